@@ -1,0 +1,13 @@
+/**
+ * Proposes tokens. It draws through the RoundSampler it was built with and answers with a count, never with
+ * ids: on the device nobody on the host knows them yet.
+ */
+export interface Drafter {
+  /** Member number that the proposals carry. */
+  readonly proposer: number;
+  /**
+   * Appends up to `limit` proposals to pending.
+   * @returns how many were appended, 0 .. limit
+   */
+  draft(limit: number): Promise<number>;
+}

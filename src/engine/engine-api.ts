@@ -1,0 +1,105 @@
+import type { BackendKind, VerificationNoise } from '../models/causal-model.ts';
+import type { Round } from '../round/round.ts';
+import type { DecodeRequest, ValidDecodeRequest } from './decode-request.ts';
+import type { DecodeStatistics } from '../decode/statistics.ts';
+
+export type BackendChoice = 'auto' | BackendKind;
+
+export interface EngineOptions {
+  /**
+   * `auto` (default): WebGPU where a hardware adapter passes the self-check, else WASM. `webgpu` also takes a
+   * software adapter.
+   */
+  readonly backend?: BackendChoice;
+  /** Folder that holds the catalogue and the bundled models; default: `models/` beside the page. */
+  readonly modelsUrl?: string;
+}
+
+/** Progress of one load; bytes are those of the files on disk or wire. */
+export interface LoadProgress {
+  readonly modelId: string;
+  readonly stage: 'download' | 'verify' | 'create-session' | 'self-check' | 'ready';
+  readonly file: string | null;
+  readonly filesDone: number;
+  readonly filesTotal: number;
+  readonly bytesLoaded: number;
+  /** null while the server has not told it. */
+  readonly bytesTotal: number | null;
+  /** True where the bytes come from the browser's storage. */
+  readonly cached: boolean;
+}
+
+export interface LoadOptions {
+  readonly onProgress?: (progress: LoadProgress) => void;
+  /** Ends the load: it rejects with the signal's reason, an AbortError. */
+  readonly signal?: AbortSignal;
+}
+
+export interface LoadedModel {
+  /** The name to use in requests: the catalogue's id, or the URL as given. */
+  readonly id: string;
+  readonly title: string;
+  readonly backend: BackendKind;
+  readonly contextLength: number;
+  readonly vocabSize: number;
+  readonly bytes: number;
+  readonly noise: VerificationNoise;
+  /** Where the model runs and what was passed over on the way: shown to the user. */
+  readonly notes: readonly string[];
+}
+
+export interface EngineInfo {
+  /** Decided when the first model is loaded; null before. */
+  readonly backend: BackendKind | null;
+  /** Why this backend, in a sentence. */
+  readonly backendReason: string;
+  /** Threads of the WASM backend. */
+  readonly threads: number;
+  readonly models: readonly LoadedModel[];
+  readonly liveGpuBuffers: number;
+  readonly liveGpuBytes: number;
+}
+
+/** `stop`: a stop string; `end`: the model's end token; `length`: maxTokens; `context`: no room; `abort`. */
+export type FinishReason = 'stop' | 'end' | 'length' | 'context' | 'abort';
+
+export interface DecodeResult {
+  /** The continuation; ends before a stop string. */
+  readonly text: string;
+  readonly promptTokenIds: readonly number[];
+  /** Without the end token; at a stop string it ends with the token that completed it. */
+  readonly tokenIds: readonly number[];
+  readonly finishReason: FinishReason;
+  readonly backend: BackendKind;
+  readonly rounds: readonly Round[];
+  readonly seed: number;
+  /** The request with all defaults filled in. */
+  readonly request: ValidDecodeRequest;
+  /** True where the acceptance criterion does not follow the combined distribution exactly. */
+  readonly lossy: boolean;
+  readonly stats: DecodeStatistics;
+}
+
+/**
+ * A running decode. Iterate it for the rounds (from the first one, whenever the iteration starts): the engine
+ * waits for a slow reader. Or leave it unread and await `result`.
+ */
+export interface DecodeRun extends AsyncIterable<Round> {
+  /** Rejects with an EngineError. Abort is an outcome: it resolves with finishReason `abort`. */
+  readonly result: Promise<DecodeResult>;
+  /** Ends the run within one round, with what is committed so far. */
+  stop(): void;
+}
+
+/** What a page talks to; implemented by the engine in the worker and by its stand-in in the page. */
+export interface EngineApi {
+  /** Loads a model by catalogue id, or by the URL of a folder in the Hugging Face ONNX layout. */
+  load(model: string, options?: LoadOptions): Promise<LoadedModel>;
+  /** Queues a decode: a second one waits until the first has ended. Aborting `signal` takes it out. */
+  decode(request: DecodeRequest, options?: { readonly signal?: AbortSignal }): DecodeRun;
+  info(): Promise<EngineInfo>;
+  /** Frees a model's session, caches and GPU memory; a decode that uses it ends first. */
+  unload(model: string): Promise<void>;
+  /** Ends the running decode, frees everything and, in a page, the worker. */
+  close(): Promise<void>;
+}

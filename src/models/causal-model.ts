@@ -1,0 +1,86 @@
+import type { TokenId } from '../tokens/token-id.ts';
+
+/**
+ * What a forward pass is fed. The length is always known; the ids may live on the device only
+ * (int64 pairs: low word, 0), because a token drawn there goes into the next pass without a read-back.
+ */
+export type TokenRun =
+  | { readonly kind: 'host'; readonly length: number; readonly ids: readonly TokenId[] }
+  | {
+      readonly kind: 'device';
+      readonly length: number;
+      readonly buffer: GPUBuffer;
+      /** First token of the run inside `buffer`, in tokens. */
+      readonly offset: number;
+    };
+
+interface LogitsRows {
+  readonly rows: number;
+  /** Entries of one row: the width of the model's output, which may exceed the tokenizer's vocabulary. */
+  readonly width: number;
+  /** [rows, width] on the host. On the device this is a read-back (one mapAsync). */
+  toHost(): Promise<Float32Array>;
+  /** Frees what the handle owns; whoever received the handle calls it once. */
+  dispose(): void;
+}
+
+export interface HostLogits extends LogitsRows {
+  readonly kind: 'host';
+  /** [rows, width] */
+  readonly data: Float32Array;
+}
+
+export interface DeviceLogits extends LogitsRows {
+  readonly kind: 'device';
+  /** [rows, width] of f32, owned by the handle. */
+  readonly buffer: GPUBuffer;
+}
+
+/** Raw logits of one forward pass; only models/ and the samplers look at which kind it is. */
+export type LogitsHandle = HostLogits | DeviceLogits;
+
+/** Which rows of a pass the caller needs; what is not asked for is neither copied nor read back. */
+export type WantedRows = 'all' | 'last' | 'none';
+
+/** One KV cache opened on a model. */
+export interface Sequence {
+  /** Valid positions in the cache; the next token fed goes to this position. */
+  readonly kvLength: number;
+  /**
+   * One pass over `run`, at positions kvLength .. kvLength + run.length - 1; kvLength grows by run.length.
+   * With `none` the answer is null. Throws `context-full` past the model's context, `device-lost`,
+   * `out-of-memory`; after an error the cache is as before the call.
+   */
+  forward(run: TokenRun, wanted: 'all' | 'last'): Promise<LogitsHandle>;
+  forward(run: TokenRun, wanted: WantedRows): Promise<LogitsHandle | null>;
+  /** Forgets positions from `length` on: O(1), no data moves. Throws RangeError above kvLength. */
+  rollback(length: number): void;
+  dispose(): void;
+}
+
+export type BackendKind = 'wasm' | 'webgpu';
+
+/**
+ * Verification noise: how far one pass over k tokens is from k passes over one token, measured at load over the
+ * last 8 rows of a 48-token text. Verification follows the wide pass, plain decoding the narrow one.
+ */
+export interface VerificationNoise {
+  /** Largest absolute difference of a logit. */
+  readonly maxLogitDifference: number;
+  /** Mean total variation between the two distributions at temperature 1. */
+  readonly meanTotalVariation: number;
+}
+
+/** Weights and their one session; opens any number of sequences. */
+export interface CausalModel {
+  readonly id: string;
+  readonly backend: BackendKind;
+  /** Width of a logits row. */
+  readonly width: number;
+  /** Positions a sequence may hold. */
+  readonly contextLength: number;
+  readonly noise: VerificationNoise;
+  openSequence(): Sequence;
+  /** Releases the session and every sequence on it. */
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,80 @@
+import type { Combine } from '../combine/combine.ts';
+import type { LogitsHandle, TokenRun } from '../models/causal-model.ts';
+import type { SamplingParameters } from '../sample/sampling-parameters.ts';
+import type { TokenId } from '../tokens/token-id.ts';
+import type { Acceptance, Fate } from '../verify/acceptance.ts';
+
+/** Everything a sampler must know of a request. Members are numbered as in the request. */
+export interface SamplingPlan {
+  readonly seed: number;
+  /** Entries of the vocabulary; logits rows may be wider, the rest is never drawn. */
+  readonly vocabSize: number;
+  /** Index in the first member's sequence of the first token of the text: its prompt's length. */
+  readonly firstPosition: number;
+  /** The request's own parameters; temperature 0 makes every draw an argmax. */
+  readonly sampling: SamplingParameters;
+  /** Own parameters of each member, for its q and its part of r. */
+  readonly memberSampling: readonly SamplingParameters[];
+  /** Members whose rows form r, in the order of the combination. */
+  readonly targets: readonly number[];
+  readonly combine: Combine;
+  readonly acceptance: Acceptance;
+}
+
+export interface ProposalFate {
+  /** Member that drew it; null for tokens that no one proposed. */
+  readonly proposer: number | null;
+  readonly tokenId: TokenId;
+  /** q(x) of a proposal, null for recovered and drawn tokens. */
+  readonly q: number | null;
+  /** r(x), null for proposals discarded unseen. */
+  readonly r: number | null;
+  /** The uniform number of the verdict, null where there was none. */
+  readonly u: number | null;
+  readonly fate: Fate;
+}
+
+/** What one read-back tells: the fate of the proposals at the head of the pending list. */
+export interface Verdict {
+  /** In text order; a rejected proposal stands before its recovered token, discarded ones at the end. */
+  readonly fates: readonly ProposalFate[];
+  /** Tokens this verdict commits, in text order. */
+  readonly committed: readonly TokenId[];
+  /** True if a proposal was rejected: pending and every held row are gone. */
+  readonly rejected: boolean;
+}
+
+/** What happens at the extra position when every verified proposal was accepted. */
+export type ExtraPosition = 'draw-from-target' | 'leave';
+
+/**
+ * Holds the pending proposals, the distributions they were drawn from and the text they continue; draws and
+ * verifies. Two implementations behind one test suite: CpuSampler, the oracle, and one on the GPU, where
+ * `verify` is the only call that reads back.
+ *
+ * For every member i it keeps D_i: raw logits rows at the first |D_i| positions after the committed text.
+ */
+export interface RoundSampler {
+  /** Tokens committed so far, prompt excluded. */
+  readonly committedTokenIds: readonly TokenId[];
+  readonly pendingLength: number;
+  /** |D_member| */
+  heldRows(member: number): number;
+  /** The text from index `from` (0 = first token after the prompt) to the end of pending, to feed a member. */
+  textFrom(from: number): TokenRun;
+  /** Appends the last `count` rows of `logits` to D_member and takes over the handle. */
+  hold(member: number, logits: LogitsHandle, count: number): Promise<void>;
+  /** Draws a proposal of `member` from its own row at the end of pending, which must be held. */
+  propose(member: number): Promise<void>;
+  /** Appends proposals that were not drawn but looked up: q is one-hot. */
+  proposeTokens(proposer: number, tokenIds: readonly TokenId[]): void;
+  /**
+   * Verifies the first `heads` proposals against r, left to right, up to the first rejection.
+   * `draw-from-target` needs one more held row of every target; it commits a token of r when all are accepted,
+   * and with `heads` = 0 it is plain sampling. All proposals must have been drawn before this call.
+   */
+  verify(heads: number, extra: ExtraPosition): Promise<Verdict>;
+  /** Drops D_member from row `count` on: the member will score these positions again. */
+  release(member: number, count: number): void;
+  dispose(): void;
+}

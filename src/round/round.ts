@@ -1,0 +1,46 @@
+import type { TokenId } from '../tokens/token-id.ts';
+import type { ProposalFate } from './round-sampler.ts';
+
+export type ForwardKind = 'prefill' | 'draft' | 'score' | 'catch-up';
+
+/** One forward pass of a member. Times in milliseconds since the request started to run. */
+export interface Forward {
+  readonly member: number;
+  readonly kind: ForwardKind;
+  /** Tokens fed. */
+  readonly tokens: number;
+  readonly startMs: number;
+  readonly ms: number;
+  /** True where the time is apportioned from measured costs instead of taken by the clock. */
+  readonly estimated: boolean;
+}
+
+/** A proposal's fate with its text: what the piece adds when committed, else the token on its own. */
+export interface Proposal extends ProposalFate {
+  readonly text: string;
+}
+
+export type Phase = 'forward' | 'readback' | 'sample' | 'text';
+
+/**
+ * Everything between two verdict read-backs; prefill with the first token is one. Statistics, page, terminal and
+ * trace are functions of the stream of rounds and of nothing else. Plain data: it crosses the worker's port.
+ */
+export interface Round {
+  readonly index: number;
+  /** Time of the verdict, milliseconds since the request started to run. */
+  readonly atMs: number;
+  readonly forwards: readonly Forward[];
+  readonly proposals: readonly Proposal[];
+  /** Tokens committed in this round; the rounds' lists together are the result's `tokenIds`. */
+  readonly committed: readonly TokenId[];
+  /** Text that became final in this round; together they are the result's `text`. */
+  readonly text: string;
+  /** Valid KV positions of each member after the round. */
+  readonly kvLengths: readonly number[];
+  /** Draft length asked of each member in this round; 0 for members that do not draft. */
+  readonly draftLengths: readonly number[];
+  readonly msByPhase: Readonly<Record<Phase, number>>;
+  /** mapAsync calls in this round, ORT's own included. */
+  readonly readbacks: number;
+}

@@ -1,0 +1,16 @@
+import type { TokenId } from './token-id.ts';
+
+/** Text <-> token ids of one model. */
+export interface Tokenizer {
+  /** Entries of the id -> token table, added tokens included: highest id + 1. */
+  readonly vocabSize: number;
+  /** Hash of the id -> token table, added tokens included; equal iff the same ids mean the same text. */
+  readonly fingerprint: string;
+  /**
+   * Token ids of `text`, with the special tokens the tokenizer's post-processor adds.
+   * An empty text gives the beginning-of-text token alone. Lone surrogates become U+FFFD.
+   */
+  encode(text: string): TokenId[];
+  /** Text of `ids`; special tokens are left out unless asked for. Incomplete UTF-8 shows as U+FFFD. */
+  decode(ids: readonly TokenId[], options?: { keepSpecial?: boolean }): string;
+}

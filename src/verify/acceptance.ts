@@ -1,0 +1,38 @@
+import type { RandomSource } from '../random/random-source.ts';
+
+/**
+ * The words of this folder, used everywhere else too:
+ * a *proposal* is a token one member drew from its own distribution q, not yet committed; it is *accepted* or
+ * *rejected* at its verdict; after a rejection a *recovered* token is committed in its place and the proposals
+ * behind it are *discarded*; a token *drawn* straight from r was never proposed.
+ */
+export type Fate = 'accepted' | 'rejected' | 'recovered' | 'discarded' | 'drawn';
+
+export interface Decision {
+  readonly accepted: boolean;
+  /** The uniform number that decided, null where the criterion uses none. */
+  readonly u: number | null;
+  /** Token to commit: the proposal when accepted, the recovered one otherwise. */
+  readonly committed: number;
+}
+
+/** Decides one proposal. Pure but for the injected random source. */
+export interface Acceptance {
+  readonly kind: string;
+  /** True where the output does not follow r exactly. */
+  readonly lossy: boolean;
+  /**
+   * @param proposed the proposed token
+   * @param q [vocabSize] the exact distribution it was drawn from
+   * @param r [vocabSize] the combined distribution at its position
+   * @param scratch [vocabSize] free for use
+   */
+  decide(
+    proposed: number,
+    q: Float64Array,
+    r: Float64Array,
+    position: number,
+    random: RandomSource,
+    scratch: Float64Array,
+  ): Decision;
+}
