@@ -1,0 +1,131 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { EngineError } from '../errors/engine-error.ts';
+import { createTokenizer } from './hf-tokenizer.ts';
+import { bundledTokenizer, readBundledJson } from './testing/bundled-tokenizer.ts';
+import { tokenId } from './token-id.ts';
+
+const tokenizer = bundledTokenizer();
+const tokenizerJson = readBundledJson('tokenizer.json') as Record<string, unknown>;
+const config = readBundledJson('tokenizer_config.json');
+
+function thrownBy(action: () => unknown): EngineError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof EngineError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('the bundled tokenizer', () => {
+  test('starts a prompt with the beginning-of-text token', () => {
+    expect(tokenizer.encode('Once upon a time')).toEqual([0, 879, 1190, 260, 527]);
+  });
+
+  test('turns an empty text into the beginning-of-text token alone', () => {
+    expect(tokenizer.encode('')).toEqual([0]);
+    expect(tokenizer.beginTokenId).toBe(0);
+  });
+
+  test('counts its added tokens', () => {
+    expect(tokenizer.vocabSize).toBe(1846);
+    expect(tokenizer.entry(tokenId(1))).toBe('<|fairy|>');
+  });
+
+  test.each([
+    ['plain words', 'Once upon a time, a shy robot.'],
+    ['spaces and line ends', '  two  spaces\r\n\n\ttab '],
+    ['spaces before punctuation', 'he said , " do n\'t ! " .'],
+    ['emoji of several code points', '👩‍🚀 and 🏳️‍🌈'],
+    ['CJK', '昔々、森の中で'],
+    ['combining marks in composed form', 'Zoë à la carte'],
+    ['a byte order mark', 'a\uFEFFb'],
+    ['NUL', 'a\0b'],
+  ])('gives back %s', (_, text) => {
+    expect(tokenizer.decode(tokenizer.encode(text))).toBe(text);
+  });
+
+  test('gives back any text in composed form', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (raw) => {
+        const text = raw.normalize('NFC');
+        fc.pre(!text.includes('<|'));
+        expect(tokenizer.decode(tokenizer.encode(text))).toBe(text);
+      }),
+    );
+  });
+
+  test.each([
+    ['a lone high surrogate', 'a\uD83Db', 'a\uFFFDb'],
+    ['a lone low surrogate', '\uDE00', '\uFFFD'],
+    ['swapped surrogates', '\uDE00\uD83D', '\uFFFD\uFFFD'],
+    ['a pair after a lone one', '\uD83D\uD83D\uDE00', '\uFFFD😀'],
+  ])('replaces %s by U+FFFD', (_, text, expected) => {
+    expect(tokenizer.decode(tokenizer.encode(text))).toBe(expected);
+  });
+
+  test('leaves special tokens out of the text unless asked for', () => {
+    const ids = tokenizer.encode('a<|endoftext|>b');
+    expect(tokenizer.decode(ids)).toBe('ab');
+    expect(tokenizer.decode(ids, { keepSpecial: true })).toBe('<|endoftext|>a<|endoftext|>b');
+  });
+
+  test('gives no text to ids past its table, which a wider model may draw', () => {
+    expect(tokenizer.decode([tokenId(1846), tokenId(99_999)])).toBe('');
+    expect(tokenizer.decode([])).toBe('');
+  });
+
+  test('takes 100 kB of text without a space or a known merge', () => {
+    const text = Array.from({ length: 100_000 }, (_, i) => String.fromCharCode(97 + ((i * i) % 26))).join('');
+    expect(tokenizer.decode(tokenizer.encode(text))).toBe(text);
+  });
+});
+
+describe('createTokenizer', () => {
+  test('falls back on bos_token where no post-processor adds a token', () => {
+    const bare = createTokenizer(
+      { ...tokenizerJson, post_processor: null },
+      { bos_token: { content: '<|space|>' } },
+    );
+    expect(bare.encode('')).toEqual([2]);
+    expect(bare.encode('Once')).not.toContain(2);
+  });
+
+  test('has no beginning-of-text token where neither file names one', () => {
+    const bare = createTokenizer({ ...tokenizerJson, post_processor: null }, {});
+    expect(bare.beginTokenId).toBeNull();
+    expect(bare.encode('')).toEqual([]);
+  });
+
+  test.each([
+    ['an empty object', {}],
+    ['a list', []],
+    ['null', null],
+    ['a vocabulary of the wrong kind', { model: { vocab: 'abc' } }],
+    ['an added token without an id', { ...tokenizerJson, added_tokens: [{ content: 'x' }] }],
+    [
+      'a post-processor with a token that the table lacks',
+      {
+        ...tokenizerJson,
+        post_processor: { type: 'TemplateProcessing', single: [{ SpecialToken: { id: '<no>' } }] },
+      },
+    ],
+  ])('refuses %s as tokenizer.json with `integrity`', (_, json) => {
+    expect(thrownBy(() => createTokenizer(json, config)).code).toBe('integrity');
+  });
+
+  test('refuses a tokenizer of unknown type and says which part it is', () => {
+    const error = thrownBy(() =>
+      createTokenizer({ ...tokenizerJson, normalizer: { type: 'Rot13' } }, config),
+    );
+    expect(error.code).toBe('model-unsupported');
+    expect(error.message).toContain('Rot13');
+  });
+
+  test('keeps the space before punctuation even where the config asks for a clean-up', () => {
+    const cleaning = createTokenizer(tokenizerJson, { clean_up_tokenization_spaces: true });
+    expect(cleaning.decode(cleaning.encode('a , b .'))).toBe('a , b .');
+  });
+});
