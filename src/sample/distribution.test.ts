@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { argmax, distributionOf } from './distribution.ts';
+import { type SamplingParameters, untruncated } from './sampling-parameters.ts';
+
+const distribution = (logits: readonly number[], sampling: Partial<SamplingParameters> = {}): number[] => {
+  const out = new Float64Array(logits.length);
+  distributionOf(Float32Array.from(logits), { ...untruncated, ...sampling }, out);
+  return [...out];
+};
+
+/** The same rules written the slow way: full sort, one step after the other. */
+function reference(logits: Float32Array, { temperature, topK, topP, minP }: SamplingParameters): number[] {
+  const largest = Math.max(...logits);
+  let weights = [...logits].map((logit) => Math.exp((logit - largest) / temperature));
+  const normalise = () => {
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    weights = weights.map((weight) => weight / sum);
+  };
+  normalise();
+  const order = [...weights.keys()].sort((a, b) => logits[b] - logits[a] || a - b);
+  if (topK > 0 && topK < weights.length) {
+    const kth = logits[order[topK - 1]];
+    weights = weights.map((weight, token) => (logits[token] >= kth ? weight : 0));
+    normalise();
+  }
+  if (topP < 1) {
+    const byWeight = [...weights.keys()].sort((a, b) => weights[b] - weights[a] || a - b);
+    const kept = new Set<number>();
+    let mass = 0;
+    for (const token of byWeight) {
+      if (mass >= topP) break;
+      kept.add(token);
+      mass += weights[token];
+    }
+    weights = weights.map((weight, token) => (kept.has(token) ? weight : 0));
+    normalise();
+  }
+  const threshold = minP * Math.max(...weights);
+  weights = weights.map((weight) => (weight >= threshold ? weight : 0));
+  normalise();
+  return weights;
+}
+
+describe('distributionOf', () => {
+  test.each([
+    { name: 'softmax', logits: [0, Math.log(3)], sampling: {}, expected: [0.25, 0.75] },
+    {
+      name: 'temperature 2 flattens',
+      logits: [0, Math.log(9)],
+      sampling: { temperature: 2 },
+      expected: [0.25, 0.75],
+    },
+    {
+      name: 'a tiny temperature keeps the maximum alone',
+      logits: [1, 2, 1.9],
+      sampling: { temperature: 1e-300 },
+      expected: [0, 1, 0],
+    },
+    {
+      name: 'a huge temperature is uniform',
+      logits: [1, 2, 50],
+      sampling: { temperature: 1e300 },
+      expected: [1 / 3, 1 / 3, 1 / 3],
+    },
+    {
+      name: '−∞ stays impossible at any temperature',
+      logits: [0, -Infinity, 0],
+      sampling: { temperature: 1e300 },
+      expected: [0.5, 0, 0.5],
+    },
+    {
+      name: 'one-hot',
+      logits: [-Infinity, 3, -Infinity],
+      sampling: { topK: 2, topP: 0.5, minP: 0.5 },
+      expected: [0, 1, 0],
+    },
+    {
+      name: 'top-k keeps ties with the k-th',
+      logits: [1, 0, 1, 1],
+      sampling: { topK: 2 },
+      expected: [1 / 3, 0, 1 / 3, 1 / 3],
+    },
+    {
+      name: 'top-p takes the lower id first on ties',
+      logits: [0, 0, 0, 0],
+      sampling: { topP: 0.5 },
+      expected: [0.5, 0.5, 0, 0],
+    },
+    {
+      name: 'top-p keeps at least one token',
+      logits: [0, 5, 0],
+      sampling: { topP: 1e-9 },
+      expected: [0, 1, 0],
+    },
+    { name: 'min-p 1 keeps the maxima', logits: [2, 2, 1], sampling: { minP: 1 }, expected: [0.5, 0.5, 0] },
+    {
+      name: 'top-k beyond the vocabulary keeps all',
+      logits: [0, 0],
+      sampling: { topK: 9 },
+      expected: [0.5, 0.5],
+    },
+    {
+      name: 'top-p counts the mass that top-k left',
+      logits: [Math.log(4), Math.log(3), Math.log(2), Math.log(1)],
+      sampling: { topK: 2, topP: 0.57 },
+      expected: [1, 0, 0, 0],
+    },
+  ])('$name', ({ logits, sampling, expected }) => {
+    const actual = distribution(logits, sampling);
+    for (const [token, probability] of expected.entries()) expect(actual[token]).toBeCloseTo(probability, 6);
+  });
+
+  test('equals the sorting reference on random rows with many ties', () => {
+    const logit = fc.oneof(
+      fc.integer({ min: -3, max: 3 }),
+      fc.double({ min: -20, max: 20, noNaN: true }),
+      fc.constant(-Infinity),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(logit, { minLength: 1, maxLength: 70 }).filter((row) => row.some(Number.isFinite)),
+        fc.record({
+          temperature: fc.double({ min: 0.05, max: 5, noNaN: true }),
+          topK: fc.integer({ min: 0, max: 12 }),
+          topP: fc.oneof(fc.constant(1), fc.double({ min: 0.01, max: 0.999, noNaN: true })),
+          minP: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 0.9, noNaN: true })),
+        }),
+        (row, sampling) => {
+          const logits = Float32Array.from(row);
+          const actual = new Float64Array(row.length);
+          distributionOf(logits, sampling, actual);
+          const expected = reference(logits, sampling);
+          for (let token = 0; token < row.length; token++)
+            expect(actual[token]).toBeCloseTo(expected[token], 10);
+        },
+      ),
+      { numRuns: 2000, seed: 1 },
+    );
+  });
+
+  test.each([
+    { name: 'NaN', row: [0, Number.NaN, 1], seen: 'NaN at token 1' },
+    { name: '+∞', row: [0, 1, Number.POSITIVE_INFINITY], seen: 'Infinity at token 2' },
+    { name: 'nothing but −∞', row: [-Infinity, -Infinity], seen: 'nothing but -Infinity' },
+  ])('refuses a row with $name', ({ row, seen }) => {
+    expect(() => distribution(row)).toThrow(
+      expect.objectContaining({ code: 'model-unsupported', message: expect.stringContaining(seen) }),
+    );
+  });
+});
+
+test('argmax takes the lowest id on ties', () => {
+  expect(argmax(Float32Array.from([1, 4, 4, 2]))).toBe(1);
+});
