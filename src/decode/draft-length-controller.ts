@@ -1,14 +1,14 @@
 import type { Round } from '../round/round.ts';
 
-/** Decides how many tokens a member proposes in a row (γ). */
+/** Decides how many tokens each proposer proposes in a row (γ). */
 export interface DraftLengthController {
-  /** γ of `member` for the round about to start. */
-  draftLength(member: number): number;
+  /** γ for the round about to start, by proposer; 0 for those that do not draft. */
+  readonly draftLengths: readonly number[];
   /** Told of every finished round. */
   observe(round: Round): void;
 }
 
-/** The same γ throughout, one entry a member. */
-export function fixedDraftLengths(lengths: readonly number[]): DraftLengthController {
-  return { draftLength: (member) => lengths[member] ?? 0, observe: () => {} };
+/** The same γ throughout. */
+export function fixedDraftLengths(draftLengths: readonly number[]): DraftLengthController {
+  return { draftLengths, observe: () => {} };
 }

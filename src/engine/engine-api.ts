@@ -1,7 +1,8 @@
+import type { FinishReason } from '../decode/decode-loop.ts';
+import type { DecodeStatistics } from '../decode/statistics.ts';
 import type { BackendKind, VerificationNoise } from '../models/causal-model.ts';
 import type { Round } from '../round/round.ts';
 import type { DecodeRequest, ValidDecodeRequest } from './decode-request.ts';
-import type { DecodeStatistics } from '../decode/statistics.ts';
 
 export type BackendChoice = 'auto' | BackendKind;
 
@@ -60,8 +61,6 @@ export interface EngineInfo {
   readonly liveGpuBytes: number;
 }
 
-/** `stop`: a stop string; `end`: the model's end token; `length`: maxTokens; `context`: no room; `abort`. */
-export type FinishReason = 'stop' | 'end' | 'length' | 'context' | 'abort';
 
 export interface DecodeResult {
   /** The continuation; ends before a stop string. */

@@ -6,7 +6,6 @@ import type { Acceptance, Fate } from '../verify/acceptance.ts';
 
 /** Everything a sampler must know of a request. Members are numbered as in the request. */
 export interface SamplingPlan {
-  readonly seed: number;
   /** Entries of the vocabulary; logits rows may be wider, the rest is never drawn. */
   readonly vocabSize: number;
   /** Index in the first member's sequence of the first token of the text: its prompt's length. */

@@ -1,0 +1,213 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { PhiloxSource } from '../random/philox-source.ts';
+import type { MethodPlan } from './assemble-decode.ts';
+import { runFakeDecode, startFakeDecode } from './testing/fake-decode.ts';
+import { FakeModel } from './testing/fake-model.ts';
+
+const target = new FakeModel({ vocabSize: 5, seed: 1 });
+const draft = new FakeModel({ vocabSize: 5, seed: 2 });
+const speculative = (draftLength: number): MethodPlan => ({
+  kind: 'speculative',
+  drafter: { kind: 'model', draftLength },
+});
+const ngram: MethodPlan = {
+  kind: 'speculative',
+  drafter: { kind: 'ngram', draftLength: 4, longestMatch: 3, shortestMatch: 1 },
+};
+const plain: MethodPlan = { kind: 'plain' };
+const modelsOf = (method: MethodPlan) =>
+  method.kind === 'speculative' && method.drafter.kind === 'model' ? [target, draft] : [target];
+const methods = [
+  { name: 'plain', method: plain },
+  { name: 'speculative', method: speculative(3) },
+  { name: 'n-gram', method: ngram },
+];
+
+describe('at temperature 0', () => {
+  test.each([0, 1, 2, 5, 16])('speculative with γ = %i writes what plain writes', async (draftLength) => {
+    for (let seed = 10; seed < 20; seed++) {
+      const models = [
+        new FakeModel({ vocabSize: 5, seed }),
+        new FakeModel({ vocabSize: 5, seed: seed + 100 }),
+      ];
+      const common = { random: new PhiloxSource(1), sampling: { temperature: 0 }, maxTokens: 60 };
+      const reference = await runFakeDecode({ ...common, models: models.slice(0, 1), method: plain });
+      const actual = await runFakeDecode({ ...common, models, method: speculative(draftLength) });
+      const lookedUp = await runFakeDecode({ ...common, models: models.slice(0, 1), method: ngram });
+      expect(actual.tokenIds).toEqual(reference.tokenIds);
+      expect(lookedUp.tokenIds).toEqual(reference.tokenIds);
+    }
+  });
+});
+
+describe.each(methods)('the text of $name', ({ method }) => {
+  const run = (options: Partial<Parameters<typeof runFakeDecode>[0]>) =>
+    runFakeDecode({ models: modelsOf(method), method, random: new PhiloxSource(4), ...options });
+
+  test('ends after exactly maxTokens tokens', async () => {
+    for (let maxTokens = 1; maxTokens < 12; maxTokens++) {
+      const { tokenIds, finishReason } = await run({ maxTokens });
+      expect(tokenIds).toHaveLength(maxTokens);
+      expect(finishReason).toBe('length');
+    }
+  });
+
+  test('ends before the first end token, which is not part of it', async () => {
+    const whole = await run({ maxTokens: 60 });
+    const end = whole.tokenIds[7];
+    const { tokenIds, finishReason, text, rounds } = await run({ maxTokens: 60, endTokenIds: [end] });
+    expect(tokenIds).toEqual(whole.tokenIds.slice(0, whole.tokenIds.indexOf(end)));
+    expect(finishReason).toBe('end');
+    expect(text).toBe(whole.text.slice(0, tokenIds.length));
+    expect(rounds.at(-1)?.proposals.some(({ tokenId }) => tokenId === end)).toBe(true);
+  });
+
+  test('ends before a stop string that spans tokens; its tokens end with the one that completed it', async () => {
+    const whole = await run({ maxTokens: 60 });
+    const stop = whole.text.slice(9, 13);
+    const start = whole.text.indexOf(stop);
+    const { text, tokenIds, finishReason } = await run({ maxTokens: 60, stop: [stop] });
+    expect(finishReason).toBe('stop');
+    expect(text).toBe(whole.text.slice(0, start));
+    expect(tokenIds).toEqual(whole.tokenIds.slice(0, start + stop.length));
+  });
+
+  test('fills the context to its last position and no further', async () => {
+    const { tokenIds, finishReason, sequences } = await run({ contextLength: 12, maxTokens: 60 });
+    expect(finishReason).toBe('context');
+    expect(tokenIds).toHaveLength(12 - 2);
+    for (const { fed } of sequences) {
+      for (const { at, ids } of fed) expect(at + ids.length).toBeLessThanOrEqual(12);
+    }
+  });
+
+  test('is empty when the prompt fills the context', async () => {
+    const { tokenIds, finishReason } = await run({ contextLength: 2 });
+    expect({ tokenIds, finishReason }).toEqual({ tokenIds: [], finishReason: 'context' });
+  });
+
+  test('is the same for the same seed', async () => {
+    const first = await run({ random: new PhiloxSource(12) });
+    const second = await run({ random: new PhiloxSource(12) });
+    const other = await run({ random: new PhiloxSource(13) });
+    expect(second.tokenIds).toEqual(first.tokenIds);
+    expect(other.tokenIds).not.toEqual(first.tokenIds);
+  });
+});
+
+test('plain text that is stopped and continued with the same seed equals the uninterrupted one', async () => {
+  const random = new PhiloxSource(3);
+  const whole = await runFakeDecode({
+    models: [target],
+    method: plain,
+    random,
+    prompt: [0, 1],
+    maxTokens: 30,
+  });
+  const start = await runFakeDecode({
+    models: [target],
+    method: plain,
+    random,
+    prompt: [0, 1],
+    maxTokens: 11,
+  });
+  const prompt = [0, 1, ...start.tokenIds];
+  const rest = await runFakeDecode({ models: [target], method: plain, random, prompt, maxTokens: 19 });
+  expect([...start.tokenIds, ...rest.tokenIds]).toEqual(whole.tokenIds);
+});
+
+describe('abort', () => {
+  test.each(methods)('of $name ends the text after the round it is heard in', async ({ method }) => {
+    const controller = new AbortController();
+    let turns = 0;
+    const takeTurn = async () => {
+      if (++turns === 4) controller.abort();
+    };
+    const { rounds, finishReason } = await runFakeDecode({
+      models: modelsOf(method),
+      method,
+      random: new PhiloxSource(1),
+      maxTokens: 100,
+      signal: controller.signal,
+      takeTurn,
+    });
+    expect(finishReason).toBe('abort');
+    expect(rounds).toHaveLength(3);
+  });
+
+  test('before the start feeds nothing', async () => {
+    const { sequences, finishReason } = await runFakeDecode({
+      models: [target],
+      method: plain,
+      random: new PhiloxSource(1),
+      signal: AbortSignal.abort(),
+    });
+    expect(finishReason).toBe('abort');
+    expect(sequences[0].fed).toEqual([]);
+  });
+});
+
+test('a long prompt is fed in chunks of at most 256 tokens', async () => {
+  const prompt = Array.from({ length: 600 }, (_, index) => index % 5);
+  const { rounds } = await runFakeDecode({
+    models: [target, draft],
+    method: speculative(2),
+    random: new PhiloxSource(1),
+    prompt,
+    maxTokens: 2,
+  });
+  const prefill = rounds[0].forwards.map(({ member, kind, tokens }) => ({ member, kind, tokens }));
+  expect(prefill).toEqual(
+    [0, 1].flatMap((member) => [256, 256, 88].map((tokens) => ({ member, kind: 'prefill', tokens }))),
+  );
+});
+
+test('after every round each cache holds the committed text but for its end, and no token is fed twice without a rollback', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({
+        seed: fc.nat(10_000),
+        draftLength: fc.integer({ min: 0, max: 6 }),
+        temperature: fc.constantFrom(0, 0.7, 1, 3),
+        useNgram: fc.boolean(),
+        maxTokens: fc.integer({ min: 1, max: 25 }),
+      }),
+      async ({ seed, draftLength, temperature, useNgram, maxTokens }) => {
+        const models = [
+          new FakeModel({ vocabSize: 4, seed }),
+          new FakeModel({ vocabSize: 4, seed: seed + 1 }),
+        ];
+        const method: MethodPlan = useNgram
+          ? {
+              kind: 'speculative',
+              drafter: { kind: 'ngram', draftLength, longestMatch: 3, shortestMatch: 1 },
+            }
+          : speculative(draftLength);
+        const { decode, rounds, sequences } = startFakeDecode({
+          models: useNgram ? models.slice(0, 1) : models,
+          method,
+          random: new PhiloxSource(seed),
+          sampling: { temperature },
+          maxTokens,
+        });
+        for await (const round of rounds) {
+          const text = [0, 1, ...decode.sampler.committedTokenIds];
+          for (const [member, sequence] of sequences.entries()) {
+            expect(sequence.cachedTokenIds).toEqual(text.slice(0, sequence.kvLength));
+            expect(round.kvLengths[member]).toBe(sequence.kvLength);
+            expect(sequence.kvLength).toBeLessThan(text.length);
+          }
+        }
+        for (const sequence of sequences) {
+          let end = 0;
+          for (const { at, ids } of sequence.fed) {
+            expect(at).toBeLessThanOrEqual(end);
+            end = at + ids.length;
+          }
+        }
+      },
+    ),
+    { numRuns: 150, seed: 7 },
+  );
+});

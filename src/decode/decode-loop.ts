@@ -1,0 +1,132 @@
+import type { Member } from '../round/member.ts';
+import type { Proposal, Round } from '../round/round.ts';
+import type { RoundRecorder } from '../round/round-recorder.ts';
+import type { RoundSampler, Verdict } from '../round/round-sampler.ts';
+import type { TextStream } from '../tokens/text-stream.ts';
+import type { TokenId } from '../tokens/token-id.ts';
+import type { Tokenizer } from '../tokens/tokenizer.ts';
+import type { DraftLengthController } from './draft-length-controller.ts';
+import type { Schedule } from './schedule.ts';
+
+/** `stop`: a stop string; `end`: the model's end token; `length`: maxTokens; `context`: no room; `abort`. */
+export type FinishReason = 'stop' | 'end' | 'length' | 'context' | 'abort';
+
+export interface Participant {
+  readonly member: Member;
+  readonly promptTokenIds: readonly TokenId[];
+  readonly contextLength: number;
+  /** True if its rows form r: then the row behind the prompt is needed for the first token. */
+  readonly isTarget: boolean;
+}
+
+export interface Decode {
+  readonly participants: readonly Participant[];
+  readonly sampler: RoundSampler;
+  readonly schedule: Schedule;
+  readonly controller: DraftLengthController;
+  readonly recorder: RoundRecorder;
+  readonly tokenizer: Tokenizer;
+  readonly textStream: TextStream;
+  readonly endTokenIds: ReadonlySet<TokenId>;
+  readonly maxTokens: number;
+  readonly signal: AbortSignal;
+  /** Lets messages in: an awaited WASM run computes synchronously, so without this no abort is ever heard. */
+  readonly takeTurn: () => Promise<void>;
+  /** mapAsync calls so far. */
+  readonly readbacks: () => number;
+}
+
+/**
+ * The one loop of every method: prefill, then verdict after verdict until the text ends. What is drafted, scored and
+ * verified in which order is the schedule's; how tokens are drawn and judged is the sampler's.
+ */
+export async function* decodeRounds(decode: Decode): AsyncGenerator<Round, FinishReason, void> {
+  const { participants, sampler, schedule, controller, recorder, signal } = decode;
+  if (room(decode) <= 0) return 'context';
+  const carryOn = async () => {
+    await decode.takeTurn();
+    return !signal.aborted;
+  };
+  if (!(await carryOn())) return 'abort';
+  let readbacksBefore = decode.readbacks();
+  for (const { member, promptTokenIds, isTarget } of participants) {
+    await member.prefill(promptTokenIds, isTarget ? 'last' : 'none', carryOn);
+    if (signal.aborted) return 'abort';
+  }
+  for (let index = 0; ; index++) {
+    const draftLengths = [...controller.draftLengths];
+    const verdict =
+      index === 0 ? await sampler.verify(0, 'draw-from-target') : await schedule.nextVerdict(room(decode));
+    if (verdict.rejected) {
+      for (const { member } of participants) member.rollbackBefore(sampler.committedTokenIds.length);
+    }
+    const settled = recorder.measure('text', () => settle(decode, verdict));
+    const readbacks = decode.readbacks();
+    const round: Round = {
+      index,
+      atMs: recorder.elapsedMs(),
+      ...recorder.take(),
+      proposals: settled.proposals,
+      committed: settled.committed,
+      text: settled.text,
+      kvLengths: participants.map(({ member }) => member.kvLength),
+      draftLengths,
+      readbacks: readbacks - readbacksBefore,
+    };
+    readbacksBefore = readbacks;
+    controller.observe(round);
+    yield round;
+    if (settled.finishReason) return settled.finishReason;
+    if (!(await carryOn())) return 'abort';
+  }
+}
+
+/** Tokens that may still be committed: by the request, and by the fullest context. */
+function room({ participants, sampler, maxTokens }: Decode): number {
+  const written = sampler.committedTokenIds.length;
+  return Math.min(
+    maxTokens - written,
+    ...participants.map(
+      ({ contextLength, promptTokenIds }) => contextLength - promptTokenIds.length - written,
+    ),
+  );
+}
+
+interface Settled {
+  readonly proposals: readonly Proposal[];
+  readonly committed: readonly TokenId[];
+  readonly text: string;
+  readonly finishReason: FinishReason | null;
+}
+
+/**
+ * Turns a verdict into text. The text ends at the first end token, stop string or limit among the committed tokens;
+ * what was verified behind it is discarded.
+ */
+function settle(decode: Decode, verdict: Verdict): Settled {
+  const { tokenizer, textStream, endTokenIds, maxTokens, sampler } = decode;
+  const proposals: Proposal[] = [];
+  const committed: TokenId[] = [];
+  const writtenBefore = sampler.committedTokenIds.length - verdict.committed.length;
+  let finishReason: FinishReason | null = null;
+  for (const fate of verdict.fates) {
+    const alone = () => tokenizer.decode([fate.tokenId], { keepSpecial: true });
+    if (finishReason) {
+      if (fate.proposer !== null) proposals.push({ ...fate, fate: 'discarded', text: alone() });
+    } else if (fate.fate === 'rejected' || fate.fate === 'discarded') {
+      proposals.push({ ...fate, text: alone() });
+    } else if (endTokenIds.has(fate.tokenId)) {
+      proposals.push({ ...fate, text: alone() });
+      finishReason = 'end';
+    } else {
+      const { piece, stopped } = textStream.append(fate.tokenId);
+      proposals.push({ ...fate, text: piece });
+      committed.push(fate.tokenId);
+      if (stopped) finishReason = 'stop';
+      else if (writtenBefore + committed.length >= maxTokens) finishReason = 'length';
+    }
+  }
+  if (!finishReason && room(decode) <= 0) finishReason = 'context';
+  const text = textStream.takeFinal() + (finishReason ? textStream.finish() : '');
+  return { proposals, committed, text, finishReason };
+}

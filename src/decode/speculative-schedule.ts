@@ -1,0 +1,25 @@
+import type { Drafter } from '../draft/drafter.ts';
+import type { Member } from '../round/member.ts';
+import type { RoundSampler } from '../round/round-sampler.ts';
+import type { DraftLengthController } from './draft-length-controller.ts';
+import type { Schedule } from './schedule.ts';
+
+/**
+ * A drafter proposes γ tokens, every target scores them in one forward, and the extra position's token is drawn
+ * from r and committed: it follows r, because only targets take part in it.
+ */
+export function speculativeSchedule(
+  drafter: Drafter,
+  targets: readonly Member[],
+  controller: DraftLengthController,
+  sampler: RoundSampler,
+): Schedule {
+  return {
+    async nextVerdict(room) {
+      const limit = Math.min(controller.draftLengths[drafter.proposer], room - 1);
+      const proposed = limit > 0 ? await drafter.draft(limit) : 0;
+      for (const target of targets) await target.score('score');
+      return sampler.verify(proposed, 'draw-from-target');
+    },
+  };
+}

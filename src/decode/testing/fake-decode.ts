@@ -1,0 +1,96 @@
+import type { RandomSource } from '../../random/random-source.ts';
+import { CpuSampler } from '../../round/cpu-sampler.ts';
+import type { Round } from '../../round/round.ts';
+import { RoundRecorder } from '../../round/round-recorder.ts';
+import { type SamplingParameters, untruncated } from '../../sample/sampling-parameters.ts';
+import { TextStream } from '../../tokens/text-stream.ts';
+import { type TokenId, tokenId } from '../../tokens/token-id.ts';
+import type { Tokenizer } from '../../tokens/tokenizer.ts';
+import { assembleDecode, type MethodPlan } from '../assemble-decode.ts';
+import { type Decode, decodeRounds, type FinishReason } from '../decode-loop.ts';
+import type { FakeModel, FakeSequence } from './fake-model.ts';
+
+/** One letter a token: 0 is "a". */
+export function letterTokenizer(vocabSize: number): Tokenizer {
+  return {
+    vocabSize,
+    fingerprint: `letters-${vocabSize}`,
+    encode: (text) => [...text].map((letter) => tokenId(letter.charCodeAt(0) - 97)),
+    decode: (ids) => ids.map((id) => String.fromCharCode(97 + id)).join(''),
+  };
+}
+
+export interface FakeDecodeOptions {
+  /** Target first, then the drafting model. */
+  readonly models: readonly FakeModel[];
+  readonly method: MethodPlan;
+  readonly random: RandomSource;
+  readonly prompt?: readonly number[];
+  readonly sampling?: Partial<SamplingParameters>;
+  readonly maxTokens?: number;
+  readonly contextLength?: number;
+  readonly endTokenIds?: readonly number[];
+  readonly stop?: readonly string[];
+  readonly signal?: AbortSignal;
+  readonly takeTurn?: () => Promise<void>;
+}
+
+export interface FakeDecode {
+  readonly decode: Decode;
+  readonly sequences: readonly FakeSequence[];
+  readonly rounds: AsyncGenerator<Round, FinishReason, void>;
+}
+
+/** The real loop, sampler, drafters and schedules over tables of logits. */
+export function startFakeDecode(options: FakeDecodeOptions): FakeDecode {
+  const promptTokenIds = (options.prompt ?? [0, 1]).map(tokenId);
+  const tokenizer = letterTokenizer(options.models[0].vocabSize);
+  const recorder = new RoundRecorder(() => 0);
+  const sequences = options.models.map((model) => model.openSequence());
+  const { decode } = assembleDecode({
+    method: options.method,
+    members: sequences.map((sequence, index) => ({
+      modelId: `fake-${index}`,
+      sequence,
+      promptTokenIds,
+      contextLength: options.contextLength ?? 1000,
+    })),
+    sampling: { ...untruncated, ...options.sampling },
+    tokenizer,
+    textStream: new TextStream(tokenizer, options.stop ?? []),
+    recorder,
+    endTokenIds: new Set((options.endTokenIds ?? []).map(tokenId)),
+    maxTokens: options.maxTokens ?? 20,
+    signal: options.signal ?? new AbortController().signal,
+    takeTurn: options.takeTurn ?? (async () => {}),
+    readbacks: () => 0,
+    createSampler: (plan) => new CpuSampler(plan, options.random, recorder),
+  });
+  return { decode, sequences, rounds: decodeRounds(decode) };
+}
+
+export interface FakeResult {
+  readonly tokenIds: readonly TokenId[];
+  readonly text: string;
+  readonly rounds: readonly Round[];
+  readonly finishReason: FinishReason;
+  readonly sequences: readonly FakeSequence[];
+}
+
+export async function runFakeDecode(options: FakeDecodeOptions): Promise<FakeResult> {
+  const { rounds, sequences } = startFakeDecode(options);
+  const seen: Round[] = [];
+  for (;;) {
+    const next = await rounds.next();
+    if (next.done) {
+      return {
+        tokenIds: seen.flatMap(({ committed }) => committed),
+        text: seen.map(({ text }) => text).join(''),
+        rounds: seen,
+        finishReason: next.value,
+        sequences,
+      };
+    }
+    seen.push(next.value);
+  }
+}

@@ -1,0 +1,93 @@
+import type { HostLogits, LogitsHandle, Sequence, TokenRun, WantedRows } from '../../models/causal-model.ts';
+import { philox4x32 } from '../../random/philox.ts';
+import type { TokenId } from '../../tokens/token-id.ts';
+
+/**
+ * A language model that is a table of logits: one row for every context, a function of the last `memory` tokens
+ * and the seed. Rows are wider than the vocabulary and their padding is tempting (the largest logit), so a sampler
+ * that looks at it fails.
+ */
+export class FakeModel {
+  readonly vocabSize: number;
+  readonly width: number;
+  readonly #seed: number;
+  readonly #memory: number;
+  /** Logits are spread over [-spread, spread]. */
+  readonly #spread: number;
+
+  constructor(options: { vocabSize: number; seed: number; memory?: number; spread?: number }) {
+    this.vocabSize = options.vocabSize;
+    this.width = options.vocabSize + 2;
+    this.#seed = options.seed;
+    this.#memory = options.memory ?? 3;
+    this.#spread = options.spread ?? 2;
+  }
+
+  /** Raw logits [width] behind `context`. */
+  logits(context: readonly TokenId[]): Float32Array {
+    let state = Math.min(context.length, this.#memory);
+    for (const token of context.slice(-this.#memory)) state = state * (this.vocabSize + 1) + token + 1;
+    const row = new Float32Array(this.width).fill(99);
+    const words = new Uint32Array(4);
+    for (let token = 0; token < this.vocabSize; token++) {
+      philox4x32(state, token, 0, 0, this.#seed, 0, words);
+      row[token] = (words[0] / 2 ** 31 - 1) * this.#spread;
+    }
+    return row;
+  }
+
+  openSequence(): FakeSequence {
+    return new FakeSequence(this);
+  }
+}
+
+/** A KV cache that is the list of tokens it was fed; counts what a test may ask about. */
+export class FakeSequence implements Sequence {
+  readonly fed: { readonly at: number; readonly ids: readonly TokenId[] }[] = [];
+  readonly #model: FakeModel;
+  #cache: TokenId[] = [];
+
+  constructor(model: FakeModel) {
+    this.#model = model;
+  }
+
+  get kvLength(): number {
+    return this.#cache.length;
+  }
+
+  /** The tokens whose keys and values the cache holds. */
+  get cachedTokenIds(): readonly TokenId[] {
+    return this.#cache;
+  }
+
+  forward(run: TokenRun, wanted: 'all' | 'last'): Promise<LogitsHandle>;
+  forward(run: TokenRun, wanted: WantedRows): Promise<LogitsHandle | null>;
+  async forward(run: TokenRun, wanted: WantedRows): Promise<LogitsHandle | null> {
+    if (run.kind !== 'host' || run.ids.length !== run.length || run.length === 0) {
+      throw new Error(`a run of ${run.length} tokens on the ${run.kind} was fed`);
+    }
+    this.fed.push({ at: this.#cache.length, ids: run.ids });
+    const rows: Float32Array[] = [];
+    for (const id of run.ids) {
+      this.#cache.push(id);
+      rows.push(this.#model.logits(this.#cache));
+    }
+    if (wanted === 'none') return null;
+    return handle(wanted === 'last' ? rows.slice(-1) : rows, this.#model.width);
+  }
+
+  rollback(length: number): void {
+    if (length > this.#cache.length) throw new RangeError(`rollback to ${length} of ${this.#cache.length}`);
+    this.#cache.length = length;
+  }
+
+  dispose(): void {
+    this.#cache = [];
+  }
+}
+
+function handle(rows: readonly Float32Array[], width: number): HostLogits {
+  const data = new Float32Array(rows.length * width);
+  for (const [index, row] of rows.entries()) data.set(row, index * width);
+  return { kind: 'host', rows: rows.length, width, data, toHost: async () => data, dispose: () => {} };
+}

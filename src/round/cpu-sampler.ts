@@ -1,0 +1,182 @@
+import type { MemberRow } from '../combine/combine.ts';
+import type { LogitsHandle, TokenRun } from '../models/causal-model.ts';
+import type { RandomSource } from '../random/random-source.ts';
+import { argmax, distributionOf, oneHot } from '../sample/distribution.ts';
+import { untruncated } from '../sample/sampling-parameters.ts';
+import { type TokenId, tokenId } from '../tokens/token-id.ts';
+import type { RoundRecorder } from './round-recorder.ts';
+import type { ExtraPosition, ProposalFate, RoundSampler, SamplingPlan, Verdict } from './round-sampler.ts';
+
+interface Pending {
+  readonly proposer: number;
+  readonly tokenId: TokenId;
+  /** [vocabSize], what it was drawn from; null for a looked-up token, whose q is 1 at that token. */
+  readonly q: Float64Array | null;
+}
+
+/** The sampler in plain TypeScript, in float64: the oracle every other one is compared with. */
+export class CpuSampler implements RoundSampler {
+  readonly #plan: SamplingPlan;
+  readonly #random: RandomSource;
+  readonly #recorder: RoundRecorder;
+  readonly #greedy: boolean;
+  readonly #committed: TokenId[] = [];
+  #pending: Pending[] = [];
+  /** D_i: raw logits rows [vocabSize] of each member at the first positions after the committed text. */
+  readonly #held: Float32Array[][];
+  readonly #r: Float64Array;
+  readonly #scratch: Float64Array;
+  /** q arrays of settled proposals, used again: a vocabulary of 150,000 entries is 1.2 MB a proposal. */
+  readonly #spareDistributions: Float64Array[] = [];
+
+  constructor(plan: SamplingPlan, random: RandomSource, recorder: RoundRecorder) {
+    this.#plan = plan;
+    this.#random = random;
+    this.#recorder = recorder;
+    this.#greedy = plan.sampling.temperature === 0;
+    this.#held = plan.memberSampling.map(() => []);
+    this.#r = new Float64Array(plan.vocabSize);
+    this.#scratch = new Float64Array(plan.vocabSize);
+  }
+
+  get committedTokenIds(): readonly TokenId[] {
+    return this.#committed;
+  }
+
+  get pendingLength(): number {
+    return this.#pending.length;
+  }
+
+  heldRows(member: number): number {
+    return this.#held[member].length;
+  }
+
+  textFrom(from: number): TokenRun {
+    const ids = this.#committed.slice(from);
+    for (const pending of this.#pending.slice(Math.max(0, from - this.#committed.length))) {
+      ids.push(pending.tokenId);
+    }
+    return { kind: 'host', length: ids.length, ids };
+  }
+
+  async hold(member: number, logits: LogitsHandle, count: number): Promise<void> {
+    const rows =
+      logits.kind === 'host'
+        ? logits.data
+        : await this.#recorder.measureAsync('readback', () => logits.toHost());
+    for (let row = logits.rows - count; row < logits.rows; row++) {
+      this.#held[member].push(rows.subarray(row * logits.width, row * logits.width + this.#plan.vocabSize));
+    }
+    logits.dispose();
+  }
+
+  async propose(member: number): Promise<void> {
+    this.#recorder.measure('sample', () => {
+      const logits = this.#held[member][this.#pending.length];
+      const q = this.#spareDistributions.pop() ?? new Float64Array(this.#plan.vocabSize);
+      if (this.#greedy) oneHot(argmax(logits), q);
+      else distributionOf(logits, this.#plan.memberSampling[member], q);
+      const position = this.#position(this.#pending.length);
+      const drawn = tokenId(this.#random.categorical(q, { position, purpose: 'proposal' }));
+      this.#pending.push({ proposer: member, tokenId: drawn, q });
+    });
+  }
+
+  proposeTokens(proposer: number, tokenIds: readonly TokenId[]): void {
+    for (const tokenId of tokenIds) this.#pending.push({ proposer, tokenId, q: null });
+  }
+
+  async verify(heads: number, extra: ExtraPosition): Promise<Verdict> {
+    return this.#recorder.measure('sample', () => this.#verify(heads, extra));
+  }
+
+  release(member: number, count: number): void {
+    if (this.#held[member].length > count) this.#held[member].length = count;
+  }
+
+  dispose(): void {
+    this.#pending = [];
+    for (const rows of this.#held) rows.length = 0;
+    this.#spareDistributions.length = 0;
+  }
+
+  #verify(heads: number, extra: ExtraPosition): Verdict {
+    const fates: ProposalFate[] = [];
+    const committed: TokenId[] = [];
+    for (let head = 0; head < heads; head++) {
+      const { proposer, tokenId: proposed, q: storedQ } = this.#pending[head];
+      const q = storedQ ?? this.#oneHotAt(proposed);
+      const r = this.#combined(head);
+      const decision = this.#plan.acceptance.decide(
+        proposed,
+        q,
+        r,
+        this.#position(head),
+        this.#random,
+        this.#scratch,
+      );
+      const { accepted, u } = decision;
+      const fate = accepted ? 'accepted' : 'rejected';
+      fates.push({ proposer, tokenId: proposed, q: q[proposed], r: r[proposed], u, fate });
+      if (storedQ === null) this.#spareDistributions.push(q);
+      const token = tokenId(decision.committed);
+      committed.push(token);
+      if (accepted) continue;
+      fates.push({ proposer: null, tokenId: token, q: null, r: r[token], u: null, fate: 'recovered' });
+      for (const behind of this.#pending.slice(head + 1)) {
+        fates.push({
+          proposer: behind.proposer,
+          tokenId: behind.tokenId,
+          q: behind.q ? behind.q[behind.tokenId] : 1,
+          r: null,
+          u: null,
+          fate: 'discarded',
+        });
+      }
+      this.#commit(committed, Number.POSITIVE_INFINITY);
+      return { fates, committed, rejected: true };
+    }
+    if (extra === 'draw-from-target') {
+      const r = this.#combined(heads);
+      const drawn = tokenId(
+        this.#random.categorical(r, { position: this.#position(heads), purpose: 'token' }),
+      );
+      committed.push(drawn);
+      fates.push({ proposer: null, tokenId: drawn, q: null, r: r[drawn], u: null, fate: 'drawn' });
+    }
+    this.#commit(committed, committed.length);
+    return { fates, committed, rejected: false };
+  }
+
+  /** Appends to the text; forgets the first `settled` pending proposals and rows. */
+  #commit(tokenIds: readonly TokenId[], settled: number): void {
+    this.#committed.push(...tokenIds);
+    for (const { q } of this.#pending.splice(0, settled)) if (q) this.#spareDistributions.push(q);
+    for (const rows of this.#held) rows.splice(0, settled);
+  }
+
+  #position(textOffset: number): number {
+    return this.#plan.firstPosition + this.#committed.length + textOffset;
+  }
+
+  #oneHotAt(token: TokenId): Float64Array {
+    const q = this.#spareDistributions.pop() ?? new Float64Array(this.#plan.vocabSize);
+    oneHot(token, q);
+    return q;
+  }
+
+  /**
+   * r [vocabSize] at the given offset after the committed text; valid until the next call. At temperature 0 it is
+   * the one-hot of the argmax of the combination formed at temperature 1 without truncation.
+   */
+  #combined(offset: number): Float64Array {
+    const { combine, memberSampling, sampling, targets } = this.#plan;
+    const rows: MemberRow[] = targets.map((member) => ({
+      logits: this.#held[member][offset],
+      sampling: this.#greedy ? untruncated : memberSampling[member],
+    }));
+    combine.distribution(rows, this.#greedy ? untruncated : sampling, this.#r);
+    if (this.#greedy) oneHot(argmax(this.#r), this.#r);
+    return this.#r;
+  }
+}

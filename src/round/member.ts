@@ -1,0 +1,91 @@
+import type { Sequence } from '../models/causal-model.ts';
+import type { TokenId } from '../tokens/token-id.ts';
+import type { ForwardKind } from './round.ts';
+import type { RoundRecorder } from './round-recorder.ts';
+import type { RoundSampler } from './round-sampler.ts';
+
+/** Tokens of one prefill pass: bounds the logits of a pass to chunk x width. */
+const prefillChunk = 256;
+
+/**
+ * One model taking part in a decode: its sequence, and where the text starts in it. Members may stand behind
+ * different prompts, so a text index and a KV position differ by the member's own prompt length.
+ */
+export class Member {
+  /** Number of the member in the request. */
+  readonly index: number;
+  readonly modelId: string;
+  readonly promptLength: number;
+  readonly #sequence: Sequence;
+  readonly #sampler: RoundSampler;
+  readonly #recorder: RoundRecorder;
+
+  constructor(parts: {
+    index: number;
+    modelId: string;
+    promptLength: number;
+    sequence: Sequence;
+    sampler: RoundSampler;
+    recorder: RoundRecorder;
+  }) {
+    this.index = parts.index;
+    this.modelId = parts.modelId;
+    this.promptLength = parts.promptLength;
+    this.#sequence = parts.sequence;
+    this.#sampler = parts.sampler;
+    this.#recorder = parts.recorder;
+  }
+
+  /** Valid positions of this member's KV cache. */
+  get kvLength(): number {
+    return this.#sequence.kvLength;
+  }
+
+  /**
+   * Feeds the prompt from the valid end of the cache on, in chunks.
+   * @param promptTokenIds [promptLength]; the cache already holds its first kvLength tokens
+   * @param wanted `last` holds the row behind the prompt, for a member whose distribution the first token needs
+   * @param carryOn asked between chunks; false ends the prefill early
+   */
+  async prefill(
+    promptTokenIds: readonly TokenId[],
+    wanted: 'last' | 'none',
+    carryOn: () => Promise<boolean>,
+  ): Promise<void> {
+    while (this.kvLength < promptTokenIds.length) {
+      const ids = promptTokenIds.slice(this.kvLength, this.kvLength + prefillChunk);
+      const isLast = this.kvLength + ids.length === promptTokenIds.length;
+      const logits = await this.#recorder.forward(this.index, 'prefill', ids.length, () =>
+        this.#sequence.forward({ kind: 'host', length: ids.length, ids }, isLast ? wanted : 'none'),
+      );
+      if (logits) await this.#sampler.hold(this.index, logits, 1);
+      if (!isLast && !(await carryOn())) return;
+    }
+  }
+
+  /**
+   * Completes D_i up to the position behind pending, in one forward over tokens[kvLength_i … end of pending].
+   * Does nothing where that row is already held.
+   *
+   * After a fully accepted draft a drafter lacks two tokens, its own last one and the one drawn from r: it is fed
+   * both in one pass, which costs less than a pass each.
+   */
+  async score(kind: ForwardKind): Promise<void> {
+    const lackedRows = this.#sampler.pendingLength + 1 - this.#sampler.heldRows(this.index);
+    if (lackedRows <= 0) return;
+    const run = this.#sampler.textFrom(this.kvLength - this.promptLength);
+    const logits = await this.#recorder.forward(this.index, kind, run.length, () =>
+      this.#sequence.forward(run, lackedRows === 1 ? 'last' : 'all'),
+    );
+    await this.#sampler.hold(this.index, logits, lackedRows);
+  }
+
+  /**
+   * After a rejection the cache is valid up to the token before the recovered one, which nobody has been fed.
+   * @param committedLength tokens of the text, the recovered one included
+   */
+  rollbackBefore(committedLength: number): void {
+    const valid = this.promptLength + committedLength - 1;
+    if (this.#sequence.kvLength > valid) this.#sequence.rollback(valid);
+  }
+}
