@@ -1,0 +1,66 @@
+export interface BufferRequest {
+  /** Who releases it, for example `story-base#2.kv`: shown when buffers are found alive that should not be. */
+  readonly owner: string;
+  /** Class.field, for the browser's own messages. */
+  readonly label: string;
+  readonly bytes: number;
+  readonly usage: GPUBufferUsageFlags;
+}
+
+export interface OwnedBuffer {
+  readonly buffer: GPUBuffer;
+  readonly bytes: number;
+  /** Destroys the buffer; further calls do nothing. */
+  release(): void;
+}
+
+/** Creates every GPUBuffer of a device and knows which ones are alive, so that leaks show as a number. */
+export class BufferRegistry {
+  readonly #device: GPUDevice;
+  readonly #live = new Map<GPUBuffer, BufferRequest>();
+  #liveBytes = 0;
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
+
+  get liveBuffers(): number {
+    return this.#live.size;
+  }
+
+  get liveBytes(): number {
+    return this.#liveBytes;
+  }
+
+  /** Owners of the buffers alive, one entry per buffer. */
+  owners(): string[] {
+    return Array.from(this.#live.values(), (request) => request.owner);
+  }
+
+  create(request: BufferRequest): OwnedBuffer {
+    const buffer = this.#device.createBuffer({
+      label: request.label,
+      size: request.bytes,
+      usage: request.usage,
+    });
+    this.#live.set(buffer, request);
+    this.#liveBytes += request.bytes;
+    return {
+      buffer,
+      bytes: request.bytes,
+      release: () => {
+        if (!this.#live.delete(buffer)) return;
+        this.#liveBytes -= request.bytes;
+        // Work already submitted keeps what it needs: destroying here is safe.
+        buffer.destroy();
+      },
+    };
+  }
+
+  /** Destroys everything that is still alive. */
+  releaseAll(): void {
+    for (const buffer of this.#live.keys()) buffer.destroy();
+    this.#live.clear();
+    this.#liveBytes = 0;
+  }
+}

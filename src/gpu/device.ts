@@ -1,0 +1,169 @@
+import { EngineError } from '../errors/engine-error.ts';
+import { BufferRegistry } from './buffer-registry.ts';
+import { installReadbackCounter } from './readback-counter.ts';
+
+export interface DeviceOptions {
+  /** Software adapters (SwiftShader, llvmpipe) are correct but slower than WASM: only when asked for. */
+  readonly allowSoftware: boolean;
+  /**
+   * `auto`: on hardware only. ONNX Runtime's attention over 32 and more tokens is wrong at subgroup size 4
+   * (logits off by up to 1), a size that only software adapters have; there the features are left out.
+   */
+  readonly subgroups: 'auto' | 'always' | 'never';
+}
+
+export type DeviceAnswer =
+  | { readonly kind: 'device'; readonly device: EngineDevice }
+  /** `reason` completes the sentence "WebGPU is not used: …". */
+  | { readonly kind: 'none'; readonly reason: string };
+
+/** What ONNX Runtime's kernels can make use of. */
+const usefulFeatures: readonly string[] = [
+  'shader-f16',
+  'subgroups',
+  'subgroup-size-control',
+  'chromium-experimental-subgroup-matrix',
+];
+
+/** Limits whose defaults are too small for weights, caches or kernels; raised to what the adapter has. */
+const raisedLimits = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+  'maxComputeWorkgroupSizeZ',
+  'maxComputeWorkgroupsPerDimension',
+] as const;
+
+/** Our own GPUDevice, its buffers, and whether it can still be used. */
+export class EngineDevice {
+  readonly gpu: GPUDevice;
+  readonly buffers: BufferRegistry;
+  /** Names the adapter in keys and notes, for example `google swiftshader`. */
+  readonly adapterName: string;
+  readonly isSoftware: boolean;
+  readonly usesSubgroups: boolean;
+  readonly hasShaderF16: boolean;
+  #closed = false;
+  #lost: EngineError | null = null;
+  #uncaptured: GPUError | null = null;
+
+  constructor(gpu: GPUDevice, info: GPUAdapterInfo) {
+    this.gpu = gpu;
+    this.buffers = new BufferRegistry(gpu);
+    this.adapterName = nameOf(info);
+    this.isSoftware = isSoftware(info);
+    this.usesSubgroups = gpu.features.has('subgroups');
+    this.hasShaderF16 = gpu.features.has('shader-f16');
+    void gpu.lost.then(({ reason, message }) => {
+      if (!this.#closed) this.#lost = lostError(this.adapterName, reason, message);
+    });
+    gpu.addEventListener('uncapturederror', (event) => {
+      this.#uncaptured ??= (event as GPUUncapturedErrorEvent).error;
+    });
+  }
+
+  /**
+   * Throws `device-lost` once the device is gone, and an error of the device that no call has reported:
+   * `out-of-memory` where it was that, else `model-load`. WebGPU tells such errors late, so they may belong
+   * to an earlier call.
+   */
+  throwIfUnusable(): void {
+    if (this.#closed) throw lostError(this.adapterName, 'closed', 'the engine has closed it');
+    if (this.#lost) throw this.#lost;
+    const error = this.#uncaptured;
+    if (!error) return;
+    this.#uncaptured = null;
+    const isOutOfMemory = error instanceof GPUOutOfMemoryError;
+    throw new EngineError(
+      isOutOfMemory ? 'out-of-memory' : 'model-load',
+      isOutOfMemory
+        ? `GPU memory ran out with ${this.buffers.liveBytes} bytes of caches and logits alive; load a smaller model or shorten the context.`
+        : `The GPU refused an operation: ${error.message}. Reload the model, or choose the WASM backend.`,
+      { details: { adapter: this.adapterName, liveBytes: this.buffers.liveBytes } },
+    );
+  }
+
+  /**
+   * Runs `allocate` and throws `out-of-memory` if the GPU could not give what it asked for; what it created is
+   * then the caller's to release.
+   */
+  async allocating<T>(bytes: number, allocate: () => T): Promise<T> {
+    this.gpu.pushErrorScope('out-of-memory');
+    let result: T;
+    let error: GPUError | null;
+    try {
+      result = allocate();
+    } finally {
+      error = await this.gpu.popErrorScope();
+    }
+    if (error) {
+      throw new EngineError(
+        'out-of-memory',
+        `The GPU has no room for ${bytes} more bytes (${this.buffers.liveBytes} in use); load a smaller model or shorten the context.`,
+        { details: { bytes, liveBytes: this.buffers.liveBytes, adapter: this.adapterName } },
+      );
+    }
+    return result;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.buffers.releaseAll();
+    this.gpu.destroy();
+  }
+}
+
+/** Asks the browser for an adapter and a device of our own. ONNX Runtime is given this one for every session. */
+export async function openDevice(options: DeviceOptions): Promise<DeviceAnswer> {
+  // Absent in older browsers and outside a secure context, whatever the type says.
+  const gpu = navigator.gpu as GPU | undefined;
+  if (!gpu) return { kind: 'none', reason: 'this browser, or a page without https, does not offer it' };
+  installReadbackCounter();
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) return { kind: 'none', reason: 'the browser found no graphics adapter for it' };
+  if (isSoftware(adapter.info) && !options.allowSoftware) {
+    return { kind: 'none', reason: `the only adapter, ${nameOf(adapter.info)}, computes in software` };
+  }
+  // Every name with "subgroup" in it has to go: 'subgroup-size-control' alone brings subgroups back.
+  const useSubgroups =
+    options.subgroups === 'auto' ? !isSoftware(adapter.info) : options.subgroups === 'always';
+  const features = usefulFeatures.filter(
+    (name) => adapter.features.has(name) && (useSubgroups || !name.includes('subgroup')),
+  );
+  const device = await adapter.requestDevice({
+    label: 'EngineDevice.gpu',
+    requiredFeatures: features as GPUFeatureName[],
+    requiredLimits: Object.fromEntries(raisedLimits.map((name) => [name, adapter.limits[name]])),
+  });
+  if (!useSubgroups && device.features.has('subgroups')) {
+    throw new Error('A device without subgroups was asked for, but it has them.');
+  }
+  return { kind: 'device', device: new EngineDevice(device, adapter.info) };
+}
+
+function isSoftware(info: GPUAdapterInfo): boolean {
+  return (
+    info.isFallbackAdapter ||
+    /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i.test(
+      `${info.architecture} ${info.device} ${info.description}`,
+    )
+  );
+}
+
+function nameOf(info: GPUAdapterInfo): string {
+  const parts = [info.vendor, info.architecture, info.device, info.description].filter((part) => part !== '');
+  return parts.length > 0 ? parts.join(' ') : 'unnamed adapter';
+}
+
+function lostError(adapterName: string, reason: string, message: string): EngineError {
+  return new EngineError(
+    'device-lost',
+    `The GPU device of ${adapterName} was lost (${reason}: ${message || 'no further word'}); close the engine and open it again.`,
+    { details: { adapter: adapterName, reason } },
+  );
+}

@@ -1,0 +1,23 @@
+/**
+ * Counts read-backs: every `GPUBuffer.mapAsync` for reading in this thread. ONNX Runtime maps buffers of its
+ * own inside its WebAssembly module, out of our reach, so the count is taken at the one place that all callers
+ * share: the method on the prototype. The replacement adds one to a number and calls the original.
+ */
+let readbacks = 0;
+let installed = false;
+
+/** Starts counting; later calls do nothing. Without WebGPU there is nothing to count. */
+export function installReadbackCounter(): void {
+  if (installed || typeof GPUBuffer === 'undefined') return;
+  installed = true;
+  const mapAsync = GPUBuffer.prototype.mapAsync;
+  GPUBuffer.prototype.mapAsync = function (this: GPUBuffer, mode, offset, size) {
+    if ((mode & GPUMapMode.READ) !== 0) readbacks += 1;
+    return mapAsync.call(this, mode, offset, size);
+  };
+}
+
+/** Read-backs of this thread since the counter was installed; take the difference of two calls. */
+export function readbackCount(): number {
+  return readbacks;
+}

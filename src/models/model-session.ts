@@ -1,0 +1,96 @@
+import type { EngineDevice } from '../gpu/device.ts';
+import { CapacityKvCache } from './capacity-kv-cache.ts';
+import type { Sequence } from './causal-model.ts';
+import { ConcatKvCache } from './concat-kv-cache.ts';
+import { GpuKvCache } from './gpu-kv-cache.ts';
+import type { KvCache } from './kv-cache.ts';
+import { readSignature } from './model-signature.ts';
+import type { OnnxGraph } from './onnx-graph.ts';
+import { createOrtSession, ortQueue } from './ort.ts';
+import { ortError } from './ort-errors.ts';
+import { OrtSequence, type SequenceHost } from './ort-sequence.ts';
+
+/** What a session is made of; `onnx` may be let go of afterwards. */
+export interface SessionRequest {
+  readonly modelId: string;
+  readonly onnx: Uint8Array;
+  readonly graph: OnnxGraph;
+  readonly contextLength: number;
+  /** null for WASM. */
+  readonly device: EngineDevice | null;
+}
+
+/** One ONNX Runtime session and the sequences opened on it. */
+export class ModelSession {
+  readonly #host: SequenceHost;
+  readonly #sequences = new Set<OrtSequence>();
+  #opened = 0;
+  #released: Promise<void> | null = null;
+
+  private constructor(host: SequenceHost) {
+    this.#host = host;
+  }
+
+  /** Throws `model-load`, `out-of-memory`, `device-lost`, or `model-unsupported` naming what is not understood. */
+  static open(request: SessionRequest): Promise<ModelSession> {
+    const { modelId, onnx, graph, contextLength, device } = request;
+    return ortQueue.run(async () => {
+      device?.throwIfUnusable();
+      const session = await createOrtSession(onnx, device?.gpu ?? null).catch((failure) => {
+        device?.throwIfUnusable();
+        throw ortError(`Creating the session of ${modelId}`, failure, { modelId });
+      });
+      try {
+        const signature = readSignature(modelId, graph, session.inputMetadata, session.outputMetadata);
+        return new ModelSession({ modelId, session, signature, contextLength, device });
+      } catch (error) {
+        await session.release();
+        throw error;
+      }
+    });
+  }
+
+  get width(): number {
+    return this.#host.signature.logits.width;
+  }
+
+  get cacheKind(): 'in-place' | 'concat' {
+    return this.#host.signature.cache.kind;
+  }
+
+  /** float16 where logits or cache are: the graph computes with it. */
+  get floatType(): 'float32' | 'float16' {
+    const { logits, cache } = this.#host.signature;
+    return logits.type === 'float16' || cache.type === 'float16' ? 'float16' : 'float32';
+  }
+
+  openSequence(): Sequence {
+    if (this.#released) throw new Error(`A sequence was opened on ${this.#host.modelId} after dispose`);
+    this.#opened += 1;
+    const owner = `${this.#host.modelId}#${this.#opened}`;
+    const sequence = new OrtSequence(this.#host, this.#openCache(owner), owner, (disposed) => {
+      this.#sequences.delete(disposed);
+    });
+    this.#sequences.add(sequence);
+    return sequence;
+  }
+
+  /** Disposes every sequence, then releases the session. */
+  release(): Promise<void> {
+    this.#released ??= this.#release();
+    return this.#released;
+  }
+
+  async #release(): Promise<void> {
+    for (const sequence of this.#sequences) sequence.dispose();
+    await ortQueue.run(() => this.#host.session.release());
+  }
+
+  #openCache(owner: string): KvCache {
+    const { device, signature, contextLength } = this.#host;
+    if (signature.cache.kind === 'concat') return new ConcatKvCache(signature.cache);
+    return device
+      ? new GpuKvCache(device, signature.cache, `${owner}.kv`, contextLength)
+      : new CapacityKvCache(signature.cache, contextLength);
+  }
+}

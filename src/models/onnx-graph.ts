@@ -1,0 +1,164 @@
+import { BinaryReader } from '@bufbuild/protobuf/wire';
+import { EngineError } from '../errors/engine-error.ts';
+
+export interface OnnxIntAttribute {
+  readonly value: number;
+  /** Where the value's varint begins inside the file. */
+  readonly byteOffset: number;
+}
+
+export interface OnnxNode {
+  readonly opType: string;
+  readonly domain: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly intAttributes: ReadonlyMap<string, OnnxIntAttribute>;
+}
+
+/** As much of an ONNX file as tells how it wants to be run; weights are passed over, never copied. */
+export interface OnnxGraph {
+  readonly nodes: readonly OnnxNode[];
+  /** Inputs as declared; files of old exporters list their initializers here too. */
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  /** True if some weights lie in another file. */
+  readonly hasExternalData: boolean;
+  /** The node that computes a value, null for inputs and initializers. */
+  producerOf(valueName: string): OnnxNode | null;
+}
+
+/*
+ * Field numbers of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
+ */
+const modelField = { graph: 7 } as const;
+const graphField = { node: 1, initializer: 5, input: 11, output: 12 } as const;
+const nodeField = { input: 1, output: 2, opType: 4, attribute: 5, domain: 7 } as const;
+const attributeField = { name: 1, int: 3 } as const;
+const tensorField = { dataLocation: 14 } as const;
+const valueInfoField = { name: 1 } as const;
+
+const wireVarint = 0;
+const wireBytes = 2;
+const externalDataLocation = 1;
+
+/**
+ * Reads the graph of an ONNX file. Throws `integrity` where the bytes are no such file: cut short, altered, or
+ * something else altogether (an error page in HTML).
+ */
+export function readOnnxGraph(onnx: Uint8Array): OnnxGraph {
+  const nodes: OnnxNode[] = [];
+  const inputNames: string[] = [];
+  const outputNames: string[] = [];
+  let hasExternalData = false;
+  let graphs = 0;
+  try {
+    eachField(onnx, (field, wireType, reader) => {
+      if (field !== modelField.graph || wireType !== wireBytes) return false;
+      graphs += 1;
+      eachField(reader.bytes(), (graphPart, partWireType, graphReader) => {
+        if (partWireType !== wireBytes) return false;
+        if (graphPart === graphField.node) nodes.push(readNode(graphReader.bytes(), onnx));
+        else if (graphPart === graphField.input) inputNames.push(readName(graphReader.bytes()));
+        else if (graphPart === graphField.output) outputNames.push(readName(graphReader.bytes()));
+        else if (graphPart === graphField.initializer) {
+          hasExternalData = isExternal(graphReader.bytes()) || hasExternalData;
+        } else return false;
+        return true;
+      });
+      return true;
+    });
+  } catch (cause) {
+    throw notOnnx(onnx, 'it ends or breaks in the middle of a field', cause);
+  }
+  if (graphs !== 1) throw notOnnx(onnx, `it holds ${graphs} graphs instead of 1`);
+  if (nodes.length === 0 || outputNames.length === 0) {
+    throw notOnnx(onnx, `its graph has ${nodes.length} nodes and ${outputNames.length} outputs`);
+  }
+  const producers = new Map<string, OnnxNode>();
+  for (const node of nodes) for (const output of node.outputs) producers.set(output, node);
+  return {
+    nodes,
+    inputNames,
+    outputNames,
+    hasExternalData,
+    producerOf: (valueName) => producers.get(valueName) ?? null,
+  };
+}
+
+/** `take` reads the field's value and answers true, or leaves it and answers false. */
+type TakeField = (field: number, wireType: number, reader: BinaryReader) => boolean;
+
+function eachField(message: Uint8Array, take: TakeField): void {
+  const reader = new BinaryReader(message);
+  while (reader.pos < reader.len) {
+    const [field, wireType] = reader.tag();
+    if (!take(field, wireType, reader)) reader.skip(wireType, field);
+    // The reader itself lets a length-delimited value reach past the end of its message.
+    if (reader.pos > reader.len) throw new RangeError('premature end');
+  }
+}
+
+function readNode(message: Uint8Array, onnx: Uint8Array): OnnxNode {
+  let opType = '';
+  let domain = '';
+  const inputs: string[] = [];
+  const outputs: string[] = [];
+  const intAttributes = new Map<string, OnnxIntAttribute>();
+  eachField(message, (field, wireType, reader) => {
+    if (wireType !== wireBytes) return false;
+    if (field === nodeField.input) inputs.push(reader.string());
+    else if (field === nodeField.output) outputs.push(reader.string());
+    else if (field === nodeField.opType) opType = reader.string();
+    else if (field === nodeField.domain) domain = reader.string();
+    else if (field === nodeField.attribute) readIntAttribute(reader.bytes(), onnx, intAttributes);
+    else return false;
+    return true;
+  });
+  return { opType, domain, inputs, outputs, intAttributes };
+}
+
+function readIntAttribute(
+  message: Uint8Array,
+  onnx: Uint8Array,
+  attributes: Map<string, OnnxIntAttribute>,
+): void {
+  let name = '';
+  let attribute: OnnxIntAttribute | null = null;
+  eachField(message, (field, wireType, reader) => {
+    if (field === attributeField.name && wireType === wireBytes) name = reader.string();
+    else if (field === attributeField.int && wireType === wireVarint) {
+      const byteOffset = message.byteOffset - onnx.byteOffset + reader.pos;
+      attribute = { value: Number(reader.int64()), byteOffset };
+    } else return false;
+    return true;
+  });
+  if (attribute) attributes.set(name, attribute);
+}
+
+function readName(message: Uint8Array): string {
+  let name = '';
+  eachField(message, (field, wireType, reader) => {
+    if (field !== valueInfoField.name || wireType !== wireBytes) return false;
+    name = reader.string();
+    return true;
+  });
+  return name;
+}
+
+function isExternal(message: Uint8Array): boolean {
+  let external = false;
+  eachField(message, (field, wireType, reader) => {
+    if (field !== tensorField.dataLocation || wireType !== wireVarint) return false;
+    external = reader.int32() === externalDataLocation;
+    return true;
+  });
+  return external;
+}
+
+function notOnnx(onnx: Uint8Array, why: string, cause?: unknown): EngineError {
+  return new EngineError(
+    'integrity',
+    `The ${onnx.byteLength} bytes given are no complete ONNX model: ${why}. Download the file again.`,
+    { details: { bytes: onnx.byteLength }, cause },
+  );
+}

@@ -1,0 +1,252 @@
+import { EngineError } from '../errors/engine-error.ts';
+import { type DeviceOptions, type EngineDevice, openDevice } from '../gpu/device.ts';
+import { readbackCount } from '../gpu/readback-counter.ts';
+import { SerialQueue } from '../gpu/serial-queue.ts';
+import { quantisedActivationOperators, withFloat32Activations } from './activation-precision.ts';
+import type { BackendKind, VerificationNoise } from './causal-model.ts';
+import { type CheckedSession, type LoadStage, openCheckedSession } from './checked-session.ts';
+import { type OnnxGraph, readOnnxGraph } from './onnx-graph.ts';
+import { ortThreads } from './ort.ts';
+import { type LoadedCausalModel, OrtCausalModel } from './ort-causal-model.ts';
+import { shortestCheckedContext } from './self-check.ts';
+
+/** A model's file and what its configuration says of it. */
+export interface ModelSource {
+  readonly id: string;
+  readonly onnx: Uint8Array;
+  readonly sha256: string;
+  readonly contextLength: number;
+  /** Entries of the tokenizer's vocabulary; logits rows may be wider. */
+  readonly vocabSize: number;
+}
+
+export interface ModelLoadOptions {
+  /** Ends the load: it rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  readonly onStage?: (stage: LoadStage) => void;
+}
+
+/** Where models run: decides on a backend and opens models on it. */
+export class ModelRuntime {
+  readonly #choice: 'auto' | BackendKind;
+  readonly #models = new Set<OrtCausalModel>();
+  /** One load at a time: a load may replace the device. */
+  readonly #loads = new SerialQueue();
+  /** null: models run on WASM. */
+  #device: EngineDevice | null;
+  #backendReason: string;
+  #closed = false;
+
+  private constructor(choice: 'auto' | BackendKind, device: EngineDevice | null, backendReason: string) {
+    this.#choice = choice;
+    this.#device = device;
+    this.#backendReason = backendReason;
+  }
+
+  /**
+   * `auto` takes WebGPU where a hardware adapter offers it, until a model's self-check says otherwise; `webgpu`
+   * takes a software adapter too. `subgroups` is for tests of the self-check. Throws `invalid-request` where
+   * WebGPU was asked for and is not to be had.
+   */
+  static async open(
+    choice: 'auto' | BackendKind,
+    options: { readonly subgroups?: DeviceOptions['subgroups'] } = {},
+  ): Promise<ModelRuntime> {
+    if (choice === 'wasm') return new ModelRuntime(choice, null, 'WASM, as asked for.');
+    const answer = await openDevice({
+      allowSoftware: choice === 'webgpu',
+      subgroups: options.subgroups ?? 'auto',
+    });
+    if (answer.kind === 'device') return new ModelRuntime(choice, answer.device, webgpuReason(answer.device));
+    if (choice === 'auto') {
+      return new ModelRuntime(choice, null, `WASM, because WebGPU is not used: ${answer.reason}.`);
+    }
+    throw new EngineError(
+      'invalid-request',
+      `The webgpu backend was asked for, but cannot be used: ${answer.reason}. Choose auto or wasm.`,
+      { details: { backend: choice, reason: answer.reason } },
+    );
+  }
+
+  /** Backend of the models loaded next; a self-check may turn it from webgpu to wasm. */
+  get backend(): BackendKind {
+    return this.#device ? 'webgpu' : 'wasm';
+  }
+
+  /** Why this backend, in a sentence for the user. */
+  get backendReason(): string {
+    return this.#backendReason;
+  }
+
+  /** Threads of the WASM backend. */
+  get threads(): number {
+    return ortThreads();
+  }
+
+  /** Read-backs of this thread so far, ONNX Runtime's own included; take the difference of two calls. */
+  readbacks(): number {
+    return readbackCount();
+  }
+
+  liveGpuBuffers(): number {
+    return this.#device?.buffers.liveBuffers ?? 0;
+  }
+
+  liveGpuBytes(): number {
+    return this.#device?.buffers.liveBytes ?? 0;
+  }
+
+  /** Owners of the GPU buffers alive, one entry per buffer. */
+  gpuBufferOwners(): string[] {
+    return this.#device?.buffers.owners() ?? [];
+  }
+
+  /**
+   * Opens a model. Throws `integrity` (no ONNX file), `model-unsupported`, `vocabulary-mismatch`, `model-load`,
+   * `out-of-memory`, `device-lost`, or the signal's reason.
+   */
+  loadModel(source: ModelSource, options: ModelLoadOptions = {}): Promise<LoadedCausalModel> {
+    return this.#loads.run(() => this.#load(source, options));
+  }
+
+  /** Disposes every model and gives the device back. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(Array.from(this.#models, (model) => model.dispose()));
+    this.#device?.close();
+  }
+
+  async #load(source: ModelSource, options: ModelLoadOptions): Promise<LoadedCausalModel> {
+    if (this.#closed) throw new Error(`Model ${source.id} was to be loaded after close`);
+    const graph = readOnnxGraph(source.onnx);
+    refuseUnusable(source, graph);
+    const notes = activationNotes(graph);
+    const request = {
+      modelId: source.id,
+      onnx: withFloat32Activations(source.onnx, graph),
+      graph,
+      sha256: source.sha256,
+      contextLength: source.contextLength,
+      vocabSize: source.vocabSize,
+      ...options,
+    };
+    let device = this.#device;
+    while (device) {
+      const checked = await this.#openOnDevice({ ...request, device }, notes);
+      if (checked && !checked.gross) return this.#keep(source, checked, device, notes);
+      await checked?.session.release();
+      if (checked) notes.push(disagreementNote(source.id, device, checked.noise));
+      device = await this.#nextDevice(device, checked !== null, notes);
+    }
+    const checked = await openCheckedSession({ ...request, device: null });
+    if (!Number.isFinite(checked.noise.maxLogitDifference)) {
+      await checked.session.release();
+      throw new EngineError(
+        'model-load',
+        `Model ${source.id} computes logits that are not finite, on WASM too; its file is of no use here.`,
+        { details: { modelId: source.id } },
+      );
+    }
+    if (checked.gross) notes.push(disagreementNote(source.id, null, checked.noise));
+    if (this.#closed) {
+      await checked.session.release();
+      throw new Error(`Model ${source.id} was still loading at close`);
+    }
+    return this.#keep(source, checked, null, notes);
+  }
+
+  /** null where the model cannot be opened on the device and WASM may take it. */
+  async #openOnDevice(
+    request: Parameters<typeof openCheckedSession>[0],
+    notes: string[],
+  ): Promise<CheckedSession | null> {
+    try {
+      return await openCheckedSession(request);
+    } catch (error) {
+      if (this.#choice !== 'auto' || !(error instanceof EngineError) || error.code !== 'model-load')
+        throw error;
+      notes.push(`WebGPU could not open ${request.modelId}: ${error.message}`);
+      return null;
+    }
+  }
+
+  /** After a failure on `device`: one without subgroups, or null for WASM. */
+  async #nextDevice(device: EngineDevice, opened: boolean, notes: string[]): Promise<EngineDevice | null> {
+    const why = notes.at(-1) ?? '';
+    if (this.#models.size > 0) {
+      // Other models live on this device, and work there: only this one moves.
+      notes.push('It runs on WASM instead.');
+      return null;
+    }
+    device.close();
+    this.#device = null;
+    if (opened && device.usesSubgroups) {
+      const answer = await openDevice({ allowSoftware: this.#choice === 'webgpu', subgroups: 'never' });
+      if (answer.kind === 'device') {
+        this.#device = answer.device;
+        this.#backendReason = `${webgpuReason(answer.device)} ${why}`;
+        return answer.device;
+      }
+    }
+    this.#backendReason = `WASM, because: ${why}`;
+    return null;
+  }
+
+  #keep(
+    source: ModelSource,
+    checked: CheckedSession,
+    device: EngineDevice | null,
+    notes: readonly string[],
+  ): LoadedCausalModel {
+    const model = new OrtCausalModel({
+      id: source.id,
+      backend: device ? 'webgpu' : 'wasm',
+      contextLength: source.contextLength,
+      noise: checked.noise,
+      notes: [
+        ...notes,
+        ...(checked.session.cacheKind === 'concat'
+          ? ['Its export copies the whole cache in every pass, so long texts are slow.']
+          : []),
+      ],
+      session: checked.session,
+      onDispose: (disposed) => this.#models.delete(disposed),
+    });
+    this.#models.add(model);
+    return model;
+  }
+}
+
+function refuseUnusable(source: ModelSource, graph: OnnxGraph): void {
+  const { id, contextLength, vocabSize } = source;
+  const refuse = (problem: string, next: string) => {
+    throw new EngineError('model-unsupported', `Model ${id} ${problem}; ${next}`, {
+      details: { modelId: id, contextLength, vocabSize, problems: [problem] },
+    });
+  };
+  if (graph.hasExternalData) {
+    refuse('keeps weights in a second file', 'choose an export in one file, below 2 GB.');
+  }
+  if (contextLength < shortestCheckedContext) {
+    refuse(`has a context of ${contextLength} tokens`, `the least is ${shortestCheckedContext}.`);
+  }
+}
+
+function activationNotes(graph: OnnxGraph): string[] {
+  const operators = quantisedActivationOperators(graph);
+  if (operators.length === 0) return [];
+  return [
+    `It rounds activations to int8 (${operators.join(', ')}), so speculative decoding follows a noisier distribution than plain decoding; the q4 export does not.`,
+  ];
+}
+
+function webgpuReason(device: EngineDevice): string {
+  return `WebGPU on ${device.adapterName}${device.isSoftware ? ', which computes in software, as asked for' : ''}.`;
+}
+
+function disagreementNote(modelId: string, device: EngineDevice | null, noise: VerificationNoise): string {
+  const place = device
+    ? `${device.adapterName}${device.usesSubgroups ? ' with subgroups' : ' without subgroups'}`
+    : 'WASM';
+  return `The self-check of ${modelId} failed on ${place}: passes over many tokens and over one differ by ${noise.maxLogitDifference.toPrecision(3)} in a logit, ${noise.meanTotalVariation.toPrecision(3)} in total variation.`;
+}
