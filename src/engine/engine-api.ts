@@ -1,8 +1,11 @@
 import type { FinishReason } from '../decode/decode-loop.ts';
 import type { DecodeStatistics } from '../decode/statistics.ts';
 import type { BackendKind, VerificationNoise } from '../models/causal-model.ts';
+import type { LoadProgress } from '../models/load-progress.ts';
 import type { Round } from '../round/round.ts';
 import type { DecodeRequest, ValidDecodeRequest } from './decode-request.ts';
+
+export type { FinishReason, LoadProgress };
 
 export type BackendChoice = 'auto' | BackendKind;
 
@@ -14,20 +17,17 @@ export interface EngineOptions {
   readonly backend?: BackendChoice;
   /** Folder that holds the catalogue and the bundled models; default: `models/` beside the page. */
   readonly modelsUrl?: string;
+  /**
+   * Catalogue asked where `modelsUrl` has none or lacks an id; an id names one content, so the files of a model it
+   * knows must have its hashes wherever they lie. Default: `models/catalogue.json` beside the page.
+   */
+  readonly catalogueUrl?: string;
 }
 
-/** Progress of one load; bytes are those of the files on disk or wire. */
-export interface LoadProgress {
-  readonly modelId: string;
-  readonly stage: 'download' | 'verify' | 'create-session' | 'self-check' | 'ready';
-  readonly file: string | null;
-  readonly filesDone: number;
-  readonly filesTotal: number;
-  readonly bytesLoaded: number;
-  /** null while the server has not told it. */
-  readonly bytesTotal: number | null;
-  /** True where the bytes come from the browser's storage. */
-  readonly cached: boolean;
+/** Options with absolute addresses: a worker resolves relative ones against its own script. */
+export interface ResolvedEngineOptions extends Required<EngineOptions> {
+  /** What model addresses in `load` are relative to: the page's own. */
+  readonly baseUrl: string;
 }
 
 export interface LoadOptions {
@@ -60,7 +60,6 @@ export interface EngineInfo {
   readonly liveGpuBuffers: number;
   readonly liveGpuBytes: number;
 }
-
 
 export interface DecodeResult {
   /** The continuation; ends before a stop string. */

@@ -1,0 +1,95 @@
+import { EngineError } from '../errors/engine-error.ts';
+import type { CausalModel } from '../models/causal-model.ts';
+import type { FileStore } from '../models/file-store.ts';
+import type { LoadProgress } from '../models/load-progress.ts';
+import { fetchModelFiles } from '../models/model-files.ts';
+import type { ModelRuntime } from '../models/runtime.ts';
+import { SequencePool } from '../models/sequence-pool.ts';
+import { createTokenizer } from '../tokens/hf-tokenizer.ts';
+import type { TokenId } from '../tokens/token-id.ts';
+import type { Tokenizer } from '../tokens/tokenizer.ts';
+import type { Vocabulary } from '../tokens/vocabulary.ts';
+import type { LoadedModel } from './engine-api.ts';
+
+/** A model ready to decode with. */
+export interface LoadedEntry {
+  readonly description: LoadedModel;
+  readonly model: CausalModel;
+  readonly pool: SequencePool;
+  readonly tokenizer: Tokenizer;
+  readonly vocabulary: Vocabulary;
+  readonly endTokenIds: ReadonlySet<TokenId>;
+  dispose(): Promise<void>;
+}
+
+export interface LoadModelOptions {
+  readonly modelsUrl: string;
+  readonly catalogueUrl: string;
+  readonly baseUrl: string;
+  readonly store: FileStore;
+  readonly runtime: ModelRuntime;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: LoadProgress) => void;
+}
+
+/**
+ * Files -> tokenizer and session -> entry. Stored copies of files that turn out to be broken are removed, so that
+ * the next load downloads them again.
+ */
+export async function loadModel(id: string, options: LoadModelOptions): Promise<LoadedEntry> {
+  const { runtime, signal, onProgress } = options;
+  let last: LoadProgress | null = null;
+  const files = await fetchModelFiles(id, {
+    modelsUrl: options.modelsUrl,
+    bundledCatalogueUrl: options.catalogueUrl,
+    baseUrl: options.baseUrl,
+    store: options.store,
+    signal,
+    onProgress: (progress) => {
+      last = progress;
+      onProgress(progress);
+    },
+  });
+  const report = (stage: LoadProgress['stage']) => {
+    if (last) onProgress({ ...last, stage, file: null });
+  };
+  try {
+    const tokenizer = createTokenizer(files.tokenizerJson, files.tokenizerConfig);
+    const model = await runtime.loadModel(
+      {
+        id,
+        onnx: files.onnx,
+        sha256: files.sha256,
+        contextLength: files.config.contextLength,
+        vocabSize: tokenizer.vocabSize,
+      },
+      { signal, onStage: report },
+    );
+    const pool = new SequencePool(model);
+    report('ready');
+    return {
+      description: {
+        id,
+        title: files.title,
+        backend: model.backend,
+        contextLength: model.contextLength,
+        vocabSize: tokenizer.vocabSize,
+        bytes: files.bytes,
+        noise: model.noise,
+        notes: model.notes,
+      },
+      model,
+      pool,
+      tokenizer,
+      vocabulary: { name: id, vocabSize: tokenizer.vocabSize, fingerprint: tokenizer.fingerprint },
+      endTokenIds: new Set(files.eosTokenIds),
+      dispose: async () => {
+        pool.dispose();
+        await model.dispose();
+      },
+    };
+  } catch (error) {
+    if (error instanceof EngineError && error.code === 'integrity') await files.forget();
+    throw error;
+  }
+}

@@ -1,0 +1,64 @@
+import { releaseProxy, wrap } from 'comlink';
+import type { EngineApi, EngineOptions } from '../engine/engine-api.ts';
+import type { EngineWire } from './engine-wire.ts';
+import { installErrorTransfer } from './error-transfer.ts';
+import { RemoteEngine } from './remote-engine.ts';
+import { WorkerLife } from './worker-life.ts';
+
+export interface ConnectOptions extends EngineOptions {
+  /** Starts the engine's worker where a bundler or a content security policy needs another way. */
+  readonly createWorker?: () => Worker;
+}
+
+/**
+ * Starts the worker and connects to the engine in it.
+ * @throws EngineError `worker-lost` where the worker's script cannot be loaded
+ */
+export async function connect(options: ConnectOptions = {}): Promise<EngineApi> {
+  installErrorTransferOnce();
+  const worker = options.createWorker?.() ?? startWorker();
+  const wire = wrap<EngineWire>(worker);
+  const life = new WorkerLife(() => {
+    worker.terminate();
+    wire[releaseProxy]();
+  });
+  worker.addEventListener('error', (event) => {
+    // Without this a browser also reports it as an error of the page, though every call rejects with it.
+    event.preventDefault();
+    life.end(
+      `the worker failed: ${event.message || 'its script could not be loaded'}; connect again`,
+      event.error,
+    );
+  });
+  worker.addEventListener('messageerror', () =>
+    life.end('the worker sent what cannot be read; connect again'),
+  );
+  const lifeLock = `antiphon-worker-${crypto.getRandomValues(new Uint32Array(4)).join('-')}`;
+  const baseUrl = location.href;
+  const resolved = {
+    backend: options.backend ?? 'auto',
+    modelsUrl: new URL(options.modelsUrl ?? 'models/', baseUrl).href,
+    catalogueUrl: new URL(options.catalogueUrl ?? 'models/catalogue.json', baseUrl).href,
+    baseUrl,
+  } as const;
+  await life.guard(wire.open(resolved, lifeLock));
+  // Granted when the worker has died: out of memory, say, which fires no error event.
+  void (navigator as { locks?: LockManager }).locks?.request(lifeLock, () =>
+    life.end('the worker died; connect again'),
+  );
+  return new RemoteEngine(wire, life);
+}
+
+function startWorker(): Worker {
+  return new Worker(new URL('../../workers/engine.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'antiphon-engine',
+  });
+}
+
+let installed = false;
+
+function installErrorTransferOnce(): void {
+  if (!installed) installErrorTransfer();
+  installed = true;
+}

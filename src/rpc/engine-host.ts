@@ -1,0 +1,83 @@
+import { type Remote, releaseProxy } from 'comlink';
+import { Engine } from '../engine/engine.ts';
+import type { EngineApi, ResolvedEngineOptions } from '../engine/engine-api.ts';
+import { EngineError } from '../errors/engine-error.ts';
+import type { Callback, CallId, EngineWire } from './engine-wire.ts';
+
+/** The worker's side of the port: turns ids back into signals and streams. */
+export class EngineHost implements EngineWire {
+  readonly #createEngine: (options: ResolvedEngineOptions) => EngineApi;
+  #engine: EngineApi | null = null;
+  readonly #calls = new Map<CallId, AbortController>();
+
+  constructor(
+    createEngine: (options: ResolvedEngineOptions) => EngineApi = (options) => new Engine(options),
+  ) {
+    this.#createEngine = createEngine;
+  }
+
+  async open(options: ResolvedEngineOptions, lifeLock: string): Promise<void> {
+    await holdUntilDeath(lifeLock);
+    this.#engine = this.#createEngine(options);
+  }
+
+  load: EngineWire['load'] = (call, model, onProgress) =>
+    this.#abortable(call, onProgress, (signal) =>
+      this.#opened().load(model, { signal, onProgress: (progress) => void onProgress(progress) }),
+    );
+
+  decode: EngineWire['decode'] = (call, request, onRound) =>
+    this.#abortable(call, onRound, async (signal) => {
+      const run = this.#opened().decode(request, { signal });
+      // Read one after the other: the engine waits for this reader, and this reader for the page.
+      for await (const round of run) await onRound(round);
+      const { rounds: _sent, ...result } = await run.result;
+      return result;
+    });
+
+  abort(call: CallId): void {
+    this.#calls.get(call)?.abort();
+  }
+
+  info: EngineWire['info'] = () => this.#opened().info();
+
+  unload: EngineWire['unload'] = (model) => this.#opened().unload(model);
+
+  close: EngineWire['close'] = () => this.#opened().close();
+
+  #opened(): EngineApi {
+    if (!this.#engine)
+      throw new EngineError('worker-lost', 'the worker was called before it was opened: connect again');
+    return this.#engine;
+  }
+
+  async #abortable<T, A extends unknown[]>(
+    call: CallId,
+    callback: Callback<A>,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const controller = new AbortController();
+    this.#calls.set(call, controller);
+    try {
+      return await work(controller.signal);
+    } finally {
+      this.#calls.delete(call);
+      (callback as unknown as Partial<Remote<Callback<A>>>)[releaseProxy]?.();
+    }
+  }
+}
+
+/**
+ * Resolves when this worker holds the lock. The browser gives it to the page when the worker is gone, however it
+ * went. Outside secure contexts there are no locks, and nothing to hold.
+ */
+function holdUntilDeath(lock: string): Promise<void> {
+  const { locks } = navigator as { locks?: LockManager };
+  if (!locks) return Promise.resolve();
+  return new Promise((resolve) => {
+    void locks.request(lock, () => {
+      resolve();
+      return new Promise(() => {});
+    });
+  });
+}

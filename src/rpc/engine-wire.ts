@@ -1,0 +1,29 @@
+import type { ProxyMarked, Remote } from 'comlink';
+import type { DecodeRequest } from '../engine/decode-request.ts';
+import type { DecodeResult, EngineInfo, LoadedModel, ResolvedEngineOptions } from '../engine/engine-api.ts';
+import type { LoadProgress } from '../models/load-progress.ts';
+import type { Round } from '../round/round.ts';
+
+/** Names a call, so that it can be aborted: an AbortSignal cannot cross a port. */
+export type CallId = number;
+
+/** A function of the page that the worker calls. */
+export type Callback<A extends unknown[]> = ((...args: A) => void | Promise<void>) & ProxyMarked;
+
+/** The rounds have crossed already, one by one. */
+export type ResultOnTheWire = Omit<DecodeResult, 'rounds'>;
+
+/** What crosses the port between page and worker: EngineApi with ids in place of signals and streams. */
+export interface EngineWire {
+  /** The first call. @param lifeLock name of a lock the worker holds for as long as it lives */
+  open(options: ResolvedEngineOptions, lifeLock: string): Promise<void>;
+  load(call: CallId, model: string, onProgress: Callback<[LoadProgress]>): Promise<LoadedModel>;
+  /** `onRound` settles when the page's readers want more: that is the back-pressure. */
+  decode(call: CallId, request: DecodeRequest, onRound: Callback<[Round]>): Promise<ResultOnTheWire>;
+  abort(call: CallId): void;
+  info(): Promise<EngineInfo>;
+  unload(model: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type RemoteWire = Remote<EngineWire>;

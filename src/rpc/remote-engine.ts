@@ -1,0 +1,97 @@
+import { proxy } from 'comlink';
+import type { DecodeRequest } from '../engine/decode-request.ts';
+import type {
+  DecodeResult,
+  DecodeRun,
+  EngineApi,
+  EngineInfo,
+  LoadedModel,
+  LoadOptions,
+} from '../engine/engine-api.ts';
+import { RoundStream } from '../engine/round-stream.ts';
+import type { CallId, RemoteWire } from './engine-wire.ts';
+import type { WorkerLife } from './worker-life.ts';
+
+/** The page's stand-in for the engine in the worker. */
+export class RemoteEngine implements EngineApi {
+  readonly #wire: RemoteWire;
+  readonly #life: WorkerLife;
+  #lastCall: CallId = 0;
+
+  constructor(wire: RemoteWire, life: WorkerLife) {
+    this.#wire = wire;
+    this.#life = life;
+  }
+
+  async load(model: string, { onProgress, signal }: LoadOptions = {}): Promise<LoadedModel> {
+    signal?.throwIfAborted();
+    const call = ++this.#lastCall;
+    // Progress that is still on its way when the load has settled is old news.
+    let settled = false;
+    const report = proxy((progress: Parameters<NonNullable<typeof onProgress>>[0]) => {
+      if (!settled) onProgress?.(progress);
+    });
+    const forget = this.#forwardAbort(call, signal);
+    try {
+      return await this.#life.guard(this.#wire.load(call, model, report));
+    } finally {
+      settled = true;
+      forget();
+    }
+  }
+
+  decode(request: DecodeRequest, options: { readonly signal?: AbortSignal } = {}): DecodeRun {
+    const call = ++this.#lastCall;
+    const stream = new RoundStream();
+    const stop = new AbortController();
+    const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+    const result = this.#decode(call, request, stream, signal);
+    result.then(
+      () => stream.close(),
+      (error: unknown) => stream.fail(error),
+    );
+    return {
+      result,
+      stop: () => stop.abort(),
+      [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator](),
+    };
+  }
+
+  info(): Promise<EngineInfo> {
+    return this.#life.guard(this.#wire.info());
+  }
+
+  unload(model: string): Promise<void> {
+    return this.#life.guard(this.#wire.unload(model));
+  }
+
+  async close(): Promise<void> {
+    await this.#life.guard(this.#wire.close()).catch(() => {});
+    this.#life.end('the engine was closed: connect again');
+  }
+
+  async #decode(
+    call: CallId,
+    request: DecodeRequest,
+    stream: RoundStream,
+    signal: AbortSignal,
+  ): Promise<DecodeResult> {
+    const forget = this.#forwardAbort(call, signal);
+    try {
+      const onRound = proxy((round: Parameters<RoundStream['push']>[0]) => stream.push(round, signal));
+      const answer = this.#wire.decode(call, request, onRound);
+      if (signal.aborted) void this.#wire.abort(call);
+      const result = await this.#life.guard(answer);
+      return { ...result, rounds: stream.rounds };
+    } finally {
+      forget();
+    }
+  }
+
+  #forwardAbort(call: CallId, signal: AbortSignal | undefined): () => void {
+    if (!signal) return () => {};
+    const abort = () => void this.#wire.abort(call);
+    signal.addEventListener('abort', abort, { once: true });
+    return () => signal.removeEventListener('abort', abort);
+  }
+}

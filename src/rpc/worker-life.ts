@@ -1,0 +1,32 @@
+import { EngineError } from '../errors/engine-error.ts';
+
+/** Knows when the worker is gone, and then rejects what waits for it: Comlink's calls would never settle. */
+export class WorkerLife {
+  /** Rejecters of calls that wait for the worker. */
+  readonly #waiting = new Set<(reason: EngineError) => void>();
+  readonly #terminate: () => void;
+  #lost: EngineError | null = null;
+
+  /** @param terminate ends the worker and closes its port */
+  constructor(terminate: () => void) {
+    this.#terminate = terminate;
+  }
+
+  /** Settles like `answer`, or rejects with `worker-lost` when the worker is gone first. */
+  guard<T>(answer: Promise<T>): Promise<T> {
+    if (this.#lost) return Promise.reject(this.#lost);
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.add(reject);
+      answer.then(resolve, reject).finally(() => this.#waiting.delete(reject));
+    });
+  }
+
+  /** The worker is gone, or is ended now. Only the first call counts. */
+  end(message: string, cause?: unknown): void {
+    if (this.#lost) return;
+    this.#lost = new EngineError('worker-lost', message, { cause });
+    this.#terminate();
+    for (const reject of this.#waiting) reject(this.#lost);
+    this.#waiting.clear();
+  }
+}
