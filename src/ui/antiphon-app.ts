@@ -1,0 +1,224 @@
+import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { announcement, endingText } from './announcement.ts';
+import './backend-line.ts';
+import { missingFeatures } from './browser-support.ts';
+import './composer.ts';
+import { DecodeController, type EngineDoor } from './decode-controller.ts';
+import type { Remedy } from './failure.ts';
+import { failureView } from './failure-view.ts';
+import './live-numbers.ts';
+import './model-panel.ts';
+import type { RequestForm } from './request-form.ts';
+import { emptyStory, liveNumbers } from './story-model.ts';
+import './story-view.ts';
+import { failureStyle, theme } from './theme.ts';
+
+/** The engine's code is fetched after the page is on the screen. */
+const browserDoor: EngineDoor = {
+  missingFeatures,
+  openEngine: async () => (await import('../rpc/connect.ts')).connect(),
+};
+
+/** The whole page. Shows what its controller says and passes on what the reader asks for. */
+export class AntiphonApp extends LitElement {
+  static override properties: PropertyDeclarations = { door: { attribute: false } };
+  /** Where the engine comes from; set before the element is connected. */
+  declare door: EngineDoor;
+
+  readonly #controller: DecodeController;
+
+  static override styles = [
+    theme,
+    failureStyle,
+    css`
+      :host {
+        max-width: 76rem;
+        margin: 0 auto;
+        padding: clamp(1.25rem, 3vw, 2.5rem) clamp(1rem, 4vw, 3rem) 3rem;
+      }
+      header {
+        margin-bottom: clamp(1.25rem, 3vw, 2rem);
+      }
+      h1 {
+        margin: 0;
+        font: 400 clamp(2.25rem, 5vw, 3.25rem) / 1.1 var(--serif);
+        letter-spacing: -0.01em;
+      }
+      header p {
+        max-width: 40rem;
+        margin-top: 0.5rem;
+        color: var(--ink-soft);
+        font-size: 1.0625rem;
+        text-wrap: balance;
+      }
+      main {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        grid-template-areas: 'engine' 'form' 'text';
+        gap: 1.75rem;
+      }
+      .engine {
+        grid-area: engine;
+        min-width: 0;
+      }
+      antiphon-composer {
+        grid-area: form;
+      }
+      .text {
+        grid-area: text;
+        min-width: 0;
+        scroll-margin-top: 1rem;
+      }
+      .stop-here {
+        margin-top: 1rem;
+      }
+      @media (min-width: 62rem) {
+        .stop-here {
+          display: none;
+        }
+        main {
+          grid-template-columns: 23rem minmax(0, 1fr);
+          grid-template-rows: auto 1fr;
+          grid-template-areas: 'form engine' 'form text';
+          gap: 1.5rem clamp(2rem, 4vw, 4rem);
+        }
+      }
+      .sheet {
+        padding: clamp(1.1rem, 3vw, 2.25rem);
+        border: 1px solid var(--rule);
+        border-radius: var(--radius);
+        background: var(--sheet);
+      }
+      antiphon-live-numbers {
+        margin-top: 1.5rem;
+        padding-inline: clamp(0rem, 3vw, 2.25rem);
+      }
+      .ending {
+        margin-top: 1rem;
+        color: var(--ink-soft);
+        font: italic 400 1rem / 1.5 var(--serif);
+      }
+      .invitation {
+        color: var(--ink-soft);
+        font: italic 400 1.1875rem / 1.7 var(--serif);
+      }
+      .sheet .failure {
+        margin-top: 1.25rem;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.door = browserDoor;
+    this.#controller = new DecodeController(this, () => this.door);
+  }
+
+  /** Rounds may come faster than frames: render once a frame. A hidden page has no frames and need not wait. */
+  protected override async scheduleUpdate(): Promise<void> {
+    if (this.hasUpdated && !document.hidden) await new Promise(requestAnimationFrame);
+    super.scheduleUpdate();
+  }
+
+  override render(): TemplateResult {
+    const { engine, run } = this.#controller;
+    return html`
+      <header>
+        <h1>Antiphon</h1>
+        <p>
+          Two language models write a story together, here in your browser: a small one runs ahead, a larger one
+          accepts or corrects every word.
+        </p>
+      </header>
+      <main>
+        <div class="engine">
+          ${this.#engine()}
+        </div>
+        <antiphon-composer
+          .engine=${engine}
+          .running=${run.kind === 'running'}
+          .stopping=${run.kind === 'running' && run.stopping}
+          @start=${this.#onStart}
+          @stop=${this.#onStop}
+        ></antiphon-composer>
+        <section class="text" aria-label="Story">${this.#text()}</section>
+      </main>
+      <p class="visually-hidden" role="status" aria-live="polite">${announcement(engine, run)}</p>
+    `;
+  }
+
+  #engine(): TemplateResult | null {
+    const { engine, run } = this.#controller;
+    if (engine.kind === 'open' && engine.models.every((model) => model.kind === 'ready')) {
+      return html`<antiphon-backend-line .info=${engine.info}></antiphon-backend-line>`;
+    }
+    // The run's own failure tells it, where the reader is looking.
+    if (engine.kind === 'failed' && run.kind === 'failed') return null;
+    return html`<antiphon-model-panel .engine=${engine} @remedy=${this.#onRemedy}></antiphon-model-panel>`;
+  }
+
+  #text(): TemplateResult {
+    const { run } = this.#controller;
+    if (run.kind === 'idle') {
+      return html`<div class="sheet">
+        <p class="invitation">
+          The story appears here, token by token: what was proposed and accepted, what was struck out, and what took
+          its place.
+        </p>
+      </div>`;
+    }
+    return html`<div class="sheet">
+        <antiphon-story
+          .prompt=${run.prompt}
+          .story=${run.story}
+          .writing=${run.kind === 'running'}
+          >${this.#belowText()}</antiphon-story
+        >
+        ${run.kind === 'failed' ? failureView('The run failed', run.failure, this.#act) : null}
+      </div>
+      <antiphon-live-numbers .numbers=${liveNumbers(run.story ?? emptyStory)}></antiphon-live-numbers>`;
+  }
+
+  #belowText(): TemplateResult | null {
+    const { run } = this.#controller;
+    if (run.kind === 'stopped') {
+      return html`<p class="ending">${endingText(run.result.finishReason, liveNumbers(run.story).tokens)}</p>`;
+    }
+    // On a small screen the form's own button is out of sight while the text grows.
+    return run.kind === 'running'
+      ? html`<button type="button" class="stop-here" @click=${this.#onStop}>Stop writing</button>`
+      : null;
+  }
+
+  #onStart = (event: CustomEvent<RequestForm>): void => {
+    void this.#controller.start(event.detail);
+    void this.#showText();
+  };
+
+  #onStop = (): void => this.#controller.stop();
+
+  #onRemedy = (event: CustomEvent<Remedy>): void => this.#act(event.detail);
+
+  #act = (remedy: Remedy): void => {
+    if (remedy === 'reload-page') location.reload();
+    else if (remedy === 'restart-engine') void this.#controller.restart();
+    else if (remedy === 'retry') void this.#controller.retry();
+  };
+
+  /** On a small screen the text lies below the form. */
+  async #showText(): Promise<void> {
+    await this.updateComplete;
+    const text = this.renderRoot.querySelector('.text');
+    if (!text || text.getBoundingClientRect().top < 0.7 * innerHeight) return;
+    const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    text.scrollIntoView({ block: 'start', behavior: isStill ? 'auto' : 'smooth' });
+  }
+}
+
+customElements.define('antiphon-app', AntiphonApp);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'antiphon-app': AntiphonApp;
+  }
+}

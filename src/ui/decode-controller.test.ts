@@ -1,0 +1,278 @@
+import type { ReactiveControllerHost } from 'lit';
+import { describe, expect, test } from 'vitest';
+import type { DecodeRequest } from '../engine/decode-request.ts';
+import type { DecodeResult, DecodeRun, EngineApi, LoadedModel, LoadOptions } from '../engine/engine-api.ts';
+import { EngineError } from '../errors/engine-error.ts';
+import type { Round } from '../round/round.ts';
+import { tokenId } from '../tokens/token-id.ts';
+import { announcement } from './announcement.ts';
+import { DecodeController } from './decode-controller.ts';
+import { hasModels, isLoading } from './page-state.ts';
+import { initialForm, neededModels } from './request-form.ts';
+import { shownText } from './story-model.ts';
+
+const form = initialForm(7);
+
+function drawnRound(index: number, text: string): Round {
+  return {
+    index,
+    atMs: index,
+    forwards: [],
+    proposals: [{ text, fate: 'drawn', tokenId: tokenId(1), proposer: null, q: null, r: 1, u: null }],
+    committed: [tokenId(1)],
+    text,
+    kvLengths: [],
+    draftLengths: [],
+    msByPhase: { forward: 0, readback: 0, sample: 0, text: 0 },
+    readbacks: 0,
+  };
+}
+
+/** A run whose rounds and end the test decides. */
+class ScriptedRun implements DecodeRun {
+  readonly result: Promise<DecodeResult>;
+  isStopped = false;
+  #resolve: (result: DecodeResult) => void = () => {};
+  #reject: (error: unknown) => void = () => {};
+  readonly #rounds = new TransformStream<Round, Round>(
+    undefined,
+    { highWaterMark: 99 },
+    { highWaterMark: 99 },
+  );
+  readonly #writer = this.#rounds.writable.getWriter();
+
+  constructor() {
+    this.result = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Round> {
+    yield* this.#rounds.readable;
+  }
+
+  stop(): void {
+    this.isStopped = true;
+  }
+
+  push(round: Round): Promise<void> {
+    return this.#writer.write(round);
+  }
+
+  async end(text: string, finishReason: DecodeResult['finishReason']): Promise<void> {
+    await this.#writer.close();
+    this.#resolve({ text, finishReason } as DecodeResult);
+  }
+
+  fail(error: Error): void {
+    this.#writer.abort(error).catch(() => {});
+    this.#reject(error);
+  }
+}
+
+class ScriptedEngine implements EngineApi {
+  readonly runs: ScriptedRun[] = [];
+  readonly loaded: string[] = [];
+  /** Thrown by the next load of each model, once. */
+  readonly loadErrors = new Map<string, Error>();
+  isClosed = false;
+
+  async load(id: string, options?: LoadOptions): Promise<LoadedModel> {
+    options?.onProgress?.({
+      modelId: id,
+      stage: 'download',
+      file: 'onnx/model_q4.onnx',
+      filesDone: 1,
+      filesTotal: 5,
+      bytesLoaded: 10,
+      bytesTotal: 100,
+      cached: false,
+    });
+    const error = this.loadErrors.get(id);
+    this.loadErrors.delete(id);
+    if (error) throw error;
+    this.loaded.push(id);
+    return { id, title: id } as LoadedModel;
+  }
+
+  decode(_request: DecodeRequest): ScriptedRun {
+    const run = new ScriptedRun();
+    this.runs.push(run);
+    return run;
+  }
+
+  async info(): Promise<Awaited<ReturnType<EngineApi['info']>>> {
+    return { backend: 'wasm', backendReason: '', threads: 1, models: [], liveGpuBuffers: 0, liveGpuBytes: 0 };
+  }
+
+  async unload(): Promise<void> {}
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+  }
+}
+
+/**
+ * A host that only records what an onlooker would have seen at each change.
+ * @param waiting the engines that will be opened, in this order; one that is missing fails to start
+ */
+function connect(waiting: ScriptedEngine[], missing: readonly string[] = []) {
+  const seen: string[] = [];
+  const host: ReactiveControllerHost = {
+    addController: () => {},
+    removeController: () => {},
+    requestUpdate: () => {
+      const text = announcement(controller.engine, controller.run);
+      if (seen.at(-1) !== text) seen.push(text);
+    },
+    updateComplete: Promise.resolve(true),
+  };
+  const controller = new DecodeController(host, () => ({
+    missingFeatures: () => missing,
+    openEngine: async () => {
+      const engine = waiting.shift();
+      if (!engine) throw new EngineError('worker-lost', 'no engine left');
+      return engine;
+    },
+  }));
+  return { controller, seen };
+}
+
+function storyText({ run }: DecodeController): string | null {
+  return run.kind === 'idle' ? null : shownText(run.story);
+}
+
+describe('opening the page', () => {
+  test('loads the verifier, then the draft model', async () => {
+    const engine = new ScriptedEngine();
+    const { controller, seen } = connect([engine]);
+    await controller.restart();
+    expect(engine.loaded).toEqual(['story-base', 'story-draft']);
+    expect(isLoading(controller.engine)).toBe(false);
+    expect(seen).toEqual(['Loading the models.', 'Ready to write.']);
+  });
+
+  test('says what the browser lacks and starts nothing', async () => {
+    const { controller } = connect([], ['WebAssembly']);
+    await controller.restart();
+    expect(controller.engine).toEqual({ kind: 'unsupported', missing: ['WebAssembly'] });
+  });
+
+  test('says that the engine did not start, and starts one when asked again', async () => {
+    const engines: ScriptedEngine[] = [];
+    const { controller } = connect(engines);
+    await controller.restart();
+    expect(controller.engine).toMatchObject({ kind: 'failed', failure: { code: 'worker-lost' } });
+    engines.push(new ScriptedEngine());
+    await controller.retry();
+    expect(hasModels(controller.engine, neededModels('draft-model'))).toBe(true);
+  });
+
+  test('keeps the methods that need no draft model when only that one fails, and retries it alone', async () => {
+    const engine = new ScriptedEngine();
+    engine.loadErrors.set('story-draft', new EngineError('download', 'the server answered 404'));
+    const { controller, seen } = connect([engine]);
+    await controller.restart();
+    expect(hasModels(controller.engine, neededModels('plain'))).toBe(true);
+    expect(hasModels(controller.engine, neededModels('draft-model'))).toBe(false);
+    expect(seen.at(-1)).toBe('A model could not be loaded.');
+    await controller.retry();
+    expect(engine.loaded).toEqual(['story-base', 'story-draft']);
+    expect(hasModels(controller.engine, neededModels('draft-model'))).toBe(true);
+  });
+
+  test('drops the answers of an engine that was replaced while it loaded', async () => {
+    const [first, second] = [new ScriptedEngine(), new ScriptedEngine()];
+    const { controller } = connect([first, second]);
+    await Promise.all([controller.restart(), controller.restart()]);
+    expect(first.isClosed).toBe(true);
+    expect(first.loaded).toEqual([]);
+    expect(second.loaded).toEqual(['story-base', 'story-draft']);
+  });
+});
+
+describe('a run', () => {
+  async function opened(engines = [new ScriptedEngine()]) {
+    const engine = engines[0];
+    const { controller, seen } = connect(engines);
+    await controller.restart();
+    seen.length = 0;
+    return { controller, seen, engine };
+  }
+
+  test('grows by rounds and ends with the result', async () => {
+    const { controller, seen, engine } = await opened();
+    const ended = controller.start(form);
+    await engine.runs[0].push(drawnRound(0, ' there'));
+    await engine.runs[0].push(drawnRound(1, ' was.'));
+    await engine.runs[0].end(' there was.', 'end');
+    await ended;
+    expect(controller.run.kind).toBe('stopped');
+    expect(storyText(controller)).toBe(' there was.');
+    expect(seen).toEqual(['Writing.', 'The story came to its end after 2 tokens.']);
+  });
+
+  test('is cut at a stop string as its result is', async () => {
+    const { controller, engine } = await opened();
+    const ended = controller.start({ ...form, stopLines: 'was' });
+    await engine.runs[0].push(drawnRound(0, ' there was'));
+    await engine.runs[0].end(' there ', 'stop');
+    await ended;
+    expect(storyText(controller)).toBe(' there ');
+  });
+
+  test('asks the engine to stop once and keeps what was written', async () => {
+    const { controller, seen, engine } = await opened();
+    const ended = controller.start(form);
+    controller.stop();
+    expect(engine.runs[0].isStopped).toBe(true);
+    await engine.runs[0].push(drawnRound(0, ' there'));
+    await engine.runs[0].end(' there', 'abort');
+    await ended;
+    expect(seen).toEqual(['Writing.', 'Stopping.', 'Stopped after 1 token.']);
+    expect(storyText(controller)).toBe(' there');
+  });
+
+  test('drops rounds and failures of an older run', async () => {
+    const { controller, engine } = await opened();
+    const older = controller.start(form);
+    const newer = controller.start(form);
+    await engine.runs[0].push(drawnRound(0, ' old'));
+    await engine.runs[1].push(drawnRound(0, ' new'));
+    engine.runs[0].fail(new EngineError('device-lost', 'gone'));
+    await older;
+    await engine.runs[1].end(' new', 'length');
+    await newer;
+    expect(engine.runs[0].isStopped).toBe(true);
+    expect(storyText(controller)).toBe(' new');
+    expect(controller.run.kind).toBe('stopped');
+  });
+
+  test('that the engine refuses says so and lets the next one run', async () => {
+    const { controller, engine } = await opened();
+    const refused = controller.start(form);
+    engine.runs[0].fail(new EngineError('invalid-request', 'sampling.topP: 3'));
+    await refused;
+    expect(controller.run).toMatchObject({ kind: 'failed', failure: { code: 'invalid-request' } });
+    expect(hasModels(controller.engine, neededModels('draft-model'))).toBe(true);
+    const next = controller.start(form);
+    await engine.runs[1].end('', 'end');
+    await next;
+    expect(controller.run.kind).toBe('stopped');
+  });
+
+  test('whose worker dies keeps its text, and a new engine can be started', async () => {
+    const second = new ScriptedEngine();
+    const { controller, engine } = await opened([new ScriptedEngine(), second]);
+    const lost = controller.start(form);
+    await engine.runs[0].push(drawnRound(0, ' there'));
+    engine.runs[0].fail(new EngineError('worker-lost', 'the worker died'));
+    await lost;
+    expect(controller.engine).toMatchObject({ kind: 'failed', failure: { code: 'worker-lost' } });
+    expect(controller.run.kind).toBe('failed');
+    await controller.restart();
+    expect(second.loaded).toEqual(['story-base', 'story-draft']);
+    expect(controller.run.kind).toBe('idle');
+  });
+});

@@ -1,0 +1,1 @@
+import './antiphon-app.ts';

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { decimalText, megabytesText, percentText, smallNumberText } from './number-text.ts';
+
+test.each([
+  [0, '0'],
+  [0.25, '0.25'],
+  [0.0012, '0.0012'],
+  [0.000023, '2.3·10⁻⁵'],
+  [4.1e-12, '4.1·10⁻¹²'],
+])('%f reads %s', (value, text) => {
+  expect(smallNumberText(value)).toBe(text);
+});
+
+test('unknown numbers read as a dash, known ones with the digits asked for', () => {
+  expect([decimalText(null, 1), percentText(null)]).toEqual(['–', '–']);
+  expect([decimalText(90.46, 1), percentText(0.984), percentText(0.0213, 1)]).toEqual([
+    '90.5',
+    '98 %',
+    '2.1 %',
+  ]);
+  expect(megabytesText(5_412_345)).toBe('5.4 MB');
+});

@@ -1,0 +1,27 @@
+export const noNumber = '–';
+
+/** Decimal megabytes, as file sizes are given on download pages. */
+export function megabytesText(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+export function decimalText(value: number | null, digits: number): string {
+  return value === null ? noNumber : value.toFixed(digits);
+}
+
+/** @param share between 0 and 1 */
+export function percentText(share: number | null, digits = 0): string {
+  return share === null ? noNumber : `${(100 * share).toFixed(digits)} %`;
+}
+
+/** Two significant digits, with a power of ten where the value is tiny. */
+export function smallNumberText(value: number): string {
+  if (value === 0 || value >= 0.001) return value === 0 ? '0' : value.toPrecision(2);
+  const exponent = Math.floor(Math.log10(value));
+  return `${(value / 10 ** exponent).toFixed(1)}·10${superscript(exponent)}`;
+}
+
+function superscript(exponent: number): string {
+  const digits = [...String(Math.abs(exponent))].map((digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]);
+  return (exponent < 0 ? '⁻' : '') + digits.join('');
+}

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { validateDecodeRequest } from '../engine/decode-request.ts';
+import {
+  initialForm,
+  type MethodChoice,
+  methods,
+  neededModels,
+  rollSeed,
+  toRequest,
+} from './request-form.ts';
+
+const form = initialForm(7);
+
+describe('the form', () => {
+  test.each(methods.map(({ choice }) => choice))('makes a valid request for the method %s', (method) => {
+    const request = validateDecodeRequest(toRequest({ ...form, method }));
+    expect(request).toMatchObject({ prompt: 'Once upon a time', maxTokens: 200, seed: 7, stop: [] });
+    expect(request.sampling).toEqual({ temperature: 1, topK: 0, topP: 1, minP: 0 });
+  });
+
+  test.each<readonly [MethodChoice, object]>([
+    ['plain', { kind: 'plain', model: 'story-base' }],
+    [
+      'draft-model',
+      { drafter: { kind: 'model', model: 'story-draft', draftLength: 9 }, target: 'story-base' },
+    ],
+    ['ngram', { drafter: { kind: 'ngram', draftLength: 9 }, target: 'story-base' }],
+  ])('names models and draft length for %s', (method, expected) => {
+    expect(toRequest({ ...form, method, draftLength: 9 }).method).toMatchObject(expected);
+  });
+
+  test.each([
+    ['', []],
+    ['\n\n', []],
+    ['The end', ['The end']],
+    ['The end\r\n knight ', ['The end', ' knight ']],
+    ['\\n\\n', ['\n\n']],
+  ])('reads the stop strings of %j as %j', (stopLines, expected) => {
+    expect(toRequest({ ...form, stopLines }).stop).toEqual(expected);
+  });
+
+  test('leaves an empty number field to the engine, which names it', () => {
+    expect(() => validateDecodeRequest(toRequest({ ...form, topP: Number.NaN }))).toThrow(/sampling\.topP/);
+  });
+
+  test('needs the draft model for its own method only', () => {
+    const ids = (method: MethodChoice) => neededModels(method).map(({ id }) => id);
+    expect(ids('plain')).toEqual(['story-base']);
+    expect(ids('ngram')).toEqual(['story-base']);
+    expect(ids('draft-model')).toEqual(['story-base', 'story-draft']);
+  });
+
+  test('rolls seeds of at most four digits, never 0', () => {
+    expect(rollSeed(() => 0)).toBe(1);
+    expect(rollSeed(() => 0.999999)).toBe(9999);
+  });
+});
