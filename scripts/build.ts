@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type LogLevel } from 'vite';
+import { emitLibraryTypes } from './library-types.ts';
+
+export const projectFolder = fileURLToPath(new URL('..', import.meta.url));
+export const siteFolder = join(projectFolder, 'dist', 'site');
+export const libraryFolder = join(projectFolder, 'dist', 'lib');
+
+interface Product {
+  readonly name: string;
+  readonly folder: string;
+  readonly config: string;
+  /** Files and folders that it is made of, besides what both are made of. */
+  readonly sources: readonly string[];
+  readonly finish?: (folder: string) => void;
+}
+
+const site: Product = {
+  name: 'site',
+  folder: siteFolder,
+  config: 'vite.config.ts',
+  sources: ['index.html', 'terminal.html', 'public'],
+};
+
+const library: Product = {
+  name: 'library',
+  folder: libraryFolder,
+  config: 'vite.lib.config.ts',
+  sources: ['vite.lib.config.ts', 'tsconfig.base.json', 'scripts/library-types.ts'],
+  finish: (folder) => emitLibraryTypes(projectFolder, join(folder, 'types')),
+};
+
+const commonSources = ['src', 'workers', 'vite.config.ts', 'scripts/build.ts', 'package-lock.json'];
+
+/** Digest of everything that a product is made of: equal stamps, equal builds. */
+function stampOf(product: Product): string {
+  const digest = createHash('sha256');
+  const add = (path: string): void => {
+    const full = join(projectFolder, path);
+    if (!existsSync(full)) return;
+    if (statSync(full).isDirectory()) {
+      for (const entry of readdirSync(full).sort()) add(`${path}/${entry}`);
+    } else if (!path.endsWith('.test.ts')) {
+      digest.update(`${path}\0`).update(readFileSync(full)).update('\0');
+    }
+  };
+  for (const path of [...commonSources, ...product.sources]) add(path);
+  return digest.digest('hex');
+}
+
+function stampFile(product: Product): string {
+  return join(projectFolder, 'dist', `${product.name}.stamp`);
+}
+
+function isFresh(product: Product): boolean {
+  if (!existsSync(product.folder) || !existsSync(stampFile(product))) return false;
+  return readFileSync(stampFile(product), 'utf8') === stampOf(product);
+}
+
+/** Builds beside the old product and swaps at the end: a failed build, or another one at the same time, harms none. */
+async function make(product: Product, logLevel: LogLevel): Promise<void> {
+  const stamp = stampOf(product);
+  const folder = join(projectFolder, 'dist', `.${product.name}-${process.pid}`);
+  try {
+    await build({
+      root: projectFolder,
+      configFile: join(projectFolder, product.config),
+      logLevel,
+      build: { outDir: folder, emptyOutDir: true },
+    });
+    product.finish?.(folder);
+    mkdirSync(dirname(product.folder), { recursive: true });
+    rmSync(product.folder, { recursive: true, force: true });
+    renameSync(folder, product.folder);
+    writeFileSync(stampFile(product), stamp);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Builds the static site unless dist/site is what the sources make. Writes to stdout only with `logLevel` info. */
+export async function ensureSite(logLevel: LogLevel = 'error'): Promise<void> {
+  if (!isFresh(site)) await make(site, logLevel);
+}
+
+/** Builds the library unless dist/lib is what the sources make. */
+export async function ensureLibrary(logLevel: LogLevel = 'error'): Promise<void> {
+  if (!isFresh(library)) await make(library, logLevel);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await make(site, 'info');
+  await make(library, 'info');
+}

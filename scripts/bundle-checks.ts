@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { libraryFolder, projectFolder, siteFolder } from './build.ts';
+
+/** One statement about the builds. */
+export interface Check {
+  readonly title: string;
+  readonly holds: boolean;
+  /** What was looked at, to be told where the statement does not hold. */
+  readonly seen: string;
+}
+
+function check(title: string, holds: boolean, seen: readonly string[]): Check {
+  return { title, holds, seen: seen.join(', ') || 'nothing' };
+}
+
+/** A message of onnxruntime-web that stands once in each copy of its code, minified or not. */
+const runtimeMessage = 'env.wasm.numThreads is set to ';
+
+function filesUnder(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => statSync(join(folder, path)).isFile())
+    .sort();
+}
+
+/** Two runtimes would be two downloads of 27 MB, two memories, and two queues that know nothing of each other. */
+function runtimeChecks(build: string, folder: string): Check[] {
+  const files = filesUnder(folder);
+  const read = (path: string): string => readFileSync(join(folder, path), 'utf8');
+  const wasm = files.filter((path) => path.endsWith('.wasm'));
+  const glue = files.filter((path) => /ort-wasm[^/]*\.mjs$/.test(path));
+  const scripts = files.filter((path) => path.endsWith('.js'));
+  const copies = scripts.flatMap((path) =>
+    read(path)
+      .split(runtimeMessage)
+      .slice(1)
+      .map(() => path),
+  );
+  // "AGFzb" is "\0asm", with which every wasm file begins, in base64.
+  const inlined = [...scripts, ...glue].filter((path) => read(path).includes('AGFzb'));
+  return [
+    check(`the ${build} holds exactly one wasm file`, wasm.length === 1, wasm),
+    check(`the ${build} holds exactly one glue file for it`, glue.length === 1, glue),
+    check(`the ${build} holds exactly one copy of onnxruntime-web`, copies.length === 1, copies),
+    check(`the ${build} has no wasm inside its scripts`, inlined.length === 0, inlined),
+  ];
+}
+
+function installedRuntimes(): Check {
+  const lock: { packages: Record<string, { version: string }> } = JSON.parse(
+    readFileSync(join(projectFolder, 'package-lock.json'), 'utf8'),
+  );
+  const versions = Object.entries(lock.packages)
+    .filter(([path]) => path.endsWith('node_modules/onnxruntime-web'))
+    .map(([path, { version }]) => `${path} ${version}`);
+  return check('one version of onnxruntime-web is installed', versions.length === 1, versions);
+}
+
+/** A site with addresses from the root works at the root only. */
+function relativeAddresses(): Check {
+  const absolute = ['index.html', 'terminal.html'].flatMap((page) =>
+    [...readFileSync(join(siteFolder, page), 'utf8').matchAll(/(?:src|href)="\/[^"]*"/g)].map(
+      ([address]) => `${page}: ${address}`,
+    ),
+  );
+  return check("the site's pages have relative addresses only", absolute.length === 0, absolute);
+}
+
+function exportedFiles(): Check {
+  const { exports: exported }: { exports: Record<string, string | Record<string, string>> } = JSON.parse(
+    readFileSync(join(projectFolder, 'package.json'), 'utf8'),
+  );
+  const named = Object.values(exported).flatMap((entry) =>
+    typeof entry === 'string' ? [entry] : Object.values(entry),
+  );
+  const missing = named.filter(
+    (path) => !statSync(join(projectFolder, path), { throwIfNoEntry: false })?.isFile(),
+  );
+  return check("all files named in package.json's exports exist", missing.length === 0, missing);
+}
+
+function bundledModels(): Check {
+  const models = filesUnder(join(projectFolder, 'public', 'models'));
+  const inSite = new Set(filesUnder(join(siteFolder, 'models')));
+  const inLibrary = filesUnder(libraryFolder).filter((path) => path.endsWith('.onnx'));
+  const wrong = [...models.filter((path) => !inSite.has(path)), ...inLibrary];
+  return check('the models go into the site and not into the library', wrong.length === 0, wrong);
+}
+
+/** Looks at dist/site and dist/lib, which must be built. */
+export function checkBundles(): readonly Check[] {
+  return [
+    installedRuntimes(),
+    ...runtimeChecks('site', siteFolder),
+    ...runtimeChecks('library', libraryFolder),
+    relativeAddresses(),
+    exportedFiles(),
+    bundledModels(),
+  ];
+}

@@ -1,0 +1,114 @@
+import type { DecodeRequest } from '../src/engine/decode-request.ts';
+import type { DecodeResult } from '../src/engine/engine-api.ts';
+import { EngineError } from '../src/errors/engine-error.ts';
+import { ensureSite, siteFolder } from './build.ts';
+import { MarkedText, marksFor } from './demo/marked-text.ts';
+import { openModelFolders, requireModel } from './demo/model-folder.ts';
+import { type DemoOptions, parseDemoOptions, usage } from './demo/options.ts';
+import { summaryOf } from './demo/summary.ts';
+import { EnginePage, EnginePageError } from './engine-page.ts';
+import { serveFolder } from './static-server.ts';
+
+/** What shells report for a program ended by Ctrl-C. */
+const interruptedStatus = 130;
+
+/** A replacement of model names in everything that carries them. */
+type Rename = (model: string) => string;
+
+function renameRequest<Request extends Pick<DecodeRequest, 'method'>>(
+  request: Request,
+  rename: Rename,
+): Request {
+  const { method } = request;
+  if (method.kind === 'plain') return { ...request, method: { ...method, model: rename(method.model) } };
+  const { drafter } = method;
+  return {
+    ...request,
+    method: {
+      ...method,
+      target: rename(method.target),
+      drafter: drafter.kind === 'model' ? { ...drafter, model: rename(drafter.model) } : drafter,
+    },
+  };
+}
+
+function renameResult(result: DecodeResult, rename: Rename): DecodeResult {
+  const forwards = result.stats.forwards.map((each) => ({ ...each, modelId: rename(each.modelId) }));
+  return {
+    ...result,
+    request: renameRequest(result.request, rename),
+    stats: { ...result.stats, forwards },
+  };
+}
+
+/** Runs the requests one after the other in one browser; prints text and summaries, or JSON at the end. */
+async function tell(options: DemoOptions): Promise<void> {
+  let page: EnginePage | undefined;
+  let interrupted = false;
+  process.on('SIGINT', () => {
+    // A decode is ended, so that it still tells what it has; anything else, and a second Ctrl-C, ends at once.
+    if (interrupted || !page) process.exit(interruptedStatus);
+    interrupted = true;
+    process.exitCode = interruptedStatus;
+    page.stop().catch(() => process.exit(interruptedStatus));
+  });
+  await ensureSite();
+  const named = [options.model, options.draft];
+  const folders = await openModelFolders(options.modelsUrl, named);
+  const server = await serveFolder({ folder: siteFolder, proxied: folders.proxied });
+  const nameInPage: Rename = (model) => folders.nameInPage(model, server.url);
+  const nameOutside: Rename = (model) => named.find((name) => nameInPage(name) === model) ?? model;
+  const { marks, legend } = marksFor(process.stdout.isTTY, process.env);
+  const print = (text: string): void => void (options.json || process.stdout.write(text));
+  let text = new MarkedText(marks);
+  try {
+    // Every option counts whatever the method: a draft model that is not used must exist too.
+    for (const model of named) await requireModel(nameInPage(model), server.url);
+    if (process.stdout.isTTY) print(`Loading ${options.usedModels.join(' and ')} …\n`);
+    page = await EnginePage.open(server.url, {
+      engine: { backend: options.backend },
+      models: options.usedModels.map(nameInPage),
+      onRound: (round) => print(text.add(round)),
+    });
+    const results: DecodeResult[] = [];
+    for (const request of options.requests) {
+      if (interrupted) break;
+      text = new MarkedText(marks);
+      if (options.requests.length > 1) print(`${results.length > 0 ? '\n' : ''}Seed ${request.seed}\n`);
+      print(request.prompt);
+      const result = renameResult(await page.decode(renameRequest(request, nameInPage)), nameOutside);
+      results.push(result);
+      const proposed = result.rounds.some(({ proposals }) => proposals.some(({ u }) => u !== null));
+      print(`\n\n${proposed ? `${legend}\n` : ''}${summaryOf(result, await page.info())}\n`);
+    }
+    if (options.json && results.length > 0) {
+      process.stdout.write(`${JSON.stringify(options.severalRuns ? results : results[0])}\n`);
+    }
+  } catch (error) {
+    if (error instanceof EngineError || error instanceof EnginePageError) {
+      error.message = folders.messageOutside(error.message, server.url);
+    }
+    throw error;
+  } finally {
+    await page?.close();
+    await server.close();
+  }
+}
+
+function failureInOneLine(error: unknown): string {
+  const code = error instanceof EngineError || error instanceof EnginePageError ? `${error.code}: ` : '';
+  const message = error instanceof Error ? error.message : String(error);
+  return `demo: ${code}${message.replace(/\s*\n\s*/g, ' ').trim()}\n`;
+}
+
+// A reader that has seen enough (`| head`) is no failure.
+process.stdout.on('error', () => process.exit());
+
+try {
+  const options = parseDemoOptions(process.argv.slice(2));
+  if (options === null) process.stdout.write(`${usage}\n`);
+  else await tell(options);
+} catch (error) {
+  process.stderr.write(failureInOneLine(error));
+  process.exitCode = 1;
+}

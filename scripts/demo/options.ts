@@ -1,0 +1,175 @@
+import { parseArgs } from 'node:util';
+import { type DecodeRequest, validateDecodeRequest } from '../../src/engine/decode-request.ts';
+import type { BackendChoice } from '../../src/engine/engine-api.ts';
+
+export interface DemoOptions {
+  /** One for each run, in order; they differ in their seeds. */
+  readonly requests: readonly (DecodeRequest & { readonly seed: number })[];
+  /** True where the number of runs was given: the JSON is an array then, of one result too. */
+  readonly severalRuns: boolean;
+  readonly model: string;
+  readonly draft: string;
+  /** Models to load: those of the method. */
+  readonly usedModels: readonly string[];
+  readonly backend: BackendChoice;
+  /** Folder of models on a server, ending with a slash; null for the bundled ones. */
+  readonly modelsUrl: URL | null;
+  readonly json: boolean;
+}
+
+export const usage = `Usage: npm run demo -- [options]
+  --prompt TEXT         text to continue (default "Once upon a time"; may be empty)
+  --method NAME         plain | speculative | ngram (default speculative)
+  --model ID            model that writes (default story-base)
+  --draft ID            draft model of speculative (default story-draft)
+  --draft-length N      tokens drafted in a row, 0 to 16 (default 4)
+  --temperature T       0 or more; 0 takes the most likely token (default 1)
+  --top-k K             keep the K most likely tokens; 0 keeps all (default 0)
+  --top-p P             keep the most likely tokens up to mass P, in (0, 1] (default 1)
+  --min-p P             keep tokens with at least P of the largest probability, in [0, 1] (default 0)
+  --seed S              same seed, same text (default: drawn at random)
+  --max-tokens N        tokens to write at most (default 200)
+  --stop TEXT           end before this text; may be given several times
+  --backend NAME        auto | wasm | webgpu (default auto)
+  --models-url URL      folder of models on an HTTP server, instead of the bundled ones
+  --runs N              the same with seeds S, S+1 … S+N-1
+  --json                print the result as JSON (an array with --runs) and nothing else
+  --help                print this
+Models are named by their catalogue id or by the URL of their folder.`;
+
+const backends: readonly string[] = ['auto', 'wasm', 'webgpu'] satisfies BackendChoice[];
+const methods = ['plain', 'speculative', 'ngram'] as const;
+type Method = (typeof methods)[number];
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
+const definitions = {
+  prompt: text,
+  method: text,
+  model: text,
+  draft: text,
+  'draft-length': text,
+  temperature: text,
+  'top-k': text,
+  'top-p': text,
+  'min-p': text,
+  seed: text,
+  'max-tokens': text,
+  stop: { type: 'string', multiple: true },
+  backend: text,
+  'models-url': text,
+  runs: text,
+  json: flag,
+  help: flag,
+} as const;
+
+/** `--temperature -1` as `--temperature=-1`: parseArgs takes a value with a dash for an option left without one. */
+function joinDashedValues(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (let index = 0; index < args.length; index++) {
+    const name = args[index].slice(2) as keyof typeof definitions;
+    const next = args[index + 1];
+    const takesText = args[index].startsWith('--') && definitions[name]?.type === 'string';
+    if (takesText && next?.startsWith('-') && !next.startsWith('--')) {
+      joined.push(`${args[index]}=${next}`);
+      index++;
+    } else joined.push(args[index]);
+  }
+  return joined;
+}
+
+function numberOf(name: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const number = value.trim() === '' ? Number.NaN : Number(value);
+  if (Number.isNaN(number)) throw new Error(`--${name} is '${value}'; give a number`);
+  return number;
+}
+
+function oneOf<Name extends string>(option: string, value: string, names: readonly Name[]): Name {
+  const name = names.find((candidate) => candidate === value);
+  if (name === undefined) throw new Error(`--${option} is '${value}'; give one of ${names.join(', ')}`);
+  return name;
+}
+
+function modelsUrlOf(value: string | undefined): URL | null {
+  if (value === undefined) return null;
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (!url || !['http:', 'https:'].includes(url.protocol)) {
+    throw new Error(`--models-url is '${value}'; give the http address of a folder of models`);
+  }
+  if (!url.pathname.endsWith('/')) url.pathname += '/';
+  return url;
+}
+
+/** @returns null where help was asked for. Throws an Error or EngineError that names the option or field. */
+export function parseDemoOptions(args: readonly string[]): DemoOptions | null {
+  const { values } = parseArgs({ args: joinDashedValues(args), options: definitions, strict: true });
+  if (values.help) return null;
+  const method = oneOf('method', values.method ?? 'speculative', methods);
+  const backend = oneOf('backend', values.backend ?? 'auto', backends) as BackendChoice;
+  const modelsUrl = modelsUrlOf(values['models-url']);
+  const runs = numberOf('runs', values.runs) ?? 1;
+  if (!Number.isSafeInteger(runs) || runs < 1)
+    throw new Error(`--runs is ${runs}; give a whole number from 1`);
+  const model = values.model ?? 'story-base';
+  const draft = values.draft ?? 'story-draft';
+  const draftLength = numberOf('draft-length', values['draft-length']);
+
+  const requestWith = (chosen: Method, seed: number | undefined): DecodeRequest =>
+    withoutUndefined({
+      prompt: values.prompt ?? 'Once upon a time',
+      maxTokens: numberOf('max-tokens', values['max-tokens']),
+      stop: values.stop,
+      seed,
+      sampling: withoutUndefined({
+        temperature: numberOf('temperature', values.temperature),
+        topK: numberOf('top-k', values['top-k']),
+        topP: numberOf('top-p', values['top-p']),
+        minP: numberOf('min-p', values['min-p']),
+      }),
+      method: methodOf(chosen, model, draft, draftLength),
+    });
+
+  // Every option counts whatever the method: the one that uses them all is validated too.
+  validateDecodeRequest(requestWith('speculative', numberOf('seed', values.seed)));
+  const { seed: firstSeed } = validateDecodeRequest(requestWith(method, numberOf('seed', values.seed)));
+  const requests = Array.from({ length: runs }, (_, run) => {
+    const request = requestWith(method, firstSeed + run);
+    validateDecodeRequest(request);
+    return { ...request, seed: firstSeed + run };
+  });
+  return {
+    requests,
+    severalRuns: values.runs !== undefined,
+    model,
+    draft,
+    usedModels: method === 'speculative' ? [...new Set([model, draft])] : [model],
+    backend,
+    modelsUrl,
+    json: values.json ?? false,
+  };
+}
+
+function methodOf(
+  method: Method,
+  model: string,
+  draft: string,
+  draftLength: number | undefined,
+): DecodeRequest['method'] {
+  if (method === 'plain') return { kind: 'plain', model };
+  const length = withoutUndefined({ draftLength });
+  const drafter =
+    method === 'ngram'
+      ? { kind: 'ngram' as const, ...length }
+      : { kind: 'model' as const, model: draft, ...length };
+  return { kind: 'speculative', target: model, drafter };
+}
+
+type Defined<Fields> = { [Name in keyof Fields]: Exclude<Fields[Name], undefined> };
+
+/** Leaves out what was not given, so that the engine's defaults hold. */
+function withoutUndefined<Fields extends object>(fields: Fields): Defined<Fields> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as Defined<Fields>;
+}

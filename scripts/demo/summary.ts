@@ -1,0 +1,40 @@
+import type { DecodeResult, EngineInfo } from '../../src/engine/engine-api.ts';
+
+const reasons: Readonly<Record<DecodeResult['finishReason'], string>> = {
+  stop: 'ended at a stop string',
+  end: 'the model ended the text',
+  length: 'ended at the maximum of tokens',
+  context: 'the context is full',
+  abort: 'stopped',
+};
+
+function methodInWords({ method }: DecodeResult['request']): string {
+  if (method.kind === 'plain') return `plain, ${method.model}`;
+  const drafter = method.drafter.kind === 'model' ? method.drafter.model : 'n-gram lookup';
+  return `speculative, ${method.target} drafted for by ${drafter}, draft length ${method.drafter.draftLength}`;
+}
+
+function backendInWords(result: DecodeResult, info: EngineInfo): string {
+  if (result.backend === 'webgpu') return 'WebGPU';
+  return `WebAssembly, ${info.threads} ${info.threads === 1 ? 'thread' : 'threads'}`;
+}
+
+/** What a decode came to, in a few lines for a person. */
+export function summaryOf(result: DecodeResult, info: EngineInfo): string {
+  const { stats } = result;
+  const speed = stats.tokensPerSecond === null ? '' : `, ${stats.tokensPerSecond.toFixed(1)} tokens/s`;
+  const first =
+    stats.timeToFirstTokenMs === null ? '' : `, first after ${stats.timeToFirstTokenMs.toFixed(0)} ms`;
+  const lines = [
+    `${methodInWords(result.request)}; ${backendInWords(result, info)}; seed ${result.seed}`,
+    `${stats.tokens} tokens${speed}${first}; ${reasons[result.finishReason]}`,
+  ];
+  if (stats.acceptanceRate !== null && stats.tokensPerRound !== null) {
+    lines.push(
+      `${(100 * stats.acceptanceRate).toFixed(1)} % of the verified proposals accepted, ` +
+        `${stats.tokensPerRound.toFixed(2)} tokens a round`,
+    );
+  }
+  lines.push(`forwards: ${stats.forwards.map(({ modelId, count }) => `${modelId} ${count}`).join(', ')}`);
+  return lines.join('\n');
+}

@@ -1,0 +1,16 @@
+/** The npm package's front door: what a program gets from `import … from 'antiphon'`. */
+export type { DecodeRequest, ValidDecodeRequest } from './engine/decode-request.ts';
+export type {
+  BackendChoice,
+  DecodeResult,
+  DecodeRun,
+  EngineApi,
+  EngineInfo,
+  EngineOptions,
+  LoadedModel,
+  LoadOptions,
+  LoadProgress,
+} from './engine/engine-api.ts';
+export { EngineError, type EngineErrorCode, type ErrorDetails } from './errors/engine-error.ts';
+export type { Forward, Proposal, Round } from './round/round.ts';
+export { type ConnectOptions, connect } from './rpc/connect.ts';

@@ -1,0 +1,40 @@
+import { fileURLToPath } from 'node:url';
+import { defaultClientConditions, defineConfig, type UserConfig } from 'vite';
+import { isolationHeaders } from './scripts/isolation-headers.ts';
+
+/** What every build and server that touches the engine needs: site, library, dev server, browser tests. */
+export const engineConfig = {
+  resolve: {
+    // Picks the onnxruntime-web entry without embedded glue code. The embedded one starts its threads from its own
+    // URL, which after bundling is the engine's worker: every thread would start a second engine.
+    conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions],
+  },
+  // Pre-bundling would move the package away from the files that it refers to relative to itself.
+  optimizeDeps: { exclude: ['onnxruntime-web'] },
+  worker: { format: 'es' },
+} satisfies UserConfig;
+
+/** Settings of both builds. Nothing is inlined as base64: a 27 MB wasm file must stream. */
+export const engineBuild = {
+  target: 'es2023',
+  assetsInlineLimit: 0,
+  chunkSizeWarningLimit: 1000,
+  license: { fileName: 'third-party-licenses.md' },
+} satisfies UserConfig['build'];
+
+const page = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+/** The static site; also the dev server and its preview. */
+export default defineConfig({
+  ...engineConfig,
+  // Relative addresses: the site works under any path.
+  base: './',
+  server: { headers: isolationHeaders },
+  preview: { headers: isolationHeaders },
+  build: {
+    ...engineBuild,
+    outDir: 'dist/site',
+    emptyOutDir: true,
+    rolldownOptions: { input: { index: page('index.html'), terminal: page('terminal.html') } },
+  },
+});
