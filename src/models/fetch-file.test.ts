@@ -1,0 +1,232 @@
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { EngineError } from '../errors/engine-error.ts';
+import type { RemoteFile } from './download.ts';
+import { type FetchedFile, fetchFile } from './fetch-file.ts';
+import {
+  type Answer,
+  brokenOff,
+  FileServer,
+  file,
+  fileOfUnknownLength,
+  htmlPage,
+  stalled,
+  status,
+} from './testing/file-server.ts';
+import { brokenFileStore, MemoryFileStore } from './testing/memory-file-store.ts';
+
+const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** 300 kB, so that it comes in several chunks. */
+const weights = Uint8Array.from({ length: 300_000 }, (_, i) => (i === 0 ? 8 : (i * 31) % 251));
+const flipped = weights.map((byte, i) => (i === 150_000 ? byte ^ 1 : byte));
+const truncated = weights.slice(0, 200_000);
+const json = new TextEncoder().encode('{"a": 1}');
+const otherJson = new TextEncoder().encode('{"a": 2}');
+
+let server: FileServer;
+let store: MemoryFileStore;
+beforeEach(async () => {
+  server = await FileServer.start();
+  store = new MemoryFileStore();
+});
+afterEach(() => server.stop());
+
+/** The file "/f" with or without a hash that is known beforehand. */
+function remote(kind: 'json' | 'onnx', expected: Uint8Array | null): RemoteFile {
+  return {
+    url: `${server.origin}/f`,
+    kind,
+    expected: expected && { bytes: expected.length, sha256: sha256Of(expected) },
+  };
+}
+
+const answerWith = (answer: Answer): void => void server.answers.set('/f', answer);
+
+async function failure(promise: Promise<FetchedFile>): Promise<EngineError> {
+  const error = await promise.then(
+    () => new Error('it did not fail'),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof EngineError) return error;
+  throw error;
+}
+
+describe('a file with a known hash', () => {
+  test('is downloaded once and then comes from the store without a request', async () => {
+    answerWith(file(weights));
+    const first = await fetchFile(remote('onnx', weights), { store });
+    const second = await fetchFile(remote('onnx', weights), { store });
+    expect(first).toMatchObject({ source: 'network', sha256: sha256Of(weights) });
+    expect(second).toMatchObject({ source: 'store', sha256: sha256Of(weights) });
+    expect(sha256Of(second.bytes)).toBe(sha256Of(weights));
+    expect(server.requests).toEqual(['GET /f']);
+  });
+
+  test.each<[string, Answer, string, string]>([
+    ['truncated', file(truncated), 'integrity', 'length'],
+    ['truncated without an announced length', fileOfUnknownLength(truncated), 'integrity', 'length'],
+    ['broken off', brokenOff(weights), 'download', 'interrupted'],
+    ['altered in one bit', file(flipped), 'integrity', 'sha256'],
+    ['longer than it should be', file(Buffer.concat([weights, weights])), 'integrity', 'length'],
+    ['empty', file(new Uint8Array()), 'integrity', 'length'],
+    ['missing', status(404), 'download', 'http-status'],
+    ['refused by the server', status(500), 'download', 'http-status'],
+    ['an HTML page with status 200', htmlPage, 'integrity', 'html-page'],
+  ])('that is %s fails, is not kept, and the next call tries again', async (_, answer, code, reason) => {
+    answerWith(answer);
+    const error = await failure(fetchFile(remote('onnx', weights), { store }));
+    expect(error).toMatchObject({ code, details: { reason, url: `${server.origin}/f` } });
+    expect(error.message).toContain(`${server.origin}/f`);
+    expect(store.files.size).toBe(0);
+
+    answerWith(file(weights));
+    expect(sha256Of((await fetchFile(remote('onnx', weights), { store })).bytes)).toBe(sha256Of(weights));
+  });
+
+  test('names both lengths or both hashes', async () => {
+    answerWith(file(truncated));
+    const short = await failure(fetchFile(remote('onnx', weights), { store }));
+    expect(short.message).toMatch(/200000 bytes where 300000/);
+    answerWith(file(flipped));
+    const altered = await failure(fetchFile(remote('onnx', weights), { store }));
+    expect(altered.message).toContain(sha256Of(weights));
+    expect(altered.message).toContain(sha256Of(flipped));
+  });
+
+  test('is taken under a wrong content type', async () => {
+    answerWith((response) => {
+      response.writeHead(200, { 'content-type': 'text/html' });
+      response.end(weights);
+    });
+    expect(sha256Of((await fetchFile(remote('onnx', weights), { store })).bytes)).toBe(sha256Of(weights));
+  });
+
+  test('is taken when the server compresses it on the way', async () => {
+    answerWith((response) => {
+      const packed = gzipSync(weights);
+      response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': packed.length });
+      response.end(packed);
+    });
+    expect(sha256Of((await fetchFile(remote('onnx', null), { store })).bytes)).toBe(sha256Of(weights));
+  });
+
+  test('that was damaged in the store is downloaded again', async () => {
+    answerWith(file(weights));
+    await fetchFile(remote('onnx', weights), { store });
+    const [name, stored] = [...store.files][0]!;
+    store.files.set(name, { ...stored, bytes: flipped });
+    const again = await fetchFile(remote('onnx', weights), { store });
+    expect(again.source).toBe('network');
+    expect(sha256Of(again.bytes)).toBe(sha256Of(weights));
+  });
+
+  test('is downloaded again when another content is expected', async () => {
+    answerWith(file(json));
+    await fetchFile(remote('json', json), { store });
+    answerWith(file(otherJson));
+    expect((await fetchFile(remote('json', otherJson), { store })).bytes).toEqual(otherJson);
+    expect(store.files.size).toBe(1);
+  });
+
+  test('loads with a store that fails at everything', async () => {
+    answerWith(file(weights));
+    const fetched = await fetchFile(remote('onnx', weights), { store: brokenFileStore });
+    expect(sha256Of(fetched.bytes)).toBe(sha256Of(weights));
+  });
+
+  test('reports its bytes as they arrive, up to all of them', async () => {
+    answerWith(file(weights));
+    const reports: [number, number | null][] = [];
+    await fetchFile(remote('onnx', weights), { store, onBytes: (...report) => reports.push(report) });
+    expect(reports.length).toBeGreaterThan(1);
+    expect(reports.at(-1)).toEqual([weights.length, weights.length]);
+    expect(reports.every(([loaded], i) => i === 0 || loaded > reports[i - 1]![0])).toBe(true);
+  });
+});
+
+describe('a file without a known hash', () => {
+  test.each<[string, Answer, string, string]>([
+    ['broken off', brokenOff(json), 'download', 'interrupted'],
+    ['an HTML page with status 200', htmlPage, 'integrity', 'html-page'],
+    [
+      'an HTML page under another type',
+      file(new TextEncoder().encode('\uFEFF\n <html>')),
+      'integrity',
+      'html-page',
+    ],
+    ['not JSON', file(new TextEncoder().encode('{"a":')), 'integrity', 'not-json'],
+    ['empty', file(new Uint8Array()), 'integrity', 'empty'],
+  ])('that is %s fails and is not kept', async (_, answer, code, reason) => {
+    answerWith(answer);
+    expect(await failure(fetchFile(remote('json', null), { store }))).toMatchObject({
+      code,
+      details: { reason },
+    });
+    expect(store.files.size).toBe(0);
+  });
+
+  test('comes from the store while its ETag agrees', async () => {
+    answerWith(file(json));
+    await fetchFile(remote('json', null), { store });
+    expect(await fetchFile(remote('json', null), { store })).toMatchObject({ source: 'store', bytes: json });
+    expect(server.requests).toEqual(['GET /f', 'HEAD /f']);
+  });
+
+  test.each<[string, Answer]>([
+    ['another ETag', file(otherJson)],
+    ['no ETag and no date', fileOfUnknownLength(otherJson)],
+    [
+      'no answer to HEAD',
+      (response, request) => (request.method === 'HEAD' ? status(405) : file(otherJson))(response, request),
+    ],
+  ])('is downloaded again when the server has %s', async (_, answer) => {
+    answerWith(file(json));
+    await fetchFile(remote('json', null), { store });
+    answerWith(answer);
+    expect(await fetchFile(remote('json', null), { store })).toMatchObject({
+      source: 'network',
+      bytes: otherJson,
+    });
+  });
+
+  test('comes from the store when the server cannot be reached', async () => {
+    answerWith(file(json));
+    await fetchFile(remote('json', null), { store });
+    const wanted = remote('json', null);
+    await server.stop();
+    expect(await fetchFile(wanted, { store })).toMatchObject({ source: 'store-offline', bytes: json });
+  });
+
+  test('is gone when the server says so, whatever the store has', async () => {
+    answerWith(file(json));
+    await fetchFile(remote('json', null), { store });
+    answerWith(status(404));
+    const error = await failure(fetchFile(remote('json', null), { store }));
+    expect(error).toMatchObject({ code: 'download', details: { status: 404 } });
+  });
+});
+
+test('a server that cannot be reached is a download error', async () => {
+  const wanted = remote('json', null);
+  await server.stop();
+  const error = await failure(fetchFile(wanted, { store }));
+  expect(error).toMatchObject({ code: 'download', details: { reason: 'unreachable', status: null } });
+});
+
+describe('abort', () => {
+  test('in the middle of a download throws the reason and keeps nothing', async () => {
+    const controller = new AbortController();
+    answerWith(stalled(weights, () => controller.abort()));
+    const fetching = fetchFile(remote('onnx', weights), { store, signal: controller.signal });
+    await expect(fetching).rejects.toMatchObject({ name: 'AbortError' });
+    expect(store.files.size).toBe(0);
+  });
+
+  test('before the start sends no request', async () => {
+    const fetching = fetchFile(remote('onnx', weights), { store, signal: AbortSignal.abort() });
+    await expect(fetching).rejects.toMatchObject({ name: 'AbortError' });
+    expect(server.requests).toEqual([]);
+  });
+});
