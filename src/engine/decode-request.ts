@@ -31,13 +31,19 @@ const methodSchema = v.variant('kind', [
         model,
         draftLength: v.optional(draftLength, 4),
       }),
-      v.strictObject({
-        kind: v.literal('ngram'),
-        draftLength: v.optional(draftLength, 4),
-        /** Longest and shortest run of tokens looked up in prompt and output, longest first. */
-        longestMatch: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(16)), 4),
-        shortestMatch: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(16)), 2),
-      }),
+      v.pipe(
+        v.strictObject({
+          kind: v.literal('ngram'),
+          draftLength: v.optional(draftLength, 4),
+          /** Longest and shortest run of tokens looked up in prompt and output, longest first. */
+          longestMatch: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(16)), 4),
+          shortestMatch: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(16)), 2),
+        }),
+        v.check(
+          ({ longestMatch, shortestMatch }) => shortestMatch <= longestMatch,
+          'shortestMatch exceeds longestMatch',
+        ),
+      ),
     ]),
     acceptance: v.optional(v.strictObject({ kind: v.literal('exact') }), { kind: 'exact' }),
   }),

@@ -171,7 +171,7 @@ export class Engine implements EngineApi {
     const runtime = await this.#openRuntime();
     const recorder = new RoundRecorder(() => performance.now());
     const [{ tokenizer, endTokenIds }] = entries;
-    const promptTokenIds = tokenizer.encode(request.prompt);
+    const promptTokenIds = encodePrompt(request.prompt, entries[0]);
     assertPromptFits(promptTokenIds, entries);
     const leases = entries.map(({ pool }) => pool.acquire(promptTokenIds));
     const textStream = new TextStream(tokenizer, request.stop, promptTokenIds);
@@ -233,6 +233,18 @@ export class Engine implements EngineApi {
   }
 }
 
+/** Decoding starts from the logits behind a token, so an empty prompt needs one to begin a text with. */
+function encodePrompt(prompt: string, { tokenizer, beginTokenId, model }: LoadedEntry): readonly TokenId[] {
+  const ids = tokenizer.encode(prompt);
+  if (ids.length > 0) return ids;
+  if (beginTokenId !== null) return [beginTokenId];
+  throw new EngineError(
+    'invalid-request',
+    `prompt is empty and ${model.id} has no beginning-of-text token: give it a first word`,
+    { details: { field: 'prompt', model: model.id } },
+  );
+}
+
 function assertPromptFits(promptTokenIds: readonly TokenId[], entries: readonly LoadedEntry[]): void {
   const contextLength = Math.min(...entries.map(({ model }) => model.contextLength));
   if (promptTokenIds.length <= contextLength) return;
@@ -253,7 +265,7 @@ function emptyResult(
   const backend: BackendKind = entries[0].model.backend;
   return {
     text: '',
-    promptTokenIds: entries[0].tokenizer.encode(request.prompt),
+    promptTokenIds: encodePrompt(request.prompt, entries[0]),
     tokenIds: [],
     finishReason,
     backend,

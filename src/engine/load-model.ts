@@ -19,6 +19,8 @@ export interface LoadedEntry {
   readonly tokenizer: Tokenizer;
   readonly vocabulary: Vocabulary;
   readonly endTokenIds: ReadonlySet<TokenId>;
+  /** What an empty prompt becomes; null where the model names no beginning-of-text token. */
+  readonly beginTokenId: TokenId | null;
   dispose(): Promise<void>;
 }
 
@@ -83,6 +85,7 @@ export async function loadModel(id: string, options: LoadModelOptions): Promise<
       tokenizer,
       vocabulary: { name: id, vocabSize: tokenizer.vocabSize, fingerprint: tokenizer.fingerprint },
       endTokenIds: new Set(files.eosTokenIds),
+      beginTokenId: tokenizer.beginTokenId ?? files.bosTokenId,
       dispose: async () => {
         pool.dispose();
         await model.dispose();

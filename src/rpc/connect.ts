@@ -41,7 +41,7 @@ export async function connect(options: ConnectOptions = {}): Promise<EngineApi> 
     catalogueUrl: new URL(options.catalogueUrl ?? 'models/catalogue.json', baseUrl).href,
     baseUrl,
   } as const;
-  await life.guard(wire.open(resolved, lifeLock));
+  await life.guard(() => wire.open(resolved, lifeLock));
   // Granted when the worker has died: out of memory, say, which fires no error event.
   void (navigator as { locks?: LockManager }).locks?.request(lifeLock, () =>
     life.end('the worker died; connect again'),

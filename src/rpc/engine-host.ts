@@ -1,6 +1,6 @@
 import { type Remote, releaseProxy } from 'comlink';
 import { Engine } from '../engine/engine.ts';
-import type { EngineApi, ResolvedEngineOptions } from '../engine/engine-api.ts';
+import type { EngineApi, LoadProgress, ResolvedEngineOptions } from '../engine/engine-api.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import type { Callback, CallId, EngineWire } from './engine-wire.ts';
 
@@ -22,9 +22,16 @@ export class EngineHost implements EngineWire {
   }
 
   load: EngineWire['load'] = (call, model, onProgress) =>
-    this.#abortable(call, onProgress, (signal) =>
-      this.#opened().load(model, { signal, onProgress: (progress) => void onProgress(progress) }),
-    );
+    this.#abortable(call, onProgress, async (signal) => {
+      let reported: unknown = null;
+      const report = (progress: LoadProgress) => {
+        reported = onProgress(progress);
+      };
+      const loaded = await this.#opened().load(model, { signal, onProgress: report });
+      // Reports travel on a port of their own: the answer must not overtake the last one.
+      await reported;
+      return loaded;
+    });
 
   decode: EngineWire['decode'] = (call, request, onRound) =>
     this.#abortable(call, onRound, async (signal) => {
@@ -72,7 +79,7 @@ export class EngineHost implements EngineWire {
  * went. Outside secure contexts there are no locks, and nothing to hold.
  */
 function holdUntilDeath(lock: string): Promise<void> {
-  const { locks } = navigator as { locks?: LockManager };
+  const { locks } = (globalThis as { navigator?: { locks?: LockManager } }).navigator ?? {};
   if (!locks) return Promise.resolve();
   return new Promise((resolve) => {
     void locks.request(lock, () => {

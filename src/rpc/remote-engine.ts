@@ -33,7 +33,7 @@ export class RemoteEngine implements EngineApi {
     });
     const forget = this.#forwardAbort(call, signal);
     try {
-      return await this.#life.guard(this.#wire.load(call, model, report));
+      return await this.#life.guard(() => this.#wire.load(call, model, report));
     } finally {
       settled = true;
       forget();
@@ -58,15 +58,15 @@ export class RemoteEngine implements EngineApi {
   }
 
   info(): Promise<EngineInfo> {
-    return this.#life.guard(this.#wire.info());
+    return this.#life.guard(() => this.#wire.info());
   }
 
   unload(model: string): Promise<void> {
-    return this.#life.guard(this.#wire.unload(model));
+    return this.#life.guard(() => this.#wire.unload(model));
   }
 
   async close(): Promise<void> {
-    await this.#life.guard(this.#wire.close()).catch(() => {});
+    await this.#life.guard(() => this.#wire.close()).catch(() => {});
     this.#life.end('the engine was closed: connect again');
   }
 
@@ -79,9 +79,9 @@ export class RemoteEngine implements EngineApi {
     const forget = this.#forwardAbort(call, signal);
     try {
       const onRound = proxy((round: Parameters<RoundStream['push']>[0]) => stream.push(round, signal));
-      const answer = this.#wire.decode(call, request, onRound);
-      if (signal.aborted) void this.#wire.abort(call);
-      const result = await this.#life.guard(answer);
+      const answer = this.#life.guard(() => this.#wire.decode(call, request, onRound));
+      if (signal.aborted) this.#abort(call);
+      const result = await answer;
       return { ...result, rounds: stream.rounds };
     } finally {
       forget();
@@ -90,8 +90,13 @@ export class RemoteEngine implements EngineApi {
 
   #forwardAbort(call: CallId, signal: AbortSignal | undefined): () => void {
     if (!signal) return () => {};
-    const abort = () => void this.#wire.abort(call);
+    const abort = () => this.#abort(call);
     signal.addEventListener('abort', abort, { once: true });
     return () => signal.removeEventListener('abort', abort);
+  }
+
+  /** Nobody waits for its answer: the aborted call itself tells. */
+  #abort(call: CallId): void {
+    this.#life.guard(() => this.#wire.abort(call)).catch(() => {});
   }
 }

@@ -12,12 +12,14 @@ export class WorkerLife {
     this.#terminate = terminate;
   }
 
-  /** Settles like `answer`, or rejects with `worker-lost` when the worker is gone first. */
-  guard<T>(answer: Promise<T>): Promise<T> {
+  /** Calls the worker; rejects with `worker-lost` when it is gone already, or before it has answered. */
+  guard<T>(call: () => Promise<T>): Promise<T> {
     if (this.#lost) return Promise.reject(this.#lost);
     return new Promise<T>((resolve, reject) => {
       this.#waiting.add(reject);
-      answer.then(resolve, reject).finally(() => this.#waiting.delete(reject));
+      call()
+        .then(resolve, reject)
+        .finally(() => this.#waiting.delete(reject));
     });
   }
 

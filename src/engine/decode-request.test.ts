@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { validateDecodeRequest } from './decode-request.ts';
+
+const plain = { prompt: 'Once', method: { kind: 'plain', model: 'm' } };
+const ngram = (options: object) => ({
+  prompt: 'Once',
+  method: { kind: 'speculative', target: 'm', drafter: { kind: 'ngram', ...options } },
+});
+
+test('defaults are filled in, and a seed is drawn', () => {
+  const request = validateDecodeRequest({
+    prompt: '',
+    method: { kind: 'speculative', target: 'a', drafter: { kind: 'model', model: 'b' } },
+  });
+  expect(request).toMatchObject({
+    prompt: '',
+    maxTokens: 200,
+    stop: [],
+    sampling: { temperature: 1, topK: 0, topP: 1, minP: 0 },
+    method: { drafter: { draftLength: 4 }, acceptance: { kind: 'exact' } },
+  });
+  expect(Number.isSafeInteger(request.seed)).toBe(true);
+});
+
+describe('is refused with the field by name', () => {
+  test.each([
+    { field: 'sampling.temperature', request: { ...plain, sampling: { temperature: -0.1 } } },
+    { field: 'sampling.temperature', request: { ...plain, sampling: { temperature: Number.NaN } } },
+    {
+      field: 'sampling.temperature',
+      request: { ...plain, sampling: { temperature: Number.POSITIVE_INFINITY } },
+    },
+    { field: 'sampling.topP', request: { ...plain, sampling: { topP: 0 } } },
+    { field: 'sampling.topP', request: { ...plain, sampling: { topP: 1.01 } } },
+    { field: 'sampling.topK', request: { ...plain, sampling: { topK: 1.5 } } },
+    { field: 'sampling.minP', request: { ...plain, sampling: { minP: 2 } } },
+    { field: 'sampling.topk', request: { ...plain, sampling: { topk: 3 } } },
+    { field: 'maxTokens', request: { ...plain, maxTokens: 0 } },
+    { field: 'seed', request: { ...plain, seed: -1 } },
+    { field: 'seed', request: { ...plain, seed: 2 ** 60 } },
+    { field: 'stop.0', request: { ...plain, stop: [''] } },
+    { field: 'method.drafter.draftLength', request: ngram({ draftLength: 17 }) },
+    { field: 'method.drafter.draftLength', request: ngram({ draftLength: -1 }) },
+    { field: 'method.drafter', request: ngram({ longestMatch: 1, shortestMatch: 2 }) },
+    { field: 'method.kind', request: { prompt: '', method: { kind: 'parallel' } } },
+    { field: 'method', request: { prompt: 'Once' } },
+    { field: 'prompt', request: { method: plain.method } },
+    { field: 'request', request: null },
+  ])('$field', ({ field, request }) => {
+    expect(() => validateDecodeRequest(request)).toThrow(
+      expect.objectContaining({ code: 'invalid-request', details: expect.objectContaining({ field }) }),
+    );
+  });
+});

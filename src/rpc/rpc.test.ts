@@ -1,0 +1,192 @@
+import { expose, releaseProxy, wrap } from 'comlink';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { DecodeResult, DecodeRun, EngineApi, LoadedModel, LoadProgress } from '../engine/engine-api.ts';
+import { RoundStream } from '../engine/round-stream.ts';
+import { EngineError } from '../errors/engine-error.ts';
+import type { Round } from '../round/round.ts';
+import { EngineHost } from './engine-host.ts';
+import type { EngineWire } from './engine-wire.ts';
+import { installErrorTransfer } from './error-transfer.ts';
+import { RemoteEngine } from './remote-engine.ts';
+import { WorkerLife } from './worker-life.ts';
+
+installErrorTransfer();
+
+const options = {
+  backend: 'wasm',
+  modelsUrl: 'http://x/',
+  catalogueUrl: 'http://x/c',
+  baseUrl: 'http://x/',
+} as const;
+const request = { prompt: '', method: { kind: 'plain', model: 'm' } } as const;
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const ends: (() => void)[] = [];
+afterEach(() => {
+  for (const end of ends.splice(0)) end();
+});
+
+/** Page and worker sides over a real port, around an engine of the test's own. */
+async function connectTo(engine: Partial<EngineApi>) {
+  const { port1, port2 } = new MessageChannel();
+  expose(new EngineHost(() => engine as EngineApi), port2);
+  const wire = wrap<EngineWire>(port1);
+  const life = new WorkerLife(() => {
+    wire[releaseProxy]();
+    port1.close();
+    port2.close();
+  });
+  ends.push(() => life.end('the test is over'));
+  await wire.open(options, 'lock');
+  return { remote: new RemoteEngine(wire, life), life };
+}
+
+/** A run that pushes `rounds` rounds, or goes on until it is aborted. */
+function countingRun(rounds: number, signal: AbortSignal | undefined): DecodeRun & { pushed: () => number } {
+  const stream = new RoundStream();
+  const never = new AbortController().signal;
+  const work = async () => {
+    for (let index = 0; index < rounds && !signal?.aborted; index++) {
+      await stream.push({ index } as Round, signal ?? never);
+      await turn();
+    }
+    stream.close();
+    const finishReason = signal?.aborted ? 'abort' : 'length';
+    return { text: 'x', finishReason, rounds: stream.rounds } as unknown as DecodeResult;
+  };
+  const result = work();
+  return {
+    result,
+    stop: () => {},
+    pushed: () => stream.rounds.length,
+    [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator](),
+  };
+}
+
+describe('errors', () => {
+  test('keep class, code, details, cause and stack over the port', async () => {
+    const cause = new TypeError('of course');
+    const thrown = new EngineError('context-full', 'too long', {
+      details: { promptTokens: 9, limit: 4 },
+      cause,
+    });
+    const { remote } = await connectTo({ load: () => Promise.reject(thrown) });
+    const error = await remote.load('m').catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(EngineError);
+    expect(error).toMatchObject({
+      code: 'context-full',
+      message: 'too long',
+      details: { promptTokens: 9, limit: 4 },
+      cause: { name: 'TypeError', message: 'of course' },
+      stack: thrown.stack,
+    });
+  });
+
+  test('an abort stays an AbortError, a plain error an error, a thrown value a value', async () => {
+    for (const thrown of [new DOMException('gone', 'AbortError'), new RangeError('r'), 'text']) {
+      const { remote } = await connectTo({ load: () => Promise.reject(thrown) });
+      const caught = await remote.load('m').catch((error: unknown) => error);
+      if (thrown instanceof Error)
+        expect(caught).toMatchObject({ name: thrown.name, message: thrown.message });
+      else expect(caught).toBe('text');
+    }
+  });
+
+  test('a failed decode rejects result and iteration alike', async () => {
+    const { remote } = await connectTo({
+      decode: () => {
+        const stream = new RoundStream();
+        const result = Promise.reject<DecodeResult>(new EngineError('device-lost', 'the GPU is gone'));
+        result.catch((error: unknown) => stream.fail(error));
+        return { result, stop: () => {}, [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator]() };
+      },
+    });
+    const run = remote.decode(request);
+    const lost = expect.objectContaining({ code: 'device-lost' });
+    await expect(run.result).rejects.toEqual(lost);
+    await expect(run[Symbol.asyncIterator]().next()).rejects.toEqual(lost);
+  });
+});
+
+describe('a decode', () => {
+  test('brings every round in order, and a result that holds them', async () => {
+    const { remote } = await connectTo({ decode: (_request, { signal } = {}) => countingRun(20, signal) });
+    const run = remote.decode(request);
+    const seen: number[] = [];
+    for await (const { index } of run) seen.push(index);
+    expect(seen).toEqual([...Array(20).keys()]);
+    const { rounds, text } = await run.result;
+    expect(rounds.map(({ index }) => index)).toEqual(seen);
+    expect(text).toBe('x');
+  });
+
+  test('left unread runs to its end', async () => {
+    const { remote } = await connectTo({ decode: (_request, { signal } = {}) => countingRun(20, signal) });
+    expect((await remote.decode(request).result).rounds).toHaveLength(20);
+  });
+
+  test('waits for a slow reader: the worker is at most a few rounds ahead', async () => {
+    let worker: ReturnType<typeof countingRun> | undefined;
+    const { remote } = await connectTo({
+      decode: (_request, { signal } = {}) => {
+        worker = countingRun(1000, signal);
+        return worker;
+      },
+    });
+    const run = remote.decode(request);
+    const reader = run[Symbol.asyncIterator]();
+    await reader.next();
+    for (let wait = 0; wait < 200; wait++) await turn();
+    expect(worker?.pushed()).toBeLessThan(20);
+    run.stop();
+    expect((await run.result).finishReason).toBe('abort');
+  });
+
+  test('hears stop() and an aborted signal, before and while it runs', async () => {
+    const { remote } = await connectTo({ decode: (_request, { signal } = {}) => countingRun(1e9, signal) });
+    const stopped = remote.decode(request);
+    for await (const { index } of stopped) if (index === 3) break;
+    stopped.stop();
+    expect((await stopped.result).finishReason).toBe('abort');
+    const aborted = remote.decode(request, { signal: AbortSignal.abort() });
+    expect((await aborted.result).finishReason).toBe('abort');
+  });
+});
+
+test('a load reports progress until it settles, and hears its signal', async () => {
+  const progress = { modelId: 'm', stage: 'download' } as LoadProgress;
+  const { remote } = await connectTo({
+    load: async (model, { onProgress, signal } = {}) => {
+      onProgress?.(progress);
+      await turn();
+      if (model === 'slow')
+        await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+      return { id: model } as LoadedModel;
+    },
+  });
+  const seen: LoadProgress[] = [];
+  expect(await remote.load('m', { onProgress: (report) => seen.push(report) })).toEqual({ id: 'm' });
+  expect(seen).toEqual([progress]);
+  const controller = new AbortController();
+  const slow = remote.load('slow', { signal: controller.signal, onProgress: () => controller.abort() });
+  await expect(slow).rejects.toMatchObject({ name: 'AbortError' });
+});
+
+test('a dead worker rejects every pending and every later call', async () => {
+  const forever = () => new Promise<never>(() => {});
+  const { remote, life } = await connectTo({
+    load: forever,
+    info: forever,
+    decode: () => ({ ...countingRun(0, undefined), result: forever() }),
+  });
+  const run = remote.decode(request);
+  const iterated = run[Symbol.asyncIterator]().next();
+  const pending = Promise.allSettled([remote.load('m'), remote.info(), run.result, iterated]);
+  await turn();
+  life.end('the worker died');
+  const lost = {
+    status: 'rejected',
+    reason: expect.objectContaining({ name: 'EngineError', code: 'worker-lost' }),
+  };
+  expect(await pending).toEqual([lost, lost, lost, lost]);
+  await expect(remote.info()).rejects.toMatchObject({ code: 'worker-lost' });
+});
