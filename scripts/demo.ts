@@ -53,17 +53,17 @@ async function tell(options: DemoOptions): Promise<void> {
     page.stop().catch(() => process.exit(interruptedStatus));
   });
   await ensureSite();
-  const named = [options.model, options.draft];
-  const folders = await openModelFolders(options.modelsUrl, named);
+  const folders = await openModelFolders(options.modelsUrl, options.namedModels);
   const server = await serveFolder({ folder: siteFolder, proxied: folders.proxied });
   const nameInPage: Rename = (model) => folders.nameInPage(model, server.url);
-  const nameOutside: Rename = (model) => named.find((name) => nameInPage(name) === model) ?? model;
+  const nameOutside: Rename = (model) =>
+    options.namedModels.find((name) => nameInPage(name) === model) ?? model;
   const { marks, legend } = marksFor(process.stdout.isTTY, process.env);
   const print = (text: string): void => void (options.json || process.stdout.write(text));
   let text = new MarkedText(marks);
   try {
-    // Every option counts whatever the method: a draft model that is not used must exist too.
-    for (const model of named) await requireModel(nameInPage(model), server.url);
+    // Every option counts whatever the method: a draft model that is given but not used must exist too.
+    for (const model of options.namedModels) await requireModel(nameInPage(model), server.url);
     if (process.stdout.isTTY) print(`Loading ${options.usedModels.join(' and ')} …\n`);
     page = await EnginePage.open(server.url, {
       engine: { backend: options.backend },

@@ -63,6 +63,17 @@ describe('parseDemoOptions', () => {
     );
   });
 
+  test('a draft model that is given counts as named, though the method does not use it', () => {
+    expect(parsed('--method', 'plain')).toMatchObject({
+      usedModels: ['story-base'],
+      namedModels: ['story-base'],
+    });
+    expect(parsed('--method', 'plain', '--draft', 'x')).toMatchObject({
+      usedModels: ['story-base'],
+      namedModels: ['story-base', 'x'],
+    });
+  });
+
   test('a model that is its own draft is loaded once', () => {
     expect(parsed('--draft', 'story-base').usedModels).toEqual(['story-base']);
   });

@@ -7,10 +7,10 @@ export interface DemoOptions {
   readonly requests: readonly (DecodeRequest & { readonly seed: number })[];
   /** True where the number of runs was given: the JSON is an array then, of one result too. */
   readonly severalRuns: boolean;
-  readonly model: string;
-  readonly draft: string;
   /** Models to load: those of the method. */
   readonly usedModels: readonly string[];
+  /** Models that must exist: those, and a draft model that was given whatever the method. */
+  readonly namedModels: readonly string[];
   readonly backend: BackendChoice;
   /** Folder of models on a server, ending with a slash; null for the bundled ones. */
   readonly modelsUrl: URL | null;
@@ -138,12 +138,12 @@ export function parseDemoOptions(args: readonly string[]): DemoOptions | null {
     validateDecodeRequest(request);
     return { ...request, seed: firstSeed + run };
   });
+  const usedModels = method === 'speculative' ? [...new Set([model, draft])] : [model];
   return {
     requests,
     severalRuns: values.runs !== undefined,
-    model,
-    draft,
-    usedModels: method === 'speculative' ? [...new Set([model, draft])] : [model],
+    usedModels,
+    namedModels: [...new Set([...usedModels, ...(values.draft === undefined ? [] : [draft])])],
     backend,
     modelsUrl,
     json: values.json ?? false,

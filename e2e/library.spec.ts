@@ -1,0 +1,130 @@
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect } from '@playwright/test';
+import { build } from 'vite';
+import { projectFolder } from '../scripts/build.ts';
+import { serveFolder } from '../scripts/static-server.ts';
+import type { DecodeResult } from '../src/engine/engine-api.ts';
+import { test } from './site.ts';
+
+const program = `import { connect, type DecodeResult, EngineError } from 'antiphon';
+
+export async function tell(prompt: string): Promise<DecodeResult> {
+  const engine = await connect({ backend: 'wasm' });
+  await engine.load('story-base');
+  await engine.load('story-draft');
+  const drafter = { kind: 'model', model: 'story-draft' } as const;
+  const run = engine.decode({
+    prompt,
+    maxTokens: 12,
+    sampling: { temperature: 0 },
+    method: { kind: 'speculative', target: 'story-base', drafter },
+  });
+  let text = '';
+  for await (const round of run) text += round.text;
+  const result = await run.result;
+  if (text !== result.text) throw new EngineError('invalid-request', 'the rounds are not the text');
+  return result;
+}
+
+Object.assign(window, { tell });
+`;
+
+let app: string;
+
+/** A program that has installed the packed library, without the network: its package unpacked in node_modules. */
+test.beforeAll(() => {
+  app = mkdtempSync(join(tmpdir(), 'antiphon-app-'));
+  const packages = join(app, 'node_modules');
+  mkdirSync(packages);
+  // The library is built: packing must not build it again.
+  const pack = ['pack', '--ignore-scripts', '--pack-destination', app];
+  execFileSync('npm', pack, { cwd: projectFolder, stdio: 'ignore', shell: process.platform === 'win32' });
+  const archive = readdirSync(app).find((name) => name.endsWith('.tgz')) ?? '';
+  execFileSync('tar', ['-xzf', archive, '-C', 'node_modules'], { cwd: app });
+  renameSync(join(packages, 'package'), join(packages, 'antiphon'));
+  const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(
+    readFileSync(join(packages, 'antiphon', 'package.json'), 'utf8'),
+  );
+  for (const dependency of Object.keys(dependencies)) {
+    symlinkSync(join(projectFolder, 'node_modules', dependency), join(packages, dependency), 'junction');
+  }
+  mkdirSync(join(app, 'src'));
+  writeFileSync(join(app, 'src', 'main.ts'), program);
+  writeFileSync(
+    join(app, 'index.html'),
+    '<!doctype html><title>App</title><script type="module" src="./src/main.ts"></script>',
+  );
+});
+
+test.afterAll(() => {
+  rmSync(app, { recursive: true });
+});
+
+test('the packed library decodes in a program that a bundler built', async ({ page }) => {
+  await build({
+    root: app,
+    configFile: false,
+    logLevel: 'warn',
+    base: './',
+    // The models are not in the package: a program serves them itself.
+    publicDir: join(projectFolder, 'public'),
+    worker: { format: 'es' },
+    build: { target: 'es2023' },
+  });
+  const assets = readdirSync(join(app, 'dist', 'assets'));
+  expect(assets.filter((name) => name.endsWith('.wasm'))).toHaveLength(1);
+  expect(assets.filter((name) => name.startsWith('engine.worker'))).toHaveLength(1);
+
+  const server = await serveFolder({ folder: join(app, 'dist') });
+  try {
+    await page.goto(server.url);
+    await page.waitForFunction('window.tell !== undefined');
+    const result = (await page.evaluate("window.tell('Once upon a time')")) as DecodeResult;
+    expect(result.tokenIds.slice(0, 8)).toEqual([14, 260, 586, 1665, 335, 706, 351, 315]);
+  } finally {
+    await server.close();
+  }
+});
+
+test('the packed library brings its types, in both ways of resolving modules', () => {
+  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+  for (const [module, moduleResolution] of [
+    ['esnext', 'bundler'],
+    ['nodenext', 'nodenext'],
+  ]) {
+    const options = {
+      module,
+      moduleResolution,
+      target: 'es2023',
+      lib: ['es2023', 'dom', 'dom.asynciterable'],
+    };
+    writeFileSync(
+      join(app, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: { ...options, strict: true, noEmit: true, types: [] },
+        include: ['src'],
+      }),
+    );
+    writeFileSync(join(app, 'package.json'), '{ "type": "module" }');
+    execFileSync(process.execPath, [tsc, '-p', app], { stdio: ['ignore', 2, 2] });
+    writeFileSync(
+      join(app, 'src', 'main.ts'),
+      program.replace("model: 'story-draft' }", "modle: 'story-draft' }"),
+    );
+    expect(() => execFileSync(process.execPath, [tsc, '-p', app], { stdio: 'ignore' })).toThrow();
+    writeFileSync(join(app, 'src', 'main.ts'), program);
+  }
+});
