@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defaultClientConditions, defineConfig, type UserConfig } from 'vite';
 import { isolationHeaders } from './scripts/isolation-headers.ts';
+import { workerLicences } from './scripts/worker-licences.ts';
 
 /** What every build and server that touches the engine needs: site, library, dev server, browser tests. */
 export const engineConfig = {
@@ -11,7 +12,7 @@ export const engineConfig = {
   },
   // Pre-bundling would move the package away from the files that it refers to relative to itself.
   optimizeDeps: { exclude: ['onnxruntime-web'] },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [workerLicences()] },
 } satisfies UserConfig;
 
 /** Settings of both builds. Nothing is inlined as base64: a 27 MB wasm file must stream. */

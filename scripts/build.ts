@@ -42,7 +42,14 @@ const library: Product = {
   finish: (folder) => emitLibraryTypes(projectFolder, join(folder, 'types')),
 };
 
-const commonSources = ['src', 'workers', 'vite.config.ts', 'scripts/build.ts', 'package-lock.json'];
+const commonSources = [
+  'src',
+  'workers',
+  'vite.config.ts',
+  'scripts/build.ts',
+  'scripts/worker-licences.ts',
+  'package-lock.json',
+];
 
 /** Digest of everything that a product is made of: equal stamps, equal builds. */
 function stampOf(product: Product): string {

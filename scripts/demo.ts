@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { DecodeRequest } from '../src/engine/decode-request.ts';
 import type { DecodeResult } from '../src/engine/engine-api.ts';
 import { EngineError } from '../src/errors/engine-error.ts';
@@ -97,7 +98,7 @@ async function tell(options: DemoOptions): Promise<void> {
 
 function failureInOneLine(error: unknown): string {
   const code = error instanceof EngineError || error instanceof EnginePageError ? `${error.code}: ` : '';
-  const message = error instanceof Error ? error.message : String(error);
+  const message = stripVTControlCharacters(error instanceof Error ? error.message : String(error));
   return `demo: ${code}${message.replace(/\s*\n\s*/g, ' ').trim()}\n`;
 }
 

@@ -1,29 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { Proposal, Round } from '../../src/round/round.ts';
-import type { TokenId } from '../../src/tokens/token-id.ts';
 import type { Fate } from '../../src/verify/acceptance.ts';
-import { MarkedText, marksFor, plainMarks, styledMarks } from './marked-text.ts';
+import { MarkedText, marksFor, plainMarks, type ShownRound, styledMarks } from './marked-text.ts';
 
 /** A round in which these pieces met their fate; `final` is the text that became final. */
-function round(final: string, ...pieces: [Fate, string][]): Round {
-  const proposals = pieces.map(
-    ([fate, text]): Proposal => ({ proposer: 1, tokenId: 7 as TokenId, text, q: 0.5, r: 0.5, u: 0.5, fate }),
-  );
-  return {
-    index: 0,
-    atMs: 0,
-    forwards: [],
-    proposals,
-    committed: [],
-    text: final,
-    kvLengths: [],
-    draftLengths: [],
-    msByPhase: { forward: 0, readback: 0, sample: 0, text: 0 },
-    readbacks: 0,
-  };
+function round(final: string, ...pieces: [Fate, string][]): ShownRound {
+  return { text: final, proposals: pieces.map(([fate, text]) => ({ fate, text })) };
 }
 
-function shown(...rounds: Round[]): string[] {
+function shown(...rounds: ShownRound[]): string[] {
   const text = new MarkedText(plainMarks);
   return rounds.map((each) => text.add(each));
 }

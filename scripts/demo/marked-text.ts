@@ -1,4 +1,4 @@
-import type { Round } from '../../src/round/round.ts';
+import type { Proposal, Round } from '../../src/round/round.ts';
 import type { Fate } from '../../src/verify/acceptance.ts';
 
 /** How a terminal shows the pieces of a text; discarded proposals are not shown. */
@@ -41,6 +41,11 @@ function harmless(text: string): string {
   return text.replace(/\p{Cc}/gu, (character) => ('\n\t'.includes(character) ? character : '\ufffd'));
 }
 
+/** What of a round is shown. */
+export interface ShownRound extends Pick<Round, 'text'> {
+  readonly proposals: readonly Pick<Proposal, 'fate' | 'text'>[];
+}
+
 /**
  * Turns rounds into text with marks. Committed pieces wait until their text is final, since a stop string may
  * still take their end away; rejected ones are shown where they would have stood.
@@ -56,7 +61,7 @@ export class MarkedText {
   }
 
   /** @returns what the round adds to the terminal. */
-  add(round: Round): string {
+  add(round: ShownRound): string {
     for (const { fate, text } of round.proposals) {
       if (fate !== 'discarded') this.#waiting.push({ fate, text });
     }

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { compare, markdownOf } from './report.ts';
+import type { Sample } from './story-bench.ts';
+
+const sample = (variant: string, seed: number, tokensPerSecond: number): Sample => ({
+  prompt: 'Long ago',
+  seed,
+  variant,
+  tokens: 50,
+  tokensPerSecond,
+  acceptanceRate: variant === 'plain' ? null : 0.9,
+  tokensPerRound: 1,
+});
+
+test('ratios are taken within a cell, not between medians', () => {
+  const [plain, fast] = compare(
+    [sample('plain', 1, 10), sample('fast', 1, 20), sample('plain', 2, 100), sample('fast', 2, 200)],
+    'plain',
+  );
+
+  expect(plain).toMatchObject({ ratio: { median: 1 }, acceptanceRate: null });
+  expect(fast).toMatchObject({ ratio: { lower: 2, median: 2, upper: 2, count: 2 } });
+});
+
+test('a sample without its counterpart is left out', () => {
+  const [, fast] = compare([sample('plain', 1, 10), sample('fast', 1, 20), sample('fast', 2, 900)], 'plain');
+
+  expect(fast.tokensPerSecond.count).toBe(1);
+});
+
+test('the report has a row for each variant', () => {
+  const report = markdownOf(compare([sample('plain', 1, 10), sample('fast', 1, 25)], 'plain'), {
+    date: '2030-01-01',
+    machine: 'Some CPU',
+    cores: 2,
+    loadBefore: 0.5,
+    loadAfter: 2,
+    browser: 'Chromium 1',
+    backend: 'wasm',
+    threads: 2,
+    versions: { 'onnxruntime-web': '1.0.0' },
+    maxTokens: 60,
+  });
+
+  expect(report).toContain('| plain | 10.0 (10.0–10.0) | 1.00 (1.00–1.00) | – | 1.00 (1.00–1.00) | 1 |');
+  expect(report).toContain('| fast | 25.0 (25.0–25.0) | 2.50 (2.50–2.50) | 0.900 (0.900–0.900) |');
+  expect(report).toContain('onnxruntime-web 1.0.0');
+});
