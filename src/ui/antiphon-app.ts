@@ -9,7 +9,7 @@ import { failureView } from './failure-view.ts';
 import './live-numbers.ts';
 import './model-panel.ts';
 import type { RequestForm } from './request-form.ts';
-import { emptyStory, liveNumbers } from './story-model.ts';
+import { liveNumbers } from './story-model.ts';
 import './story-view.ts';
 import { failureStyle, theme } from './theme.ts';
 
@@ -174,9 +174,8 @@ export class AntiphonApp extends LitElement {
           .writing=${run.kind === 'running'}
           >${this.#belowText()}</antiphon-story
         >
-        ${run.kind === 'failed' ? failureView('The run failed', run.failure, this.#act) : null}
       </div>
-      <antiphon-live-numbers .numbers=${liveNumbers(run.story ?? emptyStory)}></antiphon-live-numbers>`;
+      <antiphon-live-numbers .numbers=${liveNumbers(run.story)}></antiphon-live-numbers>`;
   }
 
   #belowText(): TemplateResult | null {
@@ -184,6 +183,7 @@ export class AntiphonApp extends LitElement {
     if (run.kind === 'stopped') {
       return html`<p class="ending">${endingText(run.result.finishReason, liveNumbers(run.story).tokens)}</p>`;
     }
+    if (run.kind === 'failed') return failureView('The run failed', run.failure, this.#act);
     // On a small screen the form's own button is out of sight while the text grows.
     return run.kind === 'running'
       ? html`<button type="button" class="stop-here" @click=${this.#onStop}>Stop writing</button>`

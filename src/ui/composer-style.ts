@@ -22,7 +22,7 @@ export const composerStyle = css`
     font-size: 0.875rem;
     font-weight: 600;
   }
-  output {
+  .value {
     font-weight: 400;
     font-variant-numeric: tabular-nums;
   }

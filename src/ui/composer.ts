@@ -96,7 +96,7 @@ export class Composer extends LitElement {
     const { draftLength, temperature, seed, method } = this.form;
     return html`<div class="pairs">
         <div class="field">
-          <label for="draft-length">Draft length <output for="draft-length">${draftLength}</output></label>
+          <label for="draft-length">Draft length <span class="value" aria-hidden="true">${draftLength}</span></label>
           <input
             id="draft-length"
             type="range"
@@ -109,7 +109,7 @@ export class Composer extends LitElement {
           />
         </div>
         <div class="field">
-          <label for="temperature">Temperature <output for="temperature">${temperature.toFixed(2)}</output></label>
+          <label for="temperature">Temperature <span class="value" aria-hidden="true">${temperature.toFixed(2)}</span></label>
           <input
             id="temperature"
             type="range"

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { DecodeRequest } from '../engine/decode-request.ts';
 import type { DecodeResult, DecodeRun, EngineApi, LoadedModel, LoadOptions } from '../engine/engine-api.ts';
 import { EngineError } from '../errors/engine-error.ts';
-import type { Round } from '../round/round.ts';
+import type { Proposal, Round } from '../round/round.ts';
 import { tokenId } from '../tokens/token-id.ts';
 import { announcement } from './announcement.ts';
 import { DecodeController } from './decode-controller.ts';
@@ -18,7 +18,9 @@ function drawnRound(index: number, text: string): Round {
     index,
     atMs: index,
     forwards: [],
-    proposals: [{ text, fate: 'drawn', tokenId: tokenId(1), proposer: null, q: null, r: 1, u: null }],
+    proposals: [
+      { text, fate: 'drawn', tokenId: tokenId(1), proposer: null, q: null, r: 1, u: null } as Proposal,
+    ],
     committed: [tokenId(1)],
     text,
     kvLengths: [],

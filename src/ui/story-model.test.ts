@@ -25,7 +25,7 @@ function proposal([text, fate]: Piece): Proposal {
     q: isProposed ? 0.5 : null,
     r: fate === 'discarded' ? null : 0.25,
     u: hasVerdict ? 0.125 : null,
-  };
+  } as Proposal;
 }
 
 /** @param committed how many of the pieces the round commits; default: all that are part of the text */

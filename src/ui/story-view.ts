@@ -23,7 +23,7 @@ export class StoryView extends LitElement {
     theme,
     css`
       .story {
-        min-height: 9em;
+        min-height: 6em;
         margin: 0;
         font: 400 1.1875rem / 1.85 var(--serif);
         white-space: pre-line;

@@ -1,0 +1,232 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+import { poorContrasts } from './contrast.ts';
+import { test as siteTest } from './site.ts';
+
+const test = siteTest.extend({ baseURL: ({ siteUrl }, use) => use(siteUrl) });
+
+const startButton = (page: Page): Locator => page.getByRole('button', { name: 'Start', exact: true });
+const stopButton = (page: Page): Locator => page.getByRole('button', { name: 'Stop', exact: true });
+const status = (page: Page): Locator => page.getByRole('status');
+const story = (page: Page): Locator => page.locator('antiphon-story .story');
+const numberOf = (page: Page, name: string): Locator =>
+  page.locator('antiphon-live-numbers .number').filter({ hasText: name }).locator('dd');
+
+/** Loading fetches, verifies, starts the runtime and measures: seconds on a slow machine. */
+const loadMs = 90_000;
+
+async function openReady(page: Page): Promise<void> {
+  await page.goto('./');
+  await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
+}
+
+async function runToEnd(page: Page): Promise<void> {
+  await startButton(page).click();
+  await expect(status(page)).toHaveText(/after \d+ tokens?\.$/, { timeout: 60_000 });
+}
+
+/** False where something sticks out and the page scrolls sideways. */
+const fitsWidth = (page: Page): Promise<boolean> =>
+  page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
+
+test('opening the page loads both models and shows how far it is', async ({ page }) => {
+  let letWeightsThrough = (): void => {};
+  const released = new Promise<void>((resolve) => {
+    letWeightsThrough = resolve;
+  });
+  await page.route('**/story-base/onnx/*.onnx', async (route) => {
+    await released;
+    await route.continue();
+  });
+  await page.goto('./');
+  await expect(page.getByRole('progressbar', { name: 'Loading story-base' })).toBeVisible();
+  await expect(page.getByText(/ of 5\.\d MB · \d of \d files/)).toBeVisible({ timeout: loadMs });
+  await expect(status(page)).toHaveText('Loading the models.');
+  await expect(page.getByRole('button', { name: 'Loading …' })).toBeDisabled();
+  letWeightsThrough();
+  await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
+  await expect(status(page)).toHaveText('Ready to write.');
+  await expect(page.getByText(/^Runs on Web(GPU|Assembly)/)).toBeVisible();
+});
+
+test('a story streams in with the fates of its tokens and live numbers', async ({ page }) => {
+  await openReady(page);
+  await page.getByRole('button', { name: 'Long ago' }).click();
+  await page.getByLabel('Seed').fill('7');
+  await startButton(page).click();
+  await expect(story(page).locator('.accepted').first()).toBeVisible();
+  await expect(status(page)).toHaveText(/after \d+ tokens\.$/, { timeout: 60_000 });
+  expect(await story(page).textContent()).toMatch(/^Long ago\S*\s.{40}/s);
+  await expect(numberOf(page, 'tokens a second')).toHaveText(/^\d+\.\d$/);
+  await expect(numberOf(page, 'acceptance rate')).toHaveText(/^\d+ %$/);
+  await expect(numberOf(page, 'tokens a round')).toHaveText(/^[1-5]\.\d\d$/);
+});
+
+test('rejected tokens are struck through and can be hidden', async ({ page }) => {
+  await openReady(page);
+  // Hot sampling makes the draft model and the verifier disagree.
+  await page.getByLabel('Temperature').fill('2');
+  await runToEnd(page);
+  const rejected = story(page).locator('del.rejected').first();
+  await expect(rejected).toBeVisible();
+  await expect(rejected.locator('s')).toHaveCSS('text-decoration-line', 'line-through');
+  const recovered = story(page).locator('ins.recovered').first();
+  await expect(recovered).toHaveCSS('text-decoration-style', 'double');
+  await page.getByRole('switch', { name: 'Hide rejected' }).check();
+  await expect(rejected).toBeHidden();
+  await expect(recovered).toBeVisible();
+});
+
+test('the methods without a draft model write stories too', async ({ page }) => {
+  await openReady(page);
+  await page.getByRole('radio', { name: 'Plain' }).check();
+  await runToEnd(page);
+  await expect(story(page)).toHaveText(/^Once upon a time.{40}/s);
+  await expect(numberOf(page, 'acceptance rate')).toHaveText('–');
+  await page.getByRole('radio', { name: 'N-gram' }).check();
+  await page.getByRole('button', { name: 'One spring morning' }).click();
+  await runToEnd(page);
+  await expect(story(page)).toHaveText(/^One spring morning.{40}/s);
+});
+
+test('Stop ends the run and keeps what was written', async ({ page }) => {
+  await openReady(page);
+  await page.getByRole('radio', { name: 'Plain' }).check();
+  await startButton(page).click();
+  await stopButton(page).click();
+  await expect(status(page)).toHaveText(/^Stopped after \d+ tokens?\.$/);
+  await expect(startButton(page)).toBeEnabled();
+  await runToEnd(page);
+});
+
+test('the keyboard alone reaches every control and runs a story', async ({ page }) => {
+  await openReady(page);
+  const reached: string[] = [];
+  const focusedName = (): Promise<string> =>
+    page.evaluate(() => {
+      let focused = document.activeElement;
+      while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
+      return focused?.id || focused?.textContent?.trim() || '';
+    });
+  while (reached.at(-1) !== 'Start' && reached.length < 30) {
+    await page.keyboard.press('Tab');
+    reached.push(await focusedName());
+    if (reached.at(-1) === 'prompt') {
+      await page.keyboard.press('ControlOrMeta+a');
+      await page.keyboard.type('In the year 3000');
+    }
+  }
+  for (const control of ['prompt', 'draft-length', 'temperature', 'seed', 'New seed', 'More settings']) {
+    expect(reached).toContain(control);
+  }
+  await page.keyboard.press('Enter');
+  await expect(stopButton(page)).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(status(page)).toHaveText(/after \d+ tokens?\.$/);
+  await expect(story(page)).toHaveText(/^In the year 3000/);
+});
+
+test('the live region tells states, never tokens', async ({ page }) => {
+  await openReady(page);
+  await page.evaluate(() => {
+    const region = document.querySelector('antiphon-app')?.shadowRoot?.querySelector('[role=status]');
+    const heard: string[] = [];
+    Object.assign(window, { heard });
+    if (region) {
+      new MutationObserver(() => heard.push(region.textContent ?? '')).observe(region, {
+        childList: true,
+        characterData: true,
+        subtree: true,
+      });
+    }
+  });
+  await runToEnd(page);
+  const heard: unknown = await page.evaluate(() => Reflect.get(window, 'heard'));
+  expect(heard).toEqual(['Writing.', expect.stringMatching(/after \d+ tokens\.$/)]);
+});
+
+for (const width of [360, 1440]) {
+  test(`nothing sticks out at ${width} px`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 740 });
+    await page.goto('./');
+    expect(await fitsWidth(page)).toBe(true);
+    await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
+    await page.getByText('More settings').click();
+    await page.getByText(/^Runs on/).click();
+    await runToEnd(page);
+    expect(await fitsWidth(page)).toBe(true);
+  });
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`all text has enough contrast in ${colorScheme} colours`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme });
+    await openReady(page);
+    await page.getByText('More settings').click();
+    await page.getByLabel('Top-p').fill('3');
+    await startButton(page).click();
+    await expect(page.getByRole('alert')).toBeVisible();
+    expect(await page.evaluate(poorContrasts)).toEqual([]);
+    await page.getByLabel('Top-p').fill('1');
+    await page.getByLabel('Temperature').fill('2');
+    await runToEnd(page);
+    expect(await page.evaluate(poorContrasts)).toEqual([]);
+  });
+}
+
+test('a model file that is missing is told, the other methods work, and a retry loads it', async ({
+  page,
+}) => {
+  const weights = '**/story-draft/onnx/*.onnx';
+  await page.route(weights, (route) => route.fulfill({ status: 404, body: 'not here' }));
+  await page.goto('./');
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText('story-draft', { timeout: loadMs });
+  await expect(alert).toContainText('Code: download');
+  await expect(startButton(page)).toBeDisabled();
+  await page.getByRole('radio', { name: 'Plain' }).check();
+  await runToEnd(page);
+  await page.unroute(weights);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('radio', { name: 'Draft model' }).check();
+  await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
+  await expect(alert).toBeHidden();
+  await runToEnd(page);
+});
+
+test('a setting out of range is named, and the next run works', async ({ page }) => {
+  await openReady(page);
+  await page.getByText('More settings').click();
+  await page.getByLabel('Top-p').fill('3');
+  await startButton(page).click();
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText('topP');
+  await expect(alert).toContainText('Code: invalid-request');
+  await page.getByLabel('Top-p').fill('0.9');
+  await runToEnd(page);
+  await expect(alert).toBeHidden();
+});
+
+test('an engine whose code does not arrive is told, and can be restarted', async ({ page }) => {
+  const worker = '**/*engine.worker*';
+  await page.route(worker, (route) => route.abort());
+  await page.goto('./');
+  await expect(page.getByRole('alert')).toContainText('Code: worker-lost', { timeout: loadMs });
+  await page.unroute(worker);
+  await page.getByRole('button', { name: 'Restart the engine' }).click();
+  await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
+  await runToEnd(page);
+});
+
+test('a page whose own code does not arrive says so', async ({ page }) => {
+  await page.route('**/*.js', (route) => route.abort());
+  await page.goto('./');
+  await expect(page.getByRole('heading', { name: 'Antiphon' })).toBeVisible();
+  await expect(status(page)).toContainText('could not be loaded');
+});
+
+test('a browser without WebAssembly is told what it lacks', async ({ page }) => {
+  await page.addInitScript(() => Reflect.deleteProperty(globalThis, 'WebAssembly'));
+  await page.goto('./');
+  await expect(page.getByRole('alert')).toContainText('It lacks WebAssembly.');
+  await expect(startButton(page)).toBeDisabled();
+});
