@@ -92,18 +92,21 @@ export class EngineDevice {
    * then the caller's to release.
    */
   async allocating<T>(bytes: number, allocate: () => T): Promise<T> {
+    // A buffer above the device's limit is a validation error, one above what is left an out-of-memory error.
     this.gpu.pushErrorScope('out-of-memory');
+    this.gpu.pushErrorScope('validation');
     let result: T;
-    let error: GPUError | null;
+    let errors: (GPUError | null)[];
     try {
       result = allocate();
     } finally {
-      error = await this.gpu.popErrorScope();
+      errors = await Promise.all([this.gpu.popErrorScope(), this.gpu.popErrorScope()]);
     }
+    const error = errors.find((some) => some !== null);
     if (error) {
       throw new EngineError(
         'out-of-memory',
-        `The GPU has no room for ${bytes} more bytes (${this.buffers.liveBytes} in use); load a smaller model or shorten the context.`,
+        `The GPU has no room for ${bytes} bytes (${error.message.trim()}); load a smaller model or shorten the context.`,
         { details: { bytes, liveBytes: this.buffers.liveBytes, adapter: this.adapterName } },
       );
     }

@@ -31,7 +31,7 @@ export class OwnedDeviceLogits implements DeviceLogits {
     return this.#owned.buffer;
   }
 
-  /** One mapAsync. Throws `device-lost`. */
+  /** One mapAsync. Throws `device-lost`, `out-of-memory`. */
   toHost(): Promise<Float32Array> {
     return ortQueue.run(async () => {
       this.#device.throwIfUnusable();
@@ -47,6 +47,8 @@ export class OwnedDeviceLogits implements DeviceLogits {
         encoder.copyBufferToBuffer(this.buffer, 0, staging.buffer, 0, bytes);
         this.#device.gpu.queue.submit([encoder.finish()]);
         await staging.buffer.mapAsync(GPUMapMode.READ);
+        // Errors of the pass that filled the buffer have arrived by now.
+        this.#device.throwIfUnusable();
         return new Float32Array(staging.buffer.getMappedRange().slice(0));
       } catch (error) {
         // A lost device rejects the mapping; its own error says more.

@@ -22,6 +22,9 @@ export interface SequenceHost {
 
 const int64Bytes = 8;
 
+/** A failed run otherwise prints its message on the console besides throwing it; 4: fatal only. */
+const runOptions = { logSeverityLevel: 4 } as const;
+
 /** One KV cache on a session. Passes are queued; `kvLength` is that of the passes that have ended. */
 export class OrtSequence implements Sequence {
   readonly #host: SequenceHost;
@@ -96,7 +99,7 @@ export class OrtSequence implements Sequence {
           });
         } else fetches[logits.name] = null;
       }
-      const outputs = await session.run(feeds, fetches);
+      const outputs = await session.run(feeds, fetches, runOptions);
       device?.throwIfUnusable();
       const handle = this.#logitsHandle(outputs, logitsBuffer, computedRows, wanted);
       this.#cache.commit(outputs, run.length);

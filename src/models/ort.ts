@@ -25,7 +25,8 @@ let configured = false;
 function configure(): void {
   if (configured) return;
   configured = true;
-  ort.env.logLevel = 'error';
+  // What goes wrong comes as an exception with the same text.
+  ort.env.logLevel = 'fatal';
   ort.env.wasm.numThreads = ortThreads();
   ort.env.wasm.proxy = false;
   // Absolute, because threads are workers that resolve a relative address against their own.
@@ -52,7 +53,8 @@ export function createOrtSession(onnx: Uint8Array, device: GPUDevice | null): Pr
   return ort.InferenceSession.create(onnx, {
     // `env.webgpu.device` is ignored by this build: the device goes with the provider, for every session.
     executionProviders: device ? [{ name: 'webgpu', device }] : ['wasm'],
-    // 3: errors. Below it every WebGPU session prints warnings about shape operators placed on the CPU.
-    logSeverityLevel: 3,
+    // 4: fatal only. `env.logLevel` does not reach sessions, and every WebGPU session warns of the shape
+    // operators it places on the CPU.
+    logSeverityLevel: 4,
   });
 }

@@ -78,6 +78,11 @@ export class ModelRuntime {
     return this.#backendReason;
   }
 
+  /** The device that models run on, for samplers that work beside them; null on WASM. */
+  get device(): EngineDevice | null {
+    return this.#device;
+  }
+
   /** Threads of the WASM backend. */
   get threads(): number {
     return ortThreads();

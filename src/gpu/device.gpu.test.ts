@@ -1,0 +1,87 @@
+import { afterEach, expect, test } from 'vitest';
+import { type EngineDevice, openDevice } from './device.ts';
+import { readbackCount } from './readback-counter.ts';
+
+const opened: EngineDevice[] = [];
+afterEach(() => {
+  for (const device of opened.splice(0)) device.close();
+});
+
+async function softwareDevice(subgroups: 'auto' | 'always' | 'never' = 'auto'): Promise<EngineDevice> {
+  const answer = await openDevice({ allowSoftware: true, subgroups });
+  if (answer.kind === 'none') throw new Error(answer.reason);
+  opened.push(answer.device);
+  return answer.device;
+}
+
+const copyUsage = () => GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+const readUsage = () => GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+
+test('a software adapter is taken only when asked for', async () => {
+  const device = await softwareDevice();
+  const answer = await openDevice({ allowSoftware: false, subgroups: 'auto' });
+  if (answer.kind === 'device') answer.device.close();
+  expect(answer.kind).toBe(device.isSoftware ? 'none' : 'device');
+  if (answer.kind === 'none') expect(answer.reason).toContain('computes in software');
+});
+
+test('a device that must avoid subgroups has no feature of that name', async () => {
+  const device = await softwareDevice('never');
+  expect([...device.gpu.features].filter((name) => name.includes('subgroup'))).toEqual([]);
+  expect(device.usesSubgroups).toBe(false);
+});
+
+test('limits are those of the adapter', async () => {
+  const device = await softwareDevice();
+  const adapter = await navigator.gpu.requestAdapter();
+  expect(device.gpu.limits.maxBufferSize).toBe(adapter!.limits.maxBufferSize);
+  expect(device.gpu.limits.maxStorageBufferBindingSize).toBe(adapter!.limits.maxStorageBufferBindingSize);
+});
+
+test('buffers are counted with their bytes and owners until they are released, once', async () => {
+  const { buffers } = await softwareDevice();
+  const one = buffers.create({ owner: 'one', label: 'test', bytes: 64, usage: copyUsage() });
+  const two = buffers.create({ owner: 'two', label: 'test', bytes: 16, usage: copyUsage() });
+  expect([buffers.liveBuffers, buffers.liveBytes, buffers.owners()]).toEqual([2, 80, ['one', 'two']]);
+  one.release();
+  one.release();
+  expect([buffers.liveBuffers, buffers.liveBytes, buffers.owners()]).toEqual([1, 16, ['two']]);
+  two.release();
+  expect([buffers.liveBuffers, buffers.liveBytes]).toEqual([0, 0]);
+});
+
+test('a read-back counts once, mapping for writing does not', async () => {
+  const { buffers } = await softwareDevice();
+  const read = buffers.create({ owner: 'test', label: 'test', bytes: 16, usage: readUsage() });
+  const write = buffers.create({
+    owner: 'test',
+    label: 'test',
+    bytes: 16,
+    usage: GPUBufferUsage.MAP_WRITE | GPUBufferUsage.COPY_SRC,
+  });
+  const before = readbackCount();
+  await read.buffer.mapAsync(GPUMapMode.READ);
+  await write.buffer.mapAsync(GPUMapMode.WRITE);
+  expect(readbackCount() - before).toBe(1);
+});
+
+test('a lost device says so at every later call', async () => {
+  const device = await softwareDevice();
+  device.throwIfUnusable();
+  device.gpu.destroy();
+  await device.gpu.lost;
+  for (const _ of [1, 2]) {
+    expect(() => device.throwIfUnusable()).toThrow(expect.objectContaining({ code: 'device-lost' }));
+  }
+});
+
+test('an error that the device reports late fails the next call, and only that one', async () => {
+  const device = await softwareDevice();
+  const reported = new Promise((resolve) => device.gpu.addEventListener('uncapturederror', resolve));
+  device.gpu.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE });
+  // Chromium sends what the device is told with the next submit.
+  device.gpu.queue.submit([]);
+  await reported;
+  expect(() => device.throwIfUnusable()).toThrow(expect.objectContaining({ code: 'model-load' }));
+  device.throwIfUnusable();
+});
