@@ -153,10 +153,6 @@ export class ModelRuntime {
       );
     }
     if (checked.gross) notes.push(disagreementNote(source.id, null, checked.noise));
-    if (this.#closed) {
-      await checked.session.release();
-      throw new Error(`Model ${source.id} was still loading at close`);
-    }
     return this.#keep(source, checked, null, notes);
   }
 
@@ -197,12 +193,16 @@ export class ModelRuntime {
     return null;
   }
 
-  #keep(
+  async #keep(
     source: ModelSource,
     checked: CheckedSession,
     device: EngineDevice | null,
     notes: readonly string[],
-  ): LoadedCausalModel {
+  ): Promise<LoadedCausalModel> {
+    if (this.#closed) {
+      await checked.session.release();
+      throw new Error(`Model ${source.id} was still loading at close`);
+    }
     const model = new OrtCausalModel({
       id: source.id,
       backend: device ? 'webgpu' : 'wasm',

@@ -53,6 +53,17 @@ test('its verification noise is that of float32', () => {
   expect(model.notes).toEqual([]);
 });
 
+test('auto takes WebGPU on hardware and else WASM, and gives the reason', async () => {
+  const auto = await ModelRuntime.open('auto');
+  const [backend, reason] = auto.device
+    ? ['webgpu', /^WebGPU on .+\.$/]
+    : ['wasm', /^WASM, because WebGPU is not used: .+\.$/];
+  expect(auto.device?.isSoftware ?? false).toBe(false);
+  expect(auto.backend).toBe(backend);
+  expect(auto.backendReason).toMatch(reason);
+  await auto.close();
+});
+
 test('a worker of an isolated page computes the same on several threads', async () => {
   const worker = new Worker(new URL('./testing/greedy-worker.ts', import.meta.url), { type: 'module' });
   const answer = await new Promise((resolve, reject) => {
