@@ -22,6 +22,10 @@ function renameRequest<Request extends Pick<DecodeRequest, 'method'>>(
 ): Request {
   const { method } = request;
   if (method.kind === 'plain') return { ...request, method: { ...method, model: rename(method.model) } };
+  if (method.kind === 'collaborative') {
+    const members = method.members.map((member) => ({ ...member, model: rename(member.model) }));
+    return { ...request, method: { ...method, members } };
+  }
   const { drafter } = method;
   return {
     ...request,

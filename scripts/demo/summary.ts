@@ -10,6 +10,10 @@ const reasons: Readonly<Record<DecodeResult['finishReason'], string>> = {
 
 function methodInWords({ method }: DecodeResult['request']): string {
   if (method.kind === 'plain') return `plain, ${method.model}`;
+  if (method.kind === 'collaborative') {
+    const members = method.members.map(({ model, draftLength }) => `${model} (draft length ${draftLength})`);
+    return `collaborative, ${method.schedule}, ${method.combine.kind}, ${method.acceptance.kind}: ${members.join(', ')}`;
+  }
   const drafter = method.drafter.kind === 'model' ? method.drafter.model : 'n-gram lookup';
   return `speculative, ${method.target} drafted for by ${drafter}, draft length ${method.drafter.draftLength}`;
 }

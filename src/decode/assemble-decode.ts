@@ -1,5 +1,5 @@
-import { singleCombine } from '../combine/single-combine.ts';
-import type { Drafter } from '../draft/drafter.ts';
+import type { Combine } from '../combine/combine.ts';
+import { weightedCombine } from '../combine/weighted-combine.ts';
 import { modelDrafter } from '../draft/model-drafter.ts';
 import { ngramDrafter } from '../draft/ngram-drafter.ts';
 import type { Sequence } from '../models/causal-model.ts';
@@ -7,20 +7,27 @@ import { Member } from '../round/member.ts';
 import type { RoundRecorder } from '../round/round-recorder.ts';
 import type { RoundSampler, SamplingPlan } from '../round/round-sampler.ts';
 import type { SamplingParameters } from '../sample/sampling-parameters.ts';
-import type { TextStream } from '../tokens/text-stream.ts';
 import type { TokenId } from '../tokens/token-id.ts';
-import type { Tokenizer } from '../tokens/tokenizer.ts';
-import { exactAcceptance } from '../verify/exact-acceptance.ts';
+import { type AcceptanceChoice, createAcceptance } from '../verify/create-acceptance.ts';
 import type { Decode } from './decode-loop.ts';
-import { fixedDraftLengths } from './draft-length-controller.ts';
-import { sequentialSchedule } from './sequential-schedule.ts';
-import { speculativeSchedule } from './speculative-schedule.ts';
+import { type DraftLengthController, fixedDraftLengths } from './draft-length-controller.ts';
+import { alternateSchedule } from './schedules/alternate-schedule.ts';
+import { blackBoxSchedule } from './schedules/black-box-schedule.ts';
+import { mixtureSchedule } from './schedules/mixture-schedule.ts';
+import { naiveSchedule } from './schedules/naive-schedule.ts';
+import type { Schedule } from './schedules/schedule.ts';
+import { sequentialSchedule } from './schedules/sequential-schedule.ts';
+import { speculativeSchedule } from './schedules/speculative-schedule.ts';
 
-/** A method without the names of its models; its members stand beside it, the target first. */
+export type ScheduleKind = 'sequential' | 'black-box' | 'naive' | 'alternate' | 'mixture';
+
+/** A method without the names of its models; its members stand beside it. */
 export type MethodPlan =
   | { readonly kind: 'plain' }
   | {
+      /** Members: the target, then the drafting model where there is one. */
       readonly kind: 'speculative';
+      readonly acceptance: AcceptanceChoice;
       readonly drafter:
         | { readonly kind: 'model'; readonly draftLength: number }
         | {
@@ -29,14 +36,28 @@ export type MethodPlan =
             readonly longestMatch: number;
             readonly shortestMatch: number;
           };
+    }
+  | {
+      readonly kind: 'collaborative';
+      readonly acceptance: AcceptanceChoice;
+      readonly combine: Combine;
+      /** λ_k of a weighted combination [members], for `mixture`. */
+      readonly weights: readonly number[];
+      readonly schedule: ScheduleKind;
+      readonly defaultProposer: number;
+      /** γ_i [members] */
+      readonly draftLengths: readonly number[];
     };
 
 export interface MemberPlan {
   readonly modelId: string;
   /** Its cache may hold a prefix of the prompt; at least one prompt token must be left to feed. */
   readonly sequence: Sequence;
+  /** The member's own prompt: all members continue with the same text. */
   readonly promptTokenIds: readonly TokenId[];
   readonly contextLength: number;
+  /** What the member's own distribution is made with. */
+  readonly sampling: SamplingParameters;
 }
 
 export interface DecodePlan
@@ -52,58 +73,89 @@ export interface DecodePlan
     | 'recorder'
   > {
   readonly method: MethodPlan;
-  /** The target, then the drafting model where there is one. */
   readonly members: readonly MemberPlan[];
+  /** The request's own parameters, for combinations of raw logits. */
   readonly sampling: SamplingParameters;
-  readonly tokenizer: Tokenizer;
-  readonly textStream: TextStream;
   readonly recorder: RoundRecorder;
   readonly createSampler: (plan: SamplingPlan) => RoundSampler;
 }
 
-/** Wires members, sampler, drafter and schedule of one decode; `lossy` tells whether its acceptance is. */
+/** Wires members, sampler, drafter and schedule of one decode. `lossy` tells whether its text may leave r. */
 export function assembleDecode(plan: DecodePlan): { decode: Decode; lossy: boolean } {
   const { method, members, recorder } = plan;
-  const targetIndex = 0;
-  const acceptance = exactAcceptance;
+  // With one target r is that target's own distribution, whatever drafts for it.
+  const targets = method.kind === 'collaborative' ? members.map((_, index) => index) : [0];
+  const acceptance = createAcceptance(method.kind === 'plain' ? { kind: 'exact' } : method.acceptance);
   const sampler = plan.createSampler({
     vocabSize: plan.tokenizer.vocabSize,
     firstPosition: members[0].promptTokenIds.length,
     sampling: plan.sampling,
-    memberSampling: members.map(() => plan.sampling),
-    targets: [targetIndex],
-    combine: singleCombine,
+    memberSampling: members.map(({ sampling }) => sampling),
+    targets,
+    combine: method.kind === 'collaborative' ? method.combine : weightedCombine([1]),
     acceptance,
   });
   const participants = members.map(({ modelId, sequence, promptTokenIds, contextLength }, index) => ({
     member: new Member({ index, modelId, promptLength: promptTokenIds.length, sequence, sampler, recorder }),
     promptTokenIds,
     contextLength,
-    isTarget: index === targetIndex,
+    isTarget: targets.includes(index),
   }));
-  const targets = participants.filter(({ isTarget }) => isTarget).map(({ member }) => member);
-  if (method.kind === 'plain') {
-    const schedule = sequentialSchedule(targets, sampler);
-    return {
-      decode: { ...plan, participants, sampler, schedule, controller: fixedDraftLengths([0]) },
-      lossy: false,
-    };
-  }
-  const drafter = createDrafter(method.drafter);
-  const draftLengths = [0, 0];
-  draftLengths[drafter.proposer] = method.drafter.draftLength;
-  const controller = fixedDraftLengths(draftLengths);
-  const schedule = speculativeSchedule(drafter, targets, controller, sampler);
-  return { decode: { ...plan, participants, sampler, schedule, controller }, lossy: acceptance.lossy };
+  const { schedule, controller } = chooseSchedule(
+    method,
+    participants.map(({ member }) => member),
+    members[0].promptTokenIds,
+    sampler,
+  );
+  const lossy = acceptance.deviation !== null && !isWithoutVerdicts(method);
+  return { decode: { ...plan, participants, sampler, schedule, controller }, lossy };
+}
 
-  /** A drafter that is no model takes the number behind the last member. */
-  function createDrafter(options: Extract<MethodPlan, { kind: 'speculative' }>['drafter']): Drafter {
-    if (options.kind === 'model') return modelDrafter(participants[1].member, sampler);
-    return ngramDrafter({
-      ...options,
-      proposer: members.length,
-      promptTokenIds: members[0].promptTokenIds,
-      sampler,
-    });
+/** Methods whose every token is drawn from r: no criterion is ever asked. */
+function isWithoutVerdicts(method: MethodPlan): boolean {
+  if (method.kind !== 'collaborative') return method.kind === 'plain';
+  return method.schedule === 'sequential' || method.schedule === 'mixture';
+}
+
+function chooseSchedule(
+  method: MethodPlan,
+  members: readonly Member[],
+  promptTokenIds: readonly TokenId[],
+  sampler: RoundSampler,
+): { schedule: Schedule; controller: DraftLengthController } {
+  if (method.kind === 'plain') {
+    return { schedule: sequentialSchedule(members, sampler), controller: fixedDraftLengths([0]) };
+  }
+  if (method.kind === 'speculative') {
+    const { drafter: options } = method;
+    const target = members[0];
+    // A drafter that is no model takes the number behind the last member.
+    const drafter =
+      options.kind === 'model'
+        ? modelDrafter(members[1], sampler)
+        : ngramDrafter({ ...options, proposer: members.length, promptTokenIds, sampler });
+    const controller = fixedDraftLengths([0, options.draftLength]);
+    return { schedule: speculativeSchedule(drafter, [target], controller, sampler), controller };
+  }
+  const { defaultProposer, draftLengths, weights } = method;
+  const controller = fixedDraftLengths(draftLengths);
+  const ensemble = { members, sampler, controller, defaultProposer };
+  switch (method.schedule) {
+    case 'sequential':
+      return {
+        schedule: sequentialSchedule(members, sampler),
+        controller: fixedDraftLengths(members.map(() => 0)),
+      };
+    case 'black-box':
+      return { schedule: blackBoxSchedule(ensemble), controller };
+    case 'naive':
+      return { schedule: naiveSchedule(ensemble), controller };
+    case 'alternate':
+      return { schedule: alternateSchedule(ensemble), controller };
+    case 'mixture':
+      return {
+        schedule: mixtureSchedule(members, weights, sampler),
+        controller: fixedDraftLengths(members.map(() => 0)),
+      };
   }
 }

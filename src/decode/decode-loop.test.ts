@@ -9,10 +9,12 @@ const target = new FakeModel({ vocabSize: 5, seed: 1 });
 const draft = new FakeModel({ vocabSize: 5, seed: 2 });
 const speculative = (draftLength: number): MethodPlan => ({
   kind: 'speculative',
+  acceptance: { kind: 'exact' },
   drafter: { kind: 'model', draftLength },
 });
 const ngram: MethodPlan = {
   kind: 'speculative',
+  acceptance: { kind: 'exact' },
   drafter: { kind: 'ngram', draftLength: 4, longestMatch: 3, shortestMatch: 1 },
 };
 const plain: MethodPlan = { kind: 'plain' };
@@ -181,6 +183,7 @@ test('after every round each cache holds the committed text but for its end, and
         const method: MethodPlan = useNgram
           ? {
               kind: 'speculative',
+              acceptance: { kind: 'exact' },
               drafter: { kind: 'ngram', draftLength, longestMatch: 3, shortestMatch: 1 },
             }
           : speculative(draftLength);

@@ -6,7 +6,7 @@ import type { TextStream } from '../tokens/text-stream.ts';
 import type { TokenId } from '../tokens/token-id.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { DraftLengthController } from './draft-length-controller.ts';
-import type { Schedule } from './schedule.ts';
+import type { Schedule } from './schedules/schedule.ts';
 
 /** `stop`: a stop string; `end`: the model's end token; `length`: maxTokens; `context`: no room; `abort`. */
 export type FinishReason = 'stop' | 'end' | 'length' | 'context' | 'abort';

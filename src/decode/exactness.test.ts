@@ -50,10 +50,12 @@ const samplings: { name: string; sampling: Partial<SamplingParameters> }[] = [
 
 const modelDraft = (draftLength: number): MethodPlan => ({
   kind: 'speculative',
+  acceptance: { kind: 'exact' },
   drafter: { kind: 'model', draftLength },
 });
 const ngramDraft = (draftLength: number): MethodPlan => ({
   kind: 'speculative',
+  acceptance: { kind: 'exact' },
   drafter: { kind: 'ngram', draftLength, longestMatch: 3, shortestMatch: 1 },
 });
 

@@ -20,6 +20,53 @@ const samplingSchema = v.strictObject({
 const model = v.pipe(v.string(), v.nonEmpty('name a loaded model'));
 const draftLength = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(maxDraftLength));
 
+/** What a member changes of the request's sampling for its own distribution; T = 0 is the request's alone. */
+const memberSamplingSchema = v.strictObject({
+  temperature: v.optional(v.pipe(finite, v.gtValue(0))),
+  topK: v.optional(samplingSchema.entries.topK.wrapped),
+  topP: v.optional(samplingSchema.entries.topP.wrapped),
+  minP: v.optional(samplingSchema.entries.minP.wrapped),
+});
+
+const memberSchema = v.strictObject({
+  model,
+  /** Its own prompt instead of the request's; it continues with the same text as the others. */
+  prompt: v.optional(v.string()),
+  sampling: v.optional(memberSamplingSchema, {}),
+  /** Tokens it proposes in a row, bonus included. */
+  draftLength: v.optional(v.pipe(draftLength, v.minValue(1)), 1),
+});
+
+const acceptanceSchema = v.variant('kind', [
+  v.strictObject({ kind: v.literal('exact') }),
+  v.strictObject({ kind: v.literal('coupled') }),
+  v.strictObject({ kind: v.literal('lenient'), leniency: v.pipe(finite, v.minValue(1)) }),
+  v.strictObject({
+    kind: v.literal('typical'),
+    epsilon: v.optional(v.pipe(finite, v.minValue(0), v.maxValue(1)), 0.3),
+    delta: v.optional(v.pipe(finite, v.minValue(0)), 0.09),
+  }),
+]);
+
+const combineSchema = v.variant('kind', [
+  v.strictObject({
+    kind: v.literal('weighted'),
+    /** One a member, >= 0; divided by their sum. */
+    weights: v.array(v.pipe(finite, v.minValue(0))),
+  }),
+  v.strictObject({
+    kind: v.literal('contrastive'),
+    /** How much of the amateur (the second member) is taken from the expert (the first). */
+    mu: v.optional(v.pipe(finite, v.minValue(0)), 0.1),
+    /** Plausibility mask; 0 keeps every token. */
+    alpha: v.optional(v.pipe(finite, v.minValue(0), v.maxValue(1)), 0),
+  }),
+  /** One weight a member, any real number. */
+  v.strictObject({ kind: v.literal('geometric'), weights: v.array(finite) }),
+  /** Address of an ES module with the hooks of a custom combination, relative to the page. */
+  v.strictObject({ kind: v.literal('custom'), url: v.pipe(v.string(), v.nonEmpty()) }),
+]);
+
 const methodSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('plain'), model }),
   v.strictObject({
@@ -31,21 +78,27 @@ const methodSchema = v.variant('kind', [
         model,
         draftLength: v.optional(draftLength, 4),
       }),
-      v.pipe(
-        v.strictObject({
-          kind: v.literal('ngram'),
-          draftLength: v.optional(draftLength, 4),
-          /** Longest and shortest run of tokens looked up in prompt and output, longest first. */
-          longestMatch: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(16)), 4),
-          shortestMatch: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(16)), 2),
-        }),
-        v.check(
-          ({ longestMatch, shortestMatch }) => shortestMatch <= longestMatch,
-          'shortestMatch exceeds longestMatch',
-        ),
-      ),
+      v.strictObject({
+        kind: v.literal('ngram'),
+        draftLength: v.optional(draftLength, 4),
+        /** Longest and shortest run of tokens looked up in prompt and output, longest first. */
+        longestMatch: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(16)), 4),
+        shortestMatch: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(16)), 2),
+      }),
     ]),
-    acceptance: v.optional(v.strictObject({ kind: v.literal('exact') }), { kind: 'exact' }),
+    acceptance: v.optional(acceptanceSchema, { kind: 'exact' }),
+  }),
+  v.strictObject({
+    kind: v.literal('collaborative'),
+    members: v.pipe(v.array(memberSchema), v.minLength(2)),
+    /** Index of the member that starts when nothing is pending; chosen from weights and costs unless given. */
+    defaultProposer: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+    combine: combineSchema,
+    schedule: v.optional(
+      v.picklist(['sequential', 'black-box', 'naive', 'alternate', 'mixture']),
+      'alternate',
+    ),
+    acceptance: v.optional(acceptanceSchema, { kind: 'exact' }),
   }),
 ]);
 
@@ -69,6 +122,7 @@ export type DecodeRequest = v.InferInput<typeof requestSchema>;
 /** A request with every default filled in, as results carry it. */
 export type ValidDecodeRequest = v.InferOutput<typeof requestSchema> & { readonly seed: number };
 export type DecodeMethod = ValidDecodeRequest['method'];
+export type CollaborativeMethod = Extract<DecodeMethod, { kind: 'collaborative' }>;
 
 /** Validated once, at the door. Throws `invalid-request`, naming the field, the value seen and the limit. */
 export function validateDecodeRequest(request: unknown): ValidDecodeRequest {
@@ -80,9 +134,65 @@ export function validateDecodeRequest(request: unknown): ValidDecodeRequest {
       details: { field, received: issue.received, expected: issue.expected ?? null },
     });
   }
+  refuseImpossible(parsed.output);
   return { ...parsed.output, seed: parsed.output.seed ?? randomSeed() };
 }
 
 function randomSeed(): number {
   return crypto.getRandomValues(new Uint32Array(1))[0];
+}
+
+/** What no single field shows: parts that do not go together. */
+function refuseImpossible({ method, sampling }: v.InferOutput<typeof requestSchema>): void {
+  if (method.kind === 'speculative' && method.drafter.kind === 'ngram') {
+    const { longestMatch, shortestMatch } = method.drafter;
+    if (shortestMatch > longestMatch) {
+      refuse('method.drafter', `shortestMatch ${shortestMatch} exceeds longestMatch ${longestMatch}`);
+    }
+  }
+  if (method.kind === 'collaborative') refuseImpossibleTeam(method, sampling.temperature);
+}
+
+function refuseImpossibleTeam(method: CollaborativeMethod, temperature: number): void {
+  const { members, combine, schedule, acceptance, defaultProposer } = method;
+  const count = members.length;
+  if (defaultProposer !== undefined && defaultProposer >= count) {
+    refuse('method.defaultProposer', `member ${defaultProposer} of ${count}: members are counted from 0`);
+  }
+  if (combine.kind === 'contrastive' && count !== 2) {
+    refuse('method.members', `contrastive takes an expert and an amateur, not ${count} members`);
+  }
+  if (combine.kind === 'weighted' || combine.kind === 'geometric') {
+    const { weights } = combine;
+    if (weights.length !== count) {
+      refuse('method.combine.weights', `${weights.length} weights for ${count} members: one each is needed`);
+    }
+    if (combine.kind === 'weighted' && !weights.some((weight) => weight > 0)) {
+      refuse('method.combine.weights', 'no weight is positive');
+    }
+  }
+  if (schedule === 'mixture') {
+    if (combine.kind !== 'weighted') {
+      refuse(
+        'method.schedule',
+        `mixture samples from one member a token, which only weighted allows, not ${combine.kind}`,
+      );
+    }
+    if (acceptance.kind !== 'exact') {
+      refuse(
+        'method.schedule',
+        `mixture judges no proposal, so it takes exact acceptance only, not ${acceptance.kind}`,
+      );
+    }
+    if (temperature === 0) {
+      refuse(
+        'method.schedule',
+        "mixture at temperature 0 would write one member's argmax, not that of the mixture: choose a temperature above 0 or another schedule",
+      );
+    }
+  }
+}
+
+function refuse(field: string, problem: string): never {
+  throw new EngineError('invalid-request', `${field}: ${problem}`, { details: { field } });
 }

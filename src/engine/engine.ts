@@ -23,7 +23,7 @@ import type {
   ResolvedEngineOptions,
 } from './engine-api.ts';
 import { type LoadedEntry, loadModel } from './load-model.ts';
-import { methodMembers } from './method-members.ts';
+import { membersOf, planMethod } from './method-members.ts';
 import { RequestQueue } from './request-queue.ts';
 import { RoundStream } from './round-stream.ts';
 
@@ -146,7 +146,7 @@ export class Engine implements EngineApi {
 
   /** Models of the request, in member order. Throws `invalid-request` for one that is not loaded. */
   #members(request: ValidDecodeRequest): readonly LoadedEntry[] {
-    const entries = methodMembers(request.method).models.map((model) => {
+    const entries = membersOf(request).map(({ model }) => {
       const entry = this.#models.get(model);
       if (entry) return entry;
       const known = [...this.#models.keys()];
@@ -171,19 +171,26 @@ export class Engine implements EngineApi {
     const runtime = await this.#openRuntime();
     const recorder = new RoundRecorder(() => performance.now());
     const [{ tokenizer, endTokenIds }] = entries;
-    const promptTokenIds = encodePrompt(request.prompt, entries[0]);
-    assertPromptFits(promptTokenIds, entries);
-    const leases = entries.map(({ pool }) => pool.acquire(promptTokenIds));
-    const textStream = new TextStream(tokenizer, request.stop, promptTokenIds);
+    const members = membersOf(request);
+    const prompts = members.map(({ prompt }, member) => encodePrompt(prompt, entries[member]));
+    for (const [member, prompt] of prompts.entries()) assertPromptFits(prompt, entries[member]);
+    const method = await planMethod(
+      request,
+      entries.map(() => ({ forwardMs: null })),
+      this.#options.baseUrl,
+    );
+    const leases = entries.map(({ pool }, member) => pool.acquire(prompts[member]));
+    const textStream = new TextStream(tokenizer, request.stop, prompts[0]);
     let decode: Decode | null = null;
     try {
       const assembled = assembleDecode({
-        method: methodMembers(request.method).plan,
+        method,
         members: entries.map(({ model }, member) => ({
           modelId: model.id,
           sequence: leases[member].sequence,
-          promptTokenIds,
+          promptTokenIds: prompts[member],
           contextLength: model.contextLength,
+          sampling: members[member].sampling,
         })),
         sampling: request.sampling,
         tokenizer,
@@ -202,7 +209,7 @@ export class Engine implements EngineApi {
       return {
         // After an abort the stream still holds back what could have become a stop string.
         text: rounds.map(({ text }) => text).join('') + textStream.finish(),
-        promptTokenIds,
+        promptTokenIds: prompts[0],
         tokenIds: rounds.flatMap(({ committed }) => committed),
         finishReason,
         backend: entries[0].model.backend,
@@ -217,9 +224,9 @@ export class Engine implements EngineApi {
         ),
       };
     } finally {
-      const fed = [...promptTokenIds, ...(decode?.sampler.committedTokenIds ?? [])];
+      const written = decode?.sampler.committedTokenIds ?? [];
       decode?.sampler.dispose();
-      for (const lease of leases) lease.release(fed);
+      for (const [member, lease] of leases.entries()) lease.release([...prompts[member], ...written]);
     }
   }
 
@@ -245,13 +252,13 @@ function encodePrompt(prompt: string, { tokenizer, beginTokenId, model }: Loaded
   );
 }
 
-function assertPromptFits(promptTokenIds: readonly TokenId[], entries: readonly LoadedEntry[]): void {
-  const contextLength = Math.min(...entries.map(({ model }) => model.contextLength));
+function assertPromptFits(promptTokenIds: readonly TokenId[], { model }: LoadedEntry): void {
+  const { contextLength, id } = model;
   if (promptTokenIds.length <= contextLength) return;
   throw new EngineError(
     'context-full',
-    `the prompt has ${promptTokenIds.length} tokens and the context holds ${contextLength}: shorten the prompt`,
-    { details: { promptTokens: promptTokenIds.length, contextLength } },
+    `the prompt has ${promptTokenIds.length} tokens and the context of ${id} holds ${contextLength}: shorten the prompt`,
+    { details: { promptTokens: promptTokenIds.length, contextLength, model: id } },
   );
 }
 

@@ -1,12 +1,91 @@
+import type { Combine } from '../combine/combine.ts';
+import { contrastiveCombine } from '../combine/contrastive-combine.ts';
+import { loadCustomCombine } from '../combine/custom-combine.ts';
+import { geometricCombine } from '../combine/geometric-combine.ts';
+import { weightedCombine } from '../combine/weighted-combine.ts';
 import type { MethodPlan } from '../decode/assemble-decode.ts';
-import type { DecodeMethod } from './decode-request.ts';
+import type { SamplingParameters } from '../sample/sampling-parameters.ts';
+import type { CollaborativeMethod, ValidDecodeRequest } from './decode-request.ts';
+import { chooseDefaultProposer, type MemberCost } from './default-proposer.ts';
 
-/** A request's method as the loop sees it: the models' names in member order, and a plan without names. */
-export function methodMembers(method: DecodeMethod): { models: readonly string[]; plan: MethodPlan } {
-  if (method.kind === 'plain') return { models: [method.model], plan: { kind: 'plain' } };
-  const { target, drafter } = method;
+/** One member as the request describes it, defaults filled in. */
+export interface MemberRequest {
+  readonly model: string;
+  readonly prompt: string;
+  readonly sampling: SamplingParameters;
+}
+
+/** The members of a request, in the order the loop numbers them. */
+export function membersOf({ method, prompt, sampling }: ValidDecodeRequest): readonly MemberRequest[] {
+  switch (method.kind) {
+    case 'plain':
+      return [{ model: method.model, prompt, sampling }];
+    case 'speculative': {
+      const { target, drafter } = method;
+      const models = drafter.kind === 'model' ? [target, drafter.model] : [target];
+      return models.map((model) => ({ model, prompt, sampling }));
+    }
+    case 'collaborative':
+      return method.members.map((member) => ({
+        model: member.model,
+        prompt: member.prompt ?? prompt,
+        sampling: { ...sampling, ...withoutUndefined(member.sampling) },
+      }));
+  }
+}
+
+/**
+ * The request's method as the loop sees it: no names, combination loaded, default proposer chosen.
+ * @param costs of each member, for the choice of the default proposer
+ * @param baseUrl what the address of a custom combination is relative to
+ * @throws EngineError `invalid-request` for a custom combination that cannot be loaded
+ */
+export async function planMethod(
+  { method }: ValidDecodeRequest,
+  costs: readonly MemberCost[],
+  baseUrl: string,
+): Promise<MethodPlan> {
+  if (method.kind !== 'collaborative') return method;
+  const weights = weightsOf(method);
   return {
-    models: drafter.kind === 'model' ? [target, drafter.model] : [target],
-    plan: { kind: 'speculative', drafter },
+    kind: 'collaborative',
+    acceptance: method.acceptance,
+    combine: await createCombine(method.combine, baseUrl),
+    weights,
+    schedule: method.schedule,
+    defaultProposer: method.defaultProposer ?? chooseDefaultProposer(weights, costs),
+    draftLengths: method.members.map(({ draftLength }) => draftLength),
   };
+}
+
+/** How much each member weighs in the combination; a custom one does not say. */
+function weightsOf({ combine, members }: CollaborativeMethod): readonly number[] {
+  switch (combine.kind) {
+    case 'weighted':
+    case 'geometric':
+      return combine.weights;
+    case 'contrastive':
+      return [1, -combine.mu];
+    case 'custom':
+      return members.map(() => 1);
+  }
+}
+
+async function createCombine(combine: CollaborativeMethod['combine'], baseUrl: string): Promise<Combine> {
+  switch (combine.kind) {
+    case 'weighted':
+      return weightedCombine(combine.weights);
+    case 'contrastive':
+      return contrastiveCombine(combine.mu, combine.alpha);
+    case 'geometric':
+      return geometricCombine(combine.weights);
+    case 'custom':
+      return loadCustomCombine(new URL(combine.url, baseUrl).href);
+  }
+}
+
+function withoutUndefined(
+  sampling: CollaborativeMethod['members'][number]['sampling'],
+): Partial<SamplingParameters> {
+  return Object.fromEntries(Object.entries(sampling).filter(([, value]) => value !== undefined));
 }

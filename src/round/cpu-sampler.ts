@@ -14,6 +14,9 @@ interface Pending {
   readonly q: Float64Array | null;
 }
 
+/** What a token that nobody proposed has in common with others of its kind. */
+const unproposed = { proposer: null, q: null, u: null, deviation: null } as const;
+
 /** The sampler in plain TypeScript, in float64: the oracle every other one is compared with. */
 export class CpuSampler implements RoundSampler {
   readonly #plan: SamplingPlan;
@@ -74,10 +77,11 @@ export class CpuSampler implements RoundSampler {
     this.#recorder.measure('sample', () => {
       const logits = this.#held[member][this.#pending.length];
       const q = this.#spareDistributions.pop() ?? new Float64Array(this.#plan.vocabSize);
-      if (this.#greedy) oneHot(argmax(logits), q);
-      else distributionOf(logits, this.#plan.memberSampling[member], q);
+      this.#ownDistribution(member, logits, q);
       const position = this.#position(this.#pending.length);
-      const drawn = tokenId(this.#random.categorical(q, { position, purpose: 'proposal' }));
+      const drawn = tokenId(
+        this.#random.categorical(q, { position, purpose: this.#plan.acceptance.proposalPurpose }),
+      );
       this.#pending.push({ proposer: member, tokenId: drawn, q });
     });
   }
@@ -88,6 +92,11 @@ export class CpuSampler implements RoundSampler {
 
   async verify(heads: number, extra: ExtraPosition): Promise<Verdict> {
     return this.#recorder.measure('sample', () => this.#verify(heads, extra));
+  }
+
+  pickMember(weights: readonly number[]): number {
+    const key = { position: this.#position(0), purpose: 'member' } as const;
+    return this.#random.categorical(Float64Array.from(weights), key);
   }
 
   release(member: number, count: number): void {
@@ -117,12 +126,13 @@ export class CpuSampler implements RoundSampler {
       );
       const { accepted, u } = decision;
       const fate = accepted ? 'accepted' : 'rejected';
-      fates.push({ proposer, tokenId: proposed, q: q[proposed], r: r[proposed], u, fate });
+      const deviation = this.#plan.acceptance.deviation?.(q, r, this.#scratch) ?? null;
+      fates.push({ proposer, tokenId: proposed, q: q[proposed], r: r[proposed], u, fate, deviation });
       if (storedQ === null) this.#spareDistributions.push(q);
       const token = tokenId(decision.committed);
       committed.push(token);
       if (accepted) continue;
-      fates.push({ proposer: null, tokenId: token, q: null, r: r[token], u: null, fate: 'recovered' });
+      fates.push({ ...unproposed, tokenId: token, r: r[token], fate: 'recovered' });
       for (const behind of this.#pending.slice(head + 1)) {
         fates.push({
           proposer: behind.proposer,
@@ -131,18 +141,20 @@ export class CpuSampler implements RoundSampler {
           r: null,
           u: null,
           fate: 'discarded',
+          deviation: null,
         });
       }
       this.#commit(committed, Number.POSITIVE_INFINITY);
       return { fates, committed, rejected: true };
     }
-    if (extra === 'draw-from-target') {
-      const r = this.#combined(heads);
+    if (extra !== 'leave') {
+      const fromTarget = extra === 'draw-from-target';
+      const law = fromTarget ? this.#combined(heads) : this.#ownAt(extra.drawFromMember, heads);
       const drawn = tokenId(
-        this.#random.categorical(r, { position: this.#position(heads), purpose: 'token' }),
+        this.#random.categorical(law, { position: this.#position(heads), purpose: 'token' }),
       );
       committed.push(drawn);
-      fates.push({ proposer: null, tokenId: drawn, q: null, r: r[drawn], u: null, fate: 'drawn' });
+      fates.push({ ...unproposed, tokenId: drawn, r: fromTarget ? law[drawn] : null, fate: 'drawn' });
     }
     this.#commit(committed, committed.length);
     return { fates, committed, rejected: false };
@@ -157,6 +169,18 @@ export class CpuSampler implements RoundSampler {
 
   #position(textOffset: number): number {
     return this.#plan.firstPosition + this.#committed.length + textOffset;
+  }
+
+  /** Writes the distribution that `member` draws from on its own. */
+  #ownDistribution(member: number, logits: Float32Array, out: Float64Array): void {
+    if (this.#greedy) oneHot(argmax(logits), out);
+    else distributionOf(logits, this.#plan.memberSampling[member], out);
+  }
+
+  /** The member's own distribution [vocabSize] at the given offset; valid until the next call. */
+  #ownAt(member: number, offset: number): Float64Array {
+    this.#ownDistribution(member, this.#held[member][offset], this.#r);
+    return this.#r;
   }
 
   #oneHotAt(token: TokenId): Float64Array {

@@ -41,6 +41,11 @@ export class Member {
     return this.#sequence.kvLength;
   }
 
+  /** Tokens of the text, the prompt left out, that its cache holds. */
+  get textLength(): number {
+    return this.kvLength - this.promptLength;
+  }
+
   /**
    * Feeds the prompt from the valid end of the cache on, in chunks.
    * @param promptTokenIds [promptLength]; the cache already holds its first kvLength tokens
@@ -73,7 +78,7 @@ export class Member {
   async score(kind: ForwardKind): Promise<void> {
     const lackedRows = this.#sampler.pendingLength + 1 - this.#sampler.heldRows(this.index);
     if (lackedRows <= 0) return;
-    const run = this.#sampler.textFrom(this.kvLength - this.promptLength);
+    const run = this.#sampler.textFrom(this.textLength);
     const logits = await this.#recorder.forward(this.index, kind, run.length, () =>
       this.#sequence.forward(run, lackedRows === 1 ? 'last' : 'all'),
     );

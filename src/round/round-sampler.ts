@@ -26,11 +26,16 @@ export interface ProposalFate {
   readonly tokenId: TokenId;
   /** q(x) of a proposal, null for recovered and drawn tokens. */
   readonly q: number | null;
-  /** r(x), null for proposals discarded unseen. */
+  /** r(x), null where r was not formed: proposals discarded unseen, tokens drawn from one member. */
   readonly r: number | null;
   /** The uniform number of the verdict, null where there was none. */
   readonly u: number | null;
   readonly fate: Fate;
+  /**
+   * Total variation between the law of the token committed at this position and r, for verified proposals under a
+   * lossy criterion; null otherwise.
+   */
+  readonly deviation: number | null;
 }
 
 /** What one read-back tells: the fate of the proposals at the head of the pending list. */
@@ -43,8 +48,11 @@ export interface Verdict {
   readonly rejected: boolean;
 }
 
-/** What happens at the extra position when every verified proposal was accepted. */
-export type ExtraPosition = 'draw-from-target' | 'leave';
+/**
+ * What happens at the extra position when every verified proposal was accepted: a token of r is committed, a token of
+ * one member's own distribution (which follows r where that member was picked with its weight), or nothing.
+ */
+export type ExtraPosition = 'draw-from-target' | 'leave' | { readonly drawFromMember: number };
 
 /**
  * Holds the pending proposals, the distributions they were drawn from and the text they continue; draws and
@@ -73,6 +81,8 @@ export interface RoundSampler {
    * and with `heads` = 0 it is plain sampling. All proposals must have been drawn before this call.
    */
   verify(heads: number, extra: ExtraPosition): Promise<Verdict>;
+  /** The member whose turn it is to be sampled from, with probability proportional to its weight [members]. */
+  pickMember(weights: readonly number[]): number;
   /** Drops D_member from row `count` on: the member will score these positions again. */
   release(member: number, count: number): void;
   dispose(): void;

@@ -2,6 +2,9 @@ import { EngineError } from '../errors/engine-error.ts';
 import type { SamplingParameters } from './sampling-parameters.ts';
 import { keepTopK, keepTopP } from './truncation.ts';
 
+/** A model's row, or several models' rows combined in double precision; [vocabSize]. */
+type Logits = Float32Array | Float64Array;
+
 /**
  * One logits row -> the distribution a token is drawn from: temperature, top-k, top-p, min-p, renormalised.
  * @param logits [vocabSize]; −∞ marks an impossible token
@@ -9,7 +12,7 @@ import { keepTopK, keepTopP } from './truncation.ts';
  * @param out [vocabSize] receives probabilities that sum to 1
  * @throws EngineError `model-unsupported` where the row holds NaN or +∞, or nothing but −∞
  */
-export function distributionOf(logits: Float32Array, sampling: SamplingParameters, out: Float64Array): void {
+export function distributionOf(logits: Logits, sampling: SamplingParameters, out: Float64Array): void {
   const largest = largestLogit(logits);
   let sum = 0;
   for (let token = 0; token < out.length; token++) {
@@ -26,7 +29,7 @@ export function distributionOf(logits: Float32Array, sampling: SamplingParameter
 }
 
 /** Lowest id of the largest entry: what temperature 0 draws. */
-export function argmax(values: Float32Array | Float64Array): number {
+export function argmax(values: Logits): number {
   let best = 0;
   for (let token = 1; token < values.length; token++) if (values[token] > values[best]) best = token;
   return best;
@@ -38,7 +41,7 @@ export function oneHot(token: number, out: Float64Array): void {
   out[token] = 1;
 }
 
-function largestLogit(logits: Float32Array): number {
+function largestLogit(logits: Logits): number {
   let largest = Number.NEGATIVE_INFINITY;
   for (let token = 0; token < logits.length; token++) if (logits[token] > largest) largest = logits[token];
   if (largest === Number.NEGATIVE_INFINITY || largest === Number.POSITIVE_INFINITY) throw brokenRow(logits);
@@ -56,7 +59,7 @@ function keepMinP(weights: Float64Array, minP: number): number {
   return sum;
 }
 
-function brokenRow(logits: Float32Array): EngineError {
+function brokenRow(logits: Logits): EngineError {
   const token = logits.findIndex((logit) => Number.isNaN(logit) || logit === Number.POSITIVE_INFINITY);
   const seen = token < 0 ? 'nothing but -Infinity' : `${logits[token]} at token ${token}`;
   return new EngineError(

@@ -9,7 +9,7 @@
  * @param weights [vocabSize], same order as the logits; changed in place
  * @param k 1 .. vocabSize
  */
-export function keepTopK(logits: Float32Array, weights: Float64Array, k: number): number {
+export function keepTopK(logits: Float32Array | Float64Array, weights: Float64Array, k: number): number {
   const threshold = kthLargest(logits.slice(0, weights.length), k);
   let sum = 0;
   for (let token = 0; token < weights.length; token++) {
@@ -68,7 +68,7 @@ function massThreshold(weights: Float64Array, mass: number): { threshold: number
 }
 
 /** Quickselect (Hoare, 1961) on `values`, which are reordered. @param k 1 .. values.length */
-function kthLargest(values: Float32Array, k: number): number {
+function kthLargest(values: Float32Array | Float64Array, k: number): number {
   let left = 0;
   let right = values.length - 1;
   const index = k - 1;

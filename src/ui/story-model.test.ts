@@ -21,6 +21,7 @@ function proposal([text, fate]: Piece): Proposal {
     text,
     fate,
     tokenId: tokenId(7),
+    deviation: null,
     proposer: isProposed ? 1 : null,
     q: isProposed ? 0.5 : null,
     r: fate === 'discarded' ? null : 0.25,

@@ -1,4 +1,4 @@
-import type { RandomSource } from '../random/random-source.ts';
+import type { Purpose, RandomSource } from '../random/random-source.ts';
 
 /**
  * The words of this folder, used everywhere else too:
@@ -19,8 +19,8 @@ export interface Decision {
 /** Decides one proposal. Pure but for the injected random source. */
 export interface Acceptance {
   readonly kind: string;
-  /** True where the output does not follow r exactly. */
-  readonly lossy: boolean;
+  /** Which stream of random numbers members draw their proposals from. */
+  readonly proposalPurpose: Purpose;
   /**
    * @param proposed the proposed token
    * @param q [vocabSize] the exact distribution it was drawn from
@@ -35,4 +35,11 @@ export interface Acceptance {
     random: RandomSource,
     scratch: Float64Array,
   ): Decision;
+  /**
+   * Total variation between the law of the token committed at this position and r; null for a criterion whose
+   * output follows r exactly. With a(x) = Pr[accept x]: π = q·a + (1 − Σ q·a)·s, TV = ½ Σ |π − r|, s being what a
+   * rejected proposal is redrawn from.
+   * @param scratch [vocabSize] free for use
+   */
+  readonly deviation: ((q: Float64Array, r: Float64Array, scratch: Float64Array) => number) | null;
 }

@@ -26,6 +26,10 @@ export interface FakeDecodeOptions {
   readonly method: MethodPlan;
   readonly random: RandomSource;
   readonly prompt?: readonly number[];
+  /** Own prompts of members, by index. */
+  readonly memberPrompts?: readonly (readonly number[])[];
+  /** Own parameters of members, by index, over the request's. */
+  readonly memberSampling?: readonly Partial<SamplingParameters>[];
   readonly sampling?: Partial<SamplingParameters>;
   readonly maxTokens?: number;
   readonly contextLength?: number;
@@ -43,7 +47,7 @@ export interface FakeDecode {
 
 /** The real loop, sampler, drafters and schedules over tables of logits. */
 export function startFakeDecode(options: FakeDecodeOptions): FakeDecode {
-  const promptTokenIds = (options.prompt ?? [0, 1]).map(tokenId);
+  const prompt = options.prompt ?? [0, 1];
   const tokenizer = letterTokenizer(options.models[0].vocabSize);
   const recorder = new RoundRecorder(() => 0);
   const sequences = options.models.map((model) => model.openSequence());
@@ -52,8 +56,9 @@ export function startFakeDecode(options: FakeDecodeOptions): FakeDecode {
     members: sequences.map((sequence, index) => ({
       modelId: `fake-${index}`,
       sequence,
-      promptTokenIds,
+      promptTokenIds: (options.memberPrompts?.[index] ?? prompt).map(tokenId),
       contextLength: options.contextLength ?? 1000,
+      sampling: { ...untruncated, ...options.sampling, ...options.memberSampling?.[index] },
     })),
     sampling: { ...untruncated, ...options.sampling },
     tokenizer,

@@ -1,5 +1,5 @@
-import type { Member } from '../round/member.ts';
-import type { RoundSampler } from '../round/round-sampler.ts';
+import type { Member } from '../../round/member.ts';
+import type { RoundSampler } from '../../round/round-sampler.ts';
 import type { Schedule } from './schedule.ts';
 
 /** Every target one token, combine, draw: the vanilla that everything is compared with. One target: plain. */

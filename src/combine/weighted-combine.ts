@@ -1,0 +1,30 @@
+import { distributionOf } from '../sample/distribution.ts';
+import type { Combine } from './combine.ts';
+
+/**
+ * Weighted ensemble: r = Σ λ_k p^k, in probabilities, after each member's own temperature and truncation.
+ * One member with weight 1 is that member's own distribution.
+ * @param weights [members], >= 0 with a positive sum; divided by it
+ */
+export function weightedCombine(
+  weights: readonly number[],
+): Combine & { readonly weights: readonly number[] } {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const lambda = weights.map((weight) => weight / total);
+  let scratch = new Float64Array(0);
+  return {
+    kind: 'weighted',
+    weights: lambda,
+    distribution(rows, _sampling, out) {
+      if (rows.length === 1) return distributionOf(rows[0].logits, rows[0].sampling, out);
+      if (scratch.length !== out.length) scratch = new Float64Array(out.length);
+      out.fill(0);
+      for (const [member, { logits, sampling }] of rows.entries()) {
+        const weight = lambda[member];
+        if (weight === 0) continue;
+        distributionOf(logits, sampling, scratch);
+        for (let token = 0; token < out.length; token++) out[token] += weight * scratch[token];
+      }
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import { modelDrafter } from '../../draft/model-drafter.ts';
+import type { Ensemble, Schedule } from './schedule.ts';
+
+/**
+ * Fixed roles: the default proposer drafts, every other member scores once, its stored q stands in for its own
+ * part of r. All accepted, the extra position belongs to no one: the members that scored hold a row there, but what
+ * they would draw from it follows their own distribution, not r, so nothing is committed.
+ * Source: Fu et al., section 3.2 ("Naive-CoS").
+ */
+export function naiveSchedule({ members, sampler, controller, defaultProposer }: Ensemble): Schedule {
+  const drafter = modelDrafter(members[defaultProposer], sampler);
+  const scorers = members.filter(({ index }) => index !== defaultProposer);
+  return {
+    async nextVerdict(room) {
+      const proposed = await drafter.draft(Math.min(controller.draftLengths[defaultProposer], room));
+      for (const scorer of scorers) await scorer.score('score');
+      return sampler.verify(proposed, 'leave');
+    },
+  };
+}
