@@ -88,6 +88,8 @@ export function customCombine(module: CustomCombineModule, source: string): Comb
     } catch (cause) {
       throw failed(name, `threw ${String(cause)}`, cause);
     }
+    if (typeof answer !== 'object' || answer === null)
+      throw failed(name, `answered with ${String(answer)}: rows are needed`);
     const answered = isOneRow(answer) ? [answer] : [...answer];
     if (answered.length !== 1 && answered.length !== rows.length) {
       throw failed(

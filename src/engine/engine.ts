@@ -1,8 +1,8 @@
 import { assembleDecode } from '../decode/assemble-decode.ts';
 import { type Decode, decodeRounds, type FinishReason } from '../decode/decode-loop.ts';
 import { summarize } from '../decode/statistics.ts';
-import { takeTurn } from '../decode/take-turn.ts';
 import { EngineError } from '../errors/engine-error.ts';
+import { nextTask } from '../gpu/next-task.ts';
 import type { BackendKind } from '../models/causal-model.ts';
 import { type FileStore, openFileStore } from '../models/file-store.ts';
 import { ModelRuntime } from '../models/runtime.ts';
@@ -199,7 +199,7 @@ export class Engine implements EngineApi {
         endTokenIds,
         maxTokens: request.maxTokens,
         signal,
-        takeTurn,
+        takeTurn: nextTask,
         readbacks: () => runtime.readbacks(),
         createSampler: (plan) => new CpuSampler(plan, new PhiloxSource(request.seed), recorder),
       });

@@ -1,0 +1,240 @@
+import { describe, expect, test } from 'vitest';
+import { EngineError } from '../errors/engine-error.ts';
+import { argmax } from '../sample/distribution.ts';
+import { type SamplingParameters, untruncated } from '../sample/sampling-parameters.ts';
+import type { Combine } from './combine.ts';
+import { contrastiveCombine } from './contrastive-combine.ts';
+import { type CustomCombineModule, customCombine } from './custom-combine.ts';
+import { geometricCombine } from './geometric-combine.ts';
+import { weightedCombine } from './weighted-combine.ts';
+
+function combined(
+  combine: Combine,
+  rows: readonly (readonly number[])[],
+  sampling: Partial<SamplingParameters> = {},
+  memberSampling: readonly Partial<SamplingParameters>[] = [],
+): number[] {
+  const full = { ...untruncated, ...sampling };
+  const out = new Float64Array(rows[0].length);
+  combine.distribution(
+    rows.map((row, member) => ({
+      logits: Float32Array.from(row),
+      sampling: { ...full, ...memberSampling[member] },
+    })),
+    full,
+    out,
+  );
+  return [...out];
+}
+
+const softmax = (logits: readonly number[]): number[] => {
+  const weights = logits.map(Math.exp);
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return weights.map((weight) => weight / sum);
+};
+
+function expectClose(actual: readonly number[], expected: readonly number[]): void {
+  for (const [token, probability] of expected.entries())
+    expect(actual[token], `token ${token}`).toBeCloseTo(probability, 6);
+}
+
+const a = [2, 0, -1];
+const b = [-1, 1, 0.5];
+
+describe('weighted', () => {
+  test('mixes probabilities, each member with its own temperature and truncation first', () => {
+    const mixed = combined(weightedCombine([0.25, 0.75]), [a, b], {}, [{ temperature: 2 }, { topK: 1 }]);
+    const pa = softmax(a.map((logit) => logit / 2));
+    expectClose(
+      mixed,
+      pa.map((p, token) => 0.25 * p + 0.75 * (token === 1 ? 1 : 0)),
+    );
+  });
+
+  test('divides its weights by their sum', () => {
+    expectClose(combined(weightedCombine([3, 1]), [a, b]), combined(weightedCombine([0.75, 0.25]), [a, b]));
+  });
+
+  test('trap: its largest entry need be no member’s own argmax', () => {
+    const rows = [
+      [Math.log(0.5), Math.log(0.4), Math.log(0.1)],
+      [Math.log(0.1), Math.log(0.4), Math.log(0.5)],
+    ];
+    expect(argmax(Float64Array.from(combined(weightedCombine([0.5, 0.5]), rows)))).toBe(1);
+  });
+});
+
+describe('contrastive', () => {
+  test('trap: subtracts raw logits, and the temperature comes after', () => {
+    const expected = softmax(a.map((logit, token) => (logit - 0.5 * b[token]) / 2));
+    expectClose(combined(contrastiveCombine(0.5, 0), [a, b], { temperature: 2 }), expected);
+  });
+
+  test('trap: truncation works on the result, not on the members', () => {
+    const result = combined(
+      contrastiveCombine(1, 0),
+      [
+        [3, 2, 0],
+        [3, 0, 0],
+      ],
+      { topK: 1 },
+    );
+    expectClose(result, [0, 1, 0]);
+  });
+
+  test('is the geometric combination (1, −μ)', () => {
+    expectClose(combined(contrastiveCombine(0.3, 0), [a, b]), combined(geometricCombine([1, -0.3]), [a, b]));
+  });
+
+  test('the α-mask keeps tokens with at least α times the expert’s largest raw probability, whatever T', () => {
+    const expert = [Math.log(0.6), Math.log(0.31), Math.log(0.09)];
+    const masked = combined(contrastiveCombine(0.5, 0.5), [expert, b], { temperature: 3 });
+    expect(masked[2]).toBe(0);
+    expect(masked[1]).toBeGreaterThan(0);
+    expect(combined(contrastiveCombine(0.5, 0.52), [expert, b])[1]).toBe(0);
+  });
+});
+
+describe('−∞ coming in', () => {
+  test.each([
+    {
+      name: 'weighted: the other member may still draw it',
+      combine: weightedCombine([0.5, 0.5]),
+      possible: true,
+    },
+    { name: 'geometric: it is ruled out', combine: geometricCombine([0.5, 0.5]), possible: false },
+    {
+      name: 'geometric: a member of weight 0 rules nothing out',
+      combine: geometricCombine([0, 1]),
+      possible: true,
+    },
+    { name: 'contrastive: the expert rules it out', combine: contrastiveCombine(0.5, 0), possible: false },
+  ])('$name', ({ combine, possible }) => {
+    const result = combined(combine, [
+      [-Infinity, 1, 0],
+      [1, 1, 0],
+    ]);
+    expect(result[0] > 0).toBe(possible);
+    expect(result.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 12);
+  });
+
+  test('contrastive: what the amateur rules out does not become certain', () => {
+    expect(
+      combined(contrastiveCombine(0.5, 0), [
+        [1, 1, 0],
+        [-Infinity, 1, 0],
+      ])[0],
+    ).toBe(0);
+  });
+});
+
+describe('custom', () => {
+  const custom = (module: CustomCombineModule) => customCombine(module, 'mine.js');
+
+  test('rawLogits combined: the request’s temperature and truncation come after', () => {
+    const module = {
+      rawLogits: ([x, y]: readonly Float64Array[]) => x.map((logit, token) => logit - 0.5 * y[token]),
+    };
+    const sampling = { temperature: 2, topK: 2 };
+    expectClose(
+      combined(custom(module), [a, b], sampling),
+      combined(contrastiveCombine(0.5, 0), [a, b], sampling),
+    );
+  });
+
+  test('logits come after each member’s truncation: what is cut is −∞', () => {
+    const seen: number[][] = [];
+    const module = {
+      logits: (rows: readonly Float64Array[]) => {
+        seen.push(...rows.map((row) => [...row]));
+        return rows[0];
+      },
+    };
+    const result = combined(custom(module), [a, b], { topK: 1 });
+    expect(seen.map((row) => row.map((logit) => logit === -Infinity))).toEqual([
+      [false, true, true],
+      [true, false, true],
+    ]);
+    expectClose(result, [1, 0, 0]);
+  });
+
+  test('probabilities see each member’s distribution, and their sum is made 1', () => {
+    const module = { probabilities: ([x, y]: readonly Float64Array[]) => x.map((p, token) => p + y[token]) };
+    expectClose(combined(custom(module), [a, b]), combined(weightedCombine([0.5, 0.5]), [a, b]));
+  });
+
+  test('hooks run in order; one that answers a row a member passes them on', () => {
+    const module = {
+      rawLogits: (rows: readonly Float64Array[]) => rows.map((row) => row.map((logit) => 2 * logit)),
+      probabilities: ([x, y]: readonly Float64Array[]) => x.map((p, token) => 0.5 * (p + y[token])),
+    };
+    const doubled = [a, b].map((row) => row.map((logit) => 2 * logit));
+    expectClose(combined(custom(module), [a, b]), combined(weightedCombine([0.5, 0.5]), doubled));
+  });
+
+  test.each([
+    {
+      name: 'throws',
+      module: {
+        rawLogits: () => {
+          throw new TypeError('oh');
+        },
+      },
+      hook: 'rawLogits',
+      says: 'oh',
+    },
+    {
+      name: 'answers NaN',
+      module: { rawLogits: () => [0, Number.NaN, 0] },
+      hook: 'rawLogits',
+      says: 'NaN at token 1',
+    },
+    {
+      name: 'answers nothing possible',
+      module: { logits: () => [-Infinity, -Infinity, -Infinity] },
+      hook: 'logits',
+      says: 'nothing but -Infinity',
+    },
+    {
+      name: 'answers a negative probability',
+      module: { probabilities: () => [0.5, -0.1, 0.6] },
+      hook: 'probabilities',
+      says: '-0.1 at token 1',
+    },
+    {
+      name: 'answers no probability',
+      module: { probabilities: () => [0, 0, 0] },
+      hook: 'probabilities',
+      says: 'no positive',
+    },
+    {
+      name: 'answers a short row',
+      module: { probabilities: () => [1] },
+      hook: 'probabilities',
+      says: '1 entries: 3',
+    },
+    {
+      name: 'answers nothing',
+      module: { rawLogits: () => undefined as unknown as number[] },
+      hook: 'rawLogits',
+      says: 'undefined',
+    },
+    {
+      name: 'never combines',
+      module: { logits: (rows: readonly Float64Array[]) => rows },
+      hook: 'logits',
+      says: '2 rows',
+    },
+  ])('a hook that $name is an error that names it', ({ module, hook, says }) => {
+    const run = () => combined(custom(module as CustomCombineModule), [a, b]);
+    expect(run).toThrow(EngineError);
+    expect(run).toThrow(
+      expect.objectContaining({ code: 'invalid-request', details: expect.objectContaining({ hook }) }),
+    );
+    expect(run).toThrow(says);
+  });
+
+  test('a module without a hook is refused', () => {
+    expect(() => custom({})).toThrow('rawLogits, logits, probabilities');
+  });
+});
