@@ -80,7 +80,8 @@ other. Temperature 1, at most ${where.maxTokens} tokens.
 |---|---|---|---|---|---|
 ${rows.map((row) => `| ${row} |`).join('\n')}
 
-${where.date}. ${where.machine}, ${where.cores} cores; load ${where.loadBefore.toFixed(1)} before, ${where.loadAfter.toFixed(1)} after (a load above the
-threads in use means that others had a share of the machine). ${where.browser}, ${where.backend}, ${where.threads} threads. ${versions.join(', ')}.
+- ${where.date}; ${where.machine}, ${where.cores} cores; ${where.browser}, ${where.backend}, ${where.threads} threads
+- ${versions.join(', ')}
+- load ${where.loadBefore.toFixed(1)} before and ${where.loadAfter.toFixed(1)} after; above the threads in use, others had a share of the machine
 `;
 }

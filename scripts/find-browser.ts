@@ -73,7 +73,9 @@ function downloadedByPlaywright(): string | undefined {
 function succeeds(command: string, args: readonly string[]): boolean {
   try {
     const shell = process.platform === 'win32';
-    execFileSync(command, args, { stdio: ['ignore', 2, 2], timeout: 300_000, shell });
+    // Debian's packages otherwise may ask questions that nobody is there to answer.
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    execFileSync(command, args, { stdio: ['ignore', 2, 2], timeout: 300_000, shell, env });
     return true;
   } catch {
     return false;
