@@ -1,6 +1,9 @@
-import { expect, type Locator, type Page } from '@playwright/test';
+import { type Locator, type Page, expect as playwrightExpect } from '@playwright/test';
 import { poorContrasts } from './contrast.ts';
 import { test as siteTest } from './site.ts';
+
+/** The first token of a run may take seconds on a busy machine. */
+const expect = playwrightExpect.configure({ timeout: 30_000 });
 
 const test = siteTest.extend({ baseURL: ({ siteUrl }, use) => use(siteUrl) });
 
