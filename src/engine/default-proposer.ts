@@ -1,19 +1,30 @@
-/** Milliseconds of a member's forward over one token; null where it was not measured. */
-export interface MemberCost {
-  readonly forwardMs: number | null;
-}
+import { costAt, type ForwardCosts } from '../models/forward-costs.ts';
 
 /** Costs this close count as alike. */
 const alike = 1.25;
 
+/** What the choice looks at in one member. */
+export interface ProposerCandidate {
+  /** Its weight in the combination. */
+  readonly weight: number;
+  readonly costs: ForwardCosts;
+  /** Size of its weights. */
+  readonly bytes: number;
+}
+
 /**
  * The member that proposes when nothing is pending: the heaviest one where the members cost alike, because under a
  * weighted ensemble α >= λ of the proposer (Fu et al., Corollary 3.3); else the cheapest. Lowest number on ties.
- * @param weights [members]
+ *
+ * Models of one size cost alike, whatever a busy machine measured: otherwise the choice, and with it the text of a
+ * seed, would follow the clock.
  */
-export function chooseDefaultProposer(weights: readonly number[], costs: readonly MemberCost[]): number {
-  const known = costs.map(({ forwardMs }) => forwardMs).filter((ms) => ms !== null);
-  const comparable = known.length === costs.length;
-  if (comparable && Math.max(...known) > alike * Math.min(...known)) return known.indexOf(Math.min(...known));
+export function chooseDefaultProposer(members: readonly ProposerCandidate[]): number {
+  const forwardMs = members.map(({ bytes }) =>
+    Math.min(...members.filter((other) => other.bytes === bytes).map(({ costs }) => costAt(costs, 1))),
+  );
+  const cheapest = Math.min(...forwardMs);
+  if (Math.max(...forwardMs) > alike * cheapest) return forwardMs.indexOf(cheapest);
+  const weights = members.map(({ weight }) => weight);
   return weights.indexOf(Math.max(...weights));
 }

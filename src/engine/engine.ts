@@ -23,7 +23,7 @@ import type {
   ResolvedEngineOptions,
 } from './engine-api.ts';
 import { type LoadedEntry, loadModel } from './load-model.ts';
-import { membersOf, planMethod } from './method-members.ts';
+import { membersOf, planMethod, withDefaultProposer } from './method-members.ts';
 import { RequestQueue } from './request-queue.ts';
 import { RoundStream } from './round-stream.ts';
 
@@ -161,24 +161,20 @@ export class Engine implements EngineApi {
     return entries;
   }
 
-  async #decode(
-    request: ValidDecodeRequest,
-    stream: RoundStream,
-    signal: AbortSignal,
-  ): Promise<DecodeResult> {
+  async #decode(asked: ValidDecodeRequest, stream: RoundStream, signal: AbortSignal): Promise<DecodeResult> {
     // Looked up again: a model may have been unloaded while the request waited.
-    const entries = this.#members(request);
+    const entries = this.#members(asked);
+    const request = withDefaultProposer(
+      asked,
+      entries.map(({ model, description }) => ({ costs: model.costs, bytes: description.bytes })),
+    );
     const runtime = await this.#openRuntime();
     const recorder = new RoundRecorder(() => performance.now());
     const [{ tokenizer, endTokenIds }] = entries;
     const members = membersOf(request);
     const prompts = members.map(({ prompt }, member) => encodePrompt(prompt, entries[member]));
     for (const [member, prompt] of prompts.entries()) assertPromptFits(prompt, entries[member]);
-    const method = await planMethod(
-      request,
-      entries.map(() => ({ forwardMs: null })),
-      this.#options.baseUrl,
-    );
+    const method = await planMethod(request, this.#options.baseUrl);
     const leases = entries.map(({ pool }, member) => pool.acquire(prompts[member]));
     const textStream = new TextStream(tokenizer, request.stop, prompts[0]);
     let decode: Decode | null = null;

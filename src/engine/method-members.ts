@@ -6,7 +6,7 @@ import { weightedCombine } from '../combine/weighted-combine.ts';
 import type { MethodPlan } from '../decode/assemble-decode.ts';
 import type { SamplingParameters } from '../sample/sampling-parameters.ts';
 import type { CollaborativeMethod, ValidDecodeRequest } from './decode-request.ts';
-import { chooseDefaultProposer, type MemberCost } from './default-proposer.ts';
+import { chooseDefaultProposer, type ProposerCandidate } from './default-proposer.ts';
 
 /** One member as the request describes it, defaults filled in. */
 export interface MemberRequest {
@@ -34,26 +34,34 @@ export function membersOf({ method, prompt, sampling }: ValidDecodeRequest): rea
   }
 }
 
+/** The request with its default proposer chosen, so that its result tells how to repeat it. */
+export function withDefaultProposer(
+  request: ValidDecodeRequest,
+  models: readonly Omit<ProposerCandidate, 'weight'>[],
+): ValidDecodeRequest {
+  const { method } = request;
+  if (method.kind !== 'collaborative' || method.defaultProposer !== undefined) return request;
+  const weights = weightsOf(method);
+  const defaultProposer = chooseDefaultProposer(
+    models.map((model, member) => ({ ...model, weight: weights[member] })),
+  );
+  return { ...request, method: { ...method, defaultProposer } };
+}
+
 /**
- * The request's method as the loop sees it: no names, combination loaded, default proposer chosen.
- * @param costs of each member, for the choice of the default proposer
+ * The request's method as the loop sees it: no names, combination loaded.
  * @param baseUrl what the address of a custom combination is relative to
  * @throws EngineError `invalid-request` for a custom combination that cannot be loaded
  */
-export async function planMethod(
-  { method }: ValidDecodeRequest,
-  costs: readonly MemberCost[],
-  baseUrl: string,
-): Promise<MethodPlan> {
+export async function planMethod({ method }: ValidDecodeRequest, baseUrl: string): Promise<MethodPlan> {
   if (method.kind !== 'collaborative') return method;
-  const weights = weightsOf(method);
   return {
     kind: 'collaborative',
     acceptance: method.acceptance,
     combine: await createCombine(method.combine, baseUrl),
-    weights,
+    weights: weightsOf(method),
     schedule: method.schedule,
-    defaultProposer: method.defaultProposer ?? chooseDefaultProposer(weights, costs),
+    defaultProposer: method.defaultProposer ?? 0,
     draftLengths: method.members.map(({ draftLength }) => draftLength),
   };
 }

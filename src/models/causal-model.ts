@@ -1,4 +1,5 @@
 import type { TokenId } from '../tokens/token-id.ts';
+import type { ForwardCosts } from './forward-costs.ts';
 
 /**
  * What a forward pass is fed. The length is always known; the ids may live on the device only
@@ -80,6 +81,8 @@ export interface CausalModel {
   /** Positions a sequence may hold. */
   readonly contextLength: number;
   readonly noise: VerificationNoise;
+  /** t(k) measured at load. */
+  readonly costs: ForwardCosts;
   openSequence(): Sequence;
   /** Releases the session and every sequence on it. */
   dispose(): Promise<void>;

@@ -1,10 +1,11 @@
 import { EngineError } from '../errors/engine-error.ts';
-import type { EngineDevice } from '../gpu/device.ts';
 import { quantisedActivationOperators } from './activation-precision.ts';
 import type { VerificationNoise } from './causal-model.ts';
+import type { ForwardCosts } from './forward-costs.ts';
+import { measureForwardCosts } from './measure-costs.ts';
 import { type MeasurementKey, readMeasurement, writeMeasurement } from './measurement-store.ts';
 import { ModelSession, type SessionRequest } from './model-session.ts';
-import { ortVersion } from './ort.ts';
+import { ortThreads, ortVersion } from './ort.ts';
 import { type ActivationPrecision, disagreementLimits, isGross, measureNoise } from './self-check.ts';
 
 export type LoadStage = 'create-session' | 'self-check';
@@ -16,9 +17,14 @@ export interface CheckedSessionRequest extends SessionRequest {
   readonly onStage?: (stage: LoadStage) => void;
 }
 
+/** What a first load spends on timing passes; a second load reads the result. */
+const costBudgetMs = 400;
+
 export interface CheckedSession {
   readonly session: ModelSession;
   readonly noise: VerificationNoise;
+  /** t(k) on this machine; empty after a gross disagreement. */
+  readonly costs: ForwardCosts;
   /** True if wide and narrow passes disagree by more than rounding explains. */
   readonly gross: boolean;
 }
@@ -33,14 +39,16 @@ export async function openCheckedSession(request: CheckedSessionRequest): Promis
     signal?.throwIfAborted();
     refuseNarrowRows(request, session);
     onStage?.('self-check');
-    const key = keyOf(request.sha256, request.device);
+    const key = keyOf('self-check-1', request);
     let noise = asNoise(await readMeasurement(key));
     if (!noise) {
       noise = await measureNoise(() => session.openSequence(), vocabSize, contextLength, signal);
       await writeMeasurement(key, noise);
     }
     signal?.throwIfAborted();
-    return { session, noise, gross: isGross(noise, disagreementLimits[precisionOf(request, session)]) };
+    const gross = isGross(noise, disagreementLimits[precisionOf(request, session)]);
+    const costs = gross ? [] : await costsOf(request, session);
+    return { session, noise, costs, gross };
   } catch (error) {
     await session.release();
     throw error;
@@ -61,14 +69,36 @@ function precisionOf(request: CheckedSessionRequest, session: ModelSession): Act
   return session.floatType;
 }
 
-function keyOf(sha256: string, device: EngineDevice | null): MeasurementKey {
+async function costsOf(request: CheckedSessionRequest, session: ModelSession): Promise<ForwardCosts> {
+  const key = keyOf(`forward-costs-1-${ortThreads()}`, request);
+  const kept = asCosts(await readMeasurement(key));
+  if (kept) return kept;
+  const costs = await measureForwardCosts(() => session.openSequence(), {
+    vocabSize: request.vocabSize,
+    contextLength: request.contextLength,
+    budgetMs: costBudgetMs,
+    now: () => performance.now(),
+    signal: request.signal,
+  });
+  await writeMeasurement(key, costs);
+  return costs;
+}
+
+function keyOf(kind: string, { sha256, device }: CheckedSessionRequest): MeasurementKey {
   return {
-    kind: 'self-check-1',
+    kind,
     sha256,
     backend: device ? 'webgpu' : 'wasm',
     adapter: device ? `${device.adapterName}${device.usesSubgroups ? ' with subgroups' : ''}` : 'cpu',
     ortVersion: ortVersion(),
   };
+}
+
+function asCosts(kept: unknown): ForwardCosts | null {
+  if (!Array.isArray(kept) || kept.length === 0) return null;
+  const isPoint = (point: { tokens?: unknown; ms?: unknown } | null) =>
+    typeof point?.tokens === 'number' && typeof point.ms === 'number';
+  return kept.every(isPoint) ? (kept as ForwardCosts) : null;
 }
 
 function asNoise(kept: unknown): VerificationNoise | null {

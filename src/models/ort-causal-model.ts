@@ -1,4 +1,5 @@
 import type { BackendKind, CausalModel, Sequence, VerificationNoise } from './causal-model.ts';
+import type { ForwardCosts } from './forward-costs.ts';
 import type { ModelSession } from './model-session.ts';
 
 /** A model that has passed its self-check, with what there is to say about how it was loaded. */
@@ -12,6 +13,7 @@ export interface OrtCausalModelParts {
   readonly backend: BackendKind;
   readonly contextLength: number;
   readonly noise: VerificationNoise;
+  readonly costs: ForwardCosts;
   readonly notes: readonly string[];
   readonly session: ModelSession;
   /** Told once, when dispose begins. */
@@ -24,6 +26,7 @@ export class OrtCausalModel implements LoadedCausalModel {
   readonly width: number;
   readonly contextLength: number;
   readonly noise: VerificationNoise;
+  readonly costs: ForwardCosts;
   readonly notes: readonly string[];
   readonly #session: ModelSession;
   readonly #onDispose: (model: OrtCausalModel) => void;
@@ -34,6 +37,7 @@ export class OrtCausalModel implements LoadedCausalModel {
     this.width = parts.session.width;
     this.contextLength = parts.contextLength;
     this.noise = parts.noise;
+    this.costs = parts.costs;
     this.notes = parts.notes;
     this.#session = parts.session;
     this.#onDispose = parts.onDispose;

@@ -208,6 +208,7 @@ export class ModelRuntime {
       backend: device ? 'webgpu' : 'wasm',
       contextLength: source.contextLength,
       noise: checked.noise,
+      costs: checked.costs,
       notes: [
         ...notes,
         ...(checked.session.cacheKind === 'concat'

@@ -19,7 +19,16 @@ function drawnRound(index: number, text: string): Round {
     atMs: index,
     forwards: [],
     proposals: [
-      { text, fate: 'drawn', tokenId: tokenId(1), proposer: null, q: null, r: 1, u: null, deviation: null } as Proposal,
+      {
+        text,
+        fate: 'drawn',
+        tokenId: tokenId(1),
+        proposer: null,
+        q: null,
+        r: 1,
+        u: null,
+        deviation: null,
+      } as Proposal,
     ],
     committed: [tokenId(1)],
     text,
