@@ -1,5 +1,37 @@
 import type { Phase, Round } from '../round/round.ts';
 
+/** Verdicts on proposals; discarded ones had none. */
+export interface VerdictCounts {
+  readonly accepted: number;
+  readonly rejected: number;
+  /** accepted ÷ (accepted + rejected); null without verdicts. */
+  readonly acceptanceRate: number | null;
+}
+
+/** Forwards of one member over the same number of tokens. */
+export interface ForwardsByWidth {
+  readonly tokens: number;
+  readonly count: number;
+  readonly medianMs: number;
+}
+
+export interface MemberStatistics extends VerdictCounts {
+  readonly member: number;
+  /** null for a drafter that is no model. */
+  readonly modelId: string | null;
+  /** Tokens it proposed, discarded ones included. */
+  readonly proposals: number;
+  readonly forwards: number;
+  /** Prefill left out; ascending in tokens. */
+  readonly forwardsByWidth: readonly ForwardsByWidth[];
+}
+
+/** Verdicts on one member's proposals that came with another member's scoring forward. */
+export interface PairStatistics extends VerdictCounts {
+  readonly proposer: number;
+  readonly verifier: number;
+}
+
 /** Numbers of a whole decode; each is defined beside its formula in `summarize`. */
 export interface DecodeStatistics {
   readonly tokens: number;
@@ -7,11 +39,16 @@ export interface DecodeStatistics {
   readonly tokensPerSecond: number | null;
   /** From the start of the request's turn to the first verdict; null without one. */
   readonly timeToFirstTokenMs: number | null;
-  /** accepted ÷ (accepted + rejected); discarded proposals do not count. Null without verdicts. */
+  /** accepted ÷ (accepted + rejected) over all proposers; null without verdicts. */
   readonly acceptanceRate: number | null;
   /** Committed tokens ÷ rounds, the prefill round left out; null without such rounds. */
   readonly tokensPerRound: number | null;
   readonly forwards: readonly { readonly member: number; readonly modelId: string; readonly count: number }[];
+  /** One entry a member, and one for a drafter that is no model. */
+  readonly members: readonly MemberStatistics[];
+  readonly pairs: readonly PairStatistics[];
+  /** Mean and largest deviation from r over the verified positions of a lossy criterion; null otherwise. */
+  readonly deviation: { readonly mean: number; readonly max: number } | null;
   /** mapAsync calls of the request, ORT's own included, loading excluded. */
   readonly readbacks: number;
   readonly msByPhase: Readonly<Record<Phase, number>>;
@@ -26,18 +63,10 @@ export function summarize(
   liveGpuBuffers: number,
 ): DecodeStatistics {
   const msByPhase: Record<Phase, number> = { forward: 0, readback: 0, sample: 0, text: 0 };
-  const forwardCounts = modelIds.map(() => 0);
-  let accepted = 0;
-  let rejected = 0;
   let tokens = 0;
   let readbacks = 0;
   for (const round of rounds) {
     for (const phase of Object.keys(msByPhase) as Phase[]) msByPhase[phase] += round.msByPhase[phase];
-    for (const forward of round.forwards) forwardCounts[forward.member]++;
-    for (const proposal of round.proposals) {
-      if (proposal.fate === 'accepted') accepted++;
-      if (proposal.fate === 'rejected') rejected++;
-    }
     tokens += round.committed.length;
     readbacks += round.readbacks;
   }
@@ -45,17 +74,103 @@ export function summarize(
   const last = rounds[rounds.length - 1];
   const tokensAfterFirst = first ? tokens - first.committed.length : 0;
   const msAfterFirst = first && last ? last.atMs - first.atMs : 0;
-  const verdicts = accepted + rejected;
+  const members = memberStatistics(rounds, modelIds);
   return {
     tokens,
     tokensPerSecond:
       tokensAfterFirst > 0 && msAfterFirst > 0 ? (1000 * tokensAfterFirst) / msAfterFirst : null,
     timeToFirstTokenMs: first?.atMs ?? null,
-    acceptanceRate: verdicts > 0 ? accepted / verdicts : null,
+    acceptanceRate: counts(rounds, () => true).acceptanceRate,
     tokensPerRound: rounds.length > 1 ? tokensAfterFirst / (rounds.length - 1) : null,
-    forwards: modelIds.map((modelId, member) => ({ member, modelId, count: forwardCounts[member] })),
+    forwards: modelIds.map((modelId, member) => ({ member, modelId, count: members[member].forwards })),
+    members,
+    pairs: pairStatistics(rounds),
+    deviation: deviationOf(rounds),
     readbacks,
     msByPhase,
     liveGpuBuffers,
   };
+}
+
+function memberStatistics(rounds: readonly Round[], modelIds: readonly string[]): MemberStatistics[] {
+  const proposers = rounds.flatMap(({ proposals }) => proposals.map(({ proposer }) => proposer ?? 0));
+  // A drafter that is no model has the number behind the last member.
+  const size = proposers.reduce((most, proposer) => Math.max(most, proposer + 1), modelIds.length);
+  return Array.from({ length: size }, (_, member) => {
+    const forwards = rounds.flatMap((round) => round.forwards.filter((forward) => forward.member === member));
+    const msByWidth = new Map<number, number[]>();
+    for (const { kind, tokens, ms } of forwards) {
+      if (kind !== 'prefill') msByWidth.set(tokens, [...(msByWidth.get(tokens) ?? []), ms]);
+    }
+    return {
+      member,
+      modelId: modelIds[member] ?? null,
+      proposals: proposalsOf(rounds, member),
+      ...counts(rounds, (proposer) => proposer === member),
+      forwards: forwards.length,
+      forwardsByWidth: [...msByWidth]
+        .map(([tokens, times]) => ({ tokens, count: times.length, medianMs: median(times) }))
+        .sort((a, b) => a.tokens - b.tokens),
+    };
+  });
+}
+
+function proposalsOf(rounds: readonly Round[], member: number): number {
+  return rounds.reduce(
+    (sum, { proposals }) => sum + proposals.filter(({ proposer }) => proposer === member).length,
+    0,
+  );
+}
+
+/** The verifier of a round is the member whose scoring forward, the last one, brought its verdict. */
+function pairStatistics(rounds: readonly Round[]): PairStatistics[] {
+  const verdictRounds = new Map<number, Round[]>();
+  for (const round of rounds) {
+    const verifier = round.forwards.findLast(({ kind }) => kind === 'score')?.member;
+    if (verifier !== undefined) verdictRounds.set(verifier, [...(verdictRounds.get(verifier) ?? []), round]);
+  }
+  const pairs: PairStatistics[] = [];
+  for (const [verifier, verified] of verdictRounds) {
+    const proposers = new Set(verified.flatMap(({ proposals }) => proposals.map(({ proposer }) => proposer)));
+    for (const proposer of proposers) {
+      if (proposer === null) continue;
+      const verdicts = counts(verified, (candidate) => candidate === proposer);
+      if (verdicts.acceptanceRate !== null) pairs.push({ proposer, verifier, ...verdicts });
+    }
+  }
+  return pairs.sort((a, b) => a.proposer - b.proposer || a.verifier - b.verifier);
+}
+
+function counts(rounds: readonly Round[], isCounted: (proposer: number | null) => boolean): VerdictCounts {
+  let accepted = 0;
+  let rejected = 0;
+  for (const { proposals } of rounds) {
+    for (const { proposer, fate } of proposals) {
+      if (!isCounted(proposer)) continue;
+      if (fate === 'accepted') accepted++;
+      if (fate === 'rejected') rejected++;
+    }
+  }
+  const verdicts = accepted + rejected;
+  return { accepted, rejected, acceptanceRate: verdicts > 0 ? accepted / verdicts : null };
+}
+
+function deviationOf(rounds: readonly Round[]): DecodeStatistics['deviation'] {
+  let sum = 0;
+  let max = 0;
+  let verified = 0;
+  for (const { proposals } of rounds) {
+    for (const { deviation } of proposals) {
+      if (deviation === null) continue;
+      sum += deviation;
+      max = Math.max(max, deviation);
+      verified++;
+    }
+  }
+  return verified > 0 ? { mean: sum / verified, max } : null;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1];
 }

@@ -1,0 +1,134 @@
+import { expect, test } from 'vitest';
+import type { Forward, Proposal, Round } from '../round/round.ts';
+import { tokenId } from '../tokens/token-id.ts';
+import type { Fate } from '../verify/acceptance.ts';
+import { summarize } from './statistics.ts';
+
+const forward = (member: number, kind: Forward['kind'], tokens: number, ms: number): Forward => ({
+  member,
+  kind,
+  tokens,
+  ms,
+  startMs: 0,
+  estimated: false,
+});
+
+const proposal = (proposer: number | null, fate: Fate, deviation: number | null = null): Proposal => ({
+  proposer,
+  fate,
+  deviation,
+  tokenId: tokenId(1),
+  text: 'a',
+  q: null,
+  r: null,
+  u: null,
+});
+
+const round = (
+  index: number,
+  atMs: number,
+  forwards: Forward[],
+  proposals: Proposal[],
+  committed: number,
+): Round => ({
+  index,
+  atMs,
+  forwards,
+  proposals,
+  committed: Array.from({ length: committed }, () => tokenId(1)),
+  text: '',
+  kvLengths: [],
+  draftLengths: [],
+  msByPhase: { forward: 10, readback: 0, sample: 1, text: 0.5 },
+  readbacks: 1,
+});
+
+const rounds = [
+  round(0, 100, [forward(0, 'prefill', 5, 40), forward(1, 'prefill', 5, 50)], [proposal(null, 'drawn')], 1),
+  round(
+    1,
+    200,
+    [forward(0, 'draft', 1, 4), forward(1, 'score', 2, 8)],
+    [proposal(0, 'accepted', 0.2), proposal(0, 'accepted', 0)],
+    2,
+  ),
+  round(
+    2,
+    300,
+    [forward(0, 'score', 2, 6)],
+    [proposal(1, 'rejected', 0.4), proposal(null, 'recovered'), proposal(0, 'discarded')],
+    1,
+  ),
+];
+
+test('rates, speeds and counts follow from the rounds', () => {
+  expect(summarize(rounds, ['a', 'b'], 3)).toEqual({
+    tokens: 4,
+    tokensPerSecond: 15,
+    timeToFirstTokenMs: 100,
+    acceptanceRate: 2 / 3,
+    tokensPerRound: 1.5,
+    forwards: [
+      { member: 0, modelId: 'a', count: 3 },
+      { member: 1, modelId: 'b', count: 2 },
+    ],
+    members: [
+      {
+        member: 0,
+        modelId: 'a',
+        proposals: 3,
+        accepted: 2,
+        rejected: 0,
+        acceptanceRate: 1,
+        forwards: 3,
+        forwardsByWidth: [
+          { tokens: 1, count: 1, medianMs: 4 },
+          { tokens: 2, count: 1, medianMs: 6 },
+        ],
+      },
+      {
+        member: 1,
+        modelId: 'b',
+        proposals: 1,
+        accepted: 0,
+        rejected: 1,
+        acceptanceRate: 0,
+        forwards: 2,
+        forwardsByWidth: [{ tokens: 2, count: 1, medianMs: 8 }],
+      },
+    ],
+    pairs: [
+      { proposer: 0, verifier: 1, accepted: 2, rejected: 0, acceptanceRate: 1 },
+      { proposer: 1, verifier: 0, accepted: 0, rejected: 1, acceptanceRate: 0 },
+    ],
+    deviation: { mean: (0.2 + 0.4) / 3, max: 0.4 },
+    readbacks: 3,
+    msByPhase: { forward: 30, readback: 0, sample: 3, text: 1.5 },
+    liveGpuBuffers: 3,
+  });
+});
+
+test('a decode without verdicts has no rate, one without rounds no speed', () => {
+  expect(summarize(rounds.slice(0, 1), ['a', 'b'], 0)).toMatchObject({
+    acceptanceRate: null,
+    tokensPerSecond: null,
+    tokensPerRound: null,
+    deviation: null,
+    pairs: [],
+  });
+  expect(summarize([], ['a'], 0)).toMatchObject({ tokens: 0, timeToFirstTokenMs: null });
+});
+
+test('a drafter that is no model has statistics behind those of the members', () => {
+  const looked = round(
+    1,
+    200,
+    [forward(0, 'score', 3, 8)],
+    [proposal(1, 'accepted'), proposal(1, 'rejected')],
+    2,
+  );
+  const prefill = round(0, 100, [forward(0, 'prefill', 5, 40)], [proposal(null, 'drawn')], 1);
+  const { members, forwards } = summarize([prefill, looked], ['a'], 0);
+  expect(members[1]).toMatchObject({ modelId: null, proposals: 2, acceptanceRate: 0.5, forwards: 0 });
+  expect(forwards).toHaveLength(1);
+});
