@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { launchOptions } from './scripts/find-browser.ts';
 import { isolationHeaders } from './scripts/isolation-headers.ts';
 import { engineConfig } from './vite.config.ts';
 
@@ -8,8 +8,6 @@ import { engineConfig } from './vite.config.ts';
  * Browser tests: what needs ONNX Runtime, WebGPU or the browser's storage, in headless Chromium. Software
  * WebGPU (SwiftShader) is slow, so files run one after the other, and tests on it are few.
  */
-const executablePath = process.env.ANTIPHON_BROWSER ?? '/usr/bin/chromium';
-
 export default defineConfig({
   ...engineConfig,
   server: { headers: isolationHeaders },
@@ -25,19 +23,7 @@ export default defineConfig({
       headless: true,
       screenshotFailures: false,
       provider: playwright({
-        launchOptions: {
-          // Playwright's own download where neither is there.
-          ...(existsSync(executablePath) ? { executablePath } : {}),
-          args: [
-            '--no-sandbox',
-            '--enable-unsafe-webgpu',
-            '--disable-quic',
-            '--no-first-run',
-            '--disable-background-networking',
-            '--disable-component-update',
-            '--disable-sync',
-          ],
-        },
+        launchOptions: launchOptions(),
       }),
       instances: [{ browser: 'chromium' }],
     },

@@ -25,7 +25,8 @@ import type {
 import { type LoadedEntry, loadModel } from './load-model.ts';
 import { membersOf, planMethod, withDefaultProposer } from './method-members.ts';
 import { RequestQueue } from './request-queue.ts';
-import { RoundStream } from './round-stream.ts';
+import type { RoundStream } from './round-stream.ts';
+import { startRun } from './start-run.ts';
 
 /** Models, their sequences and the queue of requests. Lives in a worker; has no DOM. */
 export class Engine implements EngineApi {
@@ -65,20 +66,8 @@ export class Engine implements EngineApi {
   }
 
   decode(request: DecodeRequest, options: { readonly signal?: AbortSignal } = {}): DecodeRun {
-    const stream = new RoundStream();
-    const stop = new AbortController();
-    const signals = [stop.signal, this.#closed.signal, ...(options.signal ? [options.signal] : [])];
-    const signal = AbortSignal.any(signals);
-    const result = this.#enqueue(request, stream, signal);
-    result.then(
-      () => stream.close(),
-      (error: unknown) => stream.fail(error),
-    );
-    return {
-      result,
-      stop: () => stop.abort(),
-      [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator](),
-    };
+    const signals = options.signal ? [this.#closed.signal, options.signal] : [this.#closed.signal];
+    return startRun(signals, (stream, signal) => this.#enqueue(request, stream, signal));
   }
 
   async info(): Promise<EngineInfo> {

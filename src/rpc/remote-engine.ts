@@ -8,7 +8,8 @@ import type {
   LoadedModel,
   LoadOptions,
 } from '../engine/engine-api.ts';
-import { RoundStream } from '../engine/round-stream.ts';
+import type { RoundStream } from '../engine/round-stream.ts';
+import { startRun } from '../engine/start-run.ts';
 import type { CallId, RemoteWire } from './engine-wire.ts';
 import type { WorkerLife } from './worker-life.ts';
 
@@ -42,19 +43,9 @@ export class RemoteEngine implements EngineApi {
 
   decode(request: DecodeRequest, options: { readonly signal?: AbortSignal } = {}): DecodeRun {
     const call = ++this.#lastCall;
-    const stream = new RoundStream();
-    const stop = new AbortController();
-    const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
-    const result = this.#decode(call, request, stream, signal);
-    result.then(
-      () => stream.close(),
-      (error: unknown) => stream.fail(error),
+    return startRun(options.signal ? [options.signal] : [], (stream, signal) =>
+      this.#decode(call, request, stream, signal),
     );
-    return {
-      result,
-      stop: () => stop.abort(),
-      [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator](),
-    };
   }
 
   info(): Promise<EngineInfo> {

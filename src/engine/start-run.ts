@@ -1,0 +1,25 @@
+import type { DecodeResult, DecodeRun } from './engine-api.ts';
+import { RoundStream } from './round-stream.ts';
+
+/**
+ * A run around `work`, which pushes rounds into the stream and comes to the result.
+ * @param signals what ends the run besides its own stop()
+ */
+export function startRun(
+  signals: readonly AbortSignal[],
+  work: (stream: RoundStream, signal: AbortSignal) => Promise<DecodeResult>,
+): DecodeRun {
+  const stream = new RoundStream();
+  const stop = new AbortController();
+  const result = work(stream, AbortSignal.any([stop.signal, ...signals]));
+  // Also keeps a failure that only the iteration is asked about from counting as unhandled.
+  result.then(
+    () => stream.close(),
+    (error: unknown) => stream.fail(error),
+  );
+  return {
+    result,
+    stop: () => stop.abort(),
+    [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator](),
+  };
+}
