@@ -19,7 +19,7 @@ export interface ForwardTally {
   readonly counts: readonly (readonly number[])[];
 }
 
-/** A cycle still going on after so many tokens, with every α near 1, is cut off there: the means are 1e-4 off at most. */
+/** A cycle still going on after so many tokens, with every α near 1, is cut off there, which costs about 1e-4. */
 const mostTokens = 10_000;
 /** Chance of a cycle's getting so far below which the rest of it no longer counts. */
 const negligible = 1e-12;
