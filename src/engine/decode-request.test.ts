@@ -2,6 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { validateDecodeRequest } from './decode-request.ts';
 
 const plain = { prompt: 'Once', method: { kind: 'plain', model: 'm' } };
+const team = (options: object) => ({
+  prompt: 'Once',
+  method: {
+    kind: 'collaborative',
+    members: [{ model: 'a' }, { model: 'b' }],
+    combine: { kind: 'weighted', weights: [1, 1] },
+    ...options,
+  },
+});
 const ngram = (options: object) => ({
   prompt: 'Once',
   method: { kind: 'speculative', target: 'm', drafter: { kind: 'ngram', ...options } },
@@ -41,6 +50,8 @@ describe('is refused with the field by name', () => {
     { field: 'stop.0', request: { ...plain, stop: [''] } },
     { field: 'method.drafter.draftLength', request: ngram({ draftLength: 17 }) },
     { field: 'method.drafter.draftLength', request: ngram({ draftLength: -1 }) },
+    { field: 'method.draftLength', request: team({ draftLength: 0 }) },
+    { field: 'method.draftLength', request: team({ draftLength: 17 }) },
     { field: 'method.drafter', request: ngram({ longestMatch: 1, shortestMatch: 2 }) },
     { field: 'method.kind', request: { prompt: '', method: { kind: 'parallel' } } },
     { field: 'method', request: { prompt: 'Once' } },

@@ -93,6 +93,8 @@ const methodSchema = v.variant('kind', [
     members: v.pipe(v.array(memberSchema), v.minLength(2)),
     /** Index of the member that starts when nothing is pending; chosen from weights and costs unless given. */
     defaultProposer: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+    /** Draft length of the default proposer, whoever that turns out to be, in place of its own; others keep theirs. */
+    draftLength: v.optional(v.pipe(draftLength, v.minValue(1))),
     combine: combineSchema,
     schedule: v.optional(
       v.picklist(['sequential', 'black-box', 'naive', 'alternate', 'mixture']),

@@ -34,18 +34,25 @@ export function membersOf({ method, prompt, sampling }: ValidDecodeRequest): rea
   }
 }
 
-/** The request with its default proposer chosen, so that its result tells how to repeat it. */
+/**
+ * The request with its default proposer chosen, and the method's draft length given to that member, so that its
+ * result tells how to repeat it.
+ */
 export function withDefaultProposer(
   request: ValidDecodeRequest,
   models: readonly Omit<ProposerCandidate, 'weight'>[],
 ): ValidDecodeRequest {
   const { method } = request;
-  if (method.kind !== 'collaborative' || method.defaultProposer !== undefined) return request;
+  if (method.kind !== 'collaborative') return request;
+  const { draftLength, ...team } = method;
   const weights = weightsOf(method);
-  const defaultProposer = chooseDefaultProposer(
-    models.map((model, member) => ({ ...model, weight: weights[member] })),
+  const defaultProposer =
+    method.defaultProposer ??
+    chooseDefaultProposer(models.map((model, member) => ({ ...model, weight: weights[member] })));
+  const members = method.members.map((member, index) =>
+    draftLength !== undefined && index === defaultProposer ? { ...member, draftLength } : member,
   );
-  return { ...request, method: { ...method, defaultProposer } };
+  return { ...request, method: { ...team, members, defaultProposer } };
 }
 
 /**
