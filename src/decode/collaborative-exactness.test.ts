@@ -317,3 +317,106 @@ describe('token for token', () => {
     }
   });
 });
+
+describe('the real generator', () => {
+  const peaked = 3;
+  const cases: (Case & { name: string })[] = [
+    {
+      name: 'alternate, weighted, γ = (2,1)',
+      combine: weightedCombine([0.4, 0.6]),
+      draftLengths: [2, 1],
+      tokens: 3,
+    },
+    {
+      name: 'alternate, contrastive, T = .7',
+      combine: contrastiveCombine(0.4, 0.1),
+      draftLengths: [1, 1],
+      sampling: { temperature: 0.7 },
+      tokens: 3,
+    },
+    {
+      name: 'alternate, three members, coupled, top-p .9',
+      combine: weightedCombine([0.3, 0.3, 0.4]),
+      draftLengths: [1, 2, 1],
+      acceptance: { kind: 'coupled' },
+      sampling: { topP: 0.9 },
+      tokens: 3,
+    },
+    {
+      name: 'naive, geometric, top-k 3',
+      combine: geometricCombine([1.2, -0.3]),
+      schedule: 'naive',
+      draftLengths: [2, 1],
+      sampling: { topK: 3 },
+      tokens: 3,
+    },
+    {
+      name: 'black-box, weighted, min-p .05',
+      combine: weightedCombine([0.5, 0.5]),
+      schedule: 'black-box',
+      draftLengths: [2, 1],
+      defaultProposer: 1,
+      sampling: { minP: 0.05 },
+      tokens: 3,
+    },
+    {
+      name: 'mixture, T = 1.3',
+      combine: weightedCombine([0.3, 0.7]),
+      weights: [0.3, 0.7],
+      schedule: 'mixture',
+      draftLengths: [1, 1],
+      sampling: { temperature: 1.3 },
+      tokens: 3,
+    },
+  ];
+  test.each(cases)(
+    '$name: 20,000 texts follow the analytic law, chi-square below its 0.999 quantile',
+    async (options) => {
+      const { team } = setUp({ ...options, vocabSize: 4 }, 30);
+      const models = team.models.map(
+        (_, member) => new FakeModel({ vocabSize: 4, seed: 30 + member, spread: peaked }),
+      );
+      const expected = analyticLaw((text) => combinedAt({ ...team, models }, text), options.tokens);
+      const counts = new Map<string, number>();
+      const draws = 20_000;
+      for (let seed = 0; seed < draws; seed++) {
+        const { text } = await runFakeDecode({
+          models,
+          method: methodOf(options),
+          random: new PhiloxSource(seed),
+          memberPrompts: team.prompts,
+          sampling: team.sampling,
+          maxTokens: options.tokens,
+        });
+        counts.set(text, (counts.get(text) ?? 0) + 1);
+      }
+      const { statistic, freedom } = chiSquare(counts, expected, draws);
+      // Wilson and Hilferty's approximation of the quantile; 3.09 is the normal one.
+      const quantile = freedom * (1 - 2 / (9 * freedom) + 3.09 * Math.sqrt(2 / (9 * freedom))) ** 3;
+      expect(statistic).toBeLessThan(quantile);
+    },
+  );
+});
+
+/** Pearson's statistic; texts expected less than 5 times share one cell. */
+function chiSquare(counts: ReadonlyMap<string, number>, law: ReadonlyMap<string, number>, draws: number) {
+  let statistic = 0;
+  let freedom = -1;
+  const rare = { expected: 0, seen: draws };
+  for (const [text, probability] of law) {
+    const expected = draws * probability;
+    if (expected < 5) {
+      rare.expected += expected;
+      continue;
+    }
+    const seen = counts.get(text) ?? 0;
+    rare.seen -= seen;
+    statistic += (seen - expected) ** 2 / expected;
+    freedom++;
+  }
+  if (rare.expected > 0) {
+    statistic += (rare.seen - rare.expected) ** 2 / rare.expected;
+    freedom++;
+  }
+  return { statistic, freedom };
+}

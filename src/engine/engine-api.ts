@@ -1,4 +1,5 @@
 import type { FinishReason } from '../decode/decode-loop.ts';
+import type { SpeedUp } from '../decode/speed-up.ts';
 import type { DecodeStatistics } from '../decode/statistics.ts';
 import type { BackendKind, VerificationNoise } from '../models/causal-model.ts';
 import type { LoadProgress } from '../models/load-progress.ts';
@@ -75,7 +76,7 @@ export interface DecodeResult {
   readonly request: ValidDecodeRequest;
   /** True where the acceptance criterion does not follow the combined distribution exactly. */
   readonly lossy: boolean;
-  readonly stats: DecodeStatistics;
+  readonly stats: DecodeStatistics & { readonly speedUp: SpeedUp | null };
 }
 
 /**

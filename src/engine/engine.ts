@@ -1,5 +1,6 @@
 import { assembleDecode } from '../decode/assemble-decode.ts';
 import { type Decode, decodeRounds, type FinishReason } from '../decode/decode-loop.ts';
+import { speedUpOf } from '../decode/speed-up.ts';
 import { summarize } from '../decode/statistics.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import { nextTask } from '../gpu/next-task.ts';
@@ -191,6 +192,12 @@ export class Engine implements EngineApi {
       decode = assembled.decode;
       const finishReason = await this.#pump(decode, stream, signal);
       const { rounds } = stream;
+      const statistics = summarize(
+        rounds,
+        entries.map(({ model }) => model.id),
+        runtime.liveGpuBuffers(),
+      );
+      const costs = entries.map(({ model }) => model.costs);
       return {
         // After an abort the stream still holds back what could have become a stop string.
         text: rounds.map(({ text }) => text).join('') + textStream.finish(),
@@ -202,11 +209,7 @@ export class Engine implements EngineApi {
         seed: request.seed,
         request,
         lossy: assembled.lossy,
-        stats: summarize(
-          rounds,
-          entries.map(({ model }) => model.id),
-          runtime.liveGpuBuffers(),
-        ),
+        stats: { ...statistics, speedUp: speedUpOf(statistics, method, costs) },
       };
     } finally {
       const written = decode?.sampler.committedTokenIds ?? [];
@@ -265,6 +268,6 @@ function emptyResult(
     seed: request.seed,
     request,
     lossy: false,
-    stats: summarize([], modelIds, 0),
+    stats: { ...summarize([], modelIds, 0), speedUp: null },
   };
 }

@@ -44,6 +44,8 @@ export class FakeModel {
 /** A KV cache that is the list of tokens it was fed; counts what a test may ask about. */
 export class FakeSequence implements Sequence {
   readonly fed: { readonly at: number; readonly ids: readonly TokenId[] }[] = [];
+  /** Rollbacks that forgot something. */
+  rollbacks = 0;
   readonly #model: FakeModel;
   #cache: TokenId[] = [];
 
@@ -78,6 +80,7 @@ export class FakeSequence implements Sequence {
 
   rollback(length: number): void {
     if (length > this.#cache.length) throw new RangeError(`rollback to ${length} of ${this.#cache.length}`);
+    if (length < this.#cache.length) this.rollbacks++;
     this.#cache.length = length;
   }
 

@@ -1,0 +1,78 @@
+import { costAt, type ForwardCosts } from '../models/forward-costs.ts';
+import type { MethodPlan } from './assemble-decode.ts';
+import { predictSpeculativeSpeedUp, predictSpeedUp } from './predict-speed-up.ts';
+import type { DecodeStatistics, ForwardsByWidth } from './statistics.ts';
+
+/** Speed over that of asking every target for every token: `sequential`, or `plain` under `speculative`. */
+export interface SpeedUp {
+  /** What the acceptance rates and costs of this decode promise. */
+  readonly predicted: number;
+  /**
+   * Tokens per second of this decode times what a token would have cost in forwards alone. The reference is not run,
+   * only reckoned from t(1): a bench runs both.
+   */
+  readonly measured: number;
+}
+
+/**
+ * null for methods that are the reference themselves, and where nothing was judged.
+ * @param loadCosts t_i(k) measured at load [members]
+ */
+export function speedUpOf(
+  statistics: DecodeStatistics,
+  method: MethodPlan,
+  loadCosts: readonly ForwardCosts[],
+): SpeedUp | null {
+  const { members, tokensPerSecond, acceptanceRate } = statistics;
+  if (method.kind === 'plain' || tokensPerSecond === null) return null;
+  const costs = loadCosts.map((atLoad, member) => costsInRun(atLoad, members[member].forwardsByWidth));
+  const targets = method.kind === 'speculative' ? costs.slice(0, 1) : costs;
+  const referenceMs = targets.reduce((sum, cost) => sum + costAt(cost, 1), 0);
+  const predicted = predictedSpeedUp();
+  if (predicted === null || !Number.isFinite(predicted) || !Number.isFinite(referenceMs)) return null;
+  return { predicted, measured: (tokensPerSecond * referenceMs) / 1000 };
+
+  function predictedSpeedUp(): number | null {
+    if (method.kind === 'speculative') {
+      if (acceptanceRate === null) return null;
+      return predictSpeculativeSpeedUp({
+        draftLength: method.drafter.draftLength,
+        acceptanceRate,
+        draftCosts: method.drafter.kind === 'model' ? costs[1] : null,
+        targetCosts: costs[0],
+      });
+    }
+    if (method.kind === 'plain' || method.schedule === 'sequential') return null;
+    if (method.schedule !== 'mixture' && acceptanceRate === null) return null;
+    return predictSpeedUp({
+      schedule: method.schedule,
+      draftLengths: method.draftLengths,
+      defaultProposer: method.defaultProposer,
+      // Who proposed nothing is taken for average.
+      acceptanceRates: method.draftLengths.map(
+        (_, member) => members[member].acceptanceRate ?? acceptanceRate ?? 1,
+      ),
+      costs,
+      weights: method.weights,
+    });
+  }
+}
+
+/** Fewer forwards of a width than this say little about its cost. */
+const enoughForwards = 3;
+
+/**
+ * t(k) during a decode: as timed in it where there are enough forwards of that width; other widths as at load, scaled
+ * by how much slower or faster the decode's own forwards were (a longer text, a busier machine).
+ */
+export function costsInRun(atLoad: ForwardCosts, forwards: readonly ForwardsByWidth[]): ForwardCosts {
+  const timed = forwards.filter(({ count }) => count >= enoughForwards);
+  const ratios = timed
+    .map(({ tokens, medianMs }) => medianMs / costAt(atLoad, tokens))
+    .filter(Number.isFinite)
+    .sort((a, b) => a - b);
+  const scale = ratios.length > 0 ? ratios[ratios.length >> 1] : 1;
+  const points = new Map(atLoad.map(({ tokens, ms }) => [tokens, ms * scale]));
+  for (const { tokens, medianMs } of timed) points.set(tokens, medianMs);
+  return [...points].map(([tokens, ms]) => ({ tokens, ms })).sort((a, b) => a.tokens - b.tokens);
+}
