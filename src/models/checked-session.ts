@@ -23,7 +23,7 @@ const costBudgetMs = 400;
 export interface CheckedSession {
   readonly session: ModelSession;
   readonly noise: VerificationNoise;
-  /** t(k) on this machine; empty after a gross disagreement. */
+  /** t(k) on this machine; empty on a device that is given up. */
   readonly costs: ForwardCosts;
   /** True if wide and narrow passes disagree by more than rounding explains. */
   readonly gross: boolean;
@@ -47,7 +47,8 @@ export async function openCheckedSession(request: CheckedSessionRequest): Promis
     }
     signal?.throwIfAborted();
     const gross = isGross(noise, disagreementLimits[precisionOf(request, session)]);
-    const costs = gross ? [] : await costsOf(request, session);
+    // A device that disagrees grossly is given up; WASM has nothing to fall back to.
+    const costs = gross && request.device ? [] : await costsOf(request, session);
     return { session, noise, costs, gross };
   } catch (error) {
     await session.release();
