@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ForwardCosts } from '../models/forward-costs.ts';
+import { costAt, type ForwardCosts } from '../models/forward-costs.ts';
 import type { Round } from '../round/round.ts';
 import { AdaptiveDraftLengths } from './adaptive-draft-lengths.ts';
 import { predictSpeculativeSpeedUp } from './predict-speed-up.ts';
@@ -14,8 +14,7 @@ function roundOf(proposed: number, accepted: number, costs: readonly ForwardCost
     proposer: 1,
     fate: index < accepted ? 'accepted' : 'rejected',
   }));
-  const t = (member: number, tokens: number) =>
-    (costs[member].find((cost) => cost.tokens >= tokens)?.ms ?? 0) * slowDown;
+  const t = (member: number, tokens: number) => costAt(costs[member], tokens) * slowDown;
   const forward = (member: number, kind: string, tokens: number) => ({
     member,
     kind,
