@@ -102,6 +102,61 @@ test('without --json the story comes with its marks and a summary', async () => 
   expect(stdout).toMatch(/8 tokens, [\d.]+ tokens\/s/);
 });
 
+test('two specialists tell one story, and the text shows who proposed what', async () => {
+  const args = ['--method', 'collaborative', '--draft-length', '2', '--max-tokens', '12', '--seed', '3'];
+  const told = await demo(...args);
+  const { stdout } = await demo('--json', ...args);
+
+  expect(told).toMatchObject({ status: 0, stderr: '' });
+  expect(told.stdout).toContain('ᴬ');
+  expect(told.stdout).toContain('proposed by story-fairyᴬ proposed by story-spaceᴮ');
+  const result: DecodeResult = JSON.parse(stdout);
+  expect(result).toMatchObject({
+    request: {
+      method: {
+        members: [
+          { model: 'story-fairy', draftLength: 2 },
+          { model: 'story-space', draftLength: 1 },
+        ],
+        combine: { kind: 'weighted', weights: [0.5, 0.5] },
+        schedule: 'alternate',
+        defaultProposer: 0,
+      },
+    },
+    lossy: false,
+    tokenIds: { length: 12 },
+  });
+});
+
+test('a custom combination may be a file beside the command, and its errors name that file', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'antiphon-combination-'));
+  const file = join(folder, 'mix.js');
+  const custom = `custom:${file}`;
+  const args = ['--json', '--method', 'collaborative', '--max-tokens', '4', '--combine', custom];
+  try {
+    writeFileSync(join(folder, 'half.js'), 'export const half = 0.5;');
+    writeFileSync(
+      file,
+      "import { half } from './half.js'; export const probabilities = ([a, b]) => a.map((p, v) => half * (p + b[v]));",
+    );
+    const told: DecodeResult = JSON.parse((await demo(...args)).stdout);
+    expect(told.request.method).toMatchObject({ combine: { kind: 'custom', url: file } });
+
+    writeFileSync(file, 'export function logits() { throw new Error("no more words"); }');
+    expect(await demo(...args)).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^demo: invalid-request: hook logits of file:.*\/mix\.js threw Error: no more words\n$/,
+      ),
+    });
+    rmSync(file);
+    expect(await demo(...args)).toMatchObject({ status: 1, stderr: expect.stringContaining('no file') });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('a wrong option is one line on stderr', async () => {
   expect(await demo('--json', '--method', 'plain', '--draft-length', '17')).toEqual({
     status: 1,

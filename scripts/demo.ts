@@ -1,50 +1,18 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { DecodeRequest } from '../src/engine/decode-request.ts';
 import type { DecodeResult } from '../src/engine/engine-api.ts';
 import { EngineError } from '../src/errors/engine-error.ts';
 import { ensureSite, siteFolder } from './build.ts';
+import { openCombineModule } from './demo/combine-module.ts';
 import { MarkedText, marksFor } from './demo/marked-text.ts';
 import { openModelFolders, requireModel } from './demo/model-folder.ts';
 import { type DemoOptions, parseDemoOptions, usage } from './demo/options.ts';
+import { renamed } from './demo/renamed.ts';
 import { summaryOf } from './demo/summary.ts';
 import { EnginePage, EnginePageError } from './engine-page.ts';
 import { serveFolder } from './static-server.ts';
 
 /** What shells report for a program ended by Ctrl-C. */
 const interruptedStatus = 130;
-
-/** A replacement of model names in everything that carries them. */
-type Rename = (model: string) => string;
-
-function renameRequest<Request extends Pick<DecodeRequest, 'method'>>(
-  request: Request,
-  rename: Rename,
-): Request {
-  const { method } = request;
-  if (method.kind === 'plain') return { ...request, method: { ...method, model: rename(method.model) } };
-  if (method.kind === 'collaborative') {
-    const members = method.members.map((member) => ({ ...member, model: rename(member.model) }));
-    return { ...request, method: { ...method, members } };
-  }
-  const { drafter } = method;
-  return {
-    ...request,
-    method: {
-      ...method,
-      target: rename(method.target),
-      drafter: drafter.kind === 'model' ? { ...drafter, model: rename(drafter.model) } : drafter,
-    },
-  };
-}
-
-function renameResult(result: DecodeResult, rename: Rename): DecodeResult {
-  const forwards = result.stats.forwards.map((each) => ({ ...each, modelId: rename(each.modelId) }));
-  return {
-    ...result,
-    request: renameRequest(result.request, rename),
-    stats: { ...result.stats, forwards },
-  };
-}
 
 /** Runs the requests one after the other in one browser; prints text and summaries, or JSON at the end. */
 async function tell(options: DemoOptions): Promise<void> {
@@ -59,11 +27,23 @@ async function tell(options: DemoOptions): Promise<void> {
   });
   await ensureSite();
   const folders = await openModelFolders(options.modelsUrl, options.namedModels);
-  const server = await serveFolder({ folder: siteFolder, proxied: folders.proxied });
-  const nameInPage: Rename = (model) => folders.nameInPage(model, server.url);
-  const nameOutside: Rename = (model) =>
-    options.namedModels.find((name) => nameInPage(name) === model) ?? model;
-  const { marks, legend } = marksFor(process.stdout.isTTY, process.env);
+  const { combineModule: moduleOutside } = options;
+  const combineModule = moduleOutside === null ? null : await openCombineModule(moduleOutside);
+  const server = await serveFolder({
+    folder: siteFolder,
+    proxied: [...folders.proxied, ...(combineModule ? [combineModule.proxied] : [])],
+  });
+  const nameInPage = (name: string): string =>
+    combineModule && name === moduleOutside ? combineModule.urlInPage : folders.nameInPage(name, server.url);
+  const namesOutside = moduleOutside === null ? options.namedModels : [...options.namedModels, moduleOutside];
+  const nameOutside = (name: string): string =>
+    namesOutside.find((candidate) => nameInPage(candidate) === name) ?? name;
+  const messageOutside = (message: string): string => {
+    const text = folders.messageOutside(message, server.url);
+    if (!combineModule) return text;
+    return text.replaceAll(new URL(combineModule.proxied.path, server.url).href, combineModule.folderOutside);
+  };
+  const { marks, legend } = marksFor(process.stdout.isTTY, process.env, options.team);
   const print = (text: string): void => void (options.json || process.stdout.write(text));
   let text = new MarkedText(marks);
   try {
@@ -81,7 +61,7 @@ async function tell(options: DemoOptions): Promise<void> {
       text = new MarkedText(marks);
       if (options.requests.length > 1) print(`${results.length > 0 ? '\n' : ''}Seed ${request.seed}\n`);
       print(request.prompt);
-      const result = renameResult(await page.decode(renameRequest(request, nameInPage)), nameOutside);
+      const result = renamed(await page.decode(renamed(request, nameInPage)), nameOutside);
       results.push(result);
       const proposed = result.rounds.some(({ proposals }) => proposals.some(({ u }) => u !== null));
       print(`\n\n${proposed ? `${legend}\n` : ''}${summaryOf(result, await page.info())}\n`);
@@ -91,12 +71,13 @@ async function tell(options: DemoOptions): Promise<void> {
     }
   } catch (error) {
     if (error instanceof EngineError || error instanceof EnginePageError) {
-      error.message = folders.messageOutside(error.message, server.url);
+      error.message = messageOutside(error.message);
     }
     throw error;
   } finally {
     await page?.close();
     await server.close();
+    combineModule?.close();
   }
 }
 

@@ -1,14 +1,30 @@
 import { describe, expect, test } from 'vitest';
 import type { Fate } from '../../src/verify/acceptance.ts';
-import { MarkedText, marksFor, plainMarks, type ShownRound, styledMarks } from './marked-text.ts';
+import {
+  MarkedText,
+  type Marks,
+  marksFor,
+  plainMarks,
+  plainTeamMarks,
+  type ShownRound,
+  styledMarks,
+  styledTeamMarks,
+} from './marked-text.ts';
 
 /** A round in which these pieces met their fate; `final` is the text that became final. */
-function round(final: string, ...pieces: [Fate, string][]): ShownRound {
-  return { text: final, proposals: pieces.map(([fate, text]) => ({ fate, text })) };
+function round(final: string, ...pieces: [Fate, string, number?][]): ShownRound {
+  return {
+    text: final,
+    proposals: pieces.map(([fate, text, proposer = null]) => ({ fate, text, proposer })),
+  };
 }
 
 function shown(...rounds: ShownRound[]): string[] {
-  const text = new MarkedText(plainMarks);
+  return shownWith(plainMarks, ...rounds);
+}
+
+function shownWith(marks: Marks, ...rounds: ShownRound[]): string[] {
+  const text = new MarkedText(marks);
   return rounds.map((each) => text.add(each));
 }
 
@@ -41,6 +57,24 @@ describe('MarkedText', () => {
     expect(shown(round('ab', ['drawn', 'abc']), round('cd', ['drawn', 'd']))).toEqual(['ab', 'cd']);
   });
 
+  test('in a team, what was proposed shows who did', () => {
+    const rounds = [
+      round(' a', ['drawn', ' a']),
+      round(
+        ' red fox\n ran',
+        ['accepted', ' red', 0],
+        ['accepted', ' fox\n', 1],
+        ['rejected', ' sat', 0],
+        ['recovered', ' ran'],
+        ['discarded', ' down', 1],
+      ),
+    ];
+    expect(shownWith(plainTeamMarks, ...rounds)).toEqual([' a', ' redᴬ foxᴮ\n[- satᴬ-]{+ ran+}']);
+    expect(shownWith(styledTeamMarks, ...rounds)[1]).toBe(
+      '\u001b[32m red\u001b[0m\u001b[36;3m fox\n\u001b[0m\u001b[31;9m sat\u001b[0m\u001b[33;1;4m ran\u001b[0m',
+    );
+  });
+
   test('control characters of a model do not reach the terminal', () => {
     expect(shown(round('a\u001b[2Jb\n', ['drawn', 'a\u001b[2Jb\n'], ['rejected', '\n']))).toEqual([
       'a\ufffd[2Jb\n[-⏎-]',
@@ -59,14 +93,28 @@ describe('marksFor', () => {
     expect(marksFor(isTerminal, environment).marks).toBe(marks);
   });
 
-  test.each([styledMarks, plainMarks])(
+  test('the legend of a team names its members', () => {
+    const legend = 'proposed by fairyᴬ proposed by spaceᴮ [-rejected-] {+recovered+}';
+    expect(marksFor(false, {}, ['fairy', 'space'])).toEqual({ marks: plainTeamMarks, legend });
+  });
+
+  /** Takes the colours out of a style: 30 to 37 set the text's colour. */
+  const colourless = (text: string): string => text.replace(/\b3[0-7]\b;?/g, '');
+
+  test.each([styledMarks, plainMarks, styledTeamMarks, plainTeamMarks])(
     'accepted, rejected and recovered differ by more than colour',
     (marks) => {
-      // Takes the colours out of the styles: 30 to 37 set the text's colour.
-      const colourless = (['accepted', 'rejected', 'recovered'] as const).map((fate) =>
-        marks[fate]('x').replace(/\b3[0-7]\b;?/g, ''),
+      const shownFates = (['accepted', 'rejected', 'recovered'] as const).map((fate) =>
+        colourless(marks[fate]('x', 0)),
       );
-      expect(new Set(colourless).size).toBe(3);
+      expect(new Set(shownFates).size).toBe(3);
     },
   );
+
+  test.each([styledTeamMarks, plainTeamMarks])('four members differ by more than colour', (marks) => {
+    const shownMembers = [0, 1, 2, 3].map((member) =>
+      colourless(marks.accepted('x', member)).replace(';m', 'm'),
+    );
+    expect(new Set(shownMembers).size).toBe(4);
+  });
 });

@@ -78,6 +78,102 @@ describe('parseDemoOptions', () => {
     expect(parsed('--draft', 'story-base').usedModels).toEqual(['story-base']);
   });
 
+  test('a collaborative story needs nothing but its name', () => {
+    const options = parsed('--method', 'collaborative');
+    expect(options).toMatchObject({
+      usedModels: ['story-fairy', 'story-space'],
+      namedModels: ['story-fairy', 'story-space'],
+      team: ['story-fairy', 'story-space'],
+      combineModule: null,
+    });
+    expect(options.requests[0].method).toEqual({
+      kind: 'collaborative',
+      members: [{ model: 'story-fairy' }, { model: 'story-space' }],
+      combine: { kind: 'weighted', weights: [0.5, 0.5] },
+    });
+  });
+
+  test('every option of a team arrives in the request', () => {
+    const args =
+      '--method collaborative --members a,b:q8@0.6,http://user@host/c/ --combine weighted:0.5,0.3,0.2 --schedule ' +
+      'naive --acceptance typical:0.3,0.09 --draft-length 3,1,2 --default-proposer 1 --member-prompt';
+    const options = parsed(...args.split(' '), '1=Be kind = brief\n', '--member-prompt', '2=');
+
+    expect(options.requests[0].method).toEqual({
+      kind: 'collaborative',
+      members: [
+        { model: 'a', draftLength: 3 },
+        { model: 'b:q8', sampling: { temperature: 0.6 }, prompt: 'Be kind = brief\n', draftLength: 1 },
+        { model: 'http://user@host/c/', prompt: '', draftLength: 2 },
+      ],
+      combine: { kind: 'weighted', weights: [0.5, 0.3, 0.2] },
+      schedule: 'naive',
+      acceptance: { kind: 'typical', epsilon: 0.3, delta: 0.09 },
+      defaultProposer: 1,
+    });
+    expect(options).toMatchObject({ usedModels: ['a', 'b:q8', 'http://user@host/c/'] });
+  });
+
+  test('a single draft length is that of the default proposer, whoever that will be', () => {
+    const { requests } = parsed('--method', 'collaborative', '--draft-length', '3');
+    expect(requests[0].method).toMatchObject({
+      members: [{ model: 'story-fairy' }, { model: 'story-space' }],
+      draftLength: 3,
+    });
+  });
+
+  const combinations: readonly [string, object][] = [
+    ['weighted:1,3', { kind: 'weighted', weights: [1, 3] }],
+    ['contrastive', { kind: 'contrastive' }],
+    ['contrastive:0.3', { kind: 'contrastive', mu: 0.3 }],
+    ['contrastive:0.3,0.1', { kind: 'contrastive', mu: 0.3, alpha: 0.1 }],
+    ['geometric:1.5,-0.5', { kind: 'geometric', weights: [1.5, -0.5] }],
+    ['geometric', { kind: 'geometric', weights: [0.5, 0.5] }],
+    ['custom:http://host:8000/mix.js', { kind: 'custom', url: 'http://host:8000/mix.js' }],
+  ];
+  test.each(combinations)('--combine %s', (value, combine) => {
+    expect(parsed('--method', 'collaborative', '--combine', value).requests[0].method).toMatchObject({
+      combine,
+    });
+  });
+
+  const acceptances: readonly [string, object][] = [
+    ['exact', { kind: 'exact' }],
+    ['coupled', { kind: 'coupled' }],
+    ['lenient:1.5', { kind: 'lenient', leniency: 1.5 }],
+    ['typical', { kind: 'typical' }],
+    ['typical:0.2', { kind: 'typical', epsilon: 0.2 }],
+    ['typical:0.3,0.09', { kind: 'typical', epsilon: 0.3, delta: 0.09 }],
+  ];
+  test.each(
+    acceptances.flatMap(([value, acceptance]) =>
+      ['speculative', 'ngram', 'collaborative'].map((method) => ({ value, acceptance, method })),
+    ),
+  )('--acceptance $value goes with $method', ({ value, acceptance, method }) => {
+    expect(parsed('--method', method, '--acceptance', value).requests[0].method).toMatchObject({
+      acceptance,
+    });
+  });
+
+  test('members that are given count as named, though the method does not use them', () => {
+    expect(parsed('--method', 'plain', '--members', 'a,b')).toMatchObject({
+      usedModels: ['story-base'],
+      namedModels: ['story-base', 'a', 'b'],
+      team: [],
+    });
+  });
+
+  test('the module of a custom combination is told apart, where it is used', () => {
+    const custom = ['--combine', 'custom:./mix.js'];
+    expect(parsed('--method', 'collaborative', ...custom).combineModule).toBe('./mix.js');
+    expect(parsed('--method', 'plain', ...custom).combineModule).toBeNull();
+  });
+
+  test('a list of draft lengths is for a team', () => {
+    expect(() => parsed('--method', 'speculative', '--draft-length', '3,1')).toThrow('--draft-length');
+    expect(() => parsed('--method', 'collaborative', '--draft-length', '0')).toThrow('method.draftLength');
+  });
+
   const refusedWhateverTheMethod: readonly [string, string][] = [
     ['--temperature -1', 'sampling.temperature'],
     ['--temperature NaN', '--temperature'],
@@ -87,8 +183,37 @@ describe('parseDemoOptions', () => {
     ['--top-p 1.5', 'sampling.topP'],
     ['--min-p -0.1', 'sampling.minP'],
     ['--top-k 2.5', 'sampling.topK'],
-    ['--draft-length 17', 'method.drafter.draftLength'],
-    ['--draft-length -1', 'method.drafter.draftLength'],
+    ['--draft-length 17', 'raftLength'],
+    ['--draft-length -1', 'raftLength'],
+    ['--draft-length 1,', '--draft-length'],
+    ['--draft-length 1,1,1', '--draft-length'],
+    ['--acceptance kind', '--acceptance'],
+    ['--acceptance lenient', '--acceptance'],
+    ['--acceptance lenient:0.5', 'method.acceptance.leniency'],
+    ['--acceptance exact:1', '--acceptance'],
+    ['--acceptance typical:1,2,3', '--acceptance'],
+    ['--acceptance typical:2', 'method.acceptance.epsilon'],
+    ['--members a', 'method.members'],
+    ['--members a,', '--members'],
+    ['--members a,b@warm', '--members'],
+    ['--members a,b@', '--members'],
+    ['--members a,b@0', 'method.members.1.sampling.temperature'],
+    ['--combine average', '--combine'],
+    ['--combine weighted:1,2,3', 'method.combine.weights'],
+    ['--combine weighted:1,-2', 'method.combine.weights.1'],
+    ['--combine weighted:1,x', '--combine'],
+    ['--combine contrastive:1,2,3', '--combine'],
+    ['--combine contrastive:-1', 'method.combine.mu'],
+    ['--combine contrastive:0.1 --members a,b,c', 'method.members'],
+    ['--combine custom', 'method.combine.url'],
+    ['--schedule random', '--schedule'],
+    ['--schedule mixture --temperature 0', 'method.schedule'],
+    ['--schedule mixture --acceptance coupled', 'method.schedule'],
+    ['--default-proposer 2', 'method.defaultProposer'],
+    ['--default-proposer first', '--default-proposer'],
+    ['--member-prompt 2=x', '--member-prompt'],
+    ['--member-prompt x', '--member-prompt'],
+    ['--member-prompt 0=x --member-prompt 0=y', '--member-prompt'],
     ['--draft=', 'method.drafter.model'],
     ['--model=', 'method.'],
     ['--max-tokens 0', 'maxTokens'],
@@ -102,7 +227,7 @@ describe('parseDemoOptions', () => {
     ['--colour', '--colour'],
     ['story', 'story'],
   ];
-  const methods = ['plain', 'speculative', 'ngram'];
+  const methods = ['plain', 'speculative', 'ngram', 'collaborative'];
   test.each(
     refusedWhateverTheMethod.flatMap(([args, named]) => methods.map((method) => ({ args, named, method }))),
   )('$args is refused with method $method', ({ args, named, method }) => {
@@ -110,6 +235,8 @@ describe('parseDemoOptions', () => {
   });
 
   test('an unknown method is refused', () => {
-    expect(() => parseDemoOptions(['--method', 'greedy'])).toThrow('plain, speculative, ngram');
+    expect(() => parseDemoOptions(['--method', 'greedy'])).toThrow(
+      'plain, speculative, ngram, collaborative',
+    );
   });
 });

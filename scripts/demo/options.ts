@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { type DecodeRequest, validateDecodeRequest } from '../../src/engine/decode-request.ts';
 import type { BackendChoice } from '../../src/engine/engine-api.ts';
+import { numberOf, numbersOf, oneOf, withoutUndefined } from './option-values.ts';
+import { acceptanceOf, defaultMembers, teamMethodOf } from './team-options.ts';
 
 export interface DemoOptions {
   /** One for each run, in order; they differ in their seeds. */
@@ -9,8 +11,12 @@ export interface DemoOptions {
   readonly severalRuns: boolean;
   /** Models to load: those of the method. */
   readonly usedModels: readonly string[];
-  /** Models that must exist: those, and a draft model that was given whatever the method. */
+  /** Models that must exist: those, and a draft model or members that were given whatever the method. */
   readonly namedModels: readonly string[];
+  /** Models of the members, in their order, where several write together; else empty. */
+  readonly team: readonly string[];
+  /** File or URL of the module of the method's custom combination; null without one. */
+  readonly combineModule: string | null;
   readonly backend: BackendChoice;
   /** Folder of models on a server, ending with a slash; null for the bundled ones. */
   readonly modelsUrl: URL | null;
@@ -19,10 +25,18 @@ export interface DemoOptions {
 
 export const usage = `Usage: npm run demo -- [options]
   --prompt TEXT         text to continue (default "Once upon a time"; may be empty)
-  --method NAME         plain | speculative | ngram (default speculative)
+  --method NAME         plain | speculative | ngram | collaborative (default speculative)
   --model ID            model that writes (default story-base)
   --draft ID            draft model of speculative (default story-draft)
-  --draft-length N      tokens drafted in a row, 0 to 16 (default 4)
+  --draft-length N      tokens drafted in a row, 0 to 16 (default 4). Collaborative: 1 to 16 (default 1), for the
+                        default proposer alone, or N,N,… for each member
+  --acceptance RULE     exact | coupled | lenient:L | typical[:E,D] (default exact)
+  --members LIST        who writes together: id[:dtype][@temperature],… (default ${defaultMembers})
+  --combine RULE        weighted[:W,…] | contrastive[:MU[,ALPHA]] | geometric[:W,…] | custom:MODULE, a file or URL
+                        (default weighted, all alike; contrastive: the first is the expert, the second the amateur)
+  --schedule NAME       alternate | naive | black-box | sequential | mixture (default alternate)
+  --default-proposer I  member that starts, counted from 0 (default: the heaviest or the cheapest)
+  --member-prompt I=TEXT  a prompt of its own for member I; may be given several times
   --temperature T       0 or more; 0 takes the most likely token (default 1)
   --top-k K             keep the K most likely tokens; 0 keeps all (default 0)
   --top-p P             keep the most likely tokens up to mass P, in (0, 1] (default 1)
@@ -38,7 +52,7 @@ export const usage = `Usage: npm run demo -- [options]
 Models are named by their catalogue id or by the URL of their folder.`;
 
 const backends: readonly string[] = ['auto', 'wasm', 'webgpu'] satisfies BackendChoice[];
-const methods = ['plain', 'speculative', 'ngram'] as const;
+const methods = ['plain', 'speculative', 'ngram', 'collaborative'] as const;
 type Method = (typeof methods)[number];
 
 const text = { type: 'string' } as const;
@@ -49,6 +63,12 @@ const definitions = {
   model: text,
   draft: text,
   'draft-length': text,
+  acceptance: text,
+  members: text,
+  combine: text,
+  schedule: text,
+  'default-proposer': text,
+  'member-prompt': { type: 'string', multiple: true },
   temperature: text,
   'top-k': text,
   'top-p': text,
@@ -78,19 +98,6 @@ function joinDashedValues(args: readonly string[]): string[] {
   return joined;
 }
 
-function numberOf(name: string, value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  const number = value.trim() === '' ? Number.NaN : Number(value);
-  if (Number.isNaN(number)) throw new Error(`--${name} is '${value}'; give a number`);
-  return number;
-}
-
-function oneOf<Name extends string>(option: string, value: string, names: readonly Name[]): Name {
-  const name = names.find((candidate) => candidate === value);
-  if (name === undefined) throw new Error(`--${option} is '${value}'; give one of ${names.join(', ')}`);
-  return name;
-}
-
 function modelsUrlOf(value: string | undefined): URL | null {
   if (value === undefined) return null;
   const url = URL.canParse(value) ? new URL(value) : null;
@@ -113,7 +120,33 @@ export function parseDemoOptions(args: readonly string[]): DemoOptions | null {
     throw new Error(`--runs is ${runs}; give a whole number from 1`);
   const model = values.model ?? 'story-base';
   const draft = values.draft ?? 'story-draft';
-  const draftLength = numberOf('draft-length', values['draft-length']);
+  const draftLengths = numbersOf('draft-length', values['draft-length']);
+  if (method === 'speculative' || method === 'ngram') {
+    if (draftLengths && draftLengths.length > 1) {
+      throw new Error(`--draft-length is '${values['draft-length']}'; ${method} takes one number`);
+    }
+  }
+  const acceptance = acceptanceOf(values.acceptance);
+  const team = teamMethodOf({
+    members: values.members,
+    combine: values.combine,
+    schedule: values.schedule,
+    acceptance: values.acceptance,
+    defaultProposer: values['default-proposer'],
+    memberPrompts: values['member-prompt'],
+    // A single one may be 0 for the other methods.
+    draftLengths: method === 'collaborative' || draftLengths?.length !== 1 ? draftLengths : undefined,
+  });
+  const methodOf = (chosen: Method): DecodeRequest['method'] => {
+    if (chosen === 'plain') return { kind: 'plain', model };
+    if (chosen === 'collaborative') return team;
+    const length = draftLengths?.length === 1 ? { draftLength: draftLengths[0] } : {};
+    const drafter =
+      chosen === 'ngram'
+        ? { kind: 'ngram' as const, ...length }
+        : { kind: 'model' as const, model: draft, ...length };
+    return { kind: 'speculative', target: model, drafter, ...(acceptance && { acceptance }) };
+  };
 
   const requestWith = (chosen: Method, seed: number | undefined): DecodeRequest =>
     withoutUndefined({
@@ -127,49 +160,40 @@ export function parseDemoOptions(args: readonly string[]): DemoOptions | null {
         topP: numberOf('top-p', values['top-p']),
         minP: numberOf('min-p', values['min-p']),
       }),
-      method: methodOf(chosen, model, draft, draftLength),
+      method: methodOf(chosen),
     });
 
-  // Every option counts whatever the method: the one that uses them all is validated too.
-  validateDecodeRequest(requestWith('speculative', numberOf('seed', values.seed)));
+  // Every option counts whatever the method: those that use them all are validated too.
+  for (const each of ['speculative', 'collaborative'] as const) {
+    validateDecodeRequest(requestWith(each, numberOf('seed', values.seed)));
+  }
   const { seed: firstSeed } = validateDecodeRequest(requestWith(method, numberOf('seed', values.seed)));
   const requests = Array.from({ length: runs }, (_, run) => {
     const request = requestWith(method, firstSeed + run);
     validateDecodeRequest(request);
     return { ...request, seed: firstSeed + run };
   });
-  const usedModels = method === 'speculative' ? [...new Set([model, draft])] : [model];
+  const memberModels = team.members.map((member) => member.model);
+  const modelsOf = {
+    plain: [model],
+    ngram: [model],
+    speculative: [model, draft],
+    collaborative: memberModels,
+  };
+  const usedModels = [...new Set(modelsOf[method])];
+  const givenModels = [
+    ...(values.draft === undefined ? [] : [draft]),
+    ...(values.members === undefined ? [] : memberModels),
+  ];
   return {
     requests,
     severalRuns: values.runs !== undefined,
     usedModels,
-    namedModels: [...new Set([...usedModels, ...(values.draft === undefined ? [] : [draft])])],
+    namedModels: [...new Set([...usedModels, ...givenModels])],
+    team: method === 'collaborative' ? memberModels : [],
+    combineModule: method === 'collaborative' && team.combine.kind === 'custom' ? team.combine.url : null,
     backend,
     modelsUrl,
     json: values.json ?? false,
   };
-}
-
-function methodOf(
-  method: Method,
-  model: string,
-  draft: string,
-  draftLength: number | undefined,
-): DecodeRequest['method'] {
-  if (method === 'plain') return { kind: 'plain', model };
-  const length = withoutUndefined({ draftLength });
-  const drafter =
-    method === 'ngram'
-      ? { kind: 'ngram' as const, ...length }
-      : { kind: 'model' as const, model: draft, ...length };
-  return { kind: 'speculative', target: model, drafter };
-}
-
-type Defined<Fields> = { [Name in keyof Fields]: Exclude<Fields[Name], undefined> };
-
-/** Leaves out what was not given, so that the engine's defaults hold. */
-function withoutUndefined<Fields extends object>(fields: Fields): Defined<Fields> {
-  return Object.fromEntries(
-    Object.entries(fields).filter(([, value]) => value !== undefined),
-  ) as Defined<Fields>;
 }

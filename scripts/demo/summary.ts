@@ -11,7 +11,10 @@ const reasons: Readonly<Record<DecodeResult['finishReason'], string>> = {
 function methodInWords({ method }: DecodeResult['request']): string {
   if (method.kind === 'plain') return `plain, ${method.model}`;
   if (method.kind === 'collaborative') {
-    const members = method.members.map(({ model, draftLength }) => `${model} (draft length ${draftLength})`);
+    const members = method.members.map(
+      ({ model, draftLength }, member) =>
+        `${model} (draft length ${draftLength}${member === method.defaultProposer ? ', default proposer' : ''})`,
+    );
     return `collaborative, ${method.schedule}, ${method.combine.kind}, ${method.acceptance.kind}: ${members.join(', ')}`;
   }
   const drafter = method.drafter.kind === 'model' ? method.drafter.model : 'n-gram lookup';
@@ -37,6 +40,25 @@ export function summaryOf(result: DecodeResult, info: EngineInfo): string {
     lines.push(
       `${(100 * stats.acceptanceRate).toFixed(1)} % of the verified proposals accepted, ` +
         `${stats.tokensPerRound.toFixed(2)} tokens a round`,
+    );
+  }
+  if (result.request.method.kind === 'collaborative') {
+    for (const { modelId, proposals, acceptanceRate } of stats.members) {
+      if (acceptanceRate !== null)
+        lines.push(`  ${modelId}: ${proposals} proposals, ${(100 * acceptanceRate).toFixed(1)} % accepted`);
+    }
+  }
+  if (stats.speedUp) {
+    const { measured, predicted } = stats.speedUp;
+    const baseline = result.request.method.kind === 'collaborative' ? 'sequential' : 'plain';
+    lines.push(
+      `${measured.toFixed(2)} × the speed of ${baseline} reckoned from its forwards; predicted ${predicted.toFixed(2)} ×`,
+    );
+  }
+  if (result.lossy && stats.deviation) {
+    const { mean, max } = stats.deviation;
+    lines.push(
+      `lossy: off the combined distribution by ${mean.toFixed(4)} (total variation), at most ${max.toFixed(4)}`,
     );
   }
   lines.push(`forwards: ${stats.forwards.map(({ modelId, count }) => `${modelId} ${count}`).join(', ')}`);

@@ -1,0 +1,55 @@
+import { statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { basename, dirname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import sirv from 'sirv';
+import type { ProxiedPath } from '../static-server.ts';
+
+/** The module of a custom combination, made reachable for the page. */
+export interface CombineModule {
+  /** For the page's server: its folder, so that what the module imports is found too. */
+  readonly proxied: ProxiedPath;
+  /** The module's address relative to the page. */
+  readonly urlInPage: string;
+  /** What the user calls its folder, ending with a slash. */
+  readonly folderOutside: string;
+  close(): void;
+}
+
+const path = '/combination/';
+
+/**
+ * Makes a module of another server, or a file, one of the page's own site: an isolated page may import from elsewhere
+ * only what agrees to it in its headers.
+ * @throws Error where there is no such file
+ */
+export async function openCombineModule(given: string): Promise<CombineModule> {
+  if (/^https?:\/\//.test(given) && URL.canParse(given)) {
+    const target = new URL('./', given);
+    const name = given.slice(given.lastIndexOf('/') + 1);
+    return {
+      proxied: { path, target },
+      urlInPage: `.${path}${name}`,
+      folderOutside: target.href,
+      close: () => {},
+    };
+  }
+  const file = resolve(given);
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) {
+    throw new Error(`--combine names the module ${given}, but there is no file ${file}`);
+  }
+  const folder = dirname(file);
+  // Asked for file by file: a folder of unknown size is not to be listed first.
+  const server = createServer(sirv(folder, { dev: true }));
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return {
+    proxied: { path, target: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`) },
+    urlInPage: `.${path}${encodeURIComponent(basename(file))}`,
+    folderOutside: `${pathToFileURL(folder).href}/`,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}

@@ -1,0 +1,26 @@
+export function numberOf(name: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const number = value.trim() === '' ? Number.NaN : Number(value);
+  if (Number.isNaN(number)) throw new Error(`--${name} is '${value}'; give a number`);
+  return number;
+}
+
+/** Numbers with commas between them; undefined stays undefined. */
+export function numbersOf(name: string, value: string | undefined): number[] | undefined {
+  return value?.split(',').map((part) => numberOf(name, part) as number);
+}
+
+export function oneOf<Name extends string>(option: string, value: string, names: readonly Name[]): Name {
+  const name = names.find((candidate) => candidate === value);
+  if (name === undefined) throw new Error(`--${option} is '${value}'; give one of ${names.join(', ')}`);
+  return name;
+}
+
+type Defined<Fields> = { [Name in keyof Fields]: Exclude<Fields[Name], undefined> };
+
+/** Leaves out what was not given, so that the engine's defaults hold. */
+export function withoutUndefined<Fields extends object>(fields: Fields): Defined<Fields> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as Defined<Fields>;
+}
