@@ -3,12 +3,18 @@ import { weightedCombine } from '../combine/weighted-combine.ts';
 import { modelDrafter } from '../draft/model-drafter.ts';
 import { ngramDrafter } from '../draft/ngram-drafter.ts';
 import type { Sequence } from '../models/causal-model.ts';
+import type { ForwardCosts } from '../models/forward-costs.ts';
 import { Member } from '../round/member.ts';
 import type { RoundRecorder } from '../round/round-recorder.ts';
 import type { RoundSampler, SamplingPlan } from '../round/round-sampler.ts';
 import type { SamplingParameters } from '../sample/sampling-parameters.ts';
 import type { TokenId } from '../tokens/token-id.ts';
 import { type AcceptanceChoice, createAcceptance } from '../verify/create-acceptance.ts';
+import {
+  collaborativeDraftLengths,
+  type DraftLengthChoice,
+  speculativeDraftLengths,
+} from './choose-draft-lengths.ts';
 import type { Decode } from './decode-loop.ts';
 import { type DraftLengthController, fixedDraftLengths } from './draft-length-controller.ts';
 import { alternateSchedule } from './schedules/alternate-schedule.ts';
@@ -29,10 +35,10 @@ export type MethodPlan =
       readonly kind: 'speculative';
       readonly acceptance: AcceptanceChoice;
       readonly drafter:
-        | { readonly kind: 'model'; readonly draftLength: number }
+        | { readonly kind: 'model'; readonly draftLength: DraftLengthChoice }
         | {
             readonly kind: 'ngram';
-            readonly draftLength: number;
+            readonly draftLength: DraftLengthChoice;
             readonly longestMatch: number;
             readonly shortestMatch: number;
           };
@@ -46,7 +52,7 @@ export type MethodPlan =
       readonly schedule: ScheduleKind;
       readonly defaultProposer: number;
       /** γ_i [members] */
-      readonly draftLengths: readonly number[];
+      readonly draftLengths: readonly DraftLengthChoice[];
     };
 
 export interface MemberPlan {
@@ -56,6 +62,8 @@ export interface MemberPlan {
   /** The member's own prompt: all members continue with the same text. */
   readonly promptTokenIds: readonly TokenId[];
   readonly contextLength: number;
+  /** t(k) measured at load. */
+  readonly costs: ForwardCosts;
   /** What the member's own distribution is made with. */
   readonly sampling: SamplingParameters;
 }
@@ -104,7 +112,7 @@ export function assembleDecode(plan: DecodePlan): { decode: Decode; lossy: boole
   const { schedule, controller } = chooseSchedule(
     method,
     participants.map(({ member }) => member),
-    members[0].promptTokenIds,
+    members,
     sampler,
   );
   const lossy = acceptance.deviation !== null && !isWithoutVerdicts(method);
@@ -120,9 +128,10 @@ function isWithoutVerdicts(method: MethodPlan): boolean {
 function chooseSchedule(
   method: MethodPlan,
   members: readonly Member[],
-  promptTokenIds: readonly TokenId[],
+  plans: readonly MemberPlan[],
   sampler: RoundSampler,
 ): { schedule: Schedule; controller: DraftLengthController } {
+  const costs = plans.map((plan) => plan.costs);
   if (method.kind === 'plain') {
     return { schedule: sequentialSchedule(members, sampler), controller: fixedDraftLengths([0]) };
   }
@@ -133,12 +142,17 @@ function chooseSchedule(
     const drafter =
       options.kind === 'model'
         ? modelDrafter(members[1], sampler)
-        : ngramDrafter({ ...options, proposer: members.length, promptTokenIds, sampler });
-    const controller = fixedDraftLengths([0, options.draftLength]);
+        : ngramDrafter({
+            ...options,
+            proposer: members.length,
+            promptTokenIds: plans[0].promptTokenIds,
+            sampler,
+          });
+    const controller = speculativeDraftLengths(options, costs);
     return { schedule: speculativeSchedule(drafter, [target], controller, sampler), controller };
   }
-  const { defaultProposer, draftLengths, weights } = method;
-  const controller = fixedDraftLengths(draftLengths);
+  const { defaultProposer, weights } = method;
+  const controller = collaborativeDraftLengths(method, costs);
   const ensemble = { members, sampler, controller, defaultProposer };
   switch (method.schedule) {
     case 'sequential':

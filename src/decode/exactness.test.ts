@@ -80,6 +80,29 @@ describe.each(samplings)('the joint law of the first tokens at $name', ({ sampli
   });
 });
 
+describe('an adaptive draft length', () => {
+  const costs = [[{ tokens: 1, ms: 10 }], [{ tokens: 1, ms: 2 }]];
+  const method: MethodPlan = {
+    kind: 'speculative',
+    acceptance: { kind: 'exact' },
+    drafter: { kind: 'model', draftLength: 'adaptive' },
+  };
+  const models = [new FakeModel({ vocabSize: 2, seed: 1 }), new FakeModel({ vocabSize: 2, seed: 2 })];
+
+  test('leaves the joint law as it is', async () => {
+    const law = await enumerateLaw({ models, method, prompt, costs, maxTokens: 100 }, 6);
+    expect(largestDifference(law, analyticLaw(models[0], untruncated, 6))).toBeLessThan(1e-9);
+  });
+
+  test('writes what plain writes at T = 0, and does change', async () => {
+    const common = { random: new PhiloxSource(1), sampling: { temperature: 0 }, maxTokens: 200, prompt };
+    const plain = await runFakeDecode({ ...common, models: [models[0]], method: { kind: 'plain' } });
+    const adapted = await runFakeDecode({ ...common, models, method, costs });
+    expect(adapted.tokenIds).toEqual(plain.tokenIds);
+    expect(new Set(adapted.rounds.map(({ draftLengths }) => draftLengths[1])).size).toBeGreaterThan(1);
+  });
+});
+
 describe('traps', () => {
   const vocabSize = 3;
   const target = new FakeModel({ vocabSize, seed: 3 });

@@ -7,6 +7,7 @@ import type { DecodeStatistics, MemberStatistics } from './statistics.ts';
 const member = (acceptanceRate: number | null): MemberStatistics => ({
   member: 0,
   modelId: 'm',
+  meanDraftLength: 1,
   proposals: 10,
   accepted: 1,
   rejected: 1,

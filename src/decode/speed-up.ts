@@ -1,5 +1,6 @@
 import { costAt, type ForwardCosts } from '../models/forward-costs.ts';
 import type { MethodPlan } from './assemble-decode.ts';
+import type { DraftLengthChoice } from './choose-draft-lengths.ts';
 import { predictSpeculativeSpeedUp, predictSpeedUp } from './predict-speed-up.ts';
 import type { DecodeStatistics, ForwardsByWidth } from './statistics.ts';
 
@@ -32,11 +33,16 @@ export function speedUpOf(
   if (predicted === null || !Number.isFinite(predicted) || !Number.isFinite(referenceMs)) return null;
   return { predicted, measured: (tokensPerSecond * referenceMs) / 1000 };
 
+  /** An adaptive γ counts with its mean. */
+  function draftLengthOf(choice: DraftLengthChoice, proposer: number): number {
+    return choice === 'adaptive' ? Math.round(members[proposer]?.meanDraftLength ?? 1) : choice;
+  }
+
   function predictedSpeedUp(): number | null {
     if (method.kind === 'speculative') {
       if (acceptanceRate === null) return null;
       return predictSpeculativeSpeedUp({
-        draftLength: method.drafter.draftLength,
+        draftLength: draftLengthOf(method.drafter.draftLength, 1),
         acceptanceRate,
         draftCosts: method.drafter.kind === 'model' ? costs[1] : null,
         targetCosts: costs[0],
@@ -46,7 +52,7 @@ export function speedUpOf(
     if (method.schedule !== 'mixture' && acceptanceRate === null) return null;
     return predictSpeedUp({
       schedule: method.schedule,
-      draftLengths: method.draftLengths,
+      draftLengths: method.draftLengths.map(draftLengthOf),
       defaultProposer: method.defaultProposer,
       // Who proposed nothing is taken for average.
       acceptanceRates: method.draftLengths.map(
@@ -66,7 +72,8 @@ const enoughForwards = 3;
  * by how much slower or faster the decode's own forwards were (a longer text, a busier machine).
  */
 export function costsInRun(atLoad: ForwardCosts, forwards: readonly ForwardsByWidth[]): ForwardCosts {
-  const timed = forwards.filter(({ count }) => count >= enoughForwards);
+  // A coarse clock reads 0 for a short pass: that says nothing.
+  const timed = forwards.filter(({ count, medianMs }) => count >= enoughForwards && medianMs > 0);
   const ratios = timed
     .map(({ tokens, medianMs }) => medianMs / costAt(atLoad, tokens))
     .filter(Number.isFinite)

@@ -38,7 +38,7 @@ const round = (
   committed: Array.from({ length: committed }, () => tokenId(1)),
   text: '',
   kvLengths: [],
-  draftLengths: [],
+  draftLengths: [index, 1],
   msByPhase: { forward: 10, readback: 0, sample: 1, text: 0.5 },
   readbacks: 1,
 });
@@ -76,6 +76,7 @@ test('rates, speeds and counts follow from the rounds', () => {
       {
         member: 0,
         modelId: 'a',
+        meanDraftLength: 1.5,
         proposals: 3,
         accepted: 2,
         rejected: 0,
@@ -89,6 +90,7 @@ test('rates, speeds and counts follow from the rounds', () => {
       {
         member: 1,
         modelId: 'b',
+        meanDraftLength: 1,
         proposals: 1,
         accepted: 0,
         rejected: 1,

@@ -19,6 +19,8 @@ export interface MemberStatistics extends VerdictCounts {
   readonly member: number;
   /** null for a drafter that is no model. */
   readonly modelId: string | null;
+  /** Mean γ asked of it over the rounds after the prefill; null without such rounds. */
+  readonly meanDraftLength: number | null;
   /** Tokens it proposed, discarded ones included. */
   readonly proposals: number;
   readonly forwards: number;
@@ -105,6 +107,7 @@ function memberStatistics(rounds: readonly Round[], modelIds: readonly string[])
     return {
       member,
       modelId: modelIds[member] ?? null,
+      meanDraftLength: meanDraftLength(rounds, member),
       proposals: proposalsOf(rounds, member),
       ...counts(rounds, (proposer) => proposer === member),
       forwards: forwards.length,
@@ -113,6 +116,12 @@ function memberStatistics(rounds: readonly Round[], modelIds: readonly string[])
         .sort((a, b) => a.tokens - b.tokens),
     };
   });
+}
+
+function meanDraftLength(rounds: readonly Round[], member: number): number | null {
+  const later = rounds.slice(1);
+  if (later.length === 0) return null;
+  return later.reduce((sum, { draftLengths }) => sum + (draftLengths[member] ?? 0), 0) / later.length;
 }
 
 function proposalsOf(rounds: readonly Round[], member: number): number {

@@ -19,6 +19,9 @@ const samplingSchema = v.strictObject({
 
 const model = v.pipe(v.string(), v.nonEmpty('name a loaded model'));
 const draftLength = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(maxDraftLength));
+/** Chosen by the engine from moving acceptance rates and costs; the text of a seed then follows the clock too. */
+const adaptive = v.literal('adaptive');
+const memberDraftLength = v.union([v.pipe(draftLength, v.minValue(1)), adaptive]);
 
 /** What a member changes of the request's sampling for its own distribution; T = 0 is the request's alone. */
 const memberSamplingSchema = v.strictObject({
@@ -34,7 +37,7 @@ const memberSchema = v.strictObject({
   prompt: v.optional(v.string()),
   sampling: v.optional(memberSamplingSchema, {}),
   /** Tokens it proposes in a row, bonus included. */
-  draftLength: v.optional(v.pipe(draftLength, v.minValue(1)), 1),
+  draftLength: v.optional(memberDraftLength, 1),
 });
 
 const acceptanceSchema = v.variant('kind', [
@@ -76,11 +79,11 @@ const methodSchema = v.variant('kind', [
       v.strictObject({
         kind: v.literal('model'),
         model,
-        draftLength: v.optional(draftLength, 4),
+        draftLength: v.optional(v.union([draftLength, adaptive]), 4),
       }),
       v.strictObject({
         kind: v.literal('ngram'),
-        draftLength: v.optional(draftLength, 4),
+        draftLength: v.optional(v.union([draftLength, adaptive]), 4),
         /** Longest and shortest run of tokens looked up in prompt and output, longest first. */
         longestMatch: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(16)), 4),
         shortestMatch: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(16)), 2),
@@ -94,7 +97,7 @@ const methodSchema = v.variant('kind', [
     /** Index of the member that starts when nothing is pending; chosen from weights and costs unless given. */
     defaultProposer: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
     /** Draft length of the default proposer, whoever that turns out to be, in place of its own; others keep theirs. */
-    draftLength: v.optional(v.pipe(draftLength, v.minValue(1))),
+    draftLength: v.optional(memberDraftLength),
     combine: combineSchema,
     schedule: v.optional(
       v.picklist(['sequential', 'black-box', 'naive', 'alternate', 'mixture']),

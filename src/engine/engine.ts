@@ -176,6 +176,7 @@ export class Engine implements EngineApi {
           sequence: leases[member].sequence,
           promptTokenIds: prompts[member],
           contextLength: model.contextLength,
+          costs: model.costs,
           sampling: members[member].sampling,
         })),
         sampling: request.sampling,

@@ -1,3 +1,4 @@
+import type { ForwardCosts } from '../../models/forward-costs.ts';
 import type { RandomSource } from '../../random/random-source.ts';
 import { CpuSampler } from '../../round/cpu-sampler.ts';
 import type { Round } from '../../round/round.ts';
@@ -33,6 +34,8 @@ export interface FakeDecodeOptions {
   readonly sampling?: Partial<SamplingParameters>;
   readonly maxTokens?: number;
   readonly contextLength?: number;
+  /** t(k) of members, by index. */
+  readonly costs?: readonly ForwardCosts[];
   readonly endTokenIds?: readonly number[];
   readonly stop?: readonly string[];
   readonly signal?: AbortSignal;
@@ -58,6 +61,7 @@ export function startFakeDecode(options: FakeDecodeOptions): FakeDecode {
       sequence,
       promptTokenIds: (options.memberPrompts?.[index] ?? prompt).map(tokenId),
       contextLength: options.contextLength ?? 1000,
+      costs: options.costs?.[index] ?? [{ tokens: 1, ms: 1 }],
       sampling: { ...untruncated, ...options.sampling, ...options.memberSampling?.[index] },
     })),
     sampling: { ...untruncated, ...options.sampling },
