@@ -8,11 +8,12 @@ import {
   rollSeed,
   toRequest,
 } from './request-form.ts';
+import { teamOf } from './team-form.ts';
 
 const form = initialForm(7);
 
 describe('the form', () => {
-  test.each(methods.map(({ choice }) => choice))('makes a valid request for the method %s', (method) => {
+  test.each(methods.map(({ kind }) => kind))('makes a valid request for the method %s', (method) => {
     const request = validateDecodeRequest(toRequest({ ...form, method }));
     expect(request).toMatchObject({ prompt: 'Once upon a time', maxTokens: 200, seed: 7, stop: [] });
     expect(request.sampling).toEqual({ temperature: 1, topK: 0, topP: 1, minP: 0 });
@@ -25,6 +26,7 @@ describe('the form', () => {
       { drafter: { kind: 'model', model: 'story-draft', draftLength: 9 }, target: 'story-base' },
     ],
     ['ngram', { drafter: { kind: 'ngram', draftLength: 9 }, target: 'story-base' }],
+    ['collaborative', { members: [{ model: 'story-fairy' }, { model: 'story-space' }] }],
   ])('names models and draft length for %s', (method, expected) => {
     expect(toRequest({ ...form, method, draftLength: 9 }).method).toMatchObject(expected);
   });
@@ -43,12 +45,29 @@ describe('the form', () => {
     expect(() => validateDecodeRequest(toRequest({ ...form, topP: Number.NaN }))).toThrow(/sampling\.topP/);
   });
 
-  test('needs the draft model for its own method only', () => {
-    const ids = (method: MethodChoice) => neededModels(method).map(({ id }) => id);
-    expect(ids('plain')).toEqual(['story-base']);
-    expect(ids('ngram')).toEqual(['story-base']);
-    expect(ids('draft-model')).toEqual(['story-base', 'story-draft']);
+  test.each<readonly [MethodChoice, readonly string[]]>([
+    ['collaborative', ['story-fairy', 'story-space']],
+    ['plain', ['story-base']],
+    ['ngram', ['story-base']],
+    ['draft-model', ['story-base', 'story-draft']],
+  ])('needs the models of %s only', (method, expected) => {
+    expect(neededModels({ ...form, method })).toEqual(expected);
   });
+
+  test('needs a model once that two members name', () => {
+    const team = teamOf(['story-base', 'story-draft', 'story-base']);
+    expect(neededModels({ ...form, team })).toEqual(['story-base', 'story-draft']);
+  });
+
+  test.each(['draft-model', 'ngram', 'collaborative'] as const)(
+    'passes the acceptance on to %s',
+    (method) => {
+      const acceptance = { ...form.acceptance, kind: 'lenient', leniency: 2 } as const;
+      expect(toRequest({ ...form, method, acceptance }).method).toMatchObject({
+        acceptance: { kind: 'lenient', leniency: 2 },
+      });
+    },
+  );
 
   test('rolls seeds of at most four digits, never 0', () => {
     expect(rollSeed(() => 0)).toBe(1);

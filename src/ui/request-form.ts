@@ -1,12 +1,18 @@
 import type { DecodeRequest } from '../engine/decode-request.ts';
+import { type AcceptanceForm, exactAcceptance, toAcceptance } from './acceptance-form.ts';
+import type { Choice } from './choices.ts';
+import { type TeamForm, teamOf, toCollaborative } from './team-form.ts';
 
-export type MethodChoice = 'plain' | 'draft-model' | 'ngram';
+export type MethodChoice = 'collaborative' | 'draft-model' | 'ngram' | 'plain';
 
 /** What the form holds. A number field left empty is NaN: the engine refuses it by name. */
 export interface RequestForm {
   readonly prompt: string;
   readonly method: MethodChoice;
+  /** Of the draft model and of n-gram; members have their own. */
   readonly draftLength: number;
+  readonly team: TeamForm;
+  readonly acceptance: AcceptanceForm;
   readonly temperature: number;
   readonly seed: number;
   readonly topK: number;
@@ -17,15 +23,12 @@ export interface RequestForm {
   readonly stopLines: string;
 }
 
-export interface ModelRole {
-  readonly id: string;
-  readonly role: string;
-}
+export const targetModel = 'story-base';
+export const draftModel = 'story-draft';
+export const defaultTeam: readonly string[] = ['story-fairy', 'story-space'];
 
-export const targetModel: ModelRole = { id: 'story-base', role: 'verifier' };
-export const draftModel: ModelRole = { id: 'story-draft', role: 'draft model' };
-/** Loaded when the page opens, in this order. */
-export const defaultPair: readonly ModelRole[] = [targetModel, draftModel];
+/** Loaded when the page opens, in this order; what the chosen method needs comes first. */
+export const startModels: readonly string[] = [...defaultTeam, targetModel, draftModel];
 
 export const longestDraft = 16;
 
@@ -38,33 +41,36 @@ export const samplePrompts: readonly string[] = [
   'A thousand light years away',
 ];
 
-export const methods: readonly {
-  readonly choice: MethodChoice;
-  readonly title: string;
-  readonly explanation: string;
-}[] = [
+export const methods: readonly Choice<MethodChoice>[] = [
   {
-    choice: 'plain',
-    title: 'Plain',
-    explanation: 'The larger model writes alone, one token after the other.',
+    kind: 'collaborative',
+    title: 'Together',
+    explanation: 'Several models write one text; each token follows a combination of them, exactly.',
   },
   {
-    choice: 'draft-model',
+    kind: 'draft-model',
     title: 'Draft model',
     explanation: 'A small model runs ahead, the larger one checks several of its tokens at once.',
   },
   {
-    choice: 'ngram',
+    kind: 'ngram',
     title: 'N-gram',
     explanation: 'Runs of tokens seen before are proposed again; no second model takes part.',
+  },
+  {
+    kind: 'plain',
+    title: 'Plain',
+    explanation: 'The larger model writes alone, one token after the other.',
   },
 ];
 
 export function initialForm(seed: number): RequestForm {
   return {
     prompt: samplePrompts[0],
-    method: 'draft-model',
+    method: 'collaborative',
     draftLength: 4,
+    team: teamOf(defaultTeam),
+    acceptance: exactAcceptance,
     temperature: 1,
     seed,
     topK: 0,
@@ -80,8 +86,17 @@ export function rollSeed(random: () => number = Math.random): number {
   return 1 + Math.floor(random() * 9999);
 }
 
-export function neededModels(method: MethodChoice): readonly ModelRole[] {
-  return method === 'draft-model' ? defaultPair : [targetModel];
+/** Ids of the models that the form's request names, each once, in the order of the members. */
+export function neededModels({ method, team }: RequestForm): readonly string[] {
+  switch (method) {
+    case 'collaborative':
+      return [...new Set(team.members.map(({ model }) => model))];
+    case 'draft-model':
+      return [targetModel, draftModel];
+    case 'ngram':
+    case 'plain':
+      return [targetModel];
+  }
 }
 
 export function toRequest(form: RequestForm): DecodeRequest {
@@ -97,17 +112,26 @@ export function toRequest(form: RequestForm): DecodeRequest {
 
 function toMethod(form: RequestForm): DecodeRequest['method'] {
   const { draftLength } = form;
+  const acceptance = toAcceptance(form.acceptance);
   switch (form.method) {
-    case 'plain':
-      return { kind: 'plain', model: targetModel.id };
+    case 'collaborative':
+      return toCollaborative(form.team, acceptance);
     case 'draft-model':
       return {
         kind: 'speculative',
-        target: targetModel.id,
-        drafter: { kind: 'model', model: draftModel.id, draftLength },
+        target: targetModel,
+        drafter: { kind: 'model', model: draftModel, draftLength },
+        acceptance,
       };
     case 'ngram':
-      return { kind: 'speculative', target: targetModel.id, drafter: { kind: 'ngram', draftLength } };
+      return {
+        kind: 'speculative',
+        target: targetModel,
+        drafter: { kind: 'ngram', draftLength },
+        acceptance,
+      };
+    case 'plain':
+      return { kind: 'plain', model: targetModel };
   }
 }
 

@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest';
+import { validateDecodeRequest } from '../engine/decode-request.ts';
+import { applyPreset, isApplied, presets } from './presets.ts';
+import { initialForm, toRequest } from './request-form.ts';
+
+const form = { ...initialForm(7), prompt: 'My own words', temperature: 0.8 };
+const named = (title: string) => presets.find((preset) => preset.title === title)!;
+
+describe('a preset', () => {
+  test.each<readonly [title: string, method: object]>([
+    ['Fairy × Space', { kind: 'collaborative', combine: { kind: 'weighted', weights: [0.5, 0.5] } }],
+    ['Draft speeds up Base', { kind: 'speculative', drafter: { kind: 'model', draftLength: 6 } }],
+    ['Contrast away the amateur', { combine: { kind: 'contrastive', mu: 0.3, alpha: 0.1 } }],
+    ['Quote the prompt', { kind: 'speculative', drafter: { kind: 'ngram', draftLength: 8 } }],
+  ])('%s makes the request it names', (title, method) => {
+    const applied = applyPreset(form, named(title));
+    expect(validateDecodeRequest(toRequest(applied))).toMatchObject({ seed: 7, method });
+    expect(isApplied(applied, named(title))).toBe(true);
+    expect(presets.filter((preset) => isApplied(applied, preset))).toHaveLength(1);
+  });
+
+  test('keeps the reader’s prompt and settings, but for the one that is about its prompt', () => {
+    const prompts = presets.map((preset) => applyPreset(form, preset).prompt);
+    expect(prompts.slice(0, 3)).toEqual(['My own words', 'My own words', 'My own words']);
+    expect(prompts[3]).toMatch(/Pip/);
+    expect(applyPreset(form, presets[3]).temperature).toBe(0.8);
+  });
+
+  test('is no longer applied once something it set is changed', () => {
+    const applied = applyPreset(form, named('Draft speeds up Base'));
+    expect(isApplied({ ...applied, draftLength: 3 }, named('Draft speeds up Base'))).toBe(false);
+    expect(isApplied({ ...applied, seed: 8 }, named('Draft speeds up Base'))).toBe(true);
+  });
+});
