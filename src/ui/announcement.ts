@@ -1,5 +1,5 @@
 import type { DecodeResult } from '../engine/engine-api.ts';
-import { type EngineState, isLoading, type RunState } from './page-state.ts';
+import { type EngineState, isLoading, type RunState, wantedModels } from './page-state.ts';
 import { liveNumbers } from './story-model.ts';
 
 type FinishReason = DecodeResult['finishReason'];
@@ -26,8 +26,6 @@ export function announcement(engine: EngineState, run: RunState): string {
   }
   if (run.kind === 'failed') return 'The run failed.';
   if (isLoading(engine)) return 'Loading the models.';
-  if (engine.kind === 'open' && engine.models.some((model) => model.kind === 'failed')) {
-    return 'A model could not be loaded.';
-  }
+  if (wantedModels(engine).some(({ kind }) => kind === 'failed')) return 'A model could not be loaded.';
   return 'Ready to write.';
 }

@@ -5,8 +5,13 @@ import { theme } from './theme.ts';
 
 /** Where the models run, why there, and what is worth knowing about it. */
 export class BackendLine extends LitElement {
-  static override properties: PropertyDeclarations = { info: { attribute: false } };
+  static override properties: PropertyDeclarations = {
+    info: { attribute: false },
+    background: { attribute: false },
+  };
   declare info: EngineInfo | null;
+  /** Name of a model that is loading while nothing waits for it. */
+  declare background: string | null;
 
   static override styles = [
     theme,
@@ -37,6 +42,7 @@ export class BackendLine extends LitElement {
   constructor() {
     super();
     this.info = null;
+    this.background = null;
   }
 
   override render(): TemplateResult {
@@ -44,7 +50,10 @@ export class BackendLine extends LitElement {
     if (!info) return html``;
     const notes = info.models.flatMap(modelNotes);
     return html`<details>
-      <summary>Runs on <strong>${backendText(info)}</strong></summary>
+      <summary>
+        Runs on <strong>${backendText(info)}</strong
+        >${this.background === null ? null : html` · ${this.background} is on its way`}
+      </summary>
       <p>${info.backendReason}</p>
       ${notes.length > 0 ? html`<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>` : null}
     </details>`;

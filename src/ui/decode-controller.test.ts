@@ -7,11 +7,12 @@ import type { Proposal, Round } from '../round/round.ts';
 import { tokenId } from '../tokens/token-id.ts';
 import { announcement } from './announcement.ts';
 import { DecodeController } from './decode-controller.ts';
-import { hasModels, isLoading } from './page-state.ts';
-import { initialForm, neededModels } from './request-form.ts';
+import { backgroundLoad, hasModels, isLoading } from './page-state.ts';
+import { initialForm, type MethodChoice, neededModels, startModels } from './request-form.ts';
 import { shownText } from './story-model.ts';
 
 const form = initialForm(7);
+const needs = (method: MethodChoice) => neededModels({ ...form, method });
 
 function drawnRound(index: number, text: string): Round {
   return {
@@ -82,14 +83,33 @@ class ScriptedRun implements DecodeRun {
   }
 }
 
+function latch(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
+
 class ScriptedEngine implements EngineApi {
   readonly runs: ScriptedRun[] = [];
   readonly loaded: string[] = [];
   /** Thrown by the next load of each model, once. */
   readonly loadErrors = new Map<string, Error>();
   isClosed = false;
+  readonly #held = new Map<string, { readonly ask: () => void; readonly released: Promise<void> }>();
+
+  /** Keeps the load of a model under way until it is released. */
+  hold(id: string): { readonly asked: Promise<void>; readonly release: () => void } {
+    const asked = latch();
+    const released = latch();
+    this.#held.set(id, { ask: asked.open, released: released.opened });
+    return { asked: asked.opened, release: released.open };
+  }
 
   async load(id: string, options?: LoadOptions): Promise<LoadedModel> {
+    this.#held.get(id)?.ask();
+    await this.#held.get(id)?.released;
     options?.onProgress?.({
       modelId: id,
       stage: 'download',
@@ -146,6 +166,7 @@ function connect(waiting: ScriptedEngine[], missing: readonly string[] = []) {
       if (!engine) throw new EngineError('worker-lost', 'no engine left');
       return engine;
     },
+    listModels: async () => [{ id: 'story-fairy', title: 'Fairy-tale teller' }],
   }));
   return { controller, seen };
 }
@@ -155,13 +176,58 @@ function storyText({ run }: DecodeController): string | null {
 }
 
 describe('opening the page', () => {
-  test('loads the verifier, then the draft model', async () => {
+  test('loads the two models of the default method, then the others in the background', async () => {
     const engine = new ScriptedEngine();
     const { controller, seen } = connect([engine]);
     await controller.restart();
-    expect(engine.loaded).toEqual(['story-base', 'story-draft']);
+    expect(engine.loaded).toEqual(['story-fairy', 'story-space', 'story-base', 'story-draft']);
     expect(isLoading(controller.engine)).toBe(false);
     expect(seen).toEqual(['Loading the models.', 'Ready to write.']);
+  });
+
+  test('is ready as soon as the default method has its models', async () => {
+    const engine = new ScriptedEngine();
+    const { controller } = connect([engine]);
+    const base = engine.hold('story-base');
+    const opened = controller.restart();
+    await base.asked;
+    expect(hasModels(controller.engine, needs('collaborative'))).toBe(true);
+    expect(isLoading(controller.engine)).toBe(false);
+    expect(backgroundLoad(controller.engine)?.id).toBe('story-base');
+    base.release();
+    await opened;
+    expect(backgroundLoad(controller.engine)).toBeNull();
+  });
+
+  test('loads next what the chosen method needs', async () => {
+    const engine = new ScriptedEngine();
+    const { controller, seen } = connect([engine]);
+    const fairy = engine.hold('story-fairy');
+    const opened = controller.restart();
+    await fairy.asked;
+    const wanted = controller.want(['story-draft', 'a-model-of-ones-own']);
+    fairy.release();
+    await Promise.all([opened, wanted]);
+    expect(engine.loaded).toEqual([
+      'story-fairy',
+      'story-draft',
+      'a-model-of-ones-own',
+      'story-space',
+      'story-base',
+    ]);
+    expect(seen.at(-1)).toBe('Ready to write.');
+  });
+
+  test('keeps silent about a model in the background that fails, until it is wanted', async () => {
+    const engine = new ScriptedEngine();
+    engine.loadErrors.set('story-base', new EngineError('download', 'the server answered 404'));
+    const { controller, seen } = connect([engine]);
+    await controller.restart();
+    expect(seen.at(-1)).toBe('Ready to write.');
+    await controller.want(needs('plain'));
+    expect(seen.at(-1)).toBe('A model could not be loaded.');
+    await controller.want(needs('collaborative'));
+    expect(seen.at(-1)).toBe('Ready to write.');
   });
 
   test('says what the browser lacks and starts nothing', async () => {
@@ -177,7 +243,7 @@ describe('opening the page', () => {
     expect(controller.engine).toMatchObject({ kind: 'failed', failure: { code: 'worker-lost' } });
     engines.push(new ScriptedEngine());
     await controller.retry();
-    expect(hasModels(controller.engine, neededModels('draft-model'))).toBe(true);
+    expect(hasModels(controller.engine, startModels)).toBe(true);
   });
 
   test('keeps the methods that need no draft model when only that one fails, and retries it alone', async () => {
@@ -185,12 +251,13 @@ describe('opening the page', () => {
     engine.loadErrors.set('story-draft', new EngineError('download', 'the server answered 404'));
     const { controller, seen } = connect([engine]);
     await controller.restart();
-    expect(hasModels(controller.engine, neededModels('plain'))).toBe(true);
-    expect(hasModels(controller.engine, neededModels('draft-model'))).toBe(false);
+    await controller.want(needs('draft-model'));
+    expect(hasModels(controller.engine, needs('plain'))).toBe(true);
+    expect(hasModels(controller.engine, needs('draft-model'))).toBe(false);
     expect(seen.at(-1)).toBe('A model could not be loaded.');
     await controller.retry();
-    expect(engine.loaded).toEqual(['story-base', 'story-draft']);
-    expect(hasModels(controller.engine, neededModels('draft-model'))).toBe(true);
+    expect(engine.loaded).toEqual(['story-fairy', 'story-space', 'story-base', 'story-draft']);
+    expect(hasModels(controller.engine, needs('draft-model'))).toBe(true);
   });
 
   test('drops the answers of an engine that was replaced while it loaded', async () => {
@@ -199,7 +266,7 @@ describe('opening the page', () => {
     await Promise.all([controller.restart(), controller.restart()]);
     expect(first.isClosed).toBe(true);
     expect(first.loaded).toEqual([]);
-    expect(second.loaded).toEqual(['story-base', 'story-draft']);
+    expect(second.loaded).toEqual(startModels);
   });
 });
 
@@ -245,6 +312,41 @@ describe('a run', () => {
     expect(storyText(controller)).toBe(' there');
   });
 
+  test('keeps models in the background from loading, and wanted ones not', async () => {
+    const engine = new ScriptedEngine();
+    const { controller } = connect([engine]);
+    const base = engine.hold('story-base');
+    const opened = controller.restart();
+    await base.asked;
+    const ended = controller.start(form);
+    base.release();
+    await opened;
+    expect(engine.loaded).toEqual(['story-fairy', 'story-space', 'story-base']);
+    await controller.want(['story-base', 'another']);
+    expect(engine.loaded.at(-1)).toBe('another');
+    const draft = engine.hold('story-draft');
+    await engine.runs[0].end('', 'end');
+    await ended;
+    await draft.asked;
+  });
+
+  test('names who takes part by the titles of the catalogue', async () => {
+    const engine = new ScriptedEngine();
+    const { controller } = connect([engine]);
+    controller.hostConnected();
+    const draft = engine.hold('story-draft');
+    await draft.asked;
+    const ended = controller.start(form);
+    await engine.runs[0].end('', 'end');
+    await ended;
+    expect(controller.run).toMatchObject({
+      cast: [
+        { letter: 'A', name: 'Fairy-tale teller' },
+        { letter: 'B', name: 'story-space' },
+      ],
+    });
+  });
+
   test('drops rounds and failures of an older run', async () => {
     const { controller, engine } = await opened();
     const older = controller.start(form);
@@ -266,7 +368,7 @@ describe('a run', () => {
     engine.runs[0].fail(new EngineError('invalid-request', 'sampling.topP: 3'));
     await refused;
     expect(controller.run).toMatchObject({ kind: 'failed', failure: { code: 'invalid-request' } });
-    expect(hasModels(controller.engine, neededModels('draft-model'))).toBe(true);
+    expect(hasModels(controller.engine, needs('draft-model'))).toBe(true);
     const next = controller.start(form);
     await engine.runs[1].end('', 'end');
     await next;
@@ -283,7 +385,7 @@ describe('a run', () => {
     expect(controller.engine).toMatchObject({ kind: 'failed', failure: { code: 'worker-lost' } });
     expect(controller.run.kind).toBe('failed');
     await controller.restart();
-    expect(second.loaded).toEqual(['story-base', 'story-draft']);
+    expect(second.loaded).toEqual(startModels);
     expect(controller.run.kind).toBe('idle');
   });
 });

@@ -1,28 +1,39 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { DecodeRun, EngineApi } from '../engine/engine-api.ts';
+import { castOf } from './cast.ts';
 import { describeFailure, type Failure } from './failure.ts';
-import type { EngineState, ModelState, RunState } from './page-state.ts';
-import { defaultPair, type ModelRole, type RequestForm, toRequest } from './request-form.ts';
+import type { ModelChoice } from './model-choice.ts';
+import { type EngineState, type ModelState, type RunState, wantedModels } from './page-state.ts';
+import { defaultTeam, type RequestForm, startModels, toRequest } from './request-form.ts';
 import { addRound, emptyStory, endStory } from './story-model.ts';
 
 export interface EngineDoor {
   /** What the browser lacks; empty when the engine can run. */
   missingFeatures(): readonly string[];
   openEngine(): Promise<EngineApi>;
+  /** What the reader may choose from; where it does not arrive, models go by their ids. */
+  listModels(): Promise<readonly ModelChoice[]>;
 }
 
 /**
- * The page's one line to the engine: starts it, loads the default pair, runs requests, and turns what comes back
- * into `engine` and `run`. Engines and runs are numbered; answers of older ones are dropped.
+ * The page's one line to the engine: starts it, loads models, runs requests, and turns what comes back into `engine`
+ * and `run`. Engines and runs are numbered; answers of older ones are dropped.
+ *
+ * Models load one after the other, those that the form wants first. The rest comes in the background, but not while
+ * a story is written: a load takes the same cores.
  */
 export class DecodeController implements ReactiveController {
   engine: EngineState = { kind: 'starting' };
   run: RunState = { kind: 'idle' };
+  choices: readonly ModelChoice[] = [];
 
   readonly #host: ReactiveControllerHost;
   readonly #door: () => EngineDoor;
   #api: EngineApi | null = null;
   #activeRun: DecodeRun | null = null;
+  #wanted = defaultTeam;
+  /** Number of the engine that is loading models. */
+  #loadingEngine: number | null = null;
   #engineNumber = 0;
   #runNumber = 0;
 
@@ -35,6 +46,7 @@ export class DecodeController implements ReactiveController {
 
   hostConnected(): void {
     void this.restart();
+    void this.#listModels();
   }
 
   hostDisconnected(): void {
@@ -43,7 +55,7 @@ export class DecodeController implements ReactiveController {
     this.#closeEngine();
   }
 
-  /** Ends the engine there is, starts a new one and loads the default pair. Settles when loading has ended. */
+  /** Ends the engine there is, starts a new one and loads the models. Settles when loading has ended. */
   async restart(): Promise<void> {
     const number = ++this.#engineNumber;
     this.#runNumber++;
@@ -66,12 +78,29 @@ export class DecodeController implements ReactiveController {
       }
       return;
     }
+    const ids = new Set([...this.#wanted, ...startModels]);
     this.#setEngine({
       kind: 'open',
-      models: defaultPair.map((role) => ({ ...role, kind: 'waiting' })),
+      models: [...ids].map((id) => ({ id, kind: 'waiting' })),
+      wanted: this.#wanted,
       info: null,
     });
-    await this.#loadModels(defaultPair, number);
+    await this.#loadModels();
+  }
+
+  /** Loads these models next; settles when there is nothing left to load. */
+  async want(ids: readonly string[]): Promise<void> {
+    if (ids.length === this.#wanted.length && ids.every((id) => this.#wanted.includes(id))) return;
+    this.#wanted = ids;
+    if (this.engine.kind !== 'open') return;
+    const { models } = this.engine;
+    const unknown = ids.filter((id) => !models.some((model) => model.id === id));
+    this.#setEngine({
+      ...this.engine,
+      wanted: ids,
+      models: [...models, ...unknown.map((id) => ({ id, kind: 'waiting' }) as const)],
+    });
+    await this.#loadModels();
   }
 
   /** Loads again what failed to load. */
@@ -79,8 +108,8 @@ export class DecodeController implements ReactiveController {
     if (this.engine.kind !== 'open') return this.restart();
     const failed = this.engine.models.filter((model) => model.kind === 'failed');
     if (failed.some(({ failure }) => failure.remedy === 'restart-engine')) return this.restart();
-    for (const { id, role } of failed) this.#setModel({ id, role, kind: 'waiting' });
-    await this.#loadModels(failed, this.#engineNumber);
+    for (const { id } of failed) this.#setModel({ id, kind: 'waiting' });
+    await this.#loadModels();
   }
 
   /** Runs a request; a run still under way is ended and its answers are dropped. Settles when the run has. */
@@ -89,9 +118,9 @@ export class DecodeController implements ReactiveController {
     if (!api) return;
     const number = ++this.#runNumber;
     this.#activeRun?.stop();
-    const { prompt } = form;
+    const begun = { prompt: form.prompt, cast: castOf(form, this.choices) };
     let story = emptyStory;
-    this.#setRun({ kind: 'running', prompt, story, stopping: false });
+    this.#setRun({ ...begun, kind: 'running', story, stopping: false });
     try {
       const decodeRun = api.decode(toRequest(form));
       this.#activeRun = decodeRun;
@@ -101,19 +130,20 @@ export class DecodeController implements ReactiveController {
         if (number !== this.#runNumber) return;
         story = addRound(story, round);
         const stopping = this.run.kind === 'running' && this.run.stopping;
-        this.#setRun({ kind: 'running', prompt, story, stopping });
+        this.#setRun({ ...begun, kind: 'running', story, stopping });
       }
       const result = await decodeRun.result;
       if (number !== this.#runNumber) return;
       this.#activeRun = null;
-      this.#setRun({ kind: 'stopped', prompt, story: endStory(story, result.text), result });
+      this.#setRun({ ...begun, kind: 'stopped', story: endStory(story, result.text), result });
     } catch (error) {
       if (number !== this.#runNumber) return;
       this.#activeRun = null;
       const failure = describeFailure(error);
-      this.#setRun({ kind: 'failed', prompt, story, failure });
+      this.#setRun({ ...begun, kind: 'failed', story, failure });
       if (failure.code === 'worker-lost') this.#loseEngine(failure);
     }
+    void this.#loadModels();
   }
 
   /** Ends the run within one round; what is written stays. */
@@ -123,30 +153,59 @@ export class DecodeController implements ReactiveController {
     this.#activeRun?.stop();
   }
 
-  /** One after the other: the first decides the backend. One that fails keeps no other from loading. */
-  async #loadModels(roles: readonly ModelRole[], engineNumber: number): Promise<void> {
+  /** Does nothing where loading is under way: what is asked for meanwhile is loaded by that. */
+  async #loadModels(): Promise<void> {
+    const number = this.#engineNumber;
+    if (this.#loadingEngine === number) return;
+    this.#loadingEngine = number;
+    try {
+      for (let next = this.#nextToLoad(); next !== null; next = this.#nextToLoad()) {
+        await this.#loadModel(next, number);
+        if (number !== this.#engineNumber) return;
+      }
+    } finally {
+      if (this.#loadingEngine === number) this.#loadingEngine = null;
+    }
+  }
+
+  #nextToLoad(): string | null {
+    if (this.engine.kind !== 'open') return null;
+    const isWaiting = ({ kind }: ModelState): boolean => kind === 'waiting';
+    const wanted = wantedModels(this.engine).find(isWaiting);
+    if (wanted) return wanted.id;
+    return this.run.kind === 'running' ? null : (this.engine.models.find(isWaiting)?.id ?? null);
+  }
+
+  /** A model that fails keeps no other from loading. */
+  async #loadModel(id: string, engineNumber: number): Promise<void> {
     const api = this.#api;
     if (!api) return;
-    for (const { id, role } of roles) {
-      this.#setModel({ id, role, kind: 'loading', progress: null });
-      try {
-        const model = await api.load(id, {
-          onProgress: (progress) => {
-            if (engineNumber !== this.#engineNumber || this.#modelState(id)?.kind !== 'loading') return;
-            this.#setModel({ id, role, kind: 'loading', progress });
-          },
-        });
-        const info = await api.info();
-        if (engineNumber !== this.#engineNumber) return;
-        this.#setModel({ id, role, kind: 'ready', model });
-        if (this.engine.kind === 'open') this.#setEngine({ ...this.engine, info });
-      } catch (error) {
-        if (engineNumber !== this.#engineNumber) return;
-        const failure = describeFailure(error);
-        if (failure.code === 'worker-lost') return this.#loseEngine(failure);
-        this.#setModel({ id, role, kind: 'failed', failure });
-      }
+    this.#setModel({ id, kind: 'loading', progress: null });
+    try {
+      const model = await api.load(id, {
+        onProgress: (progress) => {
+          if (engineNumber !== this.#engineNumber || this.#modelState(id)?.kind !== 'loading') return;
+          this.#setModel({ id, kind: 'loading', progress });
+        },
+      });
+      const info = await api.info();
+      if (engineNumber !== this.#engineNumber) return;
+      this.#setModel({ id, kind: 'ready', model });
+      if (this.engine.kind === 'open') this.#setEngine({ ...this.engine, info });
+    } catch (error) {
+      if (engineNumber !== this.#engineNumber) return;
+      const failure = describeFailure(error);
+      if (failure.code === 'worker-lost') return this.#loseEngine(failure);
+      this.#setModel({ id, kind: 'failed', failure });
     }
+  }
+
+  async #listModels(): Promise<void> {
+    // The engine reads the same catalogue and reports a broken one when it loads a model.
+    this.choices = await this.#door()
+      .listModels()
+      .catch(() => []);
+    this.#host.requestUpdate();
   }
 
   #loseEngine(failure: Failure): void {

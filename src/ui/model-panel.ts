@@ -2,8 +2,9 @@ import { css, html, LitElement, type PropertyDeclarations, type TemplateResult }
 import type { LoadProgress } from '../engine/engine-api.ts';
 import type { Remedy } from './failure.ts';
 import { failureView } from './failure-view.ts';
+import { type ModelChoice, titleOf } from './model-choice.ts';
 import { megabytesText } from './number-text.ts';
-import type { EngineState, ModelState } from './page-state.ts';
+import { type EngineState, type ModelState, wantedModels } from './page-state.ts';
 import { failureStyle, theme } from './theme.ts';
 
 const stageTexts: Readonly<Record<LoadProgress['stage'], string>> = {
@@ -15,12 +16,16 @@ const stageTexts: Readonly<Record<LoadProgress['stage'], string>> = {
 };
 
 /**
- * The models on their way in, or why they did not arrive.
+ * The models that the form waits for on their way in, or why they did not arrive.
  * @fires {CustomEvent<Remedy>} remedy - the reader asks for what a failure's button offers
  */
 export class ModelPanel extends LitElement {
-  static override properties: PropertyDeclarations = { engine: { attribute: false } };
+  static override properties: PropertyDeclarations = {
+    engine: { attribute: false },
+    choices: { attribute: false },
+  };
   declare engine: EngineState;
+  declare choices: readonly ModelChoice[];
 
   static override styles = [
     theme,
@@ -89,6 +94,7 @@ export class ModelPanel extends LitElement {
   constructor() {
     super();
     this.engine = { kind: 'starting' };
+    this.choices = [];
   }
 
   override render(): TemplateResult {
@@ -107,10 +113,10 @@ export class ModelPanel extends LitElement {
       case 'open':
         return html`<div class="sheet">
           <ul class="models">
-            ${engine.models.map((model) =>
+            ${wantedModels(engine).map((model) =>
               model.kind === 'failed'
                 ? html`<li class="failed">
-                    ${failureView(`The ${model.role} (${model.id}) could not be loaded`, model.failure, this.#ask)}
+                    ${failureView(`${this.#name(model)} could not be loaded`, model.failure, this.#ask)}
                   </li>`
                 : html`<li>${this.#model(model)}</li>`,
             )}
@@ -121,10 +127,15 @@ export class ModelPanel extends LitElement {
 
   #model(model: Exclude<ModelState, { kind: 'failed' }>): TemplateResult {
     return html`<div class="name">
-        <strong>${model.id}</strong><span class="hint">${model.role} · ${stageText(model)}</span>
+        <strong>${titleOf(model.id, this.choices)}</strong><span class="hint">${stageText(model)}</span>
       </div>
       ${progressBar(model)}
       <p class="hint numbers">${amountText(model)}</p>`;
+  }
+
+  #name({ id }: ModelState): string {
+    const title = titleOf(id, this.choices);
+    return title === id ? id : `${title} (${id})`;
   }
 
   #ask = (remedy: Remedy): void => {
@@ -141,7 +152,7 @@ function progressBar(model: ModelState): TemplateResult {
 }
 
 /** null where the total is not known. */
-function loadedShare(model: ModelState): number | null {
+export function loadedShare(model: ModelState): number | null {
   if (model.kind === 'ready') return 1;
   if (model.kind !== 'loading' || !model.progress) return 0;
   const { stage, bytesLoaded, bytesTotal } = model.progress;

@@ -1,15 +1,14 @@
 import type { DecodeResult, EngineInfo, LoadedModel, LoadProgress } from '../engine/engine-api.ts';
+import type { CastMember } from './cast.ts';
 import type { Failure } from './failure.ts';
-import type { ModelRole } from './request-form.ts';
 import type { Story } from './story-model.ts';
 
-export type ModelState = ModelRole &
-  (
-    | { readonly kind: 'waiting' }
-    | { readonly kind: 'loading'; readonly progress: LoadProgress | null }
-    | { readonly kind: 'ready'; readonly model: LoadedModel }
-    | { readonly kind: 'failed'; readonly failure: Failure }
-  );
+export type ModelState = { readonly id: string } & (
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'loading'; readonly progress: LoadProgress | null }
+  | { readonly kind: 'ready'; readonly model: LoadedModel }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+);
 
 /** The engine as the page sees it. */
 export type EngineState =
@@ -21,42 +20,50 @@ export type EngineState =
   | {
       readonly kind: 'open';
       readonly models: readonly ModelState[];
+      /** Models that the form's method needs; all others come in the background. */
+      readonly wanted: readonly string[];
       /** null until the first model is loaded. */
       readonly info: EngineInfo | null;
     };
 
+/** What a run was started with, told beside its text; the form may have changed since. */
+export interface RunStart {
+  readonly prompt: string;
+  readonly cast: readonly CastMember[];
+}
+
 /** The latest run; older ones are dropped as soon as a newer one starts. */
 export type RunState =
   | { readonly kind: 'idle' }
-  | {
+  | (RunStart & {
       readonly kind: 'running';
-      readonly prompt: string;
       readonly story: Story;
       /** Stop was asked for and the engine has not answered yet. */
       readonly stopping: boolean;
-    }
-  | {
-      readonly kind: 'stopped';
-      readonly prompt: string;
-      readonly story: Story;
-      readonly result: DecodeResult;
-    }
-  | {
-      readonly kind: 'failed';
-      readonly prompt: string;
-      readonly story: Story;
-      readonly failure: Failure;
-    };
+    })
+  | (RunStart & { readonly kind: 'stopped'; readonly story: Story; readonly result: DecodeResult })
+  | (RunStart & { readonly kind: 'failed'; readonly story: Story; readonly failure: Failure });
 
-export function hasModels(engine: EngineState, needed: readonly ModelRole[]): boolean {
+export function hasModels(engine: EngineState, needed: readonly string[]): boolean {
   if (engine.kind !== 'open') return false;
-  return needed.every(({ id }) => engine.models.some((model) => model.id === id && model.kind === 'ready'));
+  return needed.every((id) => engine.models.some((model) => model.id === id && model.kind === 'ready'));
 }
 
+/** The models that the form's method needs, in its order. */
+export function wantedModels(engine: EngineState): readonly ModelState[] {
+  if (engine.kind !== 'open') return [];
+  return engine.wanted.flatMap((id) => engine.models.find((model) => model.id === id) ?? []);
+}
+
+/** True while the form's method waits for its models. */
 export function isLoading(engine: EngineState): boolean {
   if (engine.kind === 'starting') return true;
-  return (
-    engine.kind === 'open' &&
-    engine.models.some((model) => model.kind === 'loading' || model.kind === 'waiting')
-  );
+  return wantedModels(engine).some(({ kind }) => kind === 'loading' || kind === 'waiting');
+}
+
+/** The model that is on its way without being waited for. */
+export function backgroundLoad(engine: EngineState): ModelState | null {
+  if (engine.kind !== 'open') return null;
+  const { models, wanted } = engine;
+  return models.find(({ id, kind }) => kind === 'loading' && !wanted.includes(id)) ?? null;
 }
