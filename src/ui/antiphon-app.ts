@@ -8,7 +8,12 @@ import type { Remedy } from './failure.ts';
 import { failureView } from './failure-view.ts';
 import './live-numbers.ts';
 import './model-panel.ts';
-import type { RequestForm } from './request-form.ts';
+import { titleOf } from './model-choice.ts';
+import { backgroundLoad, hasModels } from './page-state.ts';
+import type { RefusalCheck } from './refusal.ts';
+import { neededModels, type RequestForm } from './request-form.ts';
+import { runNumbers } from './run-numbers.ts';
+import './speed-up.ts';
 import { liveNumbers } from './story-model.ts';
 import './story-view.ts';
 import { failureStyle, theme } from './theme.ts';
@@ -17,13 +22,18 @@ import { failureStyle, theme } from './theme.ts';
 const browserDoor: EngineDoor = {
   missingFeatures,
   openEngine: async () => (await import('../rpc/connect.ts')).connect(),
+  listModels: async () => (await import('./page-catalogue.ts')).fetchModelChoices(),
 };
 
 /** The whole page. Shows what its controller says and passes on what the reader asks for. */
 export class AntiphonApp extends LitElement {
-  static override properties: PropertyDeclarations = { door: { attribute: false } };
+  static override properties: PropertyDeclarations = {
+    door: { attribute: false },
+    refusalOf: { state: true },
+  };
   /** Where the engine comes from; set before the element is connected. */
   declare door: EngineDoor;
+  declare refusalOf: RefusalCheck;
 
   readonly #controller: DecodeController;
 
@@ -89,6 +99,7 @@ export class AntiphonApp extends LitElement {
         border-radius: var(--radius);
         background: var(--sheet);
       }
+      antiphon-speed-up,
       antiphon-live-numbers {
         margin-top: 1.5rem;
         padding-inline: clamp(0rem, 3vw, 2.25rem);
@@ -111,6 +122,7 @@ export class AntiphonApp extends LitElement {
   constructor() {
     super();
     this.door = browserDoor;
+    this.refusalOf = () => null;
     this.#controller = new DecodeController(this, () => this.door);
   }
 
@@ -120,14 +132,24 @@ export class AntiphonApp extends LitElement {
     super.scheduleUpdate();
   }
 
+  protected override firstUpdated(): void {
+    // Not needed to paint the page, and the engine checks every request again.
+    import('./refusal.ts').then(
+      ({ refusalOf }) => {
+        this.refusalOf = refusalOf;
+      },
+      () => {},
+    );
+  }
+
   override render(): TemplateResult {
     const { engine, run } = this.#controller;
     return html`
       <header>
         <h1>Antiphon</h1>
         <p>
-          Two language models write a story together, here in your browser: a small one runs ahead, a larger one
-          accepts or corrects every word.
+          Language models write one story together, here in your browser. They take turns: each checks what the other
+          proposed and proposes what comes next, and every word follows all of them, exactly.
         </p>
       </header>
       <main>
@@ -138,6 +160,9 @@ export class AntiphonApp extends LitElement {
           .engine=${engine}
           .running=${run.kind === 'running'}
           .stopping=${run.kind === 'running' && run.stopping}
+          .choices=${this.#controller.choices}
+          .refusalOf=${this.refusalOf}
+          @form-change=${this.#onFormChange}
           @start=${this.#onStart}
           @stop=${this.#onStop}
         ></antiphon-composer>
@@ -148,13 +173,17 @@ export class AntiphonApp extends LitElement {
   }
 
   #engine(): TemplateResult | null {
-    const { engine, run } = this.#controller;
-    if (engine.kind === 'open' && engine.models.every((model) => model.kind === 'ready')) {
-      return html`<antiphon-backend-line .info=${engine.info}></antiphon-backend-line>`;
+    const { engine, run, choices } = this.#controller;
+    if (engine.kind === 'open' && hasModels(engine, engine.wanted)) {
+      const coming = backgroundLoad(engine);
+      return html`<antiphon-backend-line
+        .info=${engine.info}
+        .background=${coming && titleOf(coming.id, choices)}
+      ></antiphon-backend-line>`;
     }
     // The run's own failure tells it, where the reader is looking.
     if (engine.kind === 'failed' && run.kind === 'failed') return null;
-    return html`<antiphon-model-panel .engine=${engine} @remedy=${this.#onRemedy}></antiphon-model-panel>`;
+    return html`<antiphon-model-panel .engine=${engine} .choices=${choices} @remedy=${this.#onRemedy}></antiphon-model-panel>`;
   }
 
   #text(): TemplateResult {
@@ -170,12 +199,26 @@ export class AntiphonApp extends LitElement {
     return html`<div class="sheet">
         <antiphon-story
           .prompt=${run.prompt}
+          .cast=${run.cast}
           .story=${run.story}
           .writing=${run.kind === 'running'}
           >${this.#belowText()}</antiphon-story
         >
       </div>
-      <antiphon-live-numbers .numbers=${liveNumbers(run.story)}></antiphon-live-numbers>`;
+      ${this.#speedUp()}
+      <antiphon-live-numbers
+        .numbers=${runNumbers(run.story, run.cast)}
+        .lossy=${run.kind === 'stopped' && run.result.lossy}
+      ></antiphon-live-numbers>`;
+  }
+
+  /** Its place is kept while the run is under way. */
+  #speedUp(): TemplateResult | null {
+    const { run } = this.#controller;
+    const isComing = run.kind === 'running' && run.cast.some(({ proposes }) => proposes);
+    const speedUp = run.kind === 'stopped' ? run.result.stats.speedUp : null;
+    if (run.kind === 'idle' || !(isComing || speedUp)) return null;
+    return html`<antiphon-speed-up .speedUp=${speedUp} .cast=${run.cast}></antiphon-speed-up>`;
   }
 
   #belowText(): TemplateResult | null {
@@ -193,6 +236,10 @@ export class AntiphonApp extends LitElement {
   #onStart = (event: CustomEvent<RequestForm>): void => {
     void this.#controller.start(event.detail);
     void this.#showText();
+  };
+
+  #onFormChange = (event: CustomEvent<RequestForm>): void => {
+    void this.#controller.want(neededModels(event.detail));
   };
 
   #onStop = (): void => this.#controller.stop();

@@ -6,65 +6,21 @@ export const composerStyle = css`
     display: grid;
     gap: 1.2rem;
   }
-  .field {
-    min-width: 0;
-    margin: 0;
-    padding: 0;
-    border: 0;
-  }
-  label,
-  legend {
-    display: flex;
-    justify-content: space-between;
-    gap: 1rem;
-    margin-bottom: 0.4rem;
-    padding: 0;
-    font-size: 0.875rem;
-    font-weight: 600;
-  }
-  .value {
-    font-weight: 400;
-    font-variant-numeric: tabular-nums;
-  }
-  textarea,
-  input[type='number'] {
-    display: block;
-    width: 100%;
-    min-width: 0;
-    min-height: 2.5rem;
-    padding: 0.5rem 0.7rem;
-    border: 1px solid var(--edge);
-    border-radius: var(--radius);
-    background: var(--sheet);
-  }
-  textarea {
-    resize: vertical;
-    line-height: 1.5;
-  }
   #prompt {
     font-family: var(--serif);
     font-size: 1.125rem;
   }
-  input[type='range'] {
-    display: block;
-    width: 100%;
-    height: 1.5rem;
-    margin: 0;
-    accent-color: var(--accent);
-  }
-  input[type='range']:disabled {
-    opacity: 0.5;
-  }
-  .hint {
-    margin-top: 0.4rem;
-  }
-  .samples {
+  .samples,
+  .presets {
     display: flex;
     flex-wrap: wrap;
     gap: 0.35rem;
+  }
+  .samples {
     margin-top: 0.5rem;
   }
-  .sample {
+  .sample,
+  .preset {
     min-height: 1.9rem;
     padding: 0.15rem 0.65rem;
     border-color: var(--rule);
@@ -72,15 +28,38 @@ export const composerStyle = css`
     color: var(--ink-soft);
     font-size: 0.8125rem;
   }
+  @media (max-width: 40rem) {
+    .samples {
+      flex-wrap: nowrap;
+      margin: 0.3rem -0.25rem 0;
+      padding: 0.25rem;
+      overflow-x: auto;
+      scrollbar-width: none;
+    }
+    .sample {
+      flex: none;
+    }
+  }
+  .preset {
+    border-color: var(--edge);
+    color: var(--ink);
+  }
+  .preset[aria-pressed='true'] {
+    border-color: var(--accent);
+    background: var(--accent-wash);
+    color: var(--accent);
+    font-weight: 600;
+  }
   .segments {
     display: grid;
-    grid-template-columns: repeat(3, 1fr);
+    grid-template-columns: repeat(4, auto);
     border: 1px solid var(--edge);
     border-radius: var(--radius);
   }
   .segment {
     position: relative;
     margin: 0;
+    font-size: 0.875rem;
     font-weight: 400;
     cursor: pointer;
   }
@@ -124,17 +103,8 @@ export const composerStyle = css`
     grid-template-columns: minmax(0, 1fr) auto;
     gap: 0.5rem;
   }
-  summary {
-    font-size: 0.875rem;
-    line-height: 2rem;
-  }
   details .field {
     margin-top: 0.9rem;
-  }
-  .pairs {
-    display: grid;
-    grid-template-columns: repeat(2, minmax(0, 1fr));
-    gap: 0 1.25rem;
   }
   .go {
     position: sticky;
@@ -160,7 +130,8 @@ export const composerStyle = css`
     .keys {
       display: none;
     }
-    .sample {
+    .sample,
+    .preset {
       min-height: 2.5rem;
     }
   }

@@ -1,23 +1,33 @@
 import { html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
+import './acceptance-editor.ts';
+import type { AcceptanceForm } from './acceptance-form.ts';
+import { acceptances, chosenOf } from './choices.ts';
 import { composerStyle } from './composer-style.ts';
+import { moduleRefusal } from './custom-module.ts';
+import { fieldStyle } from './field-style.ts';
+import type { ModelChoice } from './model-choice.ts';
 import { type EngineState, hasModels, isLoading } from './page-state.ts';
+import { applyPreset, isApplied, presets } from './presets.ts';
+import type { Refusal, RefusalCheck } from './refusal.ts';
 import {
   initialForm,
   longestDraft,
-  type MethodChoice,
   methods,
   neededModels,
   type RequestForm,
   rollSeed,
   samplePrompts,
 } from './request-form.ts';
+import './team-editor.ts';
+import type { TeamForm } from './team-form.ts';
 import { theme } from './theme.ts';
 
 type NumberField = 'draftLength' | 'temperature' | 'seed' | 'topK' | 'topP' | 'minP' | 'maxTokens';
 
 /**
  * Prompt, method, settings, and the one button that starts and stops.
+ * @fires {CustomEvent<RequestForm>} form-change
  * @fires {CustomEvent<RequestForm>} start
  * @fires {CustomEvent<void>} stop
  */
@@ -26,26 +36,33 @@ export class Composer extends LitElement {
     engine: { attribute: false },
     running: { attribute: false },
     stopping: { attribute: false },
+    choices: { attribute: false },
+    refusalOf: { attribute: false },
     form: { state: true },
   };
   declare engine: EngineState;
   declare running: boolean;
   declare stopping: boolean;
+  declare choices: readonly ModelChoice[];
+  declare refusalOf: RefusalCheck;
   declare form: RequestForm;
 
-  static override styles = [theme, composerStyle];
+  static override styles = [theme, fieldStyle, composerStyle];
 
   constructor() {
     super();
     this.engine = { kind: 'starting' };
     this.running = false;
     this.stopping = false;
+    this.choices = [];
+    this.refusalOf = () => null;
     this.form = initialForm(rollSeed());
   }
 
   override render(): TemplateResult {
     return html`<form novalidate @submit=${this.#submit} @keydown=${this.#onKey}>
-      ${this.#prompt()} ${this.#method()} ${this.#settings()} ${this.#advanced()} ${this.#button()}
+      ${this.#prompt()} ${this.#presets()} ${this.#method()} ${this.#team()} ${this.#settings()}
+      ${this.#advanced()} ${this.#button()}
     </form>`;
   }
 
@@ -69,45 +86,91 @@ export class Composer extends LitElement {
     </div>`;
   }
 
+  #presets(): TemplateResult {
+    return html`<div class="field" role="group" aria-labelledby="presets">
+      <span class="label" id="presets">Start from</span>
+      <div class="presets">
+        ${presets.map(
+          (preset) =>
+            html`<button
+              type="button"
+              class="preset"
+              aria-pressed=${isApplied(this.form, preset) ? 'true' : 'false'}
+              @click=${() => this.#set(applyPreset(this.form, preset))}
+            >
+              ${preset.title}
+            </button>`,
+        )}
+      </div>
+    </div>`;
+  }
+
   #method(): TemplateResult {
-    const chosen = methods.find(({ choice }) => choice === this.form.method);
     return html`<fieldset class="field">
       <legend>Method</legend>
       <div class="segments">
         ${methods.map(
-          ({ choice, title }) =>
+          ({ kind, title }) =>
             html`<label class="segment"
               ><input
                 type="radio"
                 name="method"
-                value=${choice}
+                value=${kind}
                 aria-describedby="method-hint"
-                .checked=${live(choice === this.form.method)}
-                @change=${() => this.#set({ method: choice satisfies MethodChoice })}
+                .checked=${live(kind === this.form.method)}
+                @change=${() => this.#set({ method: kind })}
               /><span>${title}</span></label
             >`,
         )}
       </div>
-      <p class="hint" id="method-hint">${chosen?.explanation}</p>
+      <p class="hint" id="method-hint">${chosenOf(methods, this.form.method).explanation}</p>
     </fieldset>`;
+  }
+
+  #team(): TemplateResult | null {
+    if (this.form.method !== 'collaborative') return null;
+    return html`<antiphon-team
+      .team=${this.form.team}
+      .choices=${this.choices}
+      .acceptanceTitle=${chosenOf(acceptances, this.form.acceptance.kind).title}
+      .whyNot=${(team: TeamForm) => this.#whyNot({ team })}
+      @team-change=${(event: CustomEvent<TeamForm>) => this.#set({ team: event.detail })}
+      >${this.#acceptance()}</antiphon-team
+    >`;
+  }
+
+  #acceptance(): TemplateResult | null {
+    if (this.form.method === 'plain') return null;
+    return html`<antiphon-acceptance
+      .acceptance=${this.form.acceptance}
+      .whyNot=${(acceptance: AcceptanceForm) => this.#whyNot({ acceptance })}
+      @acceptance-change=${(event: CustomEvent<AcceptanceForm>) => this.#set({ acceptance: event.detail })}
+    ></antiphon-acceptance>`;
   }
 
   #settings(): TemplateResult {
     const { draftLength, temperature, seed, method } = this.form;
-    return html`<div class="pairs">
-        <div class="field">
-          <label for="draft-length">Draft length <span class="value" aria-hidden="true">${draftLength}</span></label>
-          <input
-            id="draft-length"
-            type="range"
-            min="0"
-            max=${longestDraft}
-            step="1"
-            ?disabled=${method === 'plain'}
-            .value=${live(String(draftLength))}
-            @input=${this.#number('draftLength')}
-          />
-        </div>
+    const hasDraft = method === 'draft-model' || method === 'ngram';
+    return html`${method === 'collaborative' ? null : this.#acceptance()}
+      <div class=${hasDraft ? 'pairs' : ''}>
+        ${
+          hasDraft
+            ? html`<div class="field">
+                <label for="draft-length"
+                  >Draft length <span class="value" aria-hidden="true">${draftLength}</span></label
+                >
+                <input
+                  id="draft-length"
+                  type="range"
+                  min="0"
+                  max=${longestDraft}
+                  step="1"
+                  .value=${live(String(draftLength))}
+                  @input=${this.#number('draftLength')}
+                />
+              </div>`
+            : null
+        }
         <div class="field">
           <label for="temperature">Temperature <span class="value" aria-hidden="true">${temperature.toFixed(2)}</span></label>
           <input
@@ -182,7 +245,8 @@ export class Composer extends LitElement {
     // One element in all states, so that the keyboard's focus stays where it is.
     const label = this.running ? (this.stopping ? 'Stopping …' : 'Stop') : 'Start';
     const isReady = this.#canStart();
-    return html`<div class="go">
+    return html`${this.#refusal()}
+    <div class="go">
       <button
         class=${this.running ? '' : 'primary'}
         type="submit"
@@ -195,8 +259,29 @@ export class Composer extends LitElement {
     </div>`;
   }
 
+  /** Combinations of choices that cannot run. A field out of range is told when it is used, not while it is typed. */
+  #refusal(): TemplateResult | null {
+    const refusal = this.#moduleRefusal() ?? this.refusalOf(this.form);
+    if (!refusal?.field.startsWith('method')) return null;
+    return html`<p class="refusal" role="alert"><strong>Cannot run:</strong> ${refusal.reason}</p>`;
+  }
+
+  #moduleRefusal(): Refusal | null {
+    const { method, team } = this.form;
+    if (method !== 'collaborative' || team.combination !== 'custom') return null;
+    const reason = moduleRefusal(team.moduleUrl, location.href);
+    return reason === null ? null : { field: 'method.combine.url', reason };
+  }
+
+  #whyNot(change: Partial<RequestForm>): string | null {
+    const refusal = this.refusalOf({ ...this.form, ...change });
+    if (!refusal?.field.startsWith('method')) return null;
+    // What stands in the way already is told once, beside the button.
+    return refusal.reason === this.refusalOf(this.form)?.reason ? null : refusal.reason;
+  }
+
   #canStart(): boolean {
-    return !this.running && hasModels(this.engine, neededModels(this.form.method));
+    return !this.running && hasModels(this.engine, neededModels(this.form)) && this.#moduleRefusal() === null;
   }
 
   #number(field: NumberField): (event: InputEvent) => void {
@@ -205,6 +290,7 @@ export class Composer extends LitElement {
 
   #set(change: Partial<RequestForm>): void {
     this.form = { ...this.form, ...change };
+    this.dispatchEvent(new CustomEvent<RequestForm>('form-change', { detail: this.form }));
   }
 
   #submit = (event: SubmitEvent): void => {

@@ -1,19 +1,28 @@
 import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { badgeStyle, losslessBadge } from './lossless-badge.ts';
+import { memberClass, memberStyle } from './member-style.ts';
 import { decimalText, percentText } from './number-text.ts';
-import type { LiveNumbers } from './story-model.ts';
+import type { RunNumbers } from './run-numbers.ts';
 import { theme } from './theme.ts';
 
-/** The numbers of the run, as they stand. */
+/** The numbers of the run, as they stand: of the whole, and of each member. */
 export class LiveNumbersElement extends LitElement {
-  static override properties: PropertyDeclarations = { numbers: { attribute: false } };
-  declare numbers: LiveNumbers;
+  static override properties: PropertyDeclarations = {
+    numbers: { attribute: false },
+    lossy: { attribute: false },
+  };
+  declare numbers: RunNumbers | null;
+  /** True where the criterion does not follow the distribution. */
+  declare lossy: boolean;
 
   static override styles = [
     theme,
+    badgeStyle,
+    memberStyle,
     css`
       dl {
         display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(7.5rem, 1fr));
+        grid-template-columns: repeat(auto-fit, minmax(7rem, 1fr));
         gap: 1rem 1.5rem;
         margin: 0;
       }
@@ -31,22 +40,116 @@ export class LiveNumbersElement extends LitElement {
         font: 400 1.75rem / 1.2 var(--serif);
         font-variant-numeric: tabular-nums lining-nums;
       }
+      .lossiness {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: baseline;
+        gap: 0.25rem 0.6rem;
+        margin-top: 1.1rem;
+        font-size: 0.875rem;
+      }
+      .table {
+        margin-top: 1.4rem;
+        overflow-x: auto;
+      }
+      table {
+        width: 100%;
+        border-collapse: collapse;
+        font-size: 0.875rem;
+        font-variant-numeric: tabular-nums;
+      }
+      th,
+      td {
+        padding: 0.4rem 0 0.4rem 0.75rem;
+        border-top: 1px solid var(--rule);
+        text-align: end;
+        font-weight: 400;
+      }
+      thead th {
+        border: 0;
+        color: var(--ink-soft);
+        font-size: 0.8125rem;
+        line-height: 1.25;
+        vertical-align: bottom;
+      }
+      @media (max-width: 30rem) {
+        th,
+        td {
+          padding-inline-start: 0.4rem;
+        }
+        thead th:last-child {
+          max-width: 4.5rem;
+        }
+      }
+      tr > :first-child {
+        padding-inline-start: 0;
+        text-align: start;
+      }
+      .who {
+        display: flex;
+        align-items: center;
+        gap: 0.5rem;
+        line-height: 1.25;
+      }
     `,
   ];
 
   constructor() {
     super();
-    this.numbers = { tokens: 0, tokensPerSecond: null, acceptanceRate: null, tokensPerRound: null };
+    this.numbers = null;
+    this.lossy = false;
   }
 
   override render(): TemplateResult {
-    const { tokens, tokensPerSecond, acceptanceRate, tokensPerRound } = this.numbers;
+    const { numbers } = this;
+    if (!numbers) return html``;
+    const { tokens, tokensPerSecond, acceptanceRate, tokensPerRound } = numbers;
     return html`<dl>
-      ${number('tokens a second', decimalText(tokensPerSecond, 1))}
-      ${number('acceptance rate', percentText(acceptanceRate))}
-      ${number('tokens a round', decimalText(tokensPerRound, 2))} ${number('tokens', String(tokens))}
-    </dl>`;
+        ${number('tokens a second', decimalText(tokensPerSecond, 1))}
+        ${number('acceptance rate', percentText(acceptanceRate))}
+        ${number(`forwards a token, not ${numbers.referenceForwardsPerToken}`, decimalText(numbers.forwardsPerToken, 2))}
+        ${number('tokens a round', decimalText(tokensPerRound, 2))} ${number('tokens', String(tokens))}
+      </dl>
+      ${this.#lossiness(numbers)} ${numbers.members.length > 1 ? memberTable(numbers) : null}`;
   }
+
+  #lossiness({ deviation }: RunNumbers): TemplateResult | null {
+    if (!this.lossy && !deviation) return null;
+    return html`<p class="lossiness">
+      ${losslessBadge(false)}
+      <span
+        >off the exact distribution by ${percentText(deviation?.mean ?? null, 1)} on average,
+        ${percentText(deviation?.max ?? null, 1)} at most</span
+      >
+    </p>`;
+  }
+}
+
+function memberTable({ members }: RunNumbers): TemplateResult {
+  return html`<div class="table">
+    <table aria-label="Numbers of each member">
+      <thead>
+        <tr>
+          <th scope="col">Member</th>
+          <th scope="col">proposed</th>
+          <th scope="col">accepted</th>
+          <th scope="col">forwards a token</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${members.map(
+          ({ letter, name, proposes, proposals, acceptanceRate, forwardsPerToken }, member) => html`<tr>
+            <th scope="row">
+              <span class="who"><span class="badge ${memberClass(member)}">${letter}</span>${name}</span>
+            </th>
+            <td>${proposes ? proposals : decimalText(null, 0)}</td>
+            <td>${percentText(acceptanceRate)}</td>
+            <td>${decimalText(forwardsPerToken, 2)}</td>
+          </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 function number(name: string, value: string): TemplateResult {

@@ -1,19 +1,27 @@
 import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
+import type { CastMember } from './cast.ts';
+import { memberClass, memberStyle } from './member-style.ts';
 import { percentText } from './number-text.ts';
 import { emptyStory, type Story, type StoryToken } from './story-model.ts';
 import { theme } from './theme.ts';
 
-/** The text as it is written, every token marked with its fate; what is slotted stands below the text. */
+/**
+ * The text as it is written, every token marked with its fate and its proposer; what is slotted stands below the
+ * text.
+ */
 export class StoryView extends LitElement {
   static override properties: PropertyDeclarations = {
     prompt: { attribute: false },
+    cast: { attribute: false },
     story: { attribute: false },
     writing: { type: Boolean, reflect: true },
     hidesDropped: { state: true },
   };
   declare prompt: string;
+  /** Those whom the tokens' proposers number. */
+  declare cast: readonly CastMember[];
   declare story: Story;
   /** More text is to come. */
   declare writing: boolean;
@@ -21,11 +29,12 @@ export class StoryView extends LitElement {
 
   static override styles = [
     theme,
+    memberStyle,
     css`
       .story {
         min-height: 6em;
         margin: 0;
-        font: 400 1.1875rem / 1.85 var(--serif);
+        font: 400 1.1875rem / 2.1 var(--serif);
         white-space: pre-line;
         overflow-wrap: anywhere;
         hanging-punctuation: first;
@@ -38,11 +47,6 @@ export class StoryView extends LitElement {
       .prompt {
         color: var(--ink-soft);
       }
-      .accepted {
-        text-decoration: underline solid 1px var(--mark);
-        text-underline-offset: 0.32em;
-        text-decoration-skip-ink: none;
-      }
       .rejected,
       .discarded {
         color: var(--ink-soft);
@@ -53,10 +57,10 @@ export class StoryView extends LitElement {
         font-style: italic;
       }
       .rejected s {
-        text-decoration: line-through solid 1.5px;
+        text-decoration: line-through var(--pattern, solid) 2px var(--member, currentColor);
       }
       .discarded s {
-        text-decoration: line-through dotted 1.5px;
+        text-decoration: line-through dotted 1.5px var(--member, currentColor);
       }
       .recovered {
         color: var(--accent);
@@ -104,17 +108,29 @@ export class StoryView extends LitElement {
         display: flex;
         flex-wrap: wrap;
         gap: 0.35rem 1.25rem;
-        flex: 1 1 18rem;
         margin: 0;
         padding: 0;
         list-style: none;
         line-height: 1.7;
       }
-      .legend span,
+      .legend li {
+        display: flex;
+        align-items: baseline;
+        gap: 0.4rem;
+      }
+      .legend .accepted,
+      .legend .bare,
       .legend del,
       .legend ins {
         font-family: var(--serif);
         font-size: 1rem;
+      }
+      .members {
+        flex-basis: 100%;
+        font-size: 1rem;
+      }
+      .fates {
+        flex: 1 1 18rem;
       }
       .legend .discarded {
         font-size: 0.875rem;
@@ -138,6 +154,7 @@ export class StoryView extends LitElement {
   constructor() {
     super();
     this.prompt = '';
+    this.cast = [];
     this.story = emptyStory;
     this.writing = false;
     this.hidesDropped = false;
@@ -149,17 +166,11 @@ export class StoryView extends LitElement {
         ><span class="prompt">${this.prompt}</span>${repeat(
           this.story.tokensByRound,
           (_tokens, index) => index,
-          (tokens) => guard([tokens], () => tokens.map(tokenView)),
+          (tokens) => guard([tokens], () => tokens.map((token) => tokenView(token, this.cast))),
         )}</p>
       <slot></slot>
       <div class="reading">
-        <ul class="legend" aria-label="How to read the text">
-          <li><span class="accepted">underlined</span> proposed and accepted</li>
-          <li><del class="rejected"><s>struck</s></del> rejected</li>
-          <li><ins class="recovered">doubled</ins> recovered</li>
-          <li><del class="discarded"><s>small</s></del> discarded unseen</li>
-          <li><span>bare</span> by the larger model alone</li>
-        </ul>
+        ${this.#legend()}
         <label
           ><input type="checkbox" role="switch" .checked=${this.hidesDropped} @change=${this.#toggle} />Hide
           rejected</label
@@ -167,27 +178,62 @@ export class StoryView extends LitElement {
       </div>`;
   }
 
+  #legend(): readonly TemplateResult[] {
+    const bare = html`<li><span class="bare">bare</span> drawn, proposed by nobody</li>`;
+    if (!this.cast.some(({ proposes }) => proposes)) {
+      return [html`<ul class="legend fates" aria-label="How to read the text">${bare}</ul>`];
+    }
+    return [
+      html`<ul class="legend members" aria-label="Who proposed">
+        ${this.cast.map(({ letter, name, proposes }, member) =>
+          proposes
+            ? html`<li class=${memberClass(member)}>
+                <span class="badge">${letter}</span><span class="accepted ${memberClass(member)}">${name}</span>
+              </li>`
+            : null,
+        )}
+      </ul>`,
+      html`<ul class="legend fates" aria-label="How to read the text">
+        <li><del class="rejected"><s>struck</s></del> rejected</li>
+        <li><ins class="recovered">doubled</ins> recovered</li>
+        <li><del class="discarded"><s>small</s></del> discarded unseen</li>
+        ${bare}
+      </ul>`,
+    ];
+  }
+
   #toggle = (event: Event): void => {
     this.hidesDropped = (event.currentTarget as HTMLInputElement).checked;
   };
 }
 
-function tokenView(token: StoryToken): TemplateResult {
-  const about = aboutToken(token);
-  if (token.fate === 'accepted') return html`<span class="accepted" title=${about}>${token.text}</span>`;
-  if (token.fate === 'drawn') return html`<span class="drawn" title=${about}>${token.text}</span>`;
-  // The marks of a correction belong to the word, not to the blank before it.
+function tokenView(token: StoryToken, cast: readonly CastMember[]): TemplateResult {
+  // Marks belong to the word, not to the blank before it.
   const word = token.text.trimStart();
   const blank = token.text.slice(0, token.text.length - word.length);
-  return token.fate === 'recovered'
-    ? html`${blank}<ins class="recovered" title=${about}>${word}</ins>`
-    : html`<del class=${token.fate} title=${about}>${blank}<s>${word}</s></del>`;
+  const { fate } = token;
+  const isDropped = fate === 'rejected' || fate === 'discarded';
+  if (word === '' && !isDropped) return html`<span class=${fate}>${blank}</span>`;
+  const about = aboutToken(token, cast);
+  const by = token.proposer === null ? '' : byClass(token.proposer, word);
+  if (fate === 'recovered') return html`${blank}<ins class="recovered" title=${about}>${word}</ins>`;
+  if (!isDropped) return html`${blank}<span class="${fate} ${by}" title=${about}>${word}</span>`;
+  // A line break that was dropped must not break the line.
+  return html`<del class=${fate} title=${about}
+    >${word === '' ? ' ' : blank}<s class=${by}>${word || '↵'}</s></del
+  >`;
 }
 
-function aboutToken({ fate, q, r }: StoryToken): string {
+/** A mark of punctuation is too narrow for a letter; its line tells whose it is. */
+function byClass(proposer: number, word: string): string {
+  return /[\p{L}\p{N}]/u.test(word) ? `lettered ${memberClass(proposer)}` : memberClass(proposer);
+}
+
+function aboutToken({ fate, proposer, q, r }: StoryToken, cast: readonly CastMember[]): string {
   const parts: string[] = [fate];
+  if (proposer !== null && cast[proposer]) parts.unshift(`${cast[proposer].letter} ${cast[proposer].name}`);
   if (q !== null) parts.push(`proposed with probability ${percentText(q, 1)}`);
-  if (r !== null) parts.push(`the larger model gives it ${percentText(r, 1)}`);
+  if (r !== null) parts.push(`wanted with probability ${percentText(r, 1)}`);
   return parts.join(' · ');
 }
 

@@ -1,0 +1,193 @@
+import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import { memberLetters } from './cast.ts';
+import { fieldStyle } from './field-style.ts';
+import { memberClass, memberStyle } from './member-style.ts';
+import { type ModelChoice, offeredModels } from './model-choice.ts';
+import { longestDraft } from './request-form.ts';
+import type { MemberForm } from './team-form.ts';
+import { theme } from './theme.ts';
+
+/**
+ * One member of the team: its model, and folded away what else it may have of its own.
+ * @fires {CustomEvent<Partial<MemberForm>>} member-change
+ * @fires {CustomEvent<void>} member-remove
+ */
+export class MemberEditor extends LitElement {
+  static override properties: PropertyDeclarations = {
+    member: { attribute: false },
+    index: { attribute: false },
+    standing: { attribute: false },
+    choices: { attribute: false },
+    removable: { attribute: false },
+  };
+  declare member: MemberForm;
+  declare index: number;
+  /** What the member is in the combination, such as `expert`; null where all are alike. */
+  declare standing: string | null;
+  declare choices: readonly ModelChoice[];
+  declare removable: boolean;
+
+  static override styles = [
+    theme,
+    fieldStyle,
+    memberStyle,
+    css`
+      .head {
+        display: grid;
+        grid-template-columns: auto minmax(0, 1fr) auto;
+        align-items: center;
+        gap: 0.6rem;
+      }
+      select {
+        border-color: transparent;
+        padding-block: 0.3rem;
+        padding-inline-start: 0.3rem;
+        background-color: transparent;
+        font-weight: 600;
+      }
+      select:hover {
+        border-color: var(--edge);
+      }
+      .remove {
+        display: grid;
+        place-items: center;
+        width: 2.5rem;
+        padding: 0;
+        border-color: transparent;
+        color: var(--ink-soft);
+        font-size: 1.25rem;
+        line-height: 1;
+      }
+      .remove:hover {
+        border-color: var(--danger);
+        color: var(--danger);
+      }
+      details {
+        margin-inline-start: 2.4rem;
+        color: var(--ink-soft);
+      }
+      details[open] {
+        padding-bottom: 0.6rem;
+      }
+      summary {
+        font-size: 0.8125rem;
+        line-height: 1.75rem;
+      }
+      label {
+        color: var(--ink);
+      }
+      .field + .field {
+        margin-top: 0.8rem;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.member = { key: 0, model: '', temperature: null, prompt: '', draftLength: 1, share: 1, exponent: 1 };
+    this.index = 0;
+    this.standing = null;
+    this.choices = [];
+    this.removable = false;
+  }
+
+  override render(): TemplateResult {
+    const { model, draftLength, temperature, prompt } = this.member;
+    const letter = memberLetters[this.index];
+    return html`<div class="head">
+        <span class="badge ${memberClass(this.index)}" aria-hidden="true">${letter}</span>
+        <select
+          aria-label="Model of member ${letter}"
+          @change=${(event: Event) => this.#change({ model: (event.target as HTMLSelectElement).value })}
+        >
+          ${offeredModels(this.choices, model).map(
+            ({ id, title }) => html`<option value=${id} .selected=${live(id === model)}>${title}</option>`,
+          )}
+        </select>
+        ${
+          this.removable
+            ? html`<button
+                type="button"
+                class="remove"
+                aria-label="Remove member ${letter}"
+                @click=${() => this.dispatchEvent(new CustomEvent('member-remove'))}
+              >
+                <span aria-hidden="true">×</span>
+              </button>`
+            : null
+        }
+      </div>
+      <details>
+        <summary>${this.#summary()}</summary>
+        <div class="field">
+          <label for="draft-length"
+            >Tokens proposed in a row, γ <span class="value" aria-hidden="true">${draftLength}</span></label
+          >
+          <input
+            id="draft-length"
+            type="range"
+            min="1"
+            max=${longestDraft}
+            step="1"
+            .value=${live(String(draftLength))}
+            @input=${(event: Event) =>
+              this.#change({ draftLength: (event.target as HTMLInputElement).valueAsNumber })}
+          />
+        </div>
+        <div class="field">
+          <label for="temperature">Own temperature</label>
+          <input
+            id="temperature"
+            type="number"
+            inputmode="decimal"
+            min="0.05"
+            step="0.05"
+            placeholder="as the request"
+            .value=${live(temperature === null ? '' : String(temperature))}
+            @change=${(event: Event) => this.#change({ temperature: numberOrNull(event) })}
+          />
+        </div>
+        <div class="field">
+          <label for="prompt">Own prompt</label>
+          <textarea
+            id="prompt"
+            rows="2"
+            spellcheck="false"
+            placeholder="as the request"
+            aria-describedby="prompt-hint"
+            .value=${live(prompt)}
+            @input=${(event: Event) => this.#change({ prompt: (event.target as HTMLTextAreaElement).value })}
+          ></textarea>
+          <p class="hint" id="prompt-hint">Read by this member alone; the text that follows is the same for all.</p>
+        </div>
+      </details>`;
+  }
+
+  #summary(): string {
+    const { draftLength, temperature, prompt } = this.member;
+    return [
+      ...(this.standing === null ? [] : [this.standing]),
+      draftLength === 1 ? '1 token a turn' : `${draftLength} tokens a turn`,
+      ...(temperature === null ? [] : [`temperature ${temperature}`]),
+      ...(prompt === '' ? [] : ['own prompt']),
+    ].join(' · ');
+  }
+
+  #change(change: Partial<MemberForm>): void {
+    this.dispatchEvent(new CustomEvent<Partial<MemberForm>>('member-change', { detail: change }));
+  }
+}
+
+function numberOrNull(event: Event): number | null {
+  const value = (event.target as HTMLInputElement).valueAsNumber;
+  return Number.isNaN(value) ? null : value;
+}
+
+customElements.define('antiphon-member', MemberEditor);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'antiphon-member': MemberEditor;
+  }
+}

@@ -1,0 +1,46 @@
+import { type DecodeStatistics, type MemberStatistics, summarize } from '../decode/statistics.ts';
+import type { CastMember } from './cast.ts';
+import type { Story } from './story-model.ts';
+
+/** The numbers of one member, with the letter and the name that the page gives it. */
+export type MemberNumbers = Pick<MemberStatistics, 'proposals' | 'acceptanceRate' | 'forwardsByWidth'> &
+  Pick<CastMember, 'letter' | 'name' | 'proposes'> & {
+    /** Forwards of this member ÷ tokens of the text, prefill counted; null before the first token. */
+    readonly forwardsPerToken: number | null;
+  };
+
+/** Numbers of a run at any moment: a function of its rounds and of who takes part. */
+export type RunNumbers = Pick<
+  DecodeStatistics,
+  'tokens' | 'tokensPerSecond' | 'acceptanceRate' | 'tokensPerRound' | 'deviation' | 'pairs'
+> & {
+  readonly members: readonly MemberNumbers[];
+  /** Forwards of all members ÷ tokens of the text; null before the first token. */
+  readonly forwardsPerToken: number | null;
+  /** What asking for every token would take: one forward a target. */
+  readonly referenceForwardsPerToken: number;
+};
+
+export function runNumbers(story: Story, cast: readonly CastMember[]): RunNumbers {
+  const statistics = summarize(
+    story.rounds,
+    cast.map(({ name }) => name),
+    0,
+  );
+  const { tokens } = statistics;
+  const perToken = (forwards: number): number | null => (tokens > 0 ? forwards / tokens : null);
+  const members = cast.map(({ letter, name, proposes }, member) => {
+    const { proposals, acceptanceRate, forwards, forwardsByWidth } = statistics.members[member];
+    return {
+      ...{ letter, name, proposes, proposals, acceptanceRate, forwardsByWidth },
+      forwardsPerToken: perToken(forwards),
+    };
+  });
+  const forwards = statistics.members.reduce((sum, member) => sum + member.forwards, 0);
+  return {
+    ...statistics,
+    members,
+    forwardsPerToken: perToken(forwards),
+    referenceForwardsPerToken: cast.filter(({ isTarget }) => isTarget).length,
+  };
+}
