@@ -11,6 +11,7 @@ import { addCounts, type Counts, countsInWords, playwrightCounts, vitestCounts }
 /*
  * `npm test`: every part in order, each even after an earlier one failed, and one line with the sum at the end.
  * `npm run test:unit -- src/verify` runs one part and hands the rest of the command line to its tool.
+ * `npm run test:long` runs the larger matrix of collaborative decoding, which is no part of `npm test`.
  */
 
 type Part = (args: readonly string[]) => Promise<Counts>;
@@ -62,6 +63,21 @@ async function runVitest(name: string, args: readonly string[]): Promise<Counts>
   return countsFrom(report, vitestCounts, await runTool('vitest', 'vitest', ['run', ...reporters, ...args]));
 }
 
+async function runJourneys(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Counts> {
+  findBrowser();
+  await ensureSite();
+  await ensureLibrary();
+  const report = join(reports, 'e2e.json');
+  const ended = await runTool('@playwright/test', 'playwright', ['test', '--reporter=list,json', ...args], {
+    PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+    ...environment,
+  });
+  return countsFrom(report, playwrightCounts, ended);
+}
+
 const parts: Readonly<Record<string, Part>> = {
   format: async (args) => asOneTest(await runTool('@biomejs/biome', 'biome', ['format', ...args])),
   lint: async (args) =>
@@ -82,23 +98,19 @@ const parts: Readonly<Record<string, Part>> = {
     findBrowser();
     return runVitest('browser', ['--config', 'vitest.browser.config.ts', ...args]);
   },
-  e2e: async (args) => {
-    findBrowser();
-    await ensureSite();
-    await ensureLibrary();
-    const report = join(reports, 'e2e.json');
-    const ended = await runTool('@playwright/test', 'playwright', ['test', '--reporter=list,json', ...args], {
-      PLAYWRIGHT_JSON_OUTPUT_FILE: report,
-    });
-    return countsFrom(report, playwrightCounts, ended);
-  },
+  e2e: (args) => runJourneys(args),
+};
+
+/** Parts that take too long to run with the others. */
+const partsOnRequest: Readonly<Record<string, Part>> = {
+  long: (args) => runJourneys(['collaborative.spec.ts', ...args], { ANTIPHON_LONG_TESTS: '1' }),
 };
 
 /** A part that throws (no browser, a build that fails) is a failure; its message says what to do. */
 async function runPart(name: string, args: readonly string[]): Promise<Counts> {
   process.stdout.write(`\n── ${name}\n`);
   try {
-    return await parts[name](args);
+    return await { ...parts, ...partsOnRequest }[name](args);
   } catch (error) {
     process.stderr.write(`${name}: ${error instanceof Error ? error.message : String(error)}\n`);
     return asOneTest(false);
@@ -106,8 +118,9 @@ async function runPart(name: string, args: readonly string[]): Promise<Counts> {
 }
 
 const [chosen, ...args] = process.argv.slice(2);
-if (chosen !== undefined && !(chosen in parts)) {
-  throw new Error(`no part '${chosen}'; there are ${Object.keys(parts).join(', ')}`);
+const allParts = Object.keys({ ...parts, ...partsOnRequest });
+if (chosen !== undefined && !allParts.includes(chosen)) {
+  throw new Error(`no part '${chosen}'; there are ${allParts.join(', ')}`);
 }
 let total: Counts = { passed: 0, failed: 0, skipped: 0 };
 for (const name of chosen === undefined ? Object.keys(parts) : [chosen]) {

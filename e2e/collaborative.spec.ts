@@ -1,0 +1,414 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, expect, type Page } from '@playwright/test';
+import { siteFolder } from '../scripts/build.ts';
+import { openCombineModule } from '../scripts/demo/combine-module.ts';
+import { serveFolder } from '../scripts/static-server.ts';
+import type { DecodeRequest } from '../src/engine/decode-request.ts';
+import type { DecodeResult, EngineOptions } from '../src/engine/engine-api.ts';
+import type { Outcome } from '../src/ui/terminal-harness.ts';
+import { chiSquare } from './chi-square.ts';
+import { test } from './site.ts';
+
+/*
+ * Collaborative decoding on the bundled models. `npm run test:long` sets ANTIPHON_LONG_TESTS: more draft lengths, more
+ * seeds, more tokens.
+ */
+const isLong = process.env.ANTIPHON_LONG_TESTS === '1';
+test.setTimeout(isLong ? 3_600_000 : 300_000);
+
+type Team = Extract<DecodeRequest['method'], { kind: 'collaborative' }>;
+type Schedule = NonNullable<Team['schedule']>;
+/** γ: of the default proposer alone, or of each member. */
+type DraftLengths = { readonly draftLength: number } | { readonly vector: readonly number[] };
+
+const models = ['story-base', 'story-fairy', 'story-space', 'story-draft'];
+
+const weighted: Team = team(['story-fairy', 'story-space'], { kind: 'weighted', weights: [0.5, 0.5] });
+const contrastive: Team = team(['story-base', 'story-draft'], { kind: 'contrastive', mu: 0.3, alpha: 0.1 });
+const geometric: Team = team(['story-fairy', 'story-space'], { kind: 'geometric', weights: [0.5, 0.5] });
+const combinations = { weighted, contrastive, geometric };
+
+/** Schedules that must agree with `sequential` token for token; mixture never asks for the combination's argmax. */
+const schedules: readonly Schedule[] = ['alternate', 'naive', 'black-box'];
+
+const draftLengths: readonly DraftLengths[] = isLong
+  ? [
+      ...[1, 2, 3, 4, 5, 6].map((draftLength) => ({ draftLength })),
+      ...[
+        [1, 3],
+        [2, 2],
+        [3, 6],
+        [6, 6],
+      ].map((vector) => ({ vector })),
+    ]
+  : [{ draftLength: 1 }, { draftLength: 3 }];
+
+const prompts = [
+  'Once upon a time',
+  'Long ago',
+  'Far out in space, a shy robot',
+  'In the year 3000',
+  'One spring morning',
+  'A thousand light years away',
+  'High above the Earth',
+  'In the land far away',
+  'One day',
+  'There lived',
+  'A clever fox',
+  'The old queen',
+  'Many years ago, a pilot',
+  'Deep in the forest',
+  'On a small moon',
+  'The captain said',
+  'She found a',
+  'Every night',
+  'Nobody knew',
+  '',
+];
+
+function team(members: readonly string[], combine: Team['combine'], rest: Partial<Team> = {}): Team {
+  return { kind: 'collaborative', members: members.map((model) => ({ model })), combine, ...rest };
+}
+
+function withDrafts(method: Team, lengths: DraftLengths): Team {
+  if ('draftLength' in lengths) return { ...method, ...lengths };
+  const members = method.members.map((member, index) => ({ ...member, draftLength: lengths.vector[index] }));
+  return { ...method, members };
+}
+
+/** Each way to decode but `sequential`, named. */
+function ways(method: Team): { readonly name: string; readonly method: Team }[] {
+  return schedules.flatMap((schedule) =>
+    draftLengths
+      // Only the default proposer drafts in the others: a vector says nothing new there.
+      .filter((lengths) => schedule === 'alternate' || 'draftLength' in lengths)
+      .map((lengths) => ({
+        name: `${schedule}, γ ${'draftLength' in lengths ? lengths.draftLength : lengths.vector}`,
+        method: withDrafts({ ...method, schedule }, lengths),
+      })),
+  );
+}
+
+let page: Page;
+let closeAll: () => Promise<void>;
+
+async function openEngine(
+  browser: Browser,
+  siteUrl: string,
+  engine: EngineOptions,
+  load: readonly string[],
+): Promise<Page> {
+  const opened = await browser.newPage();
+  await opened.goto(`${siteUrl}terminal.html`);
+  await opened.waitForFunction('window.antiphon !== undefined');
+  const outcome = await opened.evaluate<Outcome<unknown>, [EngineOptions, readonly string[]]>(
+    ([options, names]) => window.antiphon.openEngine(options, names),
+    [engine, load],
+  );
+  expect(outcome).toMatchObject({ ok: true });
+  return opened;
+}
+
+/** One browser and one engine for all tests: they need the same models, and loading takes longer than most of them. */
+test.beforeAll(async ({ browser }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'antiphon-combinations-'));
+  for (const [name, source] of Object.entries(customModules)) writeFileSync(join(folder, name), source);
+  const modules = await openCombineModule(join(folder, 'mean.js'));
+  const server = await serveFolder({ folder: siteFolder, proxied: [modules.proxied] });
+  closeAll = async () => {
+    await page.close();
+    await server.close();
+    modules.close();
+    rmSync(folder, { recursive: true });
+  };
+  page = await openEngine(browser, server.url, { backend: 'wasm' }, models);
+});
+
+test.afterAll(() => closeAll());
+
+function outcomesOf(requests: readonly DecodeRequest[], on = page): Promise<Outcome<DecodeResult>[]> {
+  return on.evaluate(async (given) => {
+    const outcomes: Outcome<DecodeResult>[] = [];
+    for (const request of given) outcomes.push(await window.antiphon.runDecode(request));
+    return outcomes;
+  }, requests);
+}
+
+async function decodeAll(requests: readonly DecodeRequest[], on = page): Promise<DecodeResult[]> {
+  return (await outcomesOf(requests, on)).map((outcome) => {
+    if (!outcome.ok) throw new Error(`${outcome.code}: ${outcome.message}`);
+    return outcome.value;
+  });
+}
+
+/**
+ * Decodes `request` with `sequential` and in every way, and tells each difference: where it begins, and whether the
+ * two repeat themselves. If both do, they differ by how logits of passes of different widths are rounded.
+ */
+async function differencesOf(
+  request: Omit<DecodeRequest, 'method'>,
+  method: Team,
+  on = page,
+): Promise<string[]> {
+  const all = ways(method);
+  const sequential = { ...request, method: { ...method, schedule: 'sequential' as const } };
+  const [expected, ...results] = await decodeAll(
+    [sequential, ...all.map((way) => ({ ...request, method: way.method }))],
+    on,
+  );
+  const differences: string[] = [];
+  for (const [index, result] of results.entries()) {
+    if (String(result.tokenIds) === String(expected.tokenIds)) continue;
+    const at = result.tokenIds.findIndex((token, position) => token !== expected.tokenIds[position]);
+    const [again, resultAgain] = await decodeAll([sequential, { ...request, method: all[index].method }], on);
+    differences.push(
+      `${all[index].name}, "${request.prompt}", seed ${request.seed}: token ${at} is ${result.tokenIds[at]}, ` +
+        `sequential writes ${expected.tokenIds[at]} ("${result.text}" / "${expected.text}"); repeated: ` +
+        `${String(resultAgain.tokenIds) === String(result.tokenIds)}, ${String(again.tokenIds) === String(expected.tokenIds)}`,
+    );
+  }
+  return differences;
+}
+
+for (const [name, method] of Object.entries(combinations)) {
+  test(`at temperature 0 every schedule writes what sequential writes: ${name}`, async () => {
+    const differences: string[] = [];
+    for (const prompt of prompts) {
+      const request = { prompt, seed: 1, maxTokens: isLong ? 60 : 24, sampling: { temperature: 0 } };
+      differences.push(...(await differencesOf(request, method)));
+    }
+    expect(differences).toEqual([]);
+  });
+
+  test(`coupled, every schedule writes the text of its seed: ${name}`, async () => {
+    const differences: string[] = [];
+    const coupled: Team = { ...method, acceptance: { kind: 'coupled' } };
+    for (let seed = 1; seed <= (isLong ? 40 : 4); seed++) {
+      const request = { prompt: prompts[seed % prompts.length], seed, maxTokens: isLong ? 60 : 24 };
+      differences.push(...(await differencesOf(request, coupled)));
+    }
+    expect(differences).toEqual([]);
+  });
+}
+
+test('three members write together what they write in turn', async () => {
+  const three = team(['story-base', 'story-fairy', 'story-space'], { kind: 'weighted', weights: [1, 2, 2] });
+  const request = { prompt: 'Long ago', seed: 3, maxTokens: 16 };
+  expect(await differencesOf({ ...request, sampling: { temperature: 0 } }, three)).toEqual([]);
+  expect(await differencesOf(request, { ...three, acceptance: { kind: 'coupled' } })).toEqual([]);
+
+  const [result] = await decodeAll([{ ...request, method: three }]);
+  expect(new Set(result.stats.members.filter(({ proposals }) => proposals > 0)).size).toBe(3);
+});
+
+/** The committed tokens of a decode with r(x), as far as r was formed. */
+function committedOf({ rounds }: DecodeResult): { readonly token: number; readonly r: number | null }[] {
+  return rounds
+    .flatMap(({ proposals }) => proposals)
+    .filter(({ fate }) => fate !== 'rejected' && fate !== 'discarded')
+    .map(({ tokenId, r }) => ({ token: tokenId, r }));
+}
+
+/**
+ * r behind `before`, at the tokens that came there: every token drawn from r tells its r(x). Decodes that ask all
+ * members for every token know no proposals, so this law owes nothing to how proposals are judged.
+ */
+function lawBehind(before: readonly number[], results: readonly DecodeResult[]): Map<number, number> {
+  const law = new Map<number, number>();
+  for (const result of results) {
+    const committed = committedOf(result);
+    const tokens = committed.map(({ token }) => token);
+    const next = committed[before.length];
+    if (!next || next.r === null || String(tokens.slice(0, before.length)) !== String(before)) continue;
+    law.set(next.token, next.r);
+  }
+  return law;
+}
+
+function countsBehind(before: readonly number[], results: readonly DecodeResult[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const { tokenIds } of results) {
+    if (String(tokenIds.slice(0, before.length)) !== String(before)) continue;
+    const next = tokenIds[before.length];
+    if (next !== undefined) counts.set(next, (counts.get(next) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function mostFrequent(counts: ReadonlyMap<number, number>): number {
+  return [...counts].reduce((most, entry) => (entry[1] > most[1] ? entry : most))[0];
+}
+
+const seedCount = isLong ? 2000 : 500;
+/** Few tokens are left after the truncation, so these find all that are likely. */
+const lawSeedCount = 100;
+const lawVectors = isLong
+  ? [
+      [1, 1],
+      [2, 1],
+      [1, 2],
+      [3, 2],
+      [6, 1],
+    ]
+  : [[1, 1]];
+for (const vector of lawVectors) {
+  test(`with γ = ${vector} ${seedCount} texts follow the combined distribution`, async () => {
+    // Behind this prompt the specialists agree on " a" and on no noun; the truncation differs between them.
+    const prompt = 'One night he saw';
+    const sampling = { temperature: 1.2, topK: 4 };
+    const length = Math.max(3, isLong ? vector[0] + 3 : 3);
+    const decodesOf = (method: DecodeRequest['method'], count: number, firstSeed: number) =>
+      decodeAll(
+        Array.from({ length: count }, (_, index) => ({
+          prompt,
+          sampling,
+          maxTokens: length,
+          seed: firstSeed + index,
+          method,
+        })),
+      );
+    const results = await decodesOf(withDrafts(weighted, { vector }), seedCount, 1);
+    const drawn = await decodesOf({ ...weighted, schedule: 'sequential' }, lawSeedCount, 100_001);
+    const alone = await decodesOf({ kind: 'plain', model: 'story-fairy' }, lawSeedCount, 100_001);
+
+    const before: number[] = [];
+    let isTelling = false;
+    for (let position = 0; position < 3; position++) {
+      const counts = countsBehind(before, results);
+      const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+      const fit = chiSquare(counts, lawBehind(before, drawn));
+      const seen = `token ${position + 1} behind [${before}], ${total} texts: chi-square ${fit.statistic.toFixed(2)}, ${fit.degreesOfFreedom} degrees of freedom, bound ${fit.bound.toFixed(2)}`;
+      test.info().annotations.push({ type: 'fit', description: seen });
+      expect(fit.statistic, seen).toBeLessThanOrEqual(fit.bound);
+      // The same texts do not pass for those of one specialist: the test can tell.
+      const wrong = chiSquare(counts, lawBehind(before, alone));
+      if (position > 0) isTelling ||= wrong.statistic > wrong.bound;
+      before.push(mostFrequent(counts));
+    }
+    expect(isTelling).toBe(true);
+  });
+}
+
+const customModules = {
+  'mean.js': 'export const probabilities = ([a, b]) => a.map((p, token) => (p + b[token]) / 2);',
+  'throwing.js': 'export function logits() { throw new Error("no more words"); }',
+  'nothing.js': 'export const weight = 1;',
+};
+
+test('a custom combination of the same site is what it computes', async () => {
+  const custom = team(['story-fairy', 'story-space'], { kind: 'custom', url: './combination/mean.js' });
+  const request = { prompt: 'Long ago', maxTokens: 16, seed: 5 };
+  const [own, weightedOne] = await decodeAll([
+    { ...request, method: custom },
+    { ...request, method: weighted },
+  ]);
+  expect(own.tokenIds).toEqual(weightedOne.tokenIds);
+  expect(await differencesOf({ ...request, sampling: { temperature: 0 } }, custom)).toEqual([]);
+});
+
+test('a custom combination that fails ends the request and not the engine', async () => {
+  for (const [file, message] of [
+    ['throwing.js', 'no more words'],
+    ['nothing.js', 'exports none of'],
+    ['missing.js', 'could not be loaded'],
+  ]) {
+    const method = team(['story-fairy', 'story-space'], { kind: 'custom', url: `./combination/${file}` });
+    const [failed, next] = await outcomesOf([
+      { prompt: 'Long ago', maxTokens: 8, method },
+      { prompt: 'Long ago', maxTokens: 3, method: weighted },
+    ]);
+    expect(failed, file).toMatchObject({
+      ok: false,
+      code: 'invalid-request',
+      message: expect.stringContaining(message),
+    });
+    expect(next, file).toMatchObject({ ok: true, value: { tokenIds: { length: 3 } } });
+  }
+});
+
+test('two members may be one model with prompts of their own', async () => {
+  const guided: Team = {
+    ...team([], { kind: 'geometric', weights: [1.5, -0.5] }),
+    members: [{ model: 'story-base' }, { model: 'story-base', prompt: 'Once upon a time, a princess' }],
+  };
+  const request = { prompt: 'Far out in space, a shy robot', seed: 2, maxTokens: 16 };
+  expect(await differencesOf({ ...request, sampling: { temperature: 0 } }, guided)).toEqual([]);
+  const [together, alone] = await decodeAll([
+    { ...request, sampling: { temperature: 0 }, method: guided },
+    { ...request, sampling: { temperature: 0 }, method: { kind: 'plain', model: 'story-base' } },
+  ]);
+  expect(together.tokenIds).not.toEqual(alone.tokenIds);
+});
+
+test('a mixture asks one member for each token', async () => {
+  const [result] = await decodeAll([
+    { prompt: 'Long ago', seed: 2, maxTokens: 40, method: { ...weighted, schedule: 'mixture' } },
+  ]);
+  expect(result).toMatchObject({ lossy: false, tokenIds: { length: 40 } });
+  const forwards = result.rounds.slice(1).flatMap((round) => round.forwards);
+  expect(forwards).toHaveLength(39);
+  expect(new Set(forwards.map(({ member }) => member)).size).toBe(2);
+});
+
+test('a lossy criterion says so, with how far it is off', async () => {
+  const acceptances: readonly NonNullable<Team['acceptance']>[] = [
+    { kind: 'lenient', leniency: 2 },
+    { kind: 'typical' },
+    { kind: 'exact' },
+  ];
+  const requests = acceptances.map((acceptance) => ({
+    prompt: 'One day',
+    seed: 4,
+    maxTokens: 40,
+    method: { ...weighted, acceptance },
+  }));
+  const [lenient, typical, exact] = await decodeAll(requests);
+
+  for (const { lossy, stats } of [lenient, typical]) {
+    expect(lossy).toBe(true);
+    expect(stats.deviation?.mean).toBeGreaterThan(0);
+    expect(stats.deviation?.max).toBeLessThanOrEqual(1);
+  }
+  expect(exact).toMatchObject({ lossy: false, stats: { deviation: null } });
+});
+
+test('every verdict is in the numbers, by member and by pair', async () => {
+  const [{ stats, rounds }] = await decodeAll([
+    { prompt: 'One day', seed: 4, maxTokens: 40, method: weighted },
+  ]);
+  const verdicts = rounds
+    .flatMap(({ proposals }) => proposals)
+    .filter(({ fate }) => fate === 'accepted' || fate === 'rejected');
+  const counted = (parts: readonly { accepted: number; rejected: number }[]): number =>
+    parts.reduce((sum, { accepted, rejected }) => sum + accepted + rejected, 0);
+  expect(counted(stats.members)).toBe(verdicts.length);
+  expect(counted(stats.pairs)).toBe(verdicts.length);
+  expect(stats.pairs.map(({ proposer, verifier }) => [proposer, verifier])).toEqual([
+    [0, 1],
+    [1, 0],
+  ]);
+});
+
+test('on WebGPU the members alternate as they do in turn', async ({ browser, siteUrl }) => {
+  const onGpu = await openEngine(browser, siteUrl, { backend: 'webgpu' }, ['story-draft']);
+  const method: Team = {
+    ...team([], { kind: 'weighted', weights: [0.5, 0.5] }),
+    members: [
+      { model: 'story-draft' },
+      { model: 'story-draft', sampling: { temperature: 0.6 }, prompt: 'Far out in space' },
+    ],
+  };
+  const request = { prompt: 'Once upon a time', seed: 1, maxTokens: 6, sampling: { temperature: 0 } };
+  const [sequential, alternate] = await decodeAll(
+    [
+      { ...request, method: { ...method, schedule: 'sequential' } },
+      { ...request, method },
+    ],
+    onGpu,
+  );
+  expect(alternate.tokenIds).toEqual(sequential.tokenIds);
+  expect(alternate.backend).toBe('webgpu');
+  await onGpu.close();
+});
