@@ -104,9 +104,16 @@ export function assembleDecode(plan: DecodePlan): { decode: Decode; lossy: boole
     acceptance,
   });
   const participants = members.map(({ modelId, sequence, promptTokenIds, contextLength }, index) => ({
-    member: new Member({ index, modelId, promptLength: promptTokenIds.length, sequence, sampler, recorder }),
+    member: new Member({
+      index,
+      modelId,
+      promptLength: promptTokenIds.length,
+      contextLength,
+      sequence,
+      sampler,
+      recorder,
+    }),
     promptTokenIds,
-    contextLength,
     isTarget: targets.includes(index),
   }));
   const { schedule, controller } = chooseSchedule(

@@ -150,6 +150,32 @@ describe('abort', () => {
   });
 });
 
+test.each([2, 3, 7, 20])(
+  'a draft model with a context of %i stops drafting when it is full, and the target writes what it writes alone',
+  async (draftContext) => {
+    const common = {
+      random: new PhiloxSource(1),
+      sampling: { temperature: 0 },
+      maxTokens: 40,
+      prompt: [0, 1, 2],
+    };
+    const alone = await runFakeDecode({ ...common, models: [target], method: plain });
+    const drafted = await runFakeDecode({
+      ...common,
+      models: [target, target],
+      method: speculative(4),
+      contextLengths: [1000, draftContext],
+    });
+    expect(drafted.tokenIds).toEqual(alone.tokenIds);
+    expect(drafted.finishReason).toBe('length');
+    for (const { at, ids } of drafted.sequences[1].fed)
+      expect(at + ids.length).toBeLessThanOrEqual(draftContext);
+    expect(drafted.rounds.some(({ proposals }) => proposals.some(({ fate }) => fate === 'accepted'))).toBe(
+      draftContext > 3,
+    );
+  },
+);
+
 test('a long prompt is fed in chunks of at most 256 tokens', async () => {
   const prompt = Array.from({ length: 600 }, (_, index) => index % 5);
   const { rounds } = await runFakeDecode({

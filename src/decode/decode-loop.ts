@@ -14,7 +14,6 @@ export type FinishReason = 'stop' | 'end' | 'length' | 'context' | 'abort';
 export interface Participant {
   readonly member: Member;
   readonly promptTokenIds: readonly TokenId[];
-  readonly contextLength: number;
   /** True if its rows form r: then the row behind the prompt is needed for the first token. */
   readonly isTarget: boolean;
 }
@@ -50,6 +49,7 @@ export async function* decodeRounds(decode: Decode): AsyncGenerator<Round, Finis
   if (!(await carryOn())) return 'abort';
   let readbacksBefore = decode.readbacks();
   for (const { member, promptTokenIds, isTarget } of participants) {
+    if (member.promptLength > member.contextLength) continue;
     await member.prefill(promptTokenIds, isTarget ? 'last' : 'none', carryOn);
     if (signal.aborted) return 'abort';
   }
@@ -81,15 +81,16 @@ export async function* decodeRounds(decode: Decode): AsyncGenerator<Round, Finis
   }
 }
 
-/** Tokens that may still be committed: by the request, and by the fullest context. */
+/**
+ * Tokens that may still be committed: by the request, and by the fullest context of a target. A draft model whose
+ * context is full stops drafting, which changes nothing in the text.
+ */
 function room({ participants, sampler, maxTokens }: Decode): number {
   const written = sampler.committedTokenIds.length;
-  return Math.min(
-    maxTokens - written,
-    ...participants.map(
-      ({ contextLength, promptTokenIds }) => contextLength - promptTokenIds.length - written,
-    ),
-  );
+  const contexts = participants
+    .filter(({ isTarget }) => isTarget)
+    .map(({ member }) => member.contextLength - member.promptLength - written);
+  return Math.min(maxTokens - written, ...contexts);
 }
 
 interface Settled {

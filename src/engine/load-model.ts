@@ -92,7 +92,9 @@ export async function loadModel(id: string, options: LoadModelOptions): Promise<
       },
     };
   } catch (error) {
-    if (error instanceof EngineError && error.code === 'integrity') await files.forget();
+    // What no hash vouches for may be broken in ways that do not look like it.
+    const isSuspect = !files.verified && error instanceof EngineError;
+    if (isSuspect || (error instanceof EngineError && error.code === 'integrity')) await files.forget();
     throw error;
   }
 }

@@ -39,6 +39,24 @@ test('an aborted job leaves the queue at once and never starts', async () => {
   expect(started).toBe(false);
 });
 
+test('a failure to answer for an aborted job rejects that job alone', async () => {
+  const queue = new RequestQueue();
+  const running = withResolvers<string>();
+  const first = queue.run(() => running.promise);
+  const controller = new AbortController();
+  const waiting = queue.run(
+    async () => 'ran',
+    controller.signal,
+    () => {
+      throw new RangeError('no answer');
+    },
+  );
+  controller.abort();
+  await expect(waiting).rejects.toThrow('no answer');
+  running.resolve('done');
+  expect(await first).toBe('done');
+});
+
 test('a job that runs already is not skipped by its signal', async () => {
   const queue = new RequestQueue();
   const controller = new AbortController();

@@ -21,7 +21,12 @@ export class RequestQueue {
     if (!signal || !onSkipped) return result;
     return new Promise<T>((resolve, reject) => {
       const leave = () => {
-        if (!started) resolve(onSkipped());
+        if (started) return;
+        try {
+          resolve(onSkipped());
+        } catch (error) {
+          reject(error);
+        }
       };
       signal.addEventListener('abort', leave, { once: true });
       result.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));

@@ -121,20 +121,31 @@ export class EngineDevice {
   }
 }
 
-/** Asks the browser for an adapter and a device of our own. ONNX Runtime is given this one for every session. */
+/**
+ * Asks the browser for an adapter and a device of our own. ONNX Runtime is given this one for every session. A browser
+ * that offers WebGPU and then fails at it is one without.
+ */
 export async function openDevice(options: DeviceOptions): Promise<DeviceAnswer> {
   // Absent in older browsers and outside a secure context, whatever the type says.
   const gpu = navigator.gpu as GPU | undefined;
   if (!gpu) return { kind: 'none', reason: 'this browser, or a page without https, does not offer it' };
   installReadbackCounter();
+  try {
+    return await openDeviceOf(gpu, options);
+  } catch (error) {
+    return { kind: 'none', reason: `the browser could not open it (${String(error)})` };
+  }
+}
+
+async function openDeviceOf(gpu: GPU, options: DeviceOptions): Promise<DeviceAnswer> {
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) return { kind: 'none', reason: 'the browser found no graphics adapter for it' };
-  if (isSoftware(adapter.info) && !options.allowSoftware) {
-    return { kind: 'none', reason: `the only adapter, ${nameOf(adapter.info)}, computes in software` };
+  const info = infoOf(adapter);
+  if (isSoftware(info) && !options.allowSoftware) {
+    return { kind: 'none', reason: `the only adapter, ${nameOf(info)}, computes in software` };
   }
   // Every name with "subgroup" in it has to go: 'subgroup-size-control' alone brings subgroups back.
-  const useSubgroups =
-    options.subgroups === 'auto' ? !isSoftware(adapter.info) : options.subgroups === 'always';
+  const useSubgroups = options.subgroups === 'auto' ? !isSoftware(info) : options.subgroups === 'always';
   const features = usefulFeatures.filter(
     (name) => adapter.features.has(name) && (useSubgroups || !name.includes('subgroup')),
   );
@@ -146,7 +157,13 @@ export async function openDevice(options: DeviceOptions): Promise<DeviceAnswer> 
   if (!useSubgroups && device.features.has('subgroups')) {
     throw new Error('A device without subgroups was asked for, but it has them.');
   }
-  return { kind: 'device', device: new EngineDevice(device, adapter.info) };
+  return { kind: 'device', device: new EngineDevice(device, info) };
+}
+
+/** Missing in browsers of WebGPU's first years. */
+function infoOf(adapter: GPUAdapter): GPUAdapterInfo {
+  const unnamed = { vendor: '', architecture: '', device: '', description: '', isFallbackAdapter: false };
+  return (adapter.info as GPUAdapterInfo | undefined) ?? (unnamed as GPUAdapterInfo);
 }
 
 function isSoftware(info: GPUAdapterInfo): boolean {

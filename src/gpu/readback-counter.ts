@@ -1,5 +1,5 @@
 /**
- * Counts read-backs: every `GPUBuffer.mapAsync` for reading in this thread. ONNX Runtime maps buffers of its
+ * Counts read-backs: every `GPUBuffer.mapAsync` in this thread (nothing here maps for writing). ONNX Runtime maps buffers of its
  * own inside its WebAssembly module, out of our reach, so the count is taken at the one place that all callers
  * share: the method on the prototype. The replacement adds one to a number and calls the original.
  */
@@ -12,7 +12,7 @@ export function installReadbackCounter(): void {
   installed = true;
   const mapAsync = GPUBuffer.prototype.mapAsync;
   GPUBuffer.prototype.mapAsync = function (this: GPUBuffer, mode, offset, size) {
-    if ((mode & GPUMapMode.READ) !== 0) readbacks += 1;
+    readbacks += 1;
     return mapAsync.call(this, mode, offset, size);
   };
 }

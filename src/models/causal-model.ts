@@ -27,7 +27,7 @@ interface LogitsRows {
 
 export interface HostLogits extends LogitsRows {
   readonly kind: 'host';
-  /** [rows, width] */
+  /** [rows, width]; stays valid after dispose. */
   readonly data: Float32Array;
 }
 

@@ -29,3 +29,19 @@ test('a lost device fails every later pass with device-lost, and WASM goes on', 
   expect((await rowsOfPass(model.openSequence(), onceUponATime)).length).toBe(5 * model.width);
   await runtime.close();
 });
+
+test('after a loss another runtime opens another device, and the model runs again', async () => {
+  const source = await storyModel('story-draft');
+  const lost = await ModelRuntime.open('webgpu');
+  const model = await lost.loadModel(source);
+  lost.device?.gpu.destroy();
+  await expect(rowsOfPass(model.openSequence(), onceUponATime)).rejects.toMatchObject({
+    code: 'device-lost',
+  });
+  await model.dispose();
+  await lost.close();
+  const runtime = await ModelRuntime.open('webgpu');
+  const again = await runtime.loadModel(source);
+  expect((await rowsOfPass(again.openSequence(), onceUponATime)).length).toBe(5 * again.width);
+  await runtime.close();
+});

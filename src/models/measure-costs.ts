@@ -40,8 +40,11 @@ export async function measureForwardCosts(
     sequence.rollback(past);
     const started = now();
     const logits = await sequence.forward(run(width, vocabSize), 'all');
-    await logits.toHost();
-    logits.dispose();
+    try {
+      await logits.toHost();
+    } finally {
+      logits.dispose();
+    }
     return now() - started;
   };
 

@@ -63,14 +63,18 @@ export class CpuSampler implements RoundSampler {
   }
 
   async hold(member: number, logits: LogitsHandle, count: number): Promise<void> {
-    const rows =
-      logits.kind === 'host'
-        ? logits.data
-        : await this.#recorder.measureAsync('readback', () => logits.toHost());
+    let rows: Float32Array;
+    try {
+      rows =
+        logits.kind === 'host'
+          ? logits.data
+          : await this.#recorder.measureAsync('readback', () => logits.toHost());
+    } finally {
+      logits.dispose();
+    }
     for (let row = logits.rows - count; row < logits.rows; row++) {
       this.#held[member].push(rows.subarray(row * logits.width, row * logits.width + this.#plan.vocabSize));
     }
-    logits.dispose();
   }
 
   async propose(member: number): Promise<void> {

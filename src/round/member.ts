@@ -16,6 +16,8 @@ export class Member {
   readonly index: number;
   readonly modelId: string;
   readonly promptLength: number;
+  /** Positions its cache may hold. */
+  readonly contextLength: number;
   readonly #sequence: Sequence;
   readonly #sampler: RoundSampler;
   readonly #recorder: RoundRecorder;
@@ -24,6 +26,7 @@ export class Member {
     index: number;
     modelId: string;
     promptLength: number;
+    contextLength: number;
     sequence: Sequence;
     sampler: RoundSampler;
     recorder: RoundRecorder;
@@ -31,6 +34,7 @@ export class Member {
     this.index = parts.index;
     this.modelId = parts.modelId;
     this.promptLength = parts.promptLength;
+    this.contextLength = parts.contextLength;
     this.#sequence = parts.sequence;
     this.#sampler = parts.sampler;
     this.#recorder = parts.recorder;
@@ -44,6 +48,12 @@ export class Member {
   /** Tokens of the text, the prompt left out, that its cache holds. */
   get textLength(): number {
     return this.kvLength - this.promptLength;
+  }
+
+  /** Proposals it can still draw in a row: each needs everything before it in the cache. */
+  get draftRoom(): number {
+    const length = this.promptLength + this.#sampler.committedTokenIds.length + this.#sampler.pendingLength;
+    return Math.max(0, this.contextLength - length + 1);
   }
 
   /**

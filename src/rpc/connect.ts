@@ -1,5 +1,6 @@
 import { releaseProxy, wrap } from 'comlink';
-import type { EngineApi, EngineOptions } from '../engine/engine-api.ts';
+import type { BackendChoice, EngineApi, EngineOptions, ResolvedEngineOptions } from '../engine/engine-api.ts';
+import { EngineError } from '../errors/engine-error.ts';
 import type { EngineWire } from './engine-wire.ts';
 import { installErrorTransfer } from './error-transfer.ts';
 import { RemoteEngine } from './remote-engine.ts';
@@ -12,9 +13,10 @@ export interface ConnectOptions extends EngineOptions {
 
 /**
  * Starts the worker and connects to the engine in it.
- * @throws EngineError `worker-lost` where the worker's script cannot be loaded
+ * @throws EngineError `invalid-request` for an option that is none, `worker-lost` where the worker's script cannot be loaded
  */
 export async function connect(options: ConnectOptions = {}): Promise<EngineApi> {
+  const resolved = resolveOptions(options);
   installErrorTransferOnce();
   const worker = options.createWorker?.() ?? startWorker();
   const wire = wrap<EngineWire>(worker);
@@ -34,19 +36,44 @@ export async function connect(options: ConnectOptions = {}): Promise<EngineApi> 
     life.end('the worker sent what cannot be read; connect again'),
   );
   const lifeLock = `antiphon-worker-${crypto.getRandomValues(new Uint32Array(4)).join('-')}`;
-  const baseUrl = location.href;
-  const resolved = {
-    backend: options.backend ?? 'auto',
-    modelsUrl: new URL(options.modelsUrl ?? 'models/', baseUrl).href,
-    catalogueUrl: new URL(options.catalogueUrl ?? 'models/catalogue.json', baseUrl).href,
-    baseUrl,
-  } as const;
-  await life.guard(() => wire.open(resolved, lifeLock));
+  try {
+    await life.guard(() => wire.open(resolved, lifeLock));
+  } catch (error) {
+    life.end('the worker could not be opened; connect again', error);
+    throw error;
+  }
   // Granted when the worker has died: out of memory, say, which fires no error event.
-  void (navigator as { locks?: LockManager }).locks?.request(lifeLock, () =>
-    life.end('the worker died; connect again'),
-  );
+  (navigator as { locks?: LockManager }).locks
+    ?.request(lifeLock, () => life.end('the worker died; connect again'))
+    // Denied where storage is blocked: then only error events tell.
+    .catch(() => {});
   return new RemoteEngine(wire, life);
+}
+
+const backends: readonly string[] = ['auto', 'wasm', 'webgpu'] satisfies BackendChoice[];
+
+/** Throws `invalid-request`, before anything is started. */
+function resolveOptions(options: ConnectOptions): ResolvedEngineOptions {
+  const baseUrl = location.href;
+  const backend = options.backend ?? 'auto';
+  if (!backends.includes(backend)) throw refused('backend', backend, `one of ${backends.join(', ')}`);
+  const absolute = (field: 'modelsUrl' | 'catalogueUrl', byDefault: string) => {
+    const address = options[field] ?? byDefault;
+    if (!URL.canParse(address, baseUrl)) throw refused(field, address, 'an address');
+    return new URL(address, baseUrl).href;
+  };
+  return {
+    backend,
+    modelsUrl: absolute('modelsUrl', 'models/'),
+    catalogueUrl: absolute('catalogueUrl', 'models/catalogue.json'),
+    baseUrl,
+  };
+}
+
+function refused(field: string, received: string, expected: string): EngineError {
+  return new EngineError('invalid-request', `${field} is "${received}": give ${expected}`, {
+    details: { field, received },
+  });
 }
 
 function startWorker(): Worker {

@@ -25,7 +25,8 @@ export class EngineHost implements EngineWire {
     this.#abortable(call, onProgress, async (signal) => {
       let reported: unknown = null;
       const report = (progress: LoadProgress) => {
-        reported = onProgress(progress);
+        // A page that is gone, or a listener that throws, is no reason to fail the load.
+        reported = Promise.resolve(onProgress(progress)).catch(() => {});
       };
       const loaded = await this.#opened().load(model, { signal, onProgress: report });
       // Reports travel on a port of their own: the answer must not overtake the last one.
@@ -82,9 +83,12 @@ function holdUntilDeath(lock: string): Promise<void> {
   const { locks } = (globalThis as { navigator?: { locks?: LockManager } }).navigator ?? {};
   if (!locks) return Promise.resolve();
   return new Promise((resolve) => {
-    void locks.request(lock, () => {
-      resolve();
-      return new Promise(() => {});
-    });
+    locks
+      .request(lock, () => {
+        resolve();
+        return new Promise(() => {});
+      })
+      // Denied where storage is blocked: the page then learns of a death from error events only.
+      .catch(() => resolve());
   });
 }

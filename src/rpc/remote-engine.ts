@@ -10,6 +10,7 @@ import type {
 } from '../engine/engine-api.ts';
 import type { RoundStream } from '../engine/round-stream.ts';
 import { startRun } from '../engine/start-run.ts';
+import { EngineError } from '../errors/engine-error.ts';
 import type { CallId, RemoteWire } from './engine-wire.ts';
 import type { WorkerLife } from './worker-life.ts';
 
@@ -30,7 +31,13 @@ export class RemoteEngine implements EngineApi {
     // Progress that is still on its way when the load has settled is old news.
     let settled = false;
     const report = proxy((progress: Parameters<NonNullable<typeof onProgress>>[0]) => {
-      if (!settled) onProgress?.(progress);
+      if (settled) return;
+      try {
+        onProgress?.(progress);
+      } catch (error) {
+        // The page's own fault: told to the page, and no reason to fail the load.
+        reportError(error);
+      }
     });
     const forget = this.#forwardAbort(call, signal);
     try {
@@ -74,6 +81,16 @@ export class RemoteEngine implements EngineApi {
       if (signal.aborted) this.#abort(call);
       const result = await answer;
       return { ...result, rounds: stream.rounds };
+    } catch (error) {
+      throw isUncloneable(error)
+        ? new EngineError(
+            'invalid-request',
+            `the request holds what cannot be sent to a worker: ${error.message}`,
+            {
+              cause: error,
+            },
+          )
+        : error;
     } finally {
       forget();
     }
@@ -91,3 +108,6 @@ export class RemoteEngine implements EngineApi {
     this.#life.guard(() => this.#wire.abort(call)).catch(() => {});
   }
 }
+
+const isUncloneable = (error: unknown): error is DOMException =>
+  error instanceof DOMException && error.name === 'DataCloneError';

@@ -171,6 +171,33 @@ test('a load reports progress until it settles, and hears its signal', async () 
   await expect(slow).rejects.toMatchObject({ name: 'AbortError' });
 });
 
+test('a listener that throws neither fails the load nor goes unheard', async () => {
+  const told: unknown[] = [];
+  const original = globalThis.reportError;
+  globalThis.reportError = (error: unknown) => void told.push(error);
+  ends.push(() => {
+    globalThis.reportError = original;
+  });
+  const { remote } = await connectTo({
+    load: async (model, { onProgress } = {}) => {
+      onProgress?.({ modelId: model, stage: 'ready' } as LoadProgress);
+      return { id: model } as LoadedModel;
+    },
+  });
+  const mine = new Error('mine');
+  const onProgress = () => {
+    throw mine;
+  };
+  expect(await remote.load('m', { onProgress })).toEqual({ id: 'm' });
+  expect(told).toEqual([mine]);
+});
+
+test('a request that cannot cross the port is an invalid request', async () => {
+  const { remote } = await connectTo({});
+  const unsendable = { ...request, prompt: (() => '') as unknown as string };
+  await expect(remote.decode(unsendable).result).rejects.toMatchObject({ code: 'invalid-request' });
+});
+
 test('a dead worker rejects every pending and every later call', async () => {
   const forever = () => new Promise<never>(() => {});
   const { remote, life } = await connectTo({

@@ -34,6 +34,8 @@ export interface FakeDecodeOptions {
   readonly sampling?: Partial<SamplingParameters>;
   readonly maxTokens?: number;
   readonly contextLength?: number;
+  /** Of members, by index, over the common one. */
+  readonly contextLengths?: readonly number[];
   /** t(k) of members, by index. */
   readonly costs?: readonly ForwardCosts[];
   readonly endTokenIds?: readonly number[];
@@ -60,7 +62,7 @@ export function startFakeDecode(options: FakeDecodeOptions): FakeDecode {
       modelId: `fake-${index}`,
       sequence,
       promptTokenIds: (options.memberPrompts?.[index] ?? prompt).map(tokenId),
-      contextLength: options.contextLength ?? 1000,
+      contextLength: options.contextLengths?.[index] ?? options.contextLength ?? 1000,
       costs: options.costs?.[index] ?? [{ tokens: 1, ms: 1 }],
       sampling: { ...untruncated, ...options.sampling, ...options.memberSampling?.[index] },
     })),

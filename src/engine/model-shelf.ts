@@ -1,0 +1,153 @@
+import { EngineError } from '../errors/engine-error.ts';
+import { type FileStore, openFileStore } from '../models/file-store.ts';
+import type { LoadProgress } from '../models/load-progress.ts';
+import { ModelRuntime } from '../models/runtime.ts';
+import type { LoadOptions, ResolvedEngineOptions } from './engine-api.ts';
+import { type LoadedEntry, loadModel } from './load-model.ts';
+
+/** A load in progress and those who wait for it. */
+interface Loading {
+  readonly promise: Promise<LoadedEntry>;
+  readonly listeners: Set<(progress: LoadProgress) => void>;
+  readonly controller: AbortController;
+  callers: number;
+}
+
+/** The loaded models, and the runtime they share. */
+export class ModelShelf {
+  readonly #options: ResolvedEngineOptions;
+  readonly #entries = new Map<string, LoadedEntry>();
+  readonly #loading = new Map<string, Loading>();
+  #closed: EngineError | null = null;
+  #runtime: Promise<ModelRuntime> | null = null;
+  #store: Promise<FileStore> | null = null;
+
+  constructor(options: ResolvedEngineOptions) {
+    this.#options = options;
+  }
+
+  get entries(): readonly LoadedEntry[] {
+    return [...this.#entries.values()];
+  }
+
+  /** Throws `invalid-request` for a model that is not loaded. */
+  entry(model: string): LoadedEntry {
+    const entry = this.#entries.get(model);
+    if (entry) return entry;
+    const loaded = [...this.#entries.keys()];
+    throw new EngineError(
+      'invalid-request',
+      `model "${model}" is not loaded (loaded: ${loaded.join(', ') || 'none'}): call load("${model}") first`,
+      { details: { model, loaded } },
+    );
+  }
+
+  /**
+   * Callers of one model share one load; each hears the progress, and may leave it by its own signal. The load itself
+   * ends when all have left.
+   */
+  async load(model: string, { onProgress, signal }: LoadOptions): Promise<LoadedEntry> {
+    signal?.throwIfAborted();
+    if (this.#closed) throw this.#closed;
+    const loaded = this.#entries.get(model);
+    if (loaded) return loaded;
+    const loading = this.#loading.get(model) ?? this.#start(model);
+    loading.callers++;
+    if (onProgress) loading.listeners.add(onProgress);
+    try {
+      return await untilAborted(loading.promise, signal);
+    } finally {
+      if (onProgress) loading.listeners.delete(onProgress);
+      if (--loading.callers === 0) {
+        if (this.#loading.get(model) === loading) this.#loading.delete(model);
+        loading.controller.abort(signal?.reason);
+      }
+    }
+  }
+
+  /** Waits for a load in progress, so that the model does not appear behind its removal. */
+  async remove(model: string): Promise<void> {
+    await this.#loading.get(model)?.promise.catch(() => {});
+    const entry = this.#entries.get(model);
+    this.#entries.delete(model);
+    await entry?.dispose();
+  }
+
+  /** A runtime that failed to open is tried again by the next load. */
+  runtime(): Promise<ModelRuntime> {
+    this.#runtime ??= ModelRuntime.open(this.#options.backend).catch((error: unknown) => {
+      this.#runtime = null;
+      throw error;
+    });
+    return this.#runtime;
+  }
+
+  /** null before the first load. */
+  async openedRuntime(): Promise<ModelRuntime | null> {
+    return (await this.#runtime?.catch(() => null)) ?? null;
+  }
+
+  /** Frees everything that lived on a device that is gone; the next load opens another. */
+  async discard(): Promise<void> {
+    const entries = this.entries;
+    this.#entries.clear();
+    const runtime = this.#runtime;
+    this.#runtime = null;
+    await Promise.allSettled(entries.map((entry) => entry.dispose()));
+    await (await runtime?.catch(() => null))?.close();
+  }
+
+  async close(reason: EngineError): Promise<void> {
+    this.#closed = reason;
+    const loads = [...this.#loading.values()];
+    for (const { controller } of loads) controller.abort(reason);
+    await Promise.allSettled(loads.map(({ promise }) => promise));
+    await this.discard();
+  }
+
+  #start(model: string): Loading {
+    const controller = new AbortController();
+    const listeners = new Set<(progress: LoadProgress) => void>();
+    const promise = this.#load(model, controller.signal, (progress) => {
+      for (const listener of listeners) listener(progress);
+    });
+    const loading: Loading = { promise, listeners, controller, callers: 0 };
+    this.#loading.set(model, loading);
+    const settled = () => {
+      if (this.#loading.get(model) === loading) this.#loading.delete(model);
+    };
+    promise.then(settled, settled);
+    return loading;
+  }
+
+  async #load(
+    model: string,
+    signal: AbortSignal,
+    onProgress: (progress: LoadProgress) => void,
+  ): Promise<LoadedEntry> {
+    this.#store ??= openFileStore();
+    const entry = await loadModel(model, {
+      ...this.#options,
+      store: await this.#store,
+      runtime: await this.runtime(),
+      signal,
+      onProgress,
+    });
+    if (signal.aborted) {
+      await entry.dispose();
+      signal.throwIfAborted();
+    }
+    this.#entries.set(model, entry);
+    return entry;
+  }
+}
+
+/** Settles like `promise`, or rejects with the signal's reason as soon as that is aborted. */
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  return new Promise<T>((resolve, reject) => {
+    const leave = () => reject(signal.reason);
+    signal.addEventListener('abort', leave, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+  });
+}

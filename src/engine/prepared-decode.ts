@@ -1,0 +1,68 @@
+import { EngineError } from '../errors/engine-error.ts';
+import type { SamplingParameters } from '../sample/sampling-parameters.ts';
+import type { TokenId } from '../tokens/token-id.ts';
+import { assertSameVocabulary } from '../tokens/vocabulary.ts';
+import { type ValidDecodeRequest, validateDecodeRequest } from './decode-request.ts';
+import type { LoadedEntry } from './load-model.ts';
+import { membersOf, withDefaultProposer } from './method-members.ts';
+import type { ModelShelf } from './model-shelf.ts';
+
+export interface PreparedMember {
+  readonly entry: LoadedEntry;
+  readonly promptTokenIds: readonly TokenId[];
+  readonly sampling: SamplingParameters;
+}
+
+/** A request that has passed every check that can be made before its turn. */
+export interface PreparedDecode {
+  /** With all defaults filled in. */
+  readonly request: ValidDecodeRequest;
+  readonly members: readonly PreparedMember[];
+}
+
+/**
+ * Checks a request at the door.
+ * @throws EngineError `invalid-request`, `vocabulary-mismatch`, `context-full`
+ */
+export function prepareDecode(unchecked: unknown, shelf: ModelShelf): PreparedDecode {
+  const valid = validateDecodeRequest(unchecked);
+  const asked = membersOf(valid);
+  const entries = asked.map(({ model }) => shelf.entry(model));
+  const [first, ...others] = entries;
+  for (const other of others) assertSameVocabulary(first.vocabulary, other.vocabulary);
+  const members = asked.map(({ prompt, sampling }, index) => ({
+    entry: entries[index],
+    promptTokenIds: encodePrompt(prompt, entries[index]),
+    sampling,
+  }));
+  // A draft model whose context is too short for the prompt drafts nothing; the target writes all the same.
+  const targets = valid.method.kind === 'speculative' ? members.slice(0, 1) : members;
+  for (const { entry, promptTokenIds } of targets) assertPromptFits(promptTokenIds, entry);
+  const request = withDefaultProposer(
+    valid,
+    entries.map(({ model, description }) => ({ costs: model.costs, bytes: description.bytes })),
+  );
+  return { request, members };
+}
+
+/** Decoding starts from the logits behind a token, so an empty prompt needs one to begin a text with. */
+function encodePrompt(prompt: string, { tokenizer, beginTokenId, model }: LoadedEntry): readonly TokenId[] {
+  const ids = tokenizer.encode(prompt);
+  if (ids.length > 0) return ids;
+  if (beginTokenId !== null) return [beginTokenId];
+  throw new EngineError(
+    'invalid-request',
+    `prompt is empty and ${model.id} has no beginning-of-text token: give it a first word`,
+    { details: { field: 'prompt', model: model.id } },
+  );
+}
+
+function assertPromptFits(promptTokenIds: readonly TokenId[], { model }: LoadedEntry): void {
+  const { contextLength, id } = model;
+  if (promptTokenIds.length <= contextLength) return;
+  throw new EngineError(
+    'context-full',
+    `the prompt has ${promptTokenIds.length} tokens and the context of ${id} holds ${contextLength}: shorten the prompt`,
+    { details: { promptTokens: promptTokenIds.length, contextLength, model: id } },
+  );
+}

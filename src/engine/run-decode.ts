@@ -1,0 +1,113 @@
+import { assembleDecode, type MethodPlan } from '../decode/assemble-decode.ts';
+import { type Decode, decodeRounds, type FinishReason } from '../decode/decode-loop.ts';
+import { speedUpOf } from '../decode/speed-up.ts';
+import { summarize } from '../decode/statistics.ts';
+import { nextTask } from '../gpu/next-task.ts';
+import type { ModelRuntime } from '../models/runtime.ts';
+import type { Lease } from '../models/sequence-pool.ts';
+import { PhiloxSource } from '../random/philox-source.ts';
+import { CpuSampler } from '../round/cpu-sampler.ts';
+import { RoundRecorder } from '../round/round-recorder.ts';
+import { TextStream } from '../tokens/text-stream.ts';
+import type { DecodeResult } from './engine-api.ts';
+import type { PreparedDecode } from './prepared-decode.ts';
+import type { RoundStream } from './round-stream.ts';
+
+/** One decode from its first forward to its result; sequences go back to their pools however it ends. */
+export async function runDecode(
+  prepared: PreparedDecode,
+  method: MethodPlan,
+  runtime: ModelRuntime,
+  stream: RoundStream,
+  signal: AbortSignal,
+): Promise<DecodeResult> {
+  const { request, members } = prepared;
+  const [{ entry: first, promptTokenIds }] = members;
+  const recorder = new RoundRecorder(() => performance.now());
+  const leases: Lease[] = [];
+  let decode: Decode | null = null;
+  try {
+    for (const member of members) leases.push(member.entry.pool.acquire(member.promptTokenIds));
+    const textStream = new TextStream(first.tokenizer, request.stop, promptTokenIds);
+    const assembled = assembleDecode({
+      method,
+      members: members.map(({ entry, promptTokenIds, sampling }, index) => ({
+        modelId: entry.model.id,
+        sequence: leases[index].sequence,
+        promptTokenIds,
+        contextLength: entry.model.contextLength,
+        costs: entry.model.costs,
+        sampling,
+      })),
+      sampling: request.sampling,
+      tokenizer: first.tokenizer,
+      textStream,
+      recorder,
+      endTokenIds: first.endTokenIds,
+      maxTokens: request.maxTokens,
+      signal,
+      takeTurn: nextTask,
+      readbacks: () => runtime.readbacks(),
+      createSampler: (plan) => new CpuSampler(plan, new PhiloxSource(request.seed), recorder),
+    });
+    decode = assembled.decode;
+    const finishReason = await pump(decode, stream, signal);
+    return {
+      ...resultWithoutText(prepared, method, runtime, stream, assembled.lossy),
+      // After an abort the stream still holds back what could have become a stop string.
+      text: stream.rounds.map(({ text }) => text).join('') + textStream.finish(),
+      finishReason,
+    };
+  } finally {
+    const written = decode?.sampler.committedTokenIds ?? [];
+    decode?.sampler.dispose();
+    for (const [member, lease] of leases.entries()) {
+      lease.release([...members[member].promptTokenIds, ...written]);
+    }
+  }
+}
+
+/** The result of a request that was taken out of the queue before its turn. */
+export function skippedResult(prepared: PreparedDecode, runtime: ModelRuntime): DecodeResult {
+  const none = { rounds: [] };
+  return {
+    ...resultWithoutText(prepared, { kind: 'plain' }, runtime, none, false),
+    text: '',
+    finishReason: 'abort',
+  };
+}
+
+function resultWithoutText(
+  { request, members }: PreparedDecode,
+  method: MethodPlan,
+  runtime: ModelRuntime,
+  { rounds }: Pick<RoundStream, 'rounds'>,
+  lossy: boolean,
+): Omit<DecodeResult, 'text' | 'finishReason'> {
+  const models = members.map(({ entry }) => entry.model);
+  const statistics = summarize(
+    rounds,
+    models.map(({ id }) => id),
+    runtime.liveGpuBuffers(),
+  );
+  const costs = models.map((model) => model.costs);
+  return {
+    promptTokenIds: members[0].promptTokenIds,
+    tokenIds: rounds.flatMap(({ committed }) => committed),
+    backend: models[0].backend,
+    rounds,
+    seed: request.seed,
+    request,
+    lossy,
+    stats: { ...statistics, speedUp: speedUpOf(statistics, method, costs) },
+  };
+}
+
+async function pump(decode: Decode, stream: RoundStream, signal: AbortSignal): Promise<FinishReason> {
+  const rounds = decodeRounds(decode);
+  for (;;) {
+    const next = await rounds.next();
+    if (next.done) return next.value;
+    await stream.push(next.value, signal);
+  }
+}
