@@ -7,9 +7,21 @@ export interface MemberRow {
   readonly sampling: SamplingParameters;
 }
 
+/** A combination as plain numbers, for a sampler that computes it on the GPU. */
+export type CombineRule =
+  /** Σ λ_k p^k of the members' own distributions; λ >= 0, sum 1. */
+  | { readonly space: 'probabilities'; readonly weights: readonly number[] }
+  /**
+   * softmax(Σ λ_k l_k / T) of raw logits. Tokens whose probability under the first member is less than
+   * `plausibility` times the largest are left out; 0 leaves out none.
+   */
+  | { readonly space: 'logits'; readonly weights: readonly number[]; readonly plausibility: number };
+
 /** C of the algorithm: several members' rows at one position -> the combined distribution r. */
 export interface Combine {
   readonly kind: string;
+  /** null where the combination is code and nothing else. */
+  readonly rule: CombineRule | null;
   /**
    * Writes r [vocabSize] into `out`, summing to 1.
    * @param rows one entry a target member, in the order of the request

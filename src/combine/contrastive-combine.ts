@@ -14,6 +14,7 @@ export function contrastiveCombine(mu: number, alpha: number): Combine {
   let combined = new Float64Array(0);
   return {
     kind: 'contrastive',
+    rule: { space: 'logits', weights: [1, -mu], plausibility: alpha },
     distribution([expert, amateur], sampling, out) {
       if (combined.length !== out.length) combined = new Float64Array(out.length);
       combined.fill(0);

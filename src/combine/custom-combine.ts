@@ -56,6 +56,7 @@ export function customCombine(module: CustomCombineModule, source: string): Comb
   }
   return {
     kind: 'custom',
+    rule: null,
     distribution(members, sampling, out) {
       let rows: readonly Float64Array[] = members.map(({ logits }) => Float64Array.from(logits));
       rows = run('rawLogits', rows, out.length);

@@ -14,6 +14,7 @@ export function geometricCombine(weights: readonly number[]): Combine {
   let combined = new Float64Array(0);
   return {
     kind: 'geometric',
+    rule: { space: 'logits', weights, plausibility: 0 },
     distribution(rows, sampling, out) {
       if (combined.length !== out.length) combined = new Float64Array(out.length);
       combined.fill(0);

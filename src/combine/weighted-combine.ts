@@ -14,6 +14,7 @@ export function weightedCombine(
   let scratch = new Float64Array(0);
   return {
     kind: 'weighted',
+    rule: { space: 'probabilities', weights: lambda },
     weights: lambda,
     distribution(rows, _sampling, out) {
       if (rows.length === 1) return distributionOf(rows[0].logits, rows[0].sampling, out);

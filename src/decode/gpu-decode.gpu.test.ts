@@ -100,6 +100,7 @@ async function decode(
       sequence,
       promptTokenIds: [0, 1, 2].slice(index % 2).map(tokenId),
       contextLength: 100,
+      costs: [{ tokens: 1, ms: 1 }],
       sampling: { ...untruncated, ...sampling },
     })),
     sampling: { ...untruncated, ...sampling },

@@ -21,14 +21,15 @@ const uniform = (word: number): number => (word + 0.5) / twoTo32;
  * is stopped and continued equals the uninterrupted one.
  */
 export class PhiloxSource implements RandomSource {
-  readonly #keyLow: number;
-  readonly #keyHigh: number;
+  /** Low and high word of the seed: the key of every draw. */
+  readonly keyLow: number;
+  readonly keyHigh: number;
   readonly #words = new Uint32Array(4);
 
   /** @param seed a safe integer >= 0 */
   constructor(seed: number) {
-    this.#keyLow = seed >>> 0;
-    this.#keyHigh = Math.floor(seed / twoTo32) >>> 0;
+    this.keyLow = seed >>> 0;
+    this.keyHigh = Math.floor(seed / twoTo32) >>> 0;
   }
 
   /**
@@ -47,7 +48,7 @@ export class PhiloxSource implements RandomSource {
         const weight = weights[lane];
         if (weight <= 0) continue;
         if (!drawn) {
-          philox4x32(key.position, purpose, first >>> 2, 0, this.#keyLow, this.#keyHigh, words);
+          philox4x32(key.position, purpose, first >>> 2, 0, this.keyLow, this.keyHigh, words);
           drawn = true;
         }
         const u = uniform(words[lane - first]);
@@ -66,7 +67,7 @@ export class PhiloxSource implements RandomSource {
   }
 
   bernoulli(probability: number, key: DrawKey): { readonly happened: boolean; readonly u: number } {
-    philox4x32(key.position, purposeCodes[key.purpose], 0, 0, this.#keyLow, this.#keyHigh, this.#words);
+    philox4x32(key.position, purposeCodes[key.purpose], 0, 0, this.keyLow, this.keyHigh, this.#words);
     const u = uniform(this.#words[0]);
     return { happened: u <= probability, u };
   }

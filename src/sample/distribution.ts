@@ -61,10 +61,18 @@ function keepMinP(weights: Float64Array, minP: number): number {
 
 function brokenRow(logits: Logits): EngineError {
   const token = logits.findIndex((logit) => Number.isNaN(logit) || logit === Number.POSITIVE_INFINITY);
-  const seen = token < 0 ? 'nothing but -Infinity' : `${logits[token]} at token ${token}`;
+  return brokenRowError(token < 0 ? null : { token, logit: logits[token] }, logits.length);
+}
+
+/** @param seen the first logit that cannot be used; null where the row holds nothing but −∞ */
+export function brokenRowError(
+  seen: { readonly token: number; readonly logit: number } | null,
+  vocabSize: number,
+): EngineError {
+  const what = seen ? `${seen.logit} at token ${seen.token}` : 'nothing but -Infinity';
   return new EngineError(
     'model-unsupported',
-    `the model's logits hold ${seen}: finite numbers (or -Infinity for impossible tokens) are needed; try another dtype or backend`,
-    { details: { token, vocabSize: logits.length } },
+    `the model's logits hold ${what}: finite numbers (or -Infinity for impossible tokens) are needed; try another dtype or backend`,
+    { details: { token: seen?.token ?? -1, vocabSize } },
   );
 }

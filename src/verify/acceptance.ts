@@ -16,9 +16,17 @@ export interface Decision {
   readonly committed: number;
 }
 
+/** A criterion as plain numbers, for a sampler that decides on the GPU. */
+export type AcceptanceRule =
+  /** Accept with probability min(1, leniency · r(x) / q(x)). */
+  | { readonly kind: 'ratio'; readonly leniency: number }
+  | { readonly kind: 'coupled' }
+  | { readonly kind: 'typical'; readonly epsilon: number; readonly delta: number };
+
 /** Decides one proposal. Pure but for the injected random source. */
 export interface Acceptance {
   readonly kind: string;
+  readonly rule: AcceptanceRule;
   /** Which stream of random numbers members draw their proposals from. */
   readonly proposalPurpose: Purpose;
   /**

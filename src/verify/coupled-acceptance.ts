@@ -10,6 +10,7 @@ import type { Acceptance } from './acceptance.ts';
  */
 export const coupledAcceptance: Acceptance = {
   kind: 'coupled',
+  rule: { kind: 'coupled' },
   proposalPurpose: 'token',
   decide(proposed, _q, r, position, random) {
     const committed = random.categorical(r, { position, purpose: 'token' });

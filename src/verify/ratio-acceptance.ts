@@ -16,6 +16,7 @@ export const lenientAcceptance = (leniency: number): Acceptance => ratioAcceptan
 function ratioAcceptance(kind: string, leniency: number): Acceptance {
   return {
     kind,
+    rule: { kind: 'ratio', leniency },
     proposalPurpose: 'proposal',
     decide(proposed, q, r, position, random, scratch) {
       const probability = Math.min(1, (leniency * r[proposed]) / q[proposed]);

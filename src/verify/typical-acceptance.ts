@@ -8,6 +8,7 @@ import type { Acceptance } from './acceptance.ts';
 export function typicalAcceptance(epsilon: number, delta: number): Acceptance {
   return {
     kind: 'typical',
+    rule: { kind: 'typical', epsilon, delta },
     proposalPurpose: 'proposal',
     decide(proposed, _q, r, position, random) {
       if (r[proposed] > threshold(r)) return { accepted: true, u: null, committed: proposed };

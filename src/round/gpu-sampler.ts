@@ -1,0 +1,359 @@
+import type { SerialQueue } from '../gpu/serial-queue.ts';
+import type { LogitsHandle, TokenRun } from '../models/causal-model.ts';
+import { PhiloxSource, purposeCodes } from '../random/philox-source.ts';
+import { untruncated } from '../sample/sampling-parameters.ts';
+import type { TokenId } from '../tokens/token-id.ts';
+import { CommandStream, narrow, wide } from './gpu/command-stream.ts';
+import { distributionDispatches, peakDispatches } from './gpu/distribution-dispatches.ts';
+import type { Draw, Job, VerdictSection } from './gpu/plan-section.ts';
+import type { SamplerKernels } from './gpu/sampler-kernels.ts';
+import { criterionCode, drawLaw, layout } from './gpu/sampler-layout.ts';
+import { planTargets, type TargetLaws } from './gpu/target-laws.ts';
+import { type JudgedToken, readRecord, type VerdictRecord } from './gpu/verdict-record.ts';
+import type { RoundRecorder } from './round-recorder.ts';
+import type { ExtraPosition, ProposalFate, RoundSampler, SamplingPlan, Verdict } from './round-sampler.ts';
+
+interface Pending {
+  readonly proposer: number;
+  /** null while the token is known to the device only. */
+  tokenId: TokenId | null;
+  /** Slot of q; null for a looked-up token, whose q is 1 at that token. */
+  readonly slot: number | null;
+}
+
+/** Bytes of a token in the text: int64. */
+const tokenBytes = 8;
+const floatBytes = Float32Array.BYTES_PER_ELEMENT;
+const twoTo32 = 2 ** 32;
+
+/**
+ * The sampler on the GPU: rows, distributions and text stay there, and a verdict is the only read-back, one record of
+ * a few hundred bytes. Draws the same random numbers as CpuSampler and follows the same rules in f32, so tokens differ
+ * from its tokens only at near-ties; the tests state how near.
+ *
+ * A row that is no distribution is reported by the verdict that reads its record.
+ */
+export class GpuSampler implements RoundSampler {
+  readonly #plan: SamplingPlan;
+  readonly #random: PhiloxSource;
+  readonly #recorder: RoundRecorder;
+  readonly #kernels: SamplerKernels;
+  readonly #queue: SerialQueue;
+  readonly #stream: CommandStream;
+  readonly #greedy: boolean;
+  readonly #committed: TokenId[] = [];
+  readonly #pending: Pending[] = [];
+  /** D_i: slots of the raw logits rows of each member at the first positions after the committed text. */
+  readonly #held: number[][];
+
+  /** @param parts.queue guards the device: the read-back takes its turn there */
+  constructor(parts: {
+    readonly plan: SamplingPlan;
+    readonly seed: number;
+    readonly recorder: RoundRecorder;
+    readonly kernels: SamplerKernels;
+    readonly queue: SerialQueue;
+  }) {
+    const { plan, seed } = parts;
+    this.#plan = plan;
+    this.#random = new PhiloxSource(seed);
+    this.#recorder = parts.recorder;
+    this.#kernels = parts.kernels;
+    this.#queue = parts.queue;
+    this.#greedy = plan.sampling.temperature === 0;
+    this.#held = plan.memberSampling.map(() => []);
+    const { keyLow, keyHigh } = this.#random;
+    this.#stream = new CommandStream(
+      parts.kernels,
+      { vocabSize: plan.vocabSize, keyLow, keyHigh },
+      'GpuSampler',
+    );
+  }
+
+  get committedTokenIds(): readonly TokenId[] {
+    return this.#committed;
+  }
+
+  get pendingLength(): number {
+    return this.#pending.length;
+  }
+
+  heldRows(member: number): number {
+    return this.#held[member].length;
+  }
+
+  textFrom(from: number): TokenRun {
+    const ids: TokenId[] = this.#committed.slice(from);
+    for (const pending of this.#pending.slice(Math.max(0, from - this.#committed.length))) {
+      if (pending.tokenId === null) return this.#deviceRun(from);
+      ids.push(pending.tokenId);
+    }
+    return { kind: 'host', length: ids.length, ids };
+  }
+
+  async hold(member: number, logits: LogitsHandle, count: number): Promise<void> {
+    this.#recorder.measure('sample', () => {
+      const { memory } = this.#stream;
+      for (let row = logits.rows - count; row < logits.rows; row++) {
+        const slot = memory.takeSlot();
+        this.#held[member].push(slot);
+        const first = row * logits.width;
+        if (logits.kind === 'host') {
+          const data = new Float32Array(logits.data.subarray(first, first + this.#plan.vocabSize));
+          this.#stream.write(memory.rows, slot * memory.rowBytes, data);
+        } else {
+          const from = first * floatBytes;
+          this.#stream.copy(logits.buffer, from, memory.rows, slot * memory.rowBytes, memory.rowBytes);
+        }
+      }
+      this.#stream.whenSubmitted(() => logits.dispose());
+    });
+  }
+
+  async propose(member: number): Promise<void> {
+    this.#recorder.measure('sample', () => {
+      const offset = this.#pending.length;
+      const logitsSlot = this.#held[member][offset];
+      // At temperature 0 the slot's facts are all that is written: they tell whether the row is broken.
+      const weightsSlot = this.#stream.memory.takeSlot();
+      const sampling = this.#greedy ? untruncated : this.#plan.memberSampling[member];
+      const jobs: Job[] = [{ logitsSlot, weightsSlot, sampling }];
+      const textIndex = this.#committed.length + offset;
+      const draw: Draw = {
+        ...(this.#greedy
+          ? { law: drawLaw.largestLogit, slot: logitsSlot }
+          : { law: drawLaw.weights, slot: weightsSlot }),
+        position: this.#position(offset),
+        purposeCode: purposeCodes[this.#plan.acceptance.proposalPurpose],
+        textIndex,
+      };
+      this.#pending.push({ proposer: member, tokenId: null, slot: weightsSlot });
+      this.#stream.run(
+        { position: draw.position, textIndex, jobs, draws: [draw] },
+        [
+          ...(this.#greedy ? peakDispatches(jobs) : distributionDispatches(jobs, 0, this.#plan.vocabSize)),
+          wide('race', 1),
+          narrow('finishRace', 1),
+        ],
+        { textTokens: textIndex + 1 },
+      );
+    });
+  }
+
+  proposeTokens(proposer: number, tokenIds: readonly TokenId[]): void {
+    if (tokenIds.length === 0) return;
+    const textIndex = this.#committed.length + this.#pending.length;
+    const words = new Uint32Array(tokenIds.flatMap((id) => [id, 0]));
+    this.#stream.memory.reserve({ textTokens: textIndex + tokenIds.length });
+    this.#stream.write(this.#stream.memory.text, textIndex * tokenBytes, words);
+    for (const tokenId of tokenIds) this.#pending.push({ proposer, tokenId, slot: null });
+  }
+
+  async verify(heads: number, extra: ExtraPosition): Promise<Verdict> {
+    const pendings = this.#pending.length;
+    this.#recorder.measure('sample', () => this.#recordVerdict(heads, extra));
+    const bytes = await this.#recorder.measureAsync('readback', () =>
+      this.#queue.run(() => this.#readBack(this.#stream.memory.recordBytes(pendings))),
+    );
+    const record = readRecord(bytes, pendings, heads, this.#plan.vocabSize);
+    for (const [index, { tokenId }] of record.judged.entries()) this.#pending[index].tokenId = tokenId;
+    return record.rejectedAt < heads ? this.#rejection(record) : this.#acceptance(record, heads, extra);
+  }
+
+  pickMember(weights: readonly number[]): number {
+    const key = { position: this.#position(0), purpose: 'member' } as const;
+    return this.#random.categorical(Float64Array.from(weights), key);
+  }
+
+  release(member: number, count: number): void {
+    this.#freeAll(this.#held[member].splice(count));
+  }
+
+  dispose(): void {
+    this.#stream.dispose();
+    this.#pending.length = 0;
+    for (const slots of this.#held) slots.length = 0;
+  }
+
+  /** The end of the text on the device, where the tensor of a forward begins. */
+  #deviceRun(from: number): TokenRun {
+    const { memory } = this.#stream;
+    const length = this.#committed.length + this.#pending.length - from;
+    memory.reserve({ fedTokens: length });
+    this.#stream.copy(memory.text, from * tokenBytes, memory.feed, 0, length * tokenBytes);
+    this.#stream.flush();
+    return { kind: 'device', length, buffer: memory.feed, offset: 0 };
+  }
+
+  /** Records a whole verdict: r at every position, the decisions, and the one token behind them. */
+  #recordVerdict(heads: number, extra: ExtraPosition): void {
+    const { acceptance } = this.#plan;
+    const { rule } = acceptance;
+    const { memory } = this.#stream;
+    const pendings = this.#pending.length;
+    if (pendings > layout.mostPending) {
+      throw new RangeError(`${pendings} proposals are pending, the GPU judges ${layout.mostPending} at most`);
+    }
+    const scratch: number[] = [];
+    const targets = planTargets(
+      this.#plan,
+      this.#stream,
+      {
+        heads,
+        extra,
+        rowSlot: (member, offset) => this.#held[member][offset],
+        ownSlot: (member, offset) => {
+          const pending = this.#pending[offset];
+          return pending?.proposer === member ? pending.slot : null;
+        },
+      },
+      () => {
+        const slot = memory.takeSlot();
+        scratch.push(slot);
+        return slot;
+      },
+    );
+    const verdict: VerdictSection = {
+      heads,
+      drawsExtra: extra !== 'leave',
+      isGreedy: this.#greedy,
+      criterion: criterionCode[rule.kind],
+      leniency: rule.kind === 'ratio' ? rule.leniency : 1,
+      epsilon: rule.kind === 'typical' ? rule.epsilon : 0,
+      delta: rule.kind === 'typical' ? rule.delta : 0,
+      proposalSlots: this.#pending.map(({ slot }) => slot),
+      targetSlots: targets.targetSlots,
+    };
+    const textIndex = this.#committed.length;
+    // Where a token of r is committed whatever was proposed, all of them are drawn before the verdict.
+    const drawsAhead = this.#greedy || rule.kind === 'coupled';
+    const draws = drawsAhead ? this.#drawsAhead(targets) : [this.#drawBehind()];
+    const race = [wide('race', draws.length), narrow('finishRace', draws.length)];
+    const deviations = acceptance.deviation && !this.#greedy ? deviationKernels[rule.kind] : [];
+    this.#stream.run(
+      {
+        position: this.#position(0),
+        textIndex,
+        jobs: targets.jobs,
+        mixes: targets.mixes,
+        weights: targets.weights,
+        draws,
+        verdict,
+      },
+      [
+        ...targets.dispatches,
+        ...deviations.map((kernel) => narrow(kernel, heads)),
+        ...(drawsAhead ? race : []),
+        narrow('judge', 1),
+        ...(drawsAhead ? [] : race),
+        narrow('commit', 1),
+      ],
+      { pendings, textTokens: textIndex + Math.max(pendings, heads + 1) },
+    );
+    this.#stream.copy(memory.record, 0, memory.staging, 0, memory.recordBytes(pendings));
+    this.#freeAll(scratch);
+  }
+
+  #drawsAhead({ sources }: TargetLaws): Draw[] {
+    return sources.map((source, offset) => ({
+      ...source,
+      position: this.#position(offset),
+      purposeCode: purposeCodes.token,
+      textIndex: null,
+    }));
+  }
+
+  /** Its law, position and purpose depend on the verdict. */
+  #drawBehind(): Draw {
+    return { law: drawLaw.verdict, slot: 0, position: 0, purposeCode: 0, textIndex: null };
+  }
+
+  /** Submits, and maps the record: the round's one read-back. Throws `device-lost`, `out-of-memory`. */
+  async #readBack(bytes: number): Promise<ArrayBuffer> {
+    const { device } = this.#kernels;
+    const { staging } = this.#stream.memory;
+    this.#stream.flush();
+    try {
+      device.throwIfUnusable();
+      await staging.mapAsync(GPUMapMode.READ, 0, bytes);
+      // Errors of what was submitted before have arrived by now.
+      device.throwIfUnusable();
+      return staging.getMappedRange(0, bytes).slice(0);
+    } catch (error) {
+      // A lost device rejects the mapping; its own error says more.
+      device.throwIfUnusable();
+      throw error;
+    } finally {
+      if (staging.mapState === 'mapped') staging.unmap();
+    }
+  }
+
+  #rejection(record: VerdictRecord): Verdict {
+    const { rejectedAt, judged } = record;
+    const recovered = record.tokenId!;
+    const fates = judged
+      .slice(0, rejectedAt + 1)
+      .map((token, head) => this.#judgedFate(token, head, head < rejectedAt ? 'accepted' : 'rejected'));
+    fates.push({ ...unproposed, tokenId: recovered, r: record.r, fate: 'recovered' });
+    for (const [behind, { tokenId, q }] of judged.slice(rejectedAt + 1).entries()) {
+      const { proposer } = this.#pending[rejectedAt + 1 + behind];
+      fates.push({ proposer, tokenId, q, r: null, u: null, fate: 'discarded', deviation: null });
+    }
+    const committed = [...judged.slice(0, rejectedAt).map(({ tokenId }) => tokenId), recovered];
+    this.#commit(committed, Number.POSITIVE_INFINITY);
+    return { fates, committed, rejected: true };
+  }
+
+  #acceptance(record: VerdictRecord, heads: number, extra: ExtraPosition): Verdict {
+    const accepted = record.judged.slice(0, heads);
+    const fates = accepted.map((token, head) => this.#judgedFate(token, head, 'accepted'));
+    const committed = accepted.map(({ tokenId }) => tokenId);
+    if (record.tokenId !== null) {
+      const r = extra === 'draw-from-target' ? record.r : null;
+      committed.push(record.tokenId);
+      fates.push({ ...unproposed, tokenId: record.tokenId, r, fate: 'drawn' });
+    }
+    this.#commit(committed, committed.length);
+    return { fates, committed, rejected: false };
+  }
+
+  #judgedFate(token: JudgedToken, head: number, fate: 'accepted' | 'rejected'): ProposalFate {
+    const { acceptance } = this.#plan;
+    return {
+      proposer: this.#pending[head].proposer,
+      tokenId: token.tokenId,
+      q: token.q,
+      r: token.r,
+      u: acceptance.rule.kind === 'ratio' ? (token.coin + 0.5) / twoTo32 : null,
+      fate,
+      deviation: acceptance.deviation ? token.deviation : null,
+    };
+  }
+
+  /** Appends to the text; forgets the first `settled` pending proposals and rows. */
+  #commit(tokenIds: readonly TokenId[], settled: number): void {
+    this.#committed.push(...tokenIds);
+    for (const { slot } of this.#pending.splice(0, settled)) {
+      if (slot !== null) this.#stream.memory.freeSlot(slot);
+    }
+    for (const slots of this.#held) this.#freeAll(slots.splice(0, settled));
+  }
+
+  #freeAll(slots: readonly number[]): void {
+    for (const slot of slots) this.#stream.memory.freeSlot(slot);
+  }
+
+  #position(textOffset: number): number {
+    return this.#plan.firstPosition + this.#committed.length + textOffset;
+  }
+}
+
+/** What a token that nobody proposed has in common with others of its kind. */
+const unproposed = { proposer: null, q: null, u: null, deviation: null } as const;
+
+/** What walks the whole of r for a lossy criterion. */
+const deviationKernels = {
+  ratio: ['lenientDeviation'],
+  typical: ['typicalThreshold'],
+  coupled: [],
+} as const;

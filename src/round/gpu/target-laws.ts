@@ -1,0 +1,126 @@
+import { type SamplingParameters, untruncated } from '../../sample/sampling-parameters.ts';
+import type { ExtraPosition, SamplingPlan } from '../round-sampler.ts';
+import type { CommandStream, Dispatch } from './command-stream.ts';
+import { wide } from './command-stream.ts';
+import { distributionDispatches, peakDispatches } from './distribution-dispatches.ts';
+import type { Job, Mix } from './plan-section.ts';
+import { drawLaw } from './sampler-layout.ts';
+
+/** A draw's source: an entry of `drawLaw` and a slot. */
+export interface DrawSource {
+  readonly law: number;
+  readonly slot: number;
+}
+
+/** What a verdict's section is made of, as far as r is concerned. */
+export interface TargetLaws {
+  readonly jobs: readonly Job[];
+  readonly mixes: readonly Mix[];
+  readonly weights: readonly number[];
+  readonly dispatches: readonly Dispatch[];
+  /** Slot of r at each head, and of the law of the extra position where there is one. */
+  readonly targetSlots: readonly number[];
+  /** What a token of each of these laws is drawn from. */
+  readonly sources: readonly DrawSource[];
+}
+
+export interface PositionsToJudge {
+  readonly heads: number;
+  readonly extra: ExtraPosition;
+  /** Slot of a member's logits row behind `offset` pending tokens. */
+  readonly rowSlot: (member: number, offset: number) => number;
+  /** Slot of q of the pending token at `offset` where `member` drew it; its part of a weighted r is the same. */
+  readonly ownSlot: (member: number, offset: number) => number | null;
+}
+
+/**
+ * Plans r at all positions of a verdict at once: how many of them will be looked at is not known yet. Combined logits
+ * are recorded right away, in a section of their own. Twin: CpuSampler's `#combined` and the files of combine/.
+ * @param takeSlot hands out a slot until the verdict is read
+ */
+export function planTargets(
+  plan: SamplingPlan,
+  stream: CommandStream,
+  positions: PositionsToJudge,
+  takeSlot: () => number,
+): TargetLaws {
+  const { sampling, memberSampling, targets, combine, vocabSize } = plan;
+  const { heads, extra, rowSlot, ownSlot } = positions;
+  const { rule } = combine;
+  if (!rule) throw new Error(`A ${combine.kind} combination cannot be formed on the GPU`);
+  const isGreedy = sampling.temperature === 0;
+  const jobs: Job[] = [];
+  const mixes: Mix[] = [];
+  const logitMixes: Mix[] = [];
+  const targetSlots: number[] = [];
+  const sources: DrawSource[] = [];
+
+  const addJob = (logitsSlot: number, own: SamplingParameters): number => {
+    const weightsSlot = takeSlot();
+    jobs.push({ logitsSlot, weightsSlot, sampling: isGreedy ? untruncated : own });
+    return weightsSlot;
+  };
+  /** A row's own law: at temperature 0 the largest of the logits, which the weights could not tell better. */
+  const addLaw = (logitsSlot: number, own: SamplingParameters) => {
+    const slot = addJob(logitsSlot, own);
+    targetSlots.push(slot);
+    sources.push(isGreedy ? { law: drawLaw.largestLogit, slot: logitsSlot } : { law: drawLaw.weights, slot });
+  };
+  const memberWeights = (member: number, offset: number): number =>
+    (isGreedy ? null : ownSlot(member, offset)) ?? addJob(rowSlot(member, offset), memberSampling[member]);
+
+  const positionsWithTarget = heads + (extra === 'draw-from-target' ? 1 : 0);
+  for (let offset = 0; offset < positionsWithTarget; offset++) {
+    if (rule.space === 'logits') {
+      const combinedSlot = takeSlot();
+      const slots = targets.map((member, term) =>
+        rule.weights[term] === 0 ? null : rowSlot(member, offset),
+      );
+      logitMixes.push({ combinedSlot, slots });
+      addLaw(combinedSlot, sampling);
+    } else if (targets.length === 1) {
+      const [target] = targets;
+      const reused = isGreedy ? null : ownSlot(target, offset);
+      if (reused === null) addLaw(rowSlot(target, offset), memberSampling[target]);
+      else {
+        targetSlots.push(reused);
+        sources.push({ law: drawLaw.weights, slot: reused });
+      }
+    } else {
+      const slots = targets.map((member, term) =>
+        rule.weights[term] === 0 ? null : memberWeights(member, offset),
+      );
+      const combinedSlot = takeSlot();
+      mixes.push({ combinedSlot, slots });
+      targetSlots.push(combinedSlot);
+      sources.push({ law: isGreedy ? drawLaw.largestWeight : drawLaw.weights, slot: combinedSlot });
+    }
+  }
+  if (typeof extra === 'object') {
+    const member = extra.drawFromMember;
+    addLaw(rowSlot(member, heads), memberSampling[member]);
+  }
+  if (rule.space === 'logits' && logitMixes.length > 0) {
+    const { weights, plausibility } = rule;
+    // The mask compares with the expert's largest logit, which is found under the slot that the mix will fill.
+    const experts: Job[] =
+      plausibility > 0
+        ? logitMixes.map(({ combinedSlot, slots }) => ({
+            logitsSlot: slots[0]!,
+            weightsSlot: combinedSlot,
+            sampling: untruncated,
+          }))
+        : [];
+    stream.run({ position: 0, textIndex: 0, jobs: experts, mixes: logitMixes, weights, plausibility }, [
+      ...peakDispatches(experts),
+      wide('combineLogits', logitMixes.length),
+    ]);
+  }
+  // At temperature 0 weights are formed only where probabilities are to be mixed.
+  const dispatches =
+    isGreedy && mixes.length === 0
+      ? peakDispatches(jobs)
+      : distributionDispatches(jobs, mixes.length, vocabSize);
+  const weights = rule.space === 'probabilities' ? rule.weights : [];
+  return { jobs, mixes, weights, dispatches, targetSlots, sources };
+}
