@@ -86,6 +86,12 @@ export class AntiphonApp extends LitElement {
         .stop-here {
           display: none;
         }
+        /* The story stays in sight while the form is longer than the window. */
+        .text {
+          position: sticky;
+          top: 1.25rem;
+          align-self: start;
+        }
         main {
           grid-template-columns: 23rem minmax(0, 1fr);
           grid-template-rows: auto 1fr;

@@ -50,10 +50,9 @@ export class BackendLine extends LitElement {
     if (!info) return html``;
     const notes = info.models.flatMap(modelNotes);
     return html`<details>
-      <summary>
-        Runs on <strong>${backendText(info)}</strong
-        >${this.background === null ? null : html` · ${this.background} is on its way`}
-      </summary>
+      <summary
+        >Runs on <strong>${backendText(info)}</strong>${this.background === null ? null : html` · ${this.background} is on its way`}</summary
+      >
       <p>${info.backendReason}</p>
       ${notes.length > 0 ? html`<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>` : null}
     </details>`;

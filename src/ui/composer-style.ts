@@ -7,8 +7,10 @@ export const composerStyle = css`
     gap: 1.2rem;
   }
   #prompt {
+    max-height: 14rem;
     font-family: var(--serif);
     font-size: 1.125rem;
+    field-sizing: content;
   }
   .samples,
   .presets {

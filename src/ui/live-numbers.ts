@@ -40,6 +40,11 @@ export class LiveNumbersElement extends LitElement {
         font: 400 1.75rem / 1.2 var(--serif);
         font-variant-numeric: tabular-nums lining-nums;
       }
+      small {
+        color: var(--ink-soft);
+        font: 400 0.8125rem / 1 var(--sans);
+        white-space: nowrap;
+      }
       .lossiness {
         display: flex;
         flex-wrap: wrap;
@@ -107,7 +112,7 @@ export class LiveNumbersElement extends LitElement {
     return html`<dl>
         ${number('tokens a second', decimalText(tokensPerSecond, 1))}
         ${number('acceptance rate', percentText(acceptanceRate))}
-        ${number(`forwards a token, not ${numbers.referenceForwardsPerToken}`, decimalText(numbers.forwardsPerToken, 2))}
+        ${number('forwards a token', decimalText(numbers.forwardsPerToken, 2), `instead of ${numbers.referenceForwardsPerToken}`)}
         ${number('tokens a round', decimalText(tokensPerRound, 2))} ${number('tokens', String(tokens))}
       </dl>
       ${this.#lossiness(numbers)} ${numbers.members.length > 1 ? memberTable(numbers) : null}`;
@@ -152,8 +157,11 @@ function memberTable({ members }: RunNumbers): TemplateResult {
   </div>`;
 }
 
-function number(name: string, value: string): TemplateResult {
-  return html`<div class="number"><dt>${name}</dt><dd>${value}</dd></div>`;
+function number(name: string, value: string, comparison?: string): TemplateResult {
+  return html`<div class="number">
+    <dt>${name}</dt>
+    <dd>${value}${comparison === undefined ? null : html` <small>${comparison}</small>`}</dd>
+  </div>`;
 }
 
 customElements.define('antiphon-live-numbers', LiveNumbersElement);

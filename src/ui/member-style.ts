@@ -48,7 +48,11 @@ export const memberStyle = css`
   .lettered.by-0 + .lettered.by-0::after,
   .lettered.by-1 + .lettered.by-1::after,
   .lettered.by-2 + .lettered.by-2::after,
-  .lettered.by-3 + .lettered.by-3::after {
+  .lettered.by-3 + .lettered.by-3::after,
+  del.by-0 + del.by-0 > .lettered::after,
+  del.by-1 + del.by-1 > .lettered::after,
+  del.by-2 + del.by-2 > .lettered::after,
+  del.by-3 + del.by-3 > .lettered::after {
     content: none;
   }
   .accepted {

@@ -11,7 +11,7 @@ describe('a preset', () => {
     ['Fairy × Space', { kind: 'collaborative', combine: { kind: 'weighted', weights: [0.5, 0.5] } }],
     ['Draft speeds up Base', { kind: 'speculative', drafter: { kind: 'model', draftLength: 6 } }],
     ['Contrast away the amateur', { combine: { kind: 'contrastive', mu: 0.3, alpha: 0.1 } }],
-    ['Quote the prompt', { kind: 'speculative', drafter: { kind: 'ngram', draftLength: 8 } }],
+    ['Quote the prompt', { kind: 'speculative', drafter: { kind: 'ngram', draftLength: 6 } }],
   ])('%s makes the request it names', (title, method) => {
     const applied = applyPreset(form, named(title));
     expect(validateDecodeRequest(toRequest(applied))).toMatchObject({ seed: 7, method });
@@ -22,7 +22,7 @@ describe('a preset', () => {
   test('keeps the reader’s prompt and settings, but for the one that is about its prompt', () => {
     const prompts = presets.map((preset) => applyPreset(form, preset).prompt);
     expect(prompts.slice(0, 3)).toEqual(['My own words', 'My own words', 'My own words']);
-    expect(prompts[3]).toMatch(/Pip/);
+    expect(prompts[3]).toMatch(/named Mia/);
     expect(applyPreset(form, presets[3]).temperature).toBe(0.8);
   });
 

@@ -10,8 +10,12 @@ export interface Preset {
 
 /** A text that comes back to its own words, so that looking them up pays. */
 const refrain =
-  'Once upon a time there was a small fox named Pip. Pip lived in a small house by the river. ' +
-  'One morning Pip lost a red kite. The fox looked in the small house by the river. The fox looked';
+  'Once upon a time, a brave witch named Mia lived in a deep forest. One day Mia got a loaf of warm bread as a ' +
+  'gift. On the way she met a brave sparrow. The sparrow looked at the food and said nothing. Mia shook her head ' +
+  'and went on. Later she came to the high mountain, and there was a hungry crow. She tried once, but it did not ' +
+  'work. Then the sparrow came back with a long ladder. "I will help you," she said. Together they got past the ' +
+  'hungry crow. "I am sorry," said Mia. "Please eat with me." They sat down side by side and ate until nothing was ' +
+  'left. Mia shook her head and went on. Later she';
 
 const expertAndAmateur = teamOf([targetModel, draftModel]);
 
@@ -40,7 +44,7 @@ export const presets: readonly Preset[] = [
   },
   {
     title: 'Quote the prompt',
-    change: { method: 'ngram', draftLength: 8, acceptance: exactAcceptance, prompt: refrain },
+    change: { method: 'ngram', draftLength: 6, acceptance: exactAcceptance, prompt: refrain },
   },
 ];
 

@@ -15,7 +15,7 @@ export type RunNumbers = Pick<
   'tokens' | 'tokensPerSecond' | 'acceptanceRate' | 'tokensPerRound' | 'deviation' | 'pairs'
 > & {
   readonly members: readonly MemberNumbers[];
-  /** Forwards of all members ÷ tokens of the text; null before the first token. */
+  /** Forwards of the targets ÷ tokens of the text, prefill counted; null before the first token. */
   readonly forwardsPerToken: number | null;
   /** What asking for every token would take: one forward a target. */
   readonly referenceForwardsPerToken: number;
@@ -36,11 +36,11 @@ export function runNumbers(story: Story, cast: readonly CastMember[]): RunNumber
       forwardsPerToken: perToken(forwards),
     };
   });
-  const forwards = statistics.members.reduce((sum, member) => sum + member.forwards, 0);
+  const targets = statistics.members.filter(({ member }) => cast[member]?.isTarget);
   return {
     ...statistics,
     members,
-    forwardsPerToken: perToken(forwards),
+    forwardsPerToken: perToken(targets.reduce((sum, member) => sum + member.forwards, 0)),
     referenceForwardsPerToken: cast.filter(({ isTarget }) => isTarget).length,
   };
 }

@@ -77,7 +77,8 @@ export class SpeedUpElement extends LitElement {
     const bar = (kind: string, name: string, factor: number | null): TemplateResult =>
       html`<div class="bar ${kind}">
         <span class="name">${name}</span
-        ><span class="track"><i style=${styleMap({ width: `${(100 * (factor ?? 0)) / longest}%` })}></i></span
+        ><span class="track"
+          >${factor === null ? null : html`<i style=${styleMap({ width: `${(100 * factor) / longest}%` })}></i>`}</span
         ><span>${factorText(factor)}</span>
       </div>`;
     return html`<figure>
@@ -86,7 +87,7 @@ export class SpeedUpElement extends LitElement {
           measured === null ? 'Speed against ' : html`<strong>${factorText(measured)}</strong> the speed of `
         }${referenceText(this.cast)} for every token
       </figcaption>
-      ${bar('reference', 'all for each', measured === null ? null : 1)} ${bar('measured', 'measured', measured)}
+      ${bar('reference', referenceName(this.cast), measured === null ? null : 1)} ${bar('measured', 'measured', measured)}
       ${bar('predicted', 'predicted', predicted)}
     </figure>`;
   }
@@ -96,11 +97,19 @@ function factorText(factor: number | null): string {
   return factor === null ? noNumber : `${factor.toFixed(2)} ×`;
 }
 
+const targetsOf = (cast: readonly CastMember[]): number => cast.filter(({ isTarget }) => isTarget).length;
+
 /** What the speed is compared with. */
 function referenceText(cast: readonly CastMember[]): string {
-  const targets = cast.filter(({ isTarget }) => isTarget).length;
+  const targets = targetsOf(cast);
   if (targets === 1) return 'asking the larger model';
   return `asking ${targets === 2 ? 'both' : `all ${targets}`} models`;
+}
+
+function referenceName(cast: readonly CastMember[]): string {
+  const targets = targetsOf(cast);
+  if (targets === 1) return 'alone';
+  return targets === 2 ? 'asking both' : 'asking all';
 }
 
 customElements.define('antiphon-speed-up', SpeedUpElement);

@@ -179,7 +179,7 @@ export class StoryView extends LitElement {
   }
 
   #legend(): readonly TemplateResult[] {
-    const bare = html`<li><span class="bare">bare</span> drawn, proposed by nobody</li>`;
+    const bare = html`<li><span class="bare">bare</span> proposed by nobody</li>`;
     if (!this.cast.some(({ proposes }) => proposes)) {
       return [html`<ul class="legend fates" aria-label="How to read the text">${bare}</ul>`];
     }
@@ -215,18 +215,19 @@ function tokenView(token: StoryToken, cast: readonly CastMember[]): TemplateResu
   const isDropped = fate === 'rejected' || fate === 'discarded';
   if (word === '' && !isDropped) return html`<span class=${fate}>${blank}</span>`;
   const about = aboutToken(token, cast);
-  const by = token.proposer === null ? '' : byClass(token.proposer, word);
+  const by = token.proposer === null ? '' : memberClass(token.proposer);
+  const lettered = hasLetter(token, word) ? 'lettered' : '';
   if (fate === 'recovered') return html`${blank}<ins class="recovered" title=${about}>${word}</ins>`;
-  if (!isDropped) return html`${blank}<span class="${fate} ${by}" title=${about}>${word}</span>`;
+  if (!isDropped) return html`${blank}<span class="${fate} ${by} ${lettered}" title=${about}>${word}</span>`;
   // A line break that was dropped must not break the line.
-  return html`<del class=${fate} title=${about}
-    >${word === '' ? ' ' : blank}<s class=${by}>${word || '↵'}</s></del
+  return html`<del class="${fate} ${by}" title=${about}
+    >${blank.includes('\n') ? ' ' : blank}<s class="${by} ${lettered}">${word || '↵'}</s></del
   >`;
 }
 
-/** A mark of punctuation is too narrow for a letter; its line tells whose it is. */
-function byClass(proposer: number, word: string): string {
-  return /[\p{L}\p{N}]/u.test(word) ? `lettered ${memberClass(proposer)}` : memberClass(proposer);
+/** A mark of punctuation is too narrow for its proposer's letter; its line tells whose it is. */
+function hasLetter({ proposer }: StoryToken, word: string): boolean {
+  return proposer !== null && /[\p{L}\p{N}]/u.test(word);
 }
 
 function aboutToken({ fate, proposer, q, r }: StoryToken, cast: readonly CastMember[]): string {

@@ -1,0 +1,168 @@
+import { type Locator, type Page, expect as playwrightExpect } from '@playwright/test';
+import { test as siteTest } from './site.ts';
+
+/** The first token of a run may take seconds on a busy machine. */
+const expect = playwrightExpect.configure({ timeout: 30_000 });
+
+/** One visit for all journeys: loading takes longer than most of them. Each begins with the default team. */
+const test = siteTest.extend<{ page: Page }, { visit: Page }>({
+  visit: [
+    async ({ browser, siteUrl }, use) => {
+      const page = await browser.newPage();
+      await page.goto(siteUrl);
+      await use(page);
+      await page.close();
+    },
+    { scope: 'worker' },
+  ],
+  page: async ({ visit }, use) => {
+    await visit.getByRole('button', { name: 'Fairy × Space' }).click();
+    await expect(startButton(visit)).toBeEnabled({ timeout: loadMs });
+    await visit.getByLabel('Seed').fill('7');
+    await use(visit);
+  },
+});
+
+/** Loading fetches, verifies, starts the runtime and measures: seconds on a slow machine. */
+const loadMs = 90_000;
+
+const startButton = (page: Page): Locator => page.getByRole('button', { name: 'Start', exact: true });
+const story = (page: Page): Locator => page.locator('antiphon-story .story');
+const acceptedOf = (page: Page, member: number): Locator => story(page).locator(`.accepted.by-${member}`);
+const option = (page: Page, name: string): Locator => page.getByRole('option', { name, exact: true });
+/** Cells of a member's row: proposed, accepted, forwards a token. */
+const numbersOf = (page: Page, member: string): Locator =>
+  page.getByRole('table').getByRole('row').filter({ hasText: member }).getByRole('cell');
+
+async function openTurns(page: Page): Promise<void> {
+  if (!(await page.getByLabel('Schedule').isVisible())) await page.getByText('Turns and acceptance').click();
+}
+
+async function runToEnd(page: Page): Promise<void> {
+  await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
+  // The sentence of an earlier run may still stand there.
+  const writes = page.waitForFunction(
+    () =>
+      document.querySelector('antiphon-app')?.shadowRoot?.querySelector('[role=status]')?.textContent ===
+      'Writing.',
+  );
+  await startButton(page).click();
+  await writes;
+  await expect(page.getByRole('status')).toHaveText(/after \d+ tokens?\.$/, { timeout: 60_000 });
+}
+
+test('two models write one story, and each token shows who proposed it', async ({ page }) => {
+  await expect(page.getByRole('button', { name: 'Fairy × Space' })).toHaveAttribute('aria-pressed', 'true');
+  await runToEnd(page);
+  const looks = await Promise.all(
+    [0, 1].map((member) =>
+      acceptedOf(page, member)
+        .filter({ hasText: /\w/ })
+        .first()
+        .evaluate((token) => {
+          const { textDecorationStyle, textDecorationColor } = getComputedStyle(token);
+          return [textDecorationStyle, getComputedStyle(token, '::after').content, textDecorationColor];
+        }),
+    ),
+  );
+  expect(looks[0][0]).toBe('solid');
+  expect(looks[1][0]).toBe('dashed');
+  expect(looks[0][1]).toContain('A');
+  expect(looks[1][1]).toContain('B');
+  expect(looks[0][2]).not.toBe(looks[1][2]);
+  const legend = page.getByRole('list', { name: 'Who proposed' });
+  await expect(legend.getByRole('listitem')).toHaveText([/A\s*Fairy-tale teller/, /B\s*Space-story teller/]);
+  // Asking both for every token takes one forward of each.
+  for (const member of ['Fairy-tale teller', 'Space-story teller']) {
+    const [proposed, accepted, forwards] = await numbersOf(page, member).allTextContents();
+    expect(Number(proposed)).toBeGreaterThan(0);
+    expect(accepted).toMatch(/^\d+ %$/);
+    expect(Number(forwards)).toBeLessThan(1);
+  }
+  await expect(page.getByText(/the speed of asking both models for every token/)).toBeVisible();
+  await expect(page.locator('antiphon-speed-up .predicted')).toHaveText(/predicted\s*\d+\.\d\d ×/);
+});
+
+test('the slider decides how much each member weighs', async ({ page }) => {
+  const slider = page.getByRole('slider', { name: /^Weight λ/ });
+  await expect(slider).toHaveAttribute('aria-valuetext', 'Fairy-tale teller 50 %, Space-story teller 50 %');
+  await slider.press('End');
+  await expect(slider).toHaveAttribute('aria-valuetext', 'Fairy-tale teller 0 %, Space-story teller 100 %');
+  await expect(page.getByRole('button', { name: 'Fairy × Space' })).toHaveAttribute('aria-pressed', 'false');
+  await runToEnd(page);
+  // The text follows the space model alone now: nothing that it proposes can be rejected.
+  await expect(numbersOf(page, 'Space-story teller').nth(1)).toHaveText('100 %');
+});
+
+test('a third member joins with a model that is loaded for it, and can leave again', async ({ page }) => {
+  await page.getByRole('button', { name: 'Add a member' }).click();
+  await expect(page.getByLabel('Model of member C')).toHaveValue('story-base');
+  await runToEnd(page);
+  for (const member of [0, 1, 2]) await expect(acceptedOf(page, member).first()).toBeVisible();
+  await expect(acceptedOf(page, 2).first()).toHaveCSS('text-decoration-style', 'dotted');
+  await expect(page.getByRole('table').getByRole('row')).toHaveCount(4);
+  await expect(page.getByText(/asking all 3 models/)).toBeVisible();
+  await page.getByRole('button', { name: 'Remove member A' }).click();
+  await expect(page.getByLabel('Model of member B')).toHaveValue('story-base');
+  await expect(page.getByLabel('Model of member C')).toHaveCount(0);
+});
+
+test('what cannot run is not offered or says why, and the engine refuses it', async ({ page }) => {
+  await openTurns(page);
+  await page.getByLabel('Combination').selectOption('Geometric');
+  await expect(option(page, 'Mixture')).toBeDisabled();
+  await expect(page.getByText(/Not offered: mixture samples from one member a token/)).toBeVisible();
+  await page.getByLabel('Combination').selectOption('Contrastive');
+  await page.getByRole('button', { name: 'Add a member' }).click();
+  const refusal = 'contrastive takes an expert and an amateur, not 3 members';
+  await expect(page.getByText(`Cannot run: ${refusal}`)).toBeVisible();
+  await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
+  await startButton(page).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'Code: invalid-request' })).toContainText(refusal);
+  await page.getByRole('button', { name: 'Remove member C' }).click();
+  await expect(page.getByText('Cannot run')).toHaveCount(0);
+  await runToEnd(page);
+});
+
+test('a lossy criterion is marked as lossy, with how far the text is off', async ({ page }) => {
+  await openTurns(page);
+  const acceptance = page.locator('antiphon-acceptance');
+  await expect(acceptance.getByText('exact', { exact: true })).toBeVisible();
+  await page.getByLabel('Acceptance').selectOption('Lenient');
+  await expect(acceptance.getByText('lossy', { exact: true })).toBeVisible();
+  await runToEnd(page);
+  await expect(page.locator('antiphon-live-numbers .lossiness')).toHaveText(
+    /lossy\s*off the exact distribution by \d+\.\d % on average,\s+\d+\.\d % at most/,
+  );
+});
+
+test('a module of this site combines the members, one of another site is not loaded', async ({ page }) => {
+  await page.route('**/even.js', (route) =>
+    route.fulfill({
+      contentType: 'text/javascript',
+      body: 'export const probabilities = ([a, b]) => a.map((p, token) => (p + b[token]) / 2);',
+    }),
+  );
+  await page.getByLabel('Combination').selectOption('Custom module');
+  await page.getByLabel('Module').fill('https://another.example/even.js');
+  await expect(page.getByText(/Cannot run: https:\/\/another\.example is another site/)).toBeVisible();
+  await expect(startButton(page)).toBeDisabled();
+  await page.getByLabel('Module').fill('even.js');
+  await runToEnd(page);
+  await expect(acceptedOf(page, 0).first()).toBeVisible();
+  await expect(acceptedOf(page, 1).first()).toBeVisible();
+});
+
+test('presets fill in the form', async ({ page }) => {
+  const amateur = page.getByRole('button', { name: 'Contrast away the amateur' });
+  await amateur.click();
+  await expect(amateur).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.getByText('expert · 1 token a turn')).toBeVisible();
+  await expect(page.getByText('amateur · 4 tokens a turn')).toBeVisible();
+  await expect(page.getByRole('slider', { name: /Strength μ/ })).toHaveValue('0.3');
+  await page.getByRole('button', { name: 'Draft speeds up Base' }).click();
+  await expect(page.getByRole('slider', { name: /Draft length/ })).toHaveValue('6');
+  await page.getByRole('button', { name: 'Quote the prompt' }).click();
+  await runToEnd(page);
+  await expect(page.getByRole('list', { name: 'Who proposed' })).toHaveText(/B\s*Look-up in the text/);
+});
