@@ -4,8 +4,8 @@
     .venv/bin/python scripts/make-fixtures.py
 
 Each model is a two-layer Llama of width 16 with grouped heads and seeded random weights; together they cover
-how exports differ: how keys and values are handed on, who makes the positions, the type of the cache. The
-expected logits come from a plain numpy implementation of the same formulas below, which shares no code with
+how exports differ: how keys and values are handed on, who makes the positions, the type of the cache, how
+weights are packed, what attention does beside attending. The expected logits come from a plain numpy implementation of the same formulas below, which shares no code with
 the graphs, over the whole text at once and without a cache.
 """
 
@@ -16,7 +16,7 @@ import numpy as np
 from onnx import TensorProto, checker, helper, numpy_helper
 
 FOLDER = Path(__file__).parent.parent / "src" / "models" / "fixtures"
-VOCABULARY, WIDTH, LAYERS, HEADS, KV_HEADS, HEAD_SIZE, HIDDEN, CONTEXT = 40, 16, 2, 4, 2, 8, 24, 96
+VOCABULARY, WIDTH, LAYERS, HEADS, KV_HEADS, HEAD_SIZE, HIDDEN, CONTEXT = 40, 16, 2, 4, 2, 16, 24, 96
 EPSILON = 1e-5
 TEXT = [3, 17, 9, 30, 0, 12, 25, 38, 7, 7, 21, 14, 2, 33, 19, 5, 28, 11, 36, 1, 16, 8, 23, 39]
 
@@ -43,8 +43,11 @@ def make_weights():
 # ---- the reference ------------------------------------------------------------------------------------
 
 
-def reference_logits(weights, text):
-    """Logits [len(text), VOCABULARY] of one pass over the whole text, in float64."""
+def reference_logits(weights, text, *, scale=HEAD_SIZE**-0.5, softcap=None, window=None, interleaved=False):
+    """
+    Logits [len(text), VOCABULARY] of one pass over the whole text, in float64. `window`: how many positions a
+    token sees, its own included.
+    """
     w = {name: value.astype(np.float64) for name, value in weights.items()}
     count = len(text)
     x = w["embedding"][text]
@@ -52,8 +55,11 @@ def reference_logits(weights, text):
     def norm(values):
         return values / np.sqrt((values**2).mean(-1, keepdims=True) + EPSILON)
 
-    def rotate(values):  # [count, heads, HEAD_SIZE], halves rotated against each other
+    def rotate(values):  # [count, heads, HEAD_SIZE], halves (or neighbours) rotated against each other
         cos, sin = w["cos"][:count, None], w["sin"][:count, None]
+        if interleaved:
+            left, right = values[..., 0::2], values[..., 1::2]
+            return np.stack([left * cos - right * sin, right * cos + left * sin], -1).reshape(values.shape)
         left, right = values[..., : HEAD_SIZE // 2], values[..., HEAD_SIZE // 2 :]
         return np.concatenate([left * cos - right * sin, right * cos + left * sin], -1)
 
@@ -66,12 +72,65 @@ def reference_logits(weights, text):
         for head in range(HEADS):
             group = head // (HEADS // KV_HEADS)
             for position in range(count):
-                scores = k[: position + 1, group] @ q[position, head] / np.sqrt(HEAD_SIZE)
+                first = 0 if window is None else max(0, position + 1 - window)
+                scores = k[first : position + 1, group] @ q[position, head] * scale
+                if softcap is not None:
+                    scores = softcap * np.tanh(scores / softcap)
                 weight = np.exp(scores - scores.max())
-                mixed[position, head] = (weight / weight.sum()) @ v[: position + 1, group]
+                mixed[position, head] = (weight / weight.sum()) @ v[first : position + 1, group]
         x = x + mixed.reshape(count, -1) @ w[f"o{layer}"]
         x = x + np.tanh(norm(x) @ w[f"up{layer}"]) @ w[f"down{layer}"]
     return norm(x) @ w["head"]
+
+
+# ---- packed weights -----------------------------------------------------------------------------------
+
+
+def pack(matrix, bits, block, zero_points, half_scales):
+    """
+    The inputs of MatMulNBits for `matrix` [K, N], packed weights, scales and zero points (None: the middle), and
+    the matrix they stand for.
+    """
+    columns, rows = matrix.shape
+    blocks = -(-columns // block)
+    values = np.zeros((rows, blocks * block), np.float64)
+    values[:, :columns] = matrix.T
+    values = values.reshape(rows, blocks, block)
+    top = 2**bits - 1
+    if zero_points:
+        low, high = np.minimum(values.min(-1), 0), np.maximum(values.max(-1), 0)
+        scale = np.maximum(high - low, 1e-6) / top
+    else:
+        low, scale = None, np.maximum(np.abs(values).max(-1), 1e-6) / 2 ** (bits - 1)
+    scale = scale.astype(np.float16 if half_scales else np.float32)
+    wide = scale.astype(np.float64)[..., None]
+    zero = np.clip(np.round(-low / wide[..., 0]), 0, top) if zero_points else np.full((rows, blocks), 2 ** (bits - 1))
+    quantised = np.clip(np.round(values / wide) + zero[..., None], 0, top)
+    stands_for = ((quantised - zero[..., None]) * wide).reshape(rows, -1)[:, :columns].T
+
+    def bytes_of(numbers):  # along the last axis; of two in a byte the first has the low bits
+        numbers = numbers.astype(np.uint8)
+        if bits == 8:
+            return numbers
+        if numbers.shape[-1] % 2:
+            numbers = np.concatenate([numbers, np.zeros((*numbers.shape[:-1], 1), np.uint8)], -1)
+        return numbers[..., 0::2] | (numbers[..., 1::2] << 4)
+
+    return bytes_of(quantised), scale, bytes_of(zero) if zero_points else None, stands_for
+
+
+PACKED = ("q", "k", "v", "o", "up", "down")
+
+
+class Packing:
+    """Which weights a graph takes packed, and what they then stand for."""
+
+    def __init__(self, weights, bits, block, *, zero_points=False, half_scales=False):
+        self.bits, self.block, self.half = bits, block, half_scales
+        self.inputs, self.weights = {}, dict(weights)
+        for name in ["head", *(f"{part}{layer}" for layer in range(LAYERS) for part in PACKED)]:
+            *inputs, self.weights[name] = pack(weights[name], bits, block, zero_points, half_scales)
+            self.inputs[name] = inputs
 
 
 # ---- the graphs ---------------------------------------------------------------------------------------
@@ -80,8 +139,8 @@ def reference_logits(weights, text):
 class Graph:
     """Collects nodes; `op` returns the name of the node's first output."""
 
-    def __init__(self, weights):
-        self.weights, self.nodes, self.constants = weights, [], {}
+    def __init__(self, weights, packing=None):
+        self.weights, self.packing, self.nodes, self.constants = weights, packing, [], {}
 
     def op(self, kind, *inputs, outputs=None, domain="", **attributes):
         outputs = outputs or [f"value_{len(self.nodes)}"]
@@ -97,6 +156,27 @@ class Graph:
     def weight(self, name):
         self.constants[name] = self.weights[name]
         return name
+
+    def product(self, x, *names, outputs=None):
+        """x by a weight, or by several side by side."""
+        if self.packing is None:
+            return self.op("MatMul", x, self.weight(names[0]), outputs=outputs)
+        stored = self.packing.inputs
+        label = "+".join(names)
+        inputs = []
+        for index, part in enumerate(("packed", "scales", "zero_points")):
+            parts = [stored[name][index] for name in names]
+            if parts[0] is not None:
+                self.constants[f"{label}.{part}"] = np.concatenate(parts)
+                inputs.append(f"{label}.{part}")
+        if self.packing.half:
+            x = self.op("Cast", x, to=TensorProto.FLOAT16)
+        y = self.op(
+            "MatMulNBits", x, *inputs, domain="com.microsoft", bits=self.packing.bits, block_size=self.packing.block,
+            K=self.weights[names[0]].shape[0], N=sum(self.weights[name].shape[1] for name in names),
+            outputs=None if self.packing.half else outputs,
+        )
+        return self.op("Cast", y, outputs=outputs, to=TensorProto.FLOAT) if self.packing.half else y
 
     def sizes(self, value, axis):
         return self.op("Gather", self.op("Shape", value), self.constant([axis]), axis=0)
@@ -157,21 +237,37 @@ class Graph:
         mixed = self.op("Reshape", mixed, self.constant([1, HEADS, -1, HEAD_SIZE]))
         return self.op("Reshape", self.op("Transpose", mixed, perm=[0, 2, 1, 3]), self.constant([0, 0, HEADS * HEAD_SIZE]))
 
-    def grouped_attention(self, layer, q, k, v, positions, last_index, total_int32):
+    def grouped_attention(self, layer, h, positions, last_index, total_int32, style):
         """The fused operator, which may keep past and present in one buffer."""
-        tables = (self.weight("cos"), self.weight("sin"))
-        q = self.op("RotaryEmbedding", q, positions, *tables, domain="com.microsoft", num_heads=HEADS, rotary_embedding_dim=0)
-        k = self.op("RotaryEmbedding", k, positions, *tables, domain="com.microsoft", num_heads=KV_HEADS, rotary_embedding_dim=0)
+        tables = [self.weight("cos"), self.weight("sin")]
+        attributes = {name: style[name] for name in ("scale", "softcap", "local_window_size") if name in style}
+        inputs = [last_index, total_int32]
+        if style.get("rotary_inside"):
+            attributes.update(do_rotary=1, rotary_interleaved=int(style.get("interleaved", False)))
+            inputs += [*tables, *([positions] if style.get("positions_inside") else [])]
+        if style.get("packed_qkv"):
+            qkv = [self.product(h, *(f"{part}{layer}" for part in "qkv")), "", ""]
+        else:
+            qkv = [self.product(h, f"{part}{layer}") for part in "qkv"]
+            if not style.get("rotary_inside"):
+                for index, heads in ((0, HEADS), (1, KV_HEADS)):
+                    qkv[index] = self.op(
+                        "RotaryEmbedding", qkv[index], positions, *tables,
+                        domain="com.microsoft", num_heads=heads, rotary_embedding_dim=0,
+                    )
         past = [f"past_key_values.{layer}.{part}" for part in ("key", "value")]
         present = [f"present.{layer}.{part}" for part in ("key", "value")]
         return self.op(
-            "GroupQueryAttention", q, k, v, *past, last_index, total_int32,
-            outputs=[f"attention{layer}", *present], domain="com.microsoft", num_heads=HEADS, kv_num_heads=KV_HEADS,
+            "GroupQueryAttention", *qkv, *past, *inputs, outputs=[f"attention{layer}", *present],
+            domain="com.microsoft", num_heads=HEADS, kv_num_heads=KV_HEADS, **attributes,
         )
 
 
-def make_model(weights, *, grouped=False, position_ids=True, logits_to_keep=False, half=False, extra_input=False):
-    graph = Graph(weights)
+def make_model(
+    weights, *, grouped=None, position_ids=True, logits_to_keep=False, half=False, extra_input=False, packing=None
+):
+    """`grouped`: how GroupQueryAttention is used, None for attention written out."""
+    graph = Graph(weights, packing)
     cache_type = TensorProto.FLOAT16 if half else TensorProto.FLOAT
     inputs = [
         helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["batch_size", "sequence_length"]),
@@ -186,7 +282,7 @@ def make_model(weights, *, grouped=False, position_ids=True, logits_to_keep=Fals
         counted = graph.op("Sub", graph.op("CumSum", "attention_mask", graph.constant(1)), graph.constant(1))
         positions = graph.op("Slice", counted, rows_before, total, graph.constant([1]))
     last_index = total_int32 = None
-    if grouped:
+    if grouped is not None:
         mask_sum = graph.op("ReduceSum", "attention_mask", graph.constant([1]), keepdims=1)
         last_index = graph.op("Cast", graph.op("Sub", mask_sum, graph.constant(1)), to=TensorProto.INT32)
         total_int32 = graph.op("Cast", graph.op("Reshape", total, graph.constant([], np.int64)), to=TensorProto.INT32)
@@ -197,14 +293,14 @@ def make_model(weights, *, grouped=False, position_ids=True, logits_to_keep=Fals
         x = graph.op("Add", x, "encoder_hidden_states")
     for layer in range(LAYERS):
         h = graph.norm(x)
-        q, k, v = (graph.op("MatMul", h, graph.weight(f"{part}{layer}")) for part in "qkv")
-        if grouped:
-            mixed = graph.grouped_attention(layer, q, k, v, positions, last_index, total_int32)
+        if grouped is not None:
+            mixed = graph.grouped_attention(layer, h, positions, last_index, total_int32, grouped)
         else:
+            q, k, v = (graph.product(h, f"{part}{layer}") for part in "qkv")
             mixed = graph.concat_attention(layer, q, k, v, positions, rows_before, half)
-        x = graph.op("Add", x, graph.op("MatMul", mixed, graph.weight(f"o{layer}")))
-        inner = graph.op("Tanh", graph.op("MatMul", graph.norm(x), graph.weight(f"up{layer}")))
-        x = graph.op("Add", x, graph.op("MatMul", inner, graph.weight(f"down{layer}")))
+        x = graph.op("Add", x, graph.product(mixed, f"o{layer}"))
+        inner = graph.op("Tanh", graph.product(graph.norm(x), f"up{layer}"))
+        x = graph.op("Add", x, graph.product(inner, f"down{layer}"))
     if logits_to_keep:
         inputs.append(helper.make_tensor_value_info("num_logits_to_keep", TensorProto.INT64, []))
         # -0 is 0, so that 0 keeps all rows.
@@ -214,7 +310,7 @@ def make_model(weights, *, grouped=False, position_ids=True, logits_to_keep=Fals
     if half:
         graph.op("Cast", graph.op("MatMul", x, graph.weight("head")), outputs=["logits"], to=TensorProto.FLOAT16)
     else:
-        graph.op("MatMul", x, graph.weight("head"), outputs=["logits"])
+        graph.product(x, "head", outputs=["logits"])
 
     cache = [(f"{layer}.{part}") for layer in range(LAYERS) for part in ("key", "value")]
     for name in cache:
@@ -231,7 +327,7 @@ def make_model(weights, *, grouped=False, position_ids=True, logits_to_keep=Fals
         ir_version=8,
         producer_name="make-fixtures",
     )
-    if not grouped:  # the checker does not know com.microsoft
+    if grouped is None:  # the checker does not know com.microsoft
         checker.check_model(model)
     return model
 
@@ -243,20 +339,47 @@ def main():
         "concat-positions": make_model(weights),
         "concat-mask": make_model(weights, position_ids=False, logits_to_keep=True),
         "concat-half": make_model(weights, half=True),
-        "grouped-positions": make_model(weights, grouped=True),
+        "grouped-positions": make_model(weights, grouped={}),
         "unknown-input": make_model(weights, extra_input=True),
     }
+    # The styles that exporters combine: weights of 4 and 8 bits, with and without zero points and whole last blocks;
+    # what is done inside GroupQueryAttention, and how it is fed.
+    packed = {
+        "packed-4": (Packing(weights, 4, 16), {"packed_qkv": True, "rotary_inside": True}),
+        "packed-4-zero": (
+            Packing(weights, 4, 16, zero_points=True),
+            {"local_window_size": 6},
+        ),
+        "packed-8": (
+            Packing(weights, 8, 32),
+            {"packed_qkv": True, "rotary_inside": True, "interleaved": True, "softcap": 2.0},
+        ),
+        "packed-8-zero": (
+            Packing(weights, 8, 16, zero_points=True),
+            {"rotary_inside": True, "positions_inside": True, "scale": 0.3},
+        ),
+        "packed-half": (Packing(weights, 4, 32, zero_points=True, half_scales=True), {"rotary_inside": True}),
+    }
+    for name, (packing, style) in packed.items():
+        has_positions = not style.get("rotary_inside") or style.get("positions_inside", False)
+        models[name] = make_model(weights, grouped=style, packing=packing, position_ids=has_positions)
     for name, model in models.items():
         path = FOLDER / f"{name}.onnx"
         path.write_bytes(model.SerializeToString(deterministic=True))
         print(path.name, path.stat().st_size, "bytes")
-    expected = {
-        "vocabSize": VOCABULARY,
-        "contextLength": CONTEXT,
-        "tokenIds": TEXT,
-        "logits": [[round(float(value), 6) for value in row] for row in reference_logits(weights, TEXT)],
-    }
-    (FOLDER / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
+
+    def rounded(logits):
+        return [[round(float(value), 6) for value in row] for row in logits]
+
+    expected = {"vocabSize": VOCABULARY, "contextLength": CONTEXT, "tokenIds": TEXT}
+    plain = {**expected, "logits": rounded(reference_logits(weights, TEXT))}
+    (FOLDER / "expected.json").write_text(json.dumps(plain, indent=1) + "\n")
+    by_name = {}
+    for name, (packing, style) in packed.items():
+        attention = {key: style[key] for key in ("scale", "softcap", "interleaved") if key in style}
+        window = style.get("local_window_size")
+        by_name[name] = rounded(reference_logits(packing.weights, TEXT, window=window, **attention))
+    (FOLDER / "expected-packed.json").write_text(json.dumps(by_name) + "\n")
 
 
 main()

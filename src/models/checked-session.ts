@@ -12,6 +12,8 @@ export type LoadStage = 'create-session' | 'self-check';
 
 export interface CheckedSessionRequest extends SessionRequest {
   readonly sha256: string;
+  /** What was done to the graph since the file was read; measurements of one graph say nothing of another. */
+  readonly preparation: string;
   readonly vocabSize: number;
   readonly signal?: AbortSignal;
   readonly onStage?: (stage: LoadStage) => void;
@@ -85,9 +87,9 @@ async function costsOf(request: CheckedSessionRequest, session: ModelSession): P
   return costs;
 }
 
-function keyOf(kind: string, { sha256, device }: CheckedSessionRequest): MeasurementKey {
+function keyOf(kind: string, { sha256, preparation, device }: CheckedSessionRequest): MeasurementKey {
   return {
-    kind,
+    kind: preparation ? `${kind}-${preparation}` : kind,
     sha256,
     backend: device ? 'webgpu' : 'wasm',
     adapter: device ? `${device.adapterName}${device.usesSubgroups ? ' with subgroups' : ''}` : 'cpu',

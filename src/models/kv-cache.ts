@@ -3,15 +3,18 @@ import type { OrtTensor } from './ort.ts';
 export interface CacheTensorLayout {
   /** Input, for example past_key_values.0.key: [1, heads, rows, headSize] */
   readonly pastName: string;
-  /** Output with the new rows added, for example present.0.key. */
+  /** Output with the new rows added, for example present.0.key; with nothing but them where they are appended. */
   readonly presentName: string;
   readonly heads: number;
   readonly headSize: number;
 }
 
 export interface CacheLayout {
-  /** How the graph joins past and new rows: inside one buffer with room to spare, or by making a longer one. */
-  readonly kind: 'in-place' | 'concat';
+  /**
+   * What the graph does with past and new rows: join them inside one buffer with room to spare, make a longer one, or
+   * leave the past alone and put out new rows to be appended.
+   */
+  readonly kind: 'in-place' | 'concat' | 'append';
   readonly type: 'float32' | 'float16';
   readonly tensors: readonly CacheTensorLayout[];
 }
@@ -25,7 +28,7 @@ export interface CacheBinding {
 
 /**
  * Keys and values of one sequence. One file per kind: capacity-kv-cache.ts, gpu-kv-cache.ts,
- * concat-kv-cache.ts. A pass is `bind`, the run, `commit`; a pass that fails is simply not committed.
+ * concat-kv-cache.ts, append-kv-cache.ts. A pass is `bind`, the run, `commit`; a pass that fails is simply not committed.
  */
 export interface KvCache {
   /** Valid rows. */
@@ -41,4 +44,12 @@ export interface KvCache {
 
 export function bytesPerElement(type: CacheLayout['type']): number {
   return type === 'float32' ? 4 : 2;
+}
+
+/**
+ * The output with the new rows alone of the cache that is fed as `pastName`: new_key_values.0.key for
+ * past_key_values.0.key. Other exports put out present.0.key, with all rows.
+ */
+export function newRowsName(pastName: string): string {
+  return pastName.replace('past_key_values', 'new_key_values');
 }

@@ -13,6 +13,7 @@ test('a lost device fails every later pass with device-lost, and WASM goes on', 
   const session = await ModelSession.open({
     modelId: source.id,
     onnx: source.onnx,
+    externalFiles: [],
     graph: readOnnxGraph(source.onnx),
     contextLength: 512,
     device: answer.device,

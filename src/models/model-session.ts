@@ -1,19 +1,23 @@
 import type { EngineDevice } from '../gpu/device.ts';
+import { AppendKvCache } from './append-kv-cache.ts';
 import { CapacityKvCache } from './capacity-kv-cache.ts';
 import type { Sequence } from './causal-model.ts';
 import { ConcatKvCache } from './concat-kv-cache.ts';
 import { GpuKvCache } from './gpu-kv-cache.ts';
-import type { KvCache } from './kv-cache.ts';
+import type { CacheLayout, KvCache } from './kv-cache.ts';
 import { readSignature } from './model-signature.ts';
 import type { OnnxGraph } from './onnx-graph.ts';
 import { createOrtSession, ortQueue } from './ort.ts';
 import { ortError } from './ort-errors.ts';
 import { OrtSequence, type SequenceHost } from './ort-sequence.ts';
+import type { ExternalFile } from './prepare/prepare-graph.ts';
 
 /** What a session is made of; `onnx` may be let go of afterwards. */
 export interface SessionRequest {
   readonly modelId: string;
   readonly onnx: Uint8Array;
+  /** Files that `onnx` refers to. */
+  readonly externalFiles: readonly ExternalFile[];
   readonly graph: OnnxGraph;
   readonly contextLength: number;
   /** null for WASM. */
@@ -33,10 +37,10 @@ export class ModelSession {
 
   /** Throws `model-load`, `out-of-memory`, `device-lost`, or `model-unsupported` naming what is not understood. */
   static open(request: SessionRequest): Promise<ModelSession> {
-    const { modelId, onnx, graph, contextLength, device } = request;
+    const { modelId, onnx, externalFiles, graph, contextLength, device } = request;
     return ortQueue.run(async () => {
       device?.throwIfUnusable();
-      const session = await createOrtSession(onnx, device?.gpu ?? null).catch((failure) => {
+      const session = await createOrtSession(onnx, externalFiles, device?.gpu ?? null).catch((failure) => {
         device?.throwIfUnusable();
         throw ortError(`Creating the session of ${modelId}`, failure, { modelId });
       });
@@ -54,7 +58,7 @@ export class ModelSession {
     return this.#host.signature.logits.width;
   }
 
-  get cacheKind(): 'in-place' | 'concat' {
+  get cacheKind(): CacheLayout['kind'] {
     return this.#host.signature.cache.kind;
   }
 
@@ -89,6 +93,7 @@ export class ModelSession {
   #openCache(owner: string): KvCache {
     const { device, signature, contextLength } = this.#host;
     if (signature.cache.kind === 'concat') return new ConcatKvCache(signature.cache);
+    if (signature.cache.kind === 'append') return new AppendKvCache(signature.cache, contextLength);
     return device
       ? new GpuKvCache(device, signature.cache, `${owner}.kv`, contextLength)
       : new CapacityKvCache(signature.cache, contextLength);

@@ -50,6 +50,19 @@ test.each([
   expect(readSignature('tiny', graphOf(...operators), usualInputs, usualOutputs).cache.kind).toBe(kind);
 });
 
+const newRows = (part: string) => tensor(`new_key_values.0.${part}`, 'float32', 1, 2, 'sequence', 8);
+
+test('new rows alone are appended to the cache, in all layers or none', () => {
+  const outputs = [logits, newRows('key'), newRows('value')];
+  const { cache } = readSignature('tiny', graphOf('Transpose'), usualInputs, outputs);
+  expect(cache.kind).toBe('append');
+  expect(cache.tensors.map(({ presentName }) => presentName)).toEqual(
+    ['key', 'value'].map((part) => `new_key_values.0.${part}`),
+  );
+  const mixed = [logits, newRows('key'), present('value')];
+  expect(() => readSignature('tiny', graphOf('Concat'), usualInputs, mixed)).toThrow('some layers only');
+});
+
 test('a mask, positions and rows to keep are fed where the export has them', () => {
   const plain = readSignature(
     'tiny',

@@ -1,5 +1,5 @@
 import { EngineError } from '../errors/engine-error.ts';
-import type { CacheLayout, CacheTensorLayout } from './kv-cache.ts';
+import { type CacheLayout, type CacheTensorLayout, newRowsName } from './kv-cache.ts';
 import type { OnnxGraph } from './onnx-graph.ts';
 
 /** Name, type and shape of one input or output, as the session reports it; symbolic sizes are strings. */
@@ -73,7 +73,8 @@ export function readSignature(
 
   const tensors: CacheTensorLayout[] = [];
   for (const past of pasts) {
-    const presentName = past.name.replace('past_key_values', 'present');
+    const newRows = newRowsName(past.name);
+    const presentName = outputByName.has(newRows) ? newRows : past.name.replace('past_key_values', 'present');
     const [, heads, , headSize] = past.shape;
     if (!outputByName.has(presentName)) problems.push(`no output ${presentName} for input ${past.name}`);
     else if (past.shape.length !== 4 || typeof heads !== 'number' || typeof headSize !== 'number') {
@@ -88,14 +89,20 @@ export function readSignature(
   }
 
   const kinds = new Set<CacheLayout['kind']>();
-  for (const { presentName } of tensors) {
+  for (const { pastName, presentName } of tensors) {
+    if (presentName === newRowsName(pastName)) {
+      kinds.add('append');
+      continue;
+    }
     const operator = cacheOperator(graph, presentName);
     // Its past and present may share one buffer with more rows than are valid; the mask tells how many are.
     if (operator === 'GroupQueryAttention') kinds.add('in-place');
     else if (operator !== null && concatenatingOperators.has(operator)) kinds.add('concat');
     else problems.push(`output ${presentName} made by ${operator ?? 'nothing in the graph'}`);
   }
-  if (kinds.has('in-place') && attentionMask === null) problems.push('no attention_mask beside its cache');
+  if (kinds.has('append') && kinds.size > 1) problems.push('a cache that is appended to in some layers only');
+  if ((kinds.has('in-place') || kinds.has('append')) && attentionMask === null)
+    problems.push('no attention_mask beside its cache');
 
   const logits = outputByName.get('logits');
   const width = logits && isTensor(logits) ? logits.shape.at(-1) : undefined;
@@ -118,7 +125,7 @@ export function readSignature(
     logits: { name: logits.name, type: logits.type as LogitsType, width },
     cache: {
       // GroupQueryAttention also takes a past of exactly the valid rows, so a mixed export runs as concat.
-      kind: kinds.has('concat') ? 'concat' : 'in-place',
+      kind: kinds.has('append') ? 'append' : kinds.has('concat') ? 'concat' : 'in-place',
       type: cacheType as LogitsType,
       tensors,
     },

@@ -86,9 +86,10 @@ export function readOnnxGraph(onnx: Uint8Array): OnnxGraph {
 }
 
 /** `take` reads the field's value and answers true, or leaves it and answers false. */
-type TakeField = (field: number, wireType: number, reader: BinaryReader) => boolean;
+export type TakeField = (field: number, wireType: number, reader: BinaryReader) => boolean;
 
-function eachField(message: Uint8Array, take: TakeField): void {
+/** Walks the fields of one protobuf message. Throws whatever the reader throws where the bytes break off. */
+export function eachField(message: Uint8Array, take: TakeField): void {
   const reader = new BinaryReader(message);
   while (reader.pos < reader.len) {
     const [field, wireType] = reader.tag();
@@ -155,7 +156,8 @@ function isExternal(message: Uint8Array): boolean {
   return external;
 }
 
-function notOnnx(onnx: Uint8Array, why: string, cause?: unknown): EngineError {
+/** The `integrity` error for bytes that are no ONNX file. */
+export function notOnnx(onnx: Uint8Array, why: string, cause?: unknown): EngineError {
   return new EngineError(
     'integrity',
     `The ${onnx.byteLength} bytes given are no complete ONNX model: ${why}. Download the file again.`,

@@ -47,8 +47,15 @@ export function ortVersion(): string {
   return ort.env.versions.web ?? ort.env.versions.common;
 }
 
-/** Creates a session on `device`, or on the CPU where it is null. To be called inside `ortQueue` only. */
-export function createOrtSession(onnx: Uint8Array, device: GPUDevice | null): Promise<OrtSession> {
+/**
+ * Creates a session on `device`, or on the CPU where it is null; `externalFiles` are those that `onnx` refers to. To be
+ * called inside `ortQueue` only.
+ */
+export function createOrtSession(
+  onnx: Uint8Array,
+  externalFiles: readonly { readonly path: string; readonly data: Uint8Array }[],
+  device: GPUDevice | null,
+): Promise<OrtSession> {
   configure();
   return ort.InferenceSession.create(onnx, {
     // `env.webgpu.device` is ignored by this build: the device goes with the provider, for every session.
@@ -56,5 +63,6 @@ export function createOrtSession(onnx: Uint8Array, device: GPUDevice | null): Pr
     // 4: fatal only. `env.logLevel` does not reach sessions, and every WebGPU session warns of the shape
     // operators it places on the CPU.
     logSeverityLevel: 4,
+    externalData: externalFiles,
   });
 }

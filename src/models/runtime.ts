@@ -4,10 +4,16 @@ import { readbackCount } from '../gpu/readback-counter.ts';
 import { SerialQueue } from '../gpu/serial-queue.ts';
 import { quantisedActivationOperators, withFloat32Activations } from './activation-precision.ts';
 import type { BackendKind, VerificationNoise } from './causal-model.ts';
-import { type CheckedSession, type LoadStage, openCheckedSession } from './checked-session.ts';
+import {
+  type CheckedSession,
+  type CheckedSessionRequest,
+  type LoadStage,
+  openCheckedSession,
+} from './checked-session.ts';
 import { type OnnxGraph, readOnnxGraph } from './onnx-graph.ts';
 import { ortThreads } from './ort.ts';
 import { type LoadedCausalModel, OrtCausalModel } from './ort-causal-model.ts';
+import { type PreparedGraph, prepareGraph } from './prepare/prepare-graph.ts';
 import { shortestCheckedContext } from './self-check.ts';
 
 /** A model's file and what its configuration says of it. */
@@ -26,10 +32,25 @@ export interface ModelLoadOptions {
   readonly onStage?: (stage: LoadStage) => void;
 }
 
+/**
+ * Unpacked weights of all models together. Measured, ONNX Runtime's heap grows by 1.4 bytes for each of their bytes,
+ * may not exceed 4 GiB, never shrinks, and must hold caches and what passes need beside them.
+ */
+const unpackedBytesLimit = 2 ** 30;
+
+export interface RuntimeOptions {
+  /** For tests of the self-check. */
+  readonly subgroups?: DeviceOptions['subgroups'];
+  /** Whether graphs are prepared for WASM; `never` is for comparisons. */
+  readonly preparation?: 'auto' | 'never';
+}
+
 /** Where models run: decides on a backend and opens models on it. */
 export class ModelRuntime {
   readonly #choice: 'auto' | BackendKind;
+  readonly #preparation: 'auto' | 'never';
   readonly #models = new Set<OrtCausalModel>();
+  readonly #unpackedBytes = new Map<OrtCausalModel, number>();
   /** One load at a time: a load may replace the device. */
   readonly #loads = new SerialQueue();
   /** null: models run on WASM. */
@@ -37,29 +58,36 @@ export class ModelRuntime {
   #backendReason: string;
   #closed = false;
 
-  private constructor(choice: 'auto' | BackendKind, device: EngineDevice | null, backendReason: string) {
+  private constructor(
+    choice: 'auto' | BackendKind,
+    preparation: 'auto' | 'never',
+    device: EngineDevice | null,
+    backendReason: string,
+  ) {
     this.#choice = choice;
+    this.#preparation = preparation;
     this.#device = device;
     this.#backendReason = backendReason;
   }
 
   /**
    * `auto` takes WebGPU where a hardware adapter offers it, until a model's self-check says otherwise; `webgpu`
-   * takes a software adapter too. `subgroups` is for tests of the self-check. Throws `invalid-request` where
+   * takes a software adapter too. Throws `invalid-request` where
    * WebGPU was asked for and is not to be had.
    */
-  static async open(
-    choice: 'auto' | BackendKind,
-    options: { readonly subgroups?: DeviceOptions['subgroups'] } = {},
-  ): Promise<ModelRuntime> {
-    if (choice === 'wasm') return new ModelRuntime(choice, null, 'WASM, as asked for.');
+  static async open(choice: 'auto' | BackendKind, options: RuntimeOptions = {}): Promise<ModelRuntime> {
+    const preparation = options.preparation ?? 'auto';
+    if (choice === 'wasm') return new ModelRuntime(choice, preparation, null, 'WASM, as asked for.');
     const answer = await openDevice({
       allowSoftware: choice === 'webgpu',
       subgroups: options.subgroups ?? 'auto',
     });
-    if (answer.kind === 'device') return new ModelRuntime(choice, answer.device, webgpuReason(answer.device));
+    if (answer.kind === 'device') {
+      return new ModelRuntime(choice, preparation, answer.device, webgpuReason(answer.device));
+    }
     if (choice === 'auto') {
-      return new ModelRuntime(choice, null, `WASM, because WebGPU is not used: ${answer.reason}.`);
+      const reason = `WASM, because WebGPU is not used: ${answer.reason}.`;
+      return new ModelRuntime(choice, preparation, null, reason);
     }
     throw new EngineError(
       'invalid-request',
@@ -128,22 +156,23 @@ export class ModelRuntime {
     const notes = activationNotes(graph);
     const request = {
       modelId: source.id,
-      onnx: withFloat32Activations(source.onnx, graph),
-      graph,
       sha256: source.sha256,
       contextLength: source.contextLength,
       vocabSize: source.vocabSize,
       ...options,
     };
     let device = this.#device;
-    while (device) {
-      const checked = await this.#openOnDevice({ ...request, device }, notes);
+    const exported = device ? asExported(source.onnx, graph) : null;
+    while (device && exported) {
+      const checked = await this.#openOnDevice({ ...request, ...exported, device }, notes);
       if (checked && !checked.gross) return this.#keep(source, checked, device, notes);
       await checked?.session.release();
       if (checked) notes.push(disagreementNote(source.id, device, checked.noise));
       device = await this.#nextDevice(device, checked !== null, notes);
     }
-    const checked = await openCheckedSession({ ...request, device: null });
+    const prepared = this.#prepareForWasm(source, graph);
+    notes.push(...prepared.notes);
+    const checked = await openCheckedSession({ ...request, ...prepared, device: null });
     if (!Number.isFinite(checked.noise.maxLogitDifference)) {
       await checked.session.release();
       throw new EngineError(
@@ -153,7 +182,25 @@ export class ModelRuntime {
       );
     }
     if (checked.gross) notes.push(disagreementNote(source.id, null, checked.noise));
-    return this.#keep(source, checked, null, notes);
+    return this.#keep(source, checked, null, notes, prepared.extraBytes);
+  }
+
+  #prepareForWasm(
+    source: ModelSource,
+    graph: OnnxGraph,
+  ): ReturnType<typeof asExported> & Pick<PreparedGraph, 'notes' | 'extraBytes'> {
+    if (this.#preparation === 'never') {
+      return { ...asExported(source.onnx, graph), notes: [], extraBytes: 0 };
+    }
+    const unpackedBytes = [...this.#unpackedBytes.values()].reduce((sum, bytes) => sum + bytes, 0);
+    const prepared = prepareGraph(source.onnx, { unpackedBytesLimit: unpackedBytesLimit - unpackedBytes });
+    return {
+      ...asExported(prepared.onnx, readOnnxGraph(prepared.onnx)),
+      externalFiles: prepared.externalFiles,
+      preparation: prepared.steps.map((step) => `${step}-1`).join('-'),
+      notes: prepared.notes,
+      extraBytes: prepared.extraBytes,
+    };
   }
 
   /** null where the model cannot be opened on the device and WASM may take it. */
@@ -198,6 +245,7 @@ export class ModelRuntime {
     checked: CheckedSession,
     device: EngineDevice | null,
     notes: readonly string[],
+    unpackedBytes = 0,
   ): Promise<LoadedCausalModel> {
     if (this.#closed) {
       await checked.session.release();
@@ -216,11 +264,23 @@ export class ModelRuntime {
           : []),
       ],
       session: checked.session,
-      onDispose: (disposed) => this.#models.delete(disposed),
+      onDispose: (disposed) => {
+        this.#models.delete(disposed);
+        this.#unpackedBytes.delete(disposed);
+      },
     });
     this.#models.add(model);
+    this.#unpackedBytes.set(model, unpackedBytes);
     return model;
   }
+}
+
+/** What a session is created from where the graph stays as it is. */
+function asExported(
+  onnx: Uint8Array,
+  graph: OnnxGraph,
+): Pick<CheckedSessionRequest, 'onnx' | 'externalFiles' | 'graph' | 'preparation'> {
+  return { onnx: withFloat32Activations(onnx, graph), externalFiles: [], graph, preparation: '' };
 }
 
 function refuseUnusable(source: ModelSource, graph: OnnxGraph): void {

@@ -1,0 +1,38 @@
+import type { EditableModel } from './editable-model.ts';
+import type { ModelEditor } from './model-editor.ts';
+import type { OnnxOperation } from './onnx-operation.ts';
+import { elementType } from './onnx-wire.ts';
+import type { OperationList } from './operation-list.ts';
+
+const logitsName = 'logits';
+/** int64 [1]: for how many of the last rows logits are wanted; 0: for all. */
+const rowsToKeep = 'num_logits_to_keep';
+
+/**
+ * The product that makes the logits, if a part of its rows could be asked for: prefill wants one of hundreds, and with
+ * a large vocabulary this is the largest product of all. null where the export lets one ask already, or is built
+ * in another way.
+ */
+export function logitsProduct(model: EditableModel): OnnxOperation | null {
+  if ([...model.inputs.keys()].some((name) => name.includes('logits_to_keep'))) return null;
+  if (model.outputs.get(logitsName)?.shape.length !== 3) return null;
+  const producerOf = (value: string) => model.operations.find(({ outputs }) => outputs.includes(value));
+  let operation = producerOf(logitsName);
+  while (operation?.opType === 'Cast') operation = producerOf(operation.inputs[0]!);
+  return operation?.opType === 'MatMul' || operation?.opType === 'MatMulNBits' ? operation : null;
+}
+
+/** Adds the input that tells how many rows are wanted. */
+export function addRowsToKeep(editor: ModelEditor): void {
+  editor.addInput({ name: rowsToKeep, elementType: elementType.int64, shape: [1] });
+  const logits = editor.model.outputs.get(logitsName)!;
+  const [batch, , width] = logits.shape;
+  editor.replaceOutput(logitsName, { ...logits, shape: [batch!, 'logits_rows', width!] });
+}
+
+/** Those of `rows` [1, tokens, width] for which logits are wanted. */
+export function wantedRows(editor: ModelEditor, list: OperationList, rows: string): string {
+  const end = editor.integers([Number.MAX_SAFE_INTEGER]);
+  // -0 is 0: from there on, all rows.
+  return list.add('Slice', [rows, list.add('Neg', [rowsToKeep]), end, editor.integers([1])]);
+}

@@ -1,0 +1,35 @@
+/*
+ * Field numbers of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto), as far as they are read or
+ * written here.
+ */
+export const modelField = { graph: 7, opsetImport: 8 } as const;
+export const graphField = { node: 1, initializer: 5, input: 11, output: 12 } as const;
+export const nodeField = { input: 1, output: 2, name: 3, opType: 4, attribute: 5, domain: 7 } as const;
+export const attributeField = { name: 1, float: 2, int: 3, graph: 6, ints: 8, graphs: 11, type: 20 } as const;
+export const tensorField = {
+  dims: 1,
+  dataType: 2,
+  name: 8,
+  rawData: 9,
+  externalData: 13,
+  dataLocation: 14,
+} as const;
+export const valueInfoField = { name: 1, type: 2 } as const;
+export const typeField = { tensor: 1 } as const;
+export const tensorTypeField = { elementType: 1, shape: 2 } as const;
+export const shapeField = { dimension: 1 } as const;
+export const dimensionField = { size: 1, symbol: 2 } as const;
+export const opsetField = { domain: 1, version: 2 } as const;
+
+export const entryField = { key: 1, value: 2 } as const;
+
+/** AttributeProto.AttributeType */
+export const attributeType = { float: 1, int: 2, ints: 7 } as const;
+
+/** TensorProto.DataType */
+export const elementType = { float32: 1, uint8: 2, int64: 7, float16: 10 } as const;
+
+/** TensorProto.DataLocation */
+export const dataLocation = { inThisFile: 0, external: 1 } as const;
+
+export const wireType = { varint: 0, bytes: 2, fixed32: 5 } as const;

@@ -1,0 +1,183 @@
+import { EditableModel } from './editable-model.ts';
+import { addRowsToKeep, logitsProduct, wantedRows } from './logits-rows.ts';
+import { ModelEditor } from './model-editor.ts';
+import type { OnnxOperation } from './onnx-operation.ts';
+import { type PackedMatMul, readPackedMatMul, writeUnpackedMatMul } from './prepare-matmul.ts';
+import { type GroupedAttention, readAttention } from './read-attention.ts';
+import { unpackWeights } from './unpack-weights.ts';
+import { AttentionWriter } from './write-attention.ts';
+
+export interface PreparationOptions {
+  /** Weights are unpacked only if together they take no more than this. */
+  readonly unpackedBytesLimit: number;
+}
+
+/** A file that a model refers to. */
+export interface ExternalFile {
+  readonly path: string;
+  readonly data: Uint8Array;
+}
+
+export type PreparationStep = 'weights' | 'attention' | 'logits';
+
+export interface PreparedGraph {
+  /** The given bytes themselves where no step was taken. */
+  readonly onnx: Uint8Array;
+  /** What `onnx` refers to: the given bytes, for large tensors that stay, and the unpacked weights. */
+  readonly externalFiles: readonly ExternalFile[];
+  readonly steps: readonly PreparationStep[];
+  /** Sentences on what was left as it is, and why. */
+  readonly notes: readonly string[];
+  /** Memory that the unpacked weights take beyond the packed ones. */
+  readonly extraBytes: number;
+}
+
+const givenFilePath = 'exported.onnx';
+const unpackedPath = 'unpacked.bin';
+
+/** Shape knows start and end from this version on. */
+const leastOpset = 15;
+
+/**
+ * Rewrites a model for a backend without kernels for packed weights and grouped attention, which is WASM: MatMulNBits
+ * as a product with float32 weights, GroupQueryAttention written out (write-attention.ts, with another contract for
+ * the cache), and logits only of the rows wanted. For batches of one text. What is not understood is left alone and
+ * told in `notes`. Throws `integrity` where the bytes are no ONNX file.
+ */
+export function prepareGraph(onnx: Uint8Array, { unpackedBytesLimit }: PreparationOptions): PreparedGraph {
+  const model = new EditableModel(onnx);
+  const reasons = new Reasons();
+  const asGiven = { onnx, externalFiles: [], steps: [], extraBytes: 0 };
+  const opset = model.opsets.get('') ?? 0;
+  if (opset < leastOpset) {
+    const reason = `operator set ${opset} is older than ${leastOpset}`;
+    for (const { opType } of model.operations) if (replaced.has(opType)) reasons.add(opType, reason);
+    return { ...asGiven, notes: reasons.sentences() };
+  }
+  const matMuls = packedMatMuls(model, unpackedBytesLimit, reasons);
+  const attentions = groupedAttentions(model, reasons);
+  const logits = logitsProduct(model);
+  const editor = new ModelEditor(model);
+  const steps: PreparationStep[] = [];
+
+  let cut: OnnxOperation | null = null;
+  if (logits && (logits.opType === 'MatMul' || matMuls.some(({ operation }) => operation === logits))) {
+    cut = logits;
+    addRowsToKeep(editor);
+    steps.push('logits');
+  }
+  if (cut?.opType === 'MatMul') {
+    const list = editor.newList();
+    list.add('MatMul', [wantedRows(editor, list, cut.inputs[0]!), cut.inputs[1]!], {}, cut.outputs[0]);
+    editor.replace(cut, list);
+  }
+  const unpacked = replaceMatMuls(editor, matMuls, cut);
+  if (matMuls.length > 0) steps.push('weights');
+  const attentionWriter = new AttentionWriter(editor);
+  for (const attention of attentions) attentionWriter.replace(attention);
+  if (attentions.length > 0) steps.push('attention');
+
+  const notes = reasons.sentences();
+  if (steps.length === 0) return { ...asGiven, notes };
+  return {
+    onnx: model.write(editor.edits, givenFilePath),
+    externalFiles: [
+      { path: givenFilePath, data: onnx },
+      { path: unpackedPath, data: new Uint8Array(unpacked.buffer) },
+    ],
+    steps,
+    notes,
+    extraBytes: unpacked.byteLength,
+  };
+}
+
+const replaced: ReadonlySet<string> = new Set(['MatMulNBits', 'GroupQueryAttention']);
+
+/** Those that can be unpacked: all of them or, where they would take too much memory, none. */
+function packedMatMuls(model: EditableModel, bytesLimit: number, reasons: Reasons): PackedMatMul[] {
+  const matMuls: PackedMatMul[] = [];
+  for (const operation of model.operations) {
+    if (operation.opType !== 'MatMulNBits') continue;
+    const answer = readPackedMatMul(model, operation);
+    if (typeof answer === 'string') reasons.add(operation.opType, answer);
+    else matMuls.push(answer);
+  }
+  const bytes = unpackedBytes(matMuls);
+  if (bytes <= bytesLimit) return matMuls;
+  const reason = `unpacked they take ${inMebibytes(bytes)}, the limit is ${inMebibytes(bytesLimit)}`;
+  for (const { operation } of matMuls) reasons.add(operation.opType, reason);
+  return [];
+}
+
+/** All of them, or none: one cache serves all layers, and it works in one way only. */
+function groupedAttentions(model: EditableModel, reasons: Reasons): GroupedAttention[] {
+  const attentions: GroupedAttention[] = [];
+  let others = 0;
+  for (const operation of model.operations) {
+    if (operation.opType !== 'GroupQueryAttention') continue;
+    const answer = readAttention(model, operation);
+    if (typeof answer !== 'string') attentions.push(answer);
+    else {
+      reasons.add(operation.opType, answer);
+      others += 1;
+    }
+  }
+  const caches = new Set(attentions.flatMap(({ pastKey, pastValue }) => [pastKey.name, pastValue.name]));
+  const foreign = [...model.inputs.keys()].filter((name) => name.startsWith('past') && !caches.has(name));
+  if (others === 0 && foreign.length === 0) return attentions;
+  for (const { operation } of attentions)
+    reasons.add(operation.opType, 'other layers keep their cache another way');
+  return [];
+}
+
+/** Answers the weights that the new products take. */
+function replaceMatMuls(
+  editor: ModelEditor,
+  matMuls: readonly PackedMatMul[],
+  cut: OnnxOperation | null,
+): Float32Array {
+  const unpacked = new Float32Array(unpackedBytes(matMuls) / Float32Array.BYTES_PER_ELEMENT);
+  const tensors = new Map<string, string>();
+  let end = 0;
+  for (const matMul of matMuls) {
+    const { operation, rows, columns, weightsKey } = matMul;
+    let weights = tensors.get(weightsKey);
+    if (weights === undefined) {
+      const values = unpacked.subarray(end, end + rows * columns);
+      unpackWeights(matMul.weights(), values);
+      weights = editor.externalFloats([rows, columns], unpackedPath, values.byteOffset);
+      tensors.set(weightsKey, weights);
+      end += values.length;
+    }
+    const list = editor.newList();
+    const given = operation.inputs[0]!;
+    const factor = operation === cut ? wantedRows(editor, list, given) : given;
+    writeUnpackedMatMul(list, matMul, factor, weights);
+    editor.replace(operation, list);
+  }
+  return unpacked;
+}
+
+/** Of weights that several operations share, counted once. */
+function unpackedBytes(matMuls: readonly PackedMatMul[]): number {
+  const sizes = new Map(matMuls.map(({ weightsKey, rows, columns }) => [weightsKey, rows * columns]));
+  return [...sizes.values()].reduce((sum, size) => sum + size * Float32Array.BYTES_PER_ELEMENT, 0);
+}
+
+function inMebibytes(bytes: number): string {
+  return `${Math.ceil(bytes / 2 ** 20)} MiB`;
+}
+
+/** Why operations were left as they are, each reason once. */
+class Reasons {
+  readonly #counts = new Map<string, number>();
+
+  add(opType: string, reason: string): void {
+    const key = `${opType} as exported: ${reason}`;
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+  }
+
+  sentences(): string[] {
+    return Array.from(this.#counts, ([reason, count]) => `It runs ${count} ${reason}.`);
+  }
+}

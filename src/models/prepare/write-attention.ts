@@ -1,0 +1,178 @@
+import { newRowsName } from '../kv-cache.ts';
+import type { ModelEditor } from './model-editor.ts';
+import { elementType } from './onnx-wire.ts';
+import type { OperationList } from './operation-list.ts';
+import type { GroupedAttention, RotaryTables } from './read-attention.ts';
+
+/** Values of one pass that all layers share; int64 where not told otherwise. */
+interface PassValues {
+  /** [1]: valid rows of the past. */
+  readonly validRows: string;
+  /** [2]: rows of the past, valid or not, and tokens of this pass. */
+  readonly partSizes: string;
+  /** float32 [tokens * group, rows + tokens]: 0 where a query sees a key, else a number that hides it. */
+  readonly mask: string;
+}
+
+/** Behind every position of a text, so that no query sees the key. */
+const hiddenPosition = 2 ** 40;
+/** Added to a score it leaves nothing of it after Softmax; below it lies -Infinity, which would make rows NaN. */
+const hidingScore = -3e38;
+
+/**
+ * Writes GroupQueryAttention out in plain operations, the heads of a group as rows of one product (group: heads that
+ * share a key). The past is never moved: its part and the new part are scored apart, brought together for the Softmax,
+ * and weighted apart,
+ *
+ *   P = Softmax([Q · Kpastᵀ | Q · Knewᵀ] · scale + mask),   out = Ppast · Vpast + Pnew · Vnew,
+ *
+ * and only the new rows are put out, [1, kvHeads, tokens, headSize], under other names than the outputs that also held
+ * the past. Rows of the past beyond the valid ones weigh exactly 0, but must be finite.
+ */
+export class AttentionWriter {
+  readonly #editor: ModelEditor;
+  readonly #shared = new Map<string, PassValues>();
+
+  constructor(editor: ModelEditor) {
+    this.#editor = editor;
+  }
+
+  replace(attention: GroupedAttention): void {
+    const { operation, pastKey, pastValue, heads, kvHeads, headSize } = attention;
+    const group = heads / kvHeads;
+    const editor = this.#editor;
+    const list = editor.newList();
+    const pass = this.#passValues(list, attention, group);
+    const { query, key, value } = this.#rotated(list, attention, pass);
+    const [, presentKey, presentValue] = operation.outputs;
+    const newKey = newRowsName(pastKey.name);
+    const newValue = newRowsName(pastValue.name);
+
+    // [1, tokens, heads * headSize] -> [1, kvHeads, tokens * group, headSize]
+    const queries = list.add('Reshape', [
+      this.#kvHeadsFirst(list, query, kvHeads, group * headSize),
+      editor.integers([0, kvHeads, -1, headSize]),
+    ]);
+    this.#kvHeadsFirst(list, key, kvHeads, headSize, newKey);
+    this.#kvHeadsFirst(list, value, kvHeads, headSize, newValue);
+    const scores = [pastKey.name, newKey].map((keys) =>
+      list.add('FusedMatMul', [queries, keys], { transB: 1, alpha: { float: attention.scale } }),
+    );
+    let score = list.add('Concat', scores, { axis: 3 });
+    if (attention.softcap !== null) {
+      const cap = editor.float(attention.softcap);
+      score = list.add('Mul', [list.add('Tanh', [list.add('Div', [score, cap])]), cap]);
+    }
+    const shares = list.add('Softmax', [list.add('Add', [score, pass.mask])], { axis: -1 });
+    const [pastShares, newShares] = list.splitInTwo(shares, pass.partSizes, 3);
+    const mixed = list.add('Add', [
+      list.add('MatMul', [pastShares, pastValue.name]),
+      list.add('MatMul', [newShares, newValue]),
+    ]);
+    // [1, kvHeads, tokens * group, headSize] -> [1, tokens, heads * headSize]
+    const grouped = list.add('Reshape', [mixed, editor.integers([0, kvHeads, -1, group * headSize])]);
+    const tokensFirst = list.add('Transpose', [grouped], { perm: [0, 2, 1, 3] });
+    list.add('Reshape', [tokensFirst, editor.integers([0, 0, heads * headSize])], {}, operation.outputs[0]);
+
+    editor.replace(operation, list);
+    const shape = [1, kvHeads, 'sequence_length', headSize];
+    editor.replaceOutput(presentKey!, { name: newKey, elementType: elementType.float32, shape });
+    editor.replaceOutput(presentValue!, { name: newValue, elementType: elementType.float32, shape });
+  }
+
+  /** [1, tokens, kvHeads * width] -> [1, kvHeads, tokens, width] */
+  #kvHeadsFirst(list: OperationList, rows: string, kvHeads: number, width: number, output?: string): string {
+    const split = list.add('Reshape', [rows, this.#editor.integers([0, 0, kvHeads, width])]);
+    return list.add('Transpose', [split], { perm: [0, 2, 1, 3] }, output);
+  }
+
+  /** Query, key and value apart, queries and keys rotated to their positions. */
+  #rotated(
+    list: OperationList,
+    attention: GroupedAttention,
+    { validRows }: PassValues,
+  ): { query: string; key: string; value: string } {
+    const { heads, kvHeads, headSize, rotary } = attention;
+    const cut = (rows: string, headsOfParts: readonly [number, number]) =>
+      list.splitInTwo(rows, this.#editor.integers(headsOfParts.map((count) => count * headSize)), 2);
+    const rotate = (rows: string, rowHeads: number) =>
+      rotary ? this.#rotate(list, rows, rowHeads, headSize, rotary, validRows) : rows;
+    if (attention.key !== null && attention.value !== null) {
+      return {
+        query: rotate(attention.query, heads),
+        key: rotate(attention.key, kvHeads),
+        value: attention.value,
+      };
+    }
+    // Packed, queries and keys are rotated in one go.
+    const [queryAndKey, value] = cut(attention.query, [heads + kvHeads, kvHeads]);
+    const [query, key] = cut(rotate(queryAndKey, heads + kvHeads), [heads, kvHeads]);
+    return { query, key, value };
+  }
+
+  #rotate(
+    list: OperationList,
+    rows: string,
+    heads: number,
+    headSize: number,
+    { cos, sin, positionIds, isInterleaved, width }: RotaryTables,
+    validRows: string,
+  ): string {
+    const attributes = {
+      interleaved: isInterleaved ? 1 : 0,
+      ...(width < headSize ? { rotary_embedding_dim: width, num_heads: heads } : {}),
+    };
+    // Of shape [1], the positions are that of the first token.
+    return list.add('RotaryEmbedding', [rows, positionIds ?? validRows, cos, sin], attributes);
+  }
+
+  /** Computed by the first layer that needs them. */
+  #passValues(list: OperationList, attention: GroupedAttention, group: number): PassValues {
+    const { query, pastKey, lastPosition, window } = attention;
+    const key = [lastPosition, group, window].join('\n');
+    const known = this.#shared.get(key);
+    if (known) return known;
+    const editor = this.#editor;
+    const one = editor.integers([1]);
+    const zero = editor.integers([0]);
+    const range = (from: string, to: string) =>
+      list.add('Range', [asScalar(from), asScalar(to), editor.integers([1], [])]);
+    const asScalar = (value: string) => list.add('Reshape', [value, editor.integers([], [0])]);
+    const size = (value: string, axis: number) => list.add('Shape', [value], { start: axis, end: axis + 1 });
+
+    const tokens = size(query, 1);
+    const rows = size(pastKey.name, 2);
+    const last = list.add('Cast', [list.add('Reshape', [lastPosition, one])], { to: elementType.int64 });
+    const total = list.add('Add', [last, one]);
+    const validRows = list.add('Sub', [total, tokens]);
+
+    const pastIndices = range(zero, rows);
+    const pastPositions = list.add('Where', [
+      list.add('Less', [pastIndices, validRows]),
+      pastIndices,
+      editor.integers([hiddenPosition]),
+    ]);
+    const newPositions = range(validRows, total);
+    const keyPositions = list.add('Concat', [pastPositions, newPositions], { axis: 0 });
+    let queryPositions = newPositions;
+    if (group > 1) {
+      // Each token's position once for every head of a group: 5 5 6 6 7 7.
+      const heads = editor.integers([group]);
+      const rowIndices = range(zero, list.add('Mul', [tokens, heads]));
+      queryPositions = list.add('Add', [list.add('Div', [rowIndices, heads]), validRows]);
+    }
+    const queryColumn = list.add('Reshape', [queryPositions, editor.integers([-1, 1])]);
+    let isHidden = list.add('Greater', [keyPositions, queryColumn]);
+    if (window !== null) {
+      const distance = list.add('Sub', [queryColumn, keyPositions]);
+      isHidden = list.add('Or', [isHidden, list.add('Greater', [distance, editor.integers([window - 1])])]);
+    }
+    const values = {
+      validRows,
+      partSizes: list.add('Concat', [rows, tokens], { axis: 0 }),
+      mask: list.add('Where', [isHidden, editor.float(hidingScore), editor.float(0)]),
+    };
+    this.#shared.set(key, values);
+    return values;
+  }
+}
