@@ -40,9 +40,7 @@ export class LiveNumbersElement extends LitElement {
         font: 400 1.75rem / 1.2 var(--serif);
         font-variant-numeric: tabular-nums lining-nums;
       }
-      small {
-        color: var(--ink-soft);
-        font: 400 0.8125rem / 1 var(--sans);
+      .comparison {
         white-space: nowrap;
       }
       .lossiness {
@@ -159,8 +157,8 @@ function memberTable({ members }: RunNumbers): TemplateResult {
 
 function number(name: string, value: string, comparison?: string): TemplateResult {
   return html`<div class="number">
-    <dt>${name}</dt>
-    <dd>${value}${comparison === undefined ? null : html` <small>${comparison}</small>`}</dd>
+    <dt>${name}${comparison === undefined ? null : html` <span class="comparison">${comparison}</span>`}</dt>
+    <dd>${value}</dd>
   </div>`;
 }
 

@@ -24,6 +24,7 @@ export const memberStyle = css`
     --member: var(--member-d);
     --pattern: wavy;
     --letter: 'D';
+    --letter-gap: 0.2rem;
   }
   /* A member's letter below its words; once for words in a row. The letter is no part of the text. */
   .lettered {
@@ -33,7 +34,7 @@ export const memberStyle = css`
     position: absolute;
     top: 100%;
     left: 0;
-    margin-top: 0.1rem;
+    margin-top: var(--letter-gap, 0.1rem);
     color: var(--member);
     content: var(--letter);
     font: 600 0.625rem / 1 var(--sans);
@@ -61,7 +62,7 @@ export const memberStyle = css`
     text-decoration-skip-ink: none;
   }
   .by-3.accepted {
-    text-decoration-thickness: 1.5px;
+    text-decoration-thickness: 1px;
   }
   .badge {
     display: inline-grid;

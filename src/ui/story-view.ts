@@ -126,11 +126,11 @@ export class StoryView extends LitElement {
         font-size: 1rem;
       }
       .members {
-        flex-basis: 100%;
+        flex: 1 1 18rem;
         font-size: 1rem;
       }
       .fates {
-        flex: 1 1 18rem;
+        flex-basis: 100%;
       }
       .legend .discarded {
         font-size: 0.875rem;
@@ -170,36 +170,34 @@ export class StoryView extends LitElement {
         )}</p>
       <slot></slot>
       <div class="reading">
-        ${this.#legend()}
+        ${this.#proposers()}
         <label
           ><input type="checkbox" role="switch" .checked=${this.hidesDropped} @change=${this.#toggle} />Hide
           rejected</label
         >
+        ${this.#fates()}
       </div>`;
   }
 
-  #legend(): readonly TemplateResult[] {
-    const bare = html`<li><span class="bare">bare</span> proposed by nobody</li>`;
-    if (!this.cast.some(({ proposes }) => proposes)) {
-      return [html`<ul class="legend fates" aria-label="How to read the text">${bare}</ul>`];
-    }
-    return [
-      html`<ul class="legend members" aria-label="Who proposed">
-        ${this.cast.map(({ letter, name, proposes }, member) =>
-          proposes
-            ? html`<li class=${memberClass(member)}>
-                <span class="badge">${letter}</span><span class="accepted ${memberClass(member)}">${name}</span>
-              </li>`
-            : null,
-        )}
-      </ul>`,
-      html`<ul class="legend fates" aria-label="How to read the text">
-        <li><del class="rejected"><s>struck</s></del> rejected</li>
-        <li><ins class="recovered">doubled</ins> recovered</li>
-        <li><del class="discarded"><s>small</s></del> discarded unseen</li>
-        ${bare}
-      </ul>`,
-    ];
+  #proposers(): TemplateResult {
+    return html`<ul class="legend members" aria-label="Who proposed">
+      ${this.cast.map(({ letter, name, proposes }, member) =>
+        proposes
+          ? html`<li class=${memberClass(member)}>
+              <span class="badge">${letter}</span><span class="accepted ${memberClass(member)}">${name}</span>
+            </li>`
+          : null,
+      )}
+    </ul>`;
+  }
+
+  #fates(): TemplateResult {
+    return html`<ul class="legend fates" aria-label="How to read the text">
+      <li><del class="rejected"><s>struck</s></del> rejected</li>
+      <li><ins class="recovered">doubled</ins> recovered</li>
+      <li><del class="discarded"><s>small</s></del> discarded unseen</li>
+      <li><span class="bare">bare</span> proposed by nobody</li>
+    </ul>`;
   }
 
   #toggle = (event: Event): void => {
