@@ -18,3 +18,10 @@ export function quartilesOf(values: readonly number[]): Quartiles {
   };
   return { lower: at(0.25), median: at(0.5), upper: at(0.75), count: values.length };
 }
+
+/** "1.50 (1.42–1.58)", or a dash. */
+export function withSpread(quartiles: Quartiles | null, digits: number): string {
+  if (!quartiles) return '–';
+  const { median, lower, upper } = quartiles;
+  return `${median.toFixed(digits)} (${lower.toFixed(digits)}–${upper.toFixed(digits)})`;
+}

@@ -5,11 +5,25 @@ import { parseArgs } from 'node:util';
 import { ensureSite, projectFolder, siteFolder } from '../scripts/build.ts';
 import { EnginePage } from '../scripts/engine-page.ts';
 import { serveFolder } from '../scripts/static-server.ts';
-import { type Circumstances, compare, markdownOf } from './report.ts';
-import { cellsOf, measure, models, variants } from './story-bench.ts';
+import type { BenchTable } from './bench-table.ts';
+import { type Circumstances, circumstancesInWords } from './circumstances.ts';
+import { collaborativeTable } from './collaborative-table.ts';
+import { speculativeTable } from './speculative-table.ts';
 
-/** `npm run bench`: writes bench/results/story.md and .json; with `-- --quick` story-quick.md and .json. */
-const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
+/*
+ * `npm run bench` writes bench/results/NAME.md and .json for every table; `-- --quick` a smaller sweep into
+ * NAME-quick.md and .json; `-- --table NAME` one table alone.
+ */
+
+const tables: readonly BenchTable[] = [speculativeTable, collaborativeTable];
+
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, table: { type: 'string' } },
+});
+const chosen = tables.filter(({ name }) => values.table === undefined || name === values.table);
+if (chosen.length === 0) {
+  throw new Error(`--table is '${values.table}'; give one of ${tables.map(({ name }) => name).join(', ')}`);
+}
 
 function installedVersions(names: readonly string[]): Record<string, string> {
   const lock: { packages: Record<string, { version: string }> } = JSON.parse(
@@ -18,22 +32,16 @@ function installedVersions(names: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, lock.packages[`node_modules/${name}`].version]));
 }
 
-const loadBefore = loadavg()[0];
-await ensureSite();
-const server = await serveFolder({ folder: siteFolder });
-try {
-  const page = await EnginePage.open(server.url, { engine: { backend: 'wasm' }, models });
+/** Measures one table in a browser of its own and writes its two files. */
+async function run(table: BenchTable, siteUrl: string): Promise<void> {
+  const loadBefore = loadavg()[0];
+  const page = await EnginePage.open(siteUrl, { engine: { backend: 'wasm' }, models: table.models });
   try {
-    const maxTokens = values.quick ? 60 : 150;
-    const samples = await measure(
-      cellsOf(values.quick),
-      maxTokens,
-      (request) => page.decode(request),
-      ({ variant, prompt, seed, tokensPerSecond }) =>
-        process.stdout.write(
-          `${tokensPerSecond.toFixed(1).padStart(7)} tokens/s  ${variant}  "${prompt}", seed ${seed}\n`,
-        ),
-    );
+    const { markdown, data } = await table.measure({
+      quick: values.quick,
+      decode: (request) => page.decode(request),
+      log: (line) => process.stdout.write(`${line}\n`),
+    });
     const { backend, threads } = await page.info();
     const where: Circumstances = {
       date: new Date().toISOString().slice(0, 10),
@@ -45,22 +53,23 @@ try {
       backend: backend ?? 'no backend',
       threads,
       versions: { node: process.versions.node, ...installedVersions(['onnxruntime-web', 'playwright']) },
-      maxTokens,
     };
-    const comparisons = compare(samples, variants[0].name);
-    const report = markdownOf(comparisons, where);
     const results = join(projectFolder, 'bench', 'results');
     mkdirSync(results, { recursive: true });
-    const name = values.quick ? 'story-quick' : 'story';
+    const name = values.quick ? `${table.name}-quick` : table.name;
+    const report = `${markdown}\n${circumstancesInWords(where)}`;
     writeFileSync(join(results, `${name}.md`), report);
-    writeFileSync(
-      join(results, `${name}.json`),
-      `${JSON.stringify({ where, comparisons, samples }, null, 2)}\n`,
-    );
+    writeFileSync(join(results, `${name}.json`), `${JSON.stringify({ where, ...data }, null, 2)}\n`);
     process.stdout.write(`\n${report}\nWritten to bench/results/${name}.md and .json\n`);
   } finally {
     await page.close();
   }
+}
+
+await ensureSite();
+const server = await serveFolder({ folder: siteFolder });
+try {
+  for (const table of chosen) await run(table, server.url);
 } finally {
   await server.close();
 }

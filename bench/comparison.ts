@@ -1,19 +1,13 @@
-import { type Quartiles, quartilesOf } from './quartiles.ts';
-import type { Sample } from './story-bench.ts';
+import type { Cell } from './bench-table.ts';
+import { type Quartiles, quartilesOf, withSpread } from './quartiles.ts';
 
-/** Where and with what a bench ran. */
-export interface Circumstances {
-  readonly date: string;
-  readonly machine: string;
-  readonly cores: number;
-  /** Average number of processes that wanted a core in the last minute, before and after the bench. */
-  readonly loadBefore: number;
-  readonly loadAfter: number;
-  readonly browser: string;
-  readonly backend: string;
-  readonly threads: number;
-  readonly versions: Readonly<Record<string, string>>;
-  readonly maxTokens: number;
+/** One decode of a variant in a cell. */
+export interface Sample extends Cell {
+  readonly variant: string;
+  readonly tokens: number;
+  readonly tokensPerSecond: number;
+  readonly acceptanceRate: number | null;
+  readonly tokensPerRound: number | null;
 }
 
 export interface Comparison {
@@ -52,14 +46,8 @@ export function compare(samples: readonly Sample[], base: string): Comparison[] 
   });
 }
 
-function withSpread(quartiles: Quartiles | null, digits: number): string {
-  if (!quartiles) return '–';
-  const { median, lower, upper } = quartiles;
-  return `${median.toFixed(digits)} (${lower.toFixed(digits)}–${upper.toFixed(digits)})`;
-}
-
-/** The bench as a page of Markdown. */
-export function markdownOf(comparisons: readonly Comparison[], where: Circumstances): string {
+/** The comparisons as a page of Markdown. */
+export function comparisonPage(comparisons: readonly Comparison[], maxTokens: number): string {
   const rows = comparisons.map(({ variant, tokensPerSecond, ratio, acceptanceRate, tokensPerRound }) =>
     [
       variant,
@@ -70,18 +58,13 @@ export function markdownOf(comparisons: readonly Comparison[], where: Circumstan
       String(tokensPerSecond.count),
     ].join(' | '),
   );
-  const versions = Object.entries(where.versions).map(([name, version]) => `${name} ${version}`);
   return `# Plain and speculative decoding, story-base with story-draft
 
 Medians, with the quartiles in brackets. "× plain" compares runs of the same prompt and seed, made one after the
-other. Temperature 1, at most ${where.maxTokens} tokens.
+other. Temperature 1, at most ${maxTokens} tokens.
 
 | | tokens/s | × plain | acceptance rate | tokens a round | runs |
 |---|---|---|---|---|---|
 ${rows.map((row) => `| ${row} |`).join('\n')}
-
-- ${where.date}; ${where.machine}, ${where.cores} cores; ${where.browser}, ${where.backend}, ${where.threads} threads
-- ${versions.join(', ')}
-- load ${where.loadBefore.toFixed(1)} before and ${where.loadAfter.toFixed(1)} after; above the threads in use, others had a share of the machine
 `;
 }

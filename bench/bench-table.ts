@@ -1,0 +1,52 @@
+import type { DecodeRequest } from '../src/engine/decode-request.ts';
+import type { DecodeResult } from '../src/engine/engine-api.ts';
+
+/** What a table is measured with. */
+export interface Bench {
+  /** A smaller sweep with shorter texts. */
+  readonly quick: boolean;
+  decode(request: DecodeRequest): Promise<DecodeResult>;
+  /** Shows a line of progress. */
+  log(line: string): void;
+}
+
+/** What a table came to. */
+export interface Measured {
+  /** A page of Markdown, without the circumstances. */
+  readonly markdown: string;
+  /** Everything behind it, plain data. */
+  readonly data: object;
+}
+
+/** One page of the results: `bench/results/NAME.md` and `.json`. To add one, list it in run.ts. */
+export interface BenchTable {
+  readonly name: string;
+  /** Models to load for it. */
+  readonly models: readonly string[];
+  measure(bench: Bench): Promise<Measured>;
+}
+
+/** One prompt with one seed: everything that is compared runs in it, close in time. */
+export interface Cell {
+  readonly prompt: string;
+  readonly seed: number;
+}
+
+const prompts = [
+  'Once upon a time',
+  'Long ago',
+  'Far out in space, a shy robot',
+  'In the year 3000',
+  'One spring morning',
+  'A thousand light years away',
+];
+
+/** The first `promptCount` prompts, each with `seedCount` seeds; a seed's prompts stand together. */
+export function cellsOf(promptCount: number, seedCount: number): Cell[] {
+  return Array.from({ length: seedCount }, (_, index) => index + 1).flatMap((seed) =>
+    prompts.slice(0, promptCount).map((prompt) => ({ prompt, seed })),
+  );
+}
+
+/** Fewer tokens than this after the first say more of the clock than of the engine. */
+export const enoughTokens = 16;
