@@ -253,6 +253,15 @@ test.each([
   expect(messages).toEqual(messages.map(() => messages[0]));
 });
 
+test('what the amateur takes for certain is no fault: it is ruled out', async () => {
+  const samplers = openSamplers({ ...plain(3), members: 2, combine: contrastiveCombine(0.5, 0) });
+  await holdBoth(samplers, 0, [Float32Array.from([0, 1, 2])]);
+  await holdBoth(samplers, 1, [Float32Array.from([0, 1, certain])]);
+  const [expected, actual] = [samplers.cpu, samplers.gpu].map((one) => one.verify(0, 'draw-from-target'));
+  expectSameFates((await actual).fates, (await expected).fates);
+  samplers.gpu.dispose();
+});
+
 test('a broken row of a member whose proposal is pending fails the verdict', async () => {
   const { gpu } = openSamplers({ ...small, seed: 1, targets: [0], combine: weightedCombine([1]) });
   const row = (logit: number) => padded(new Float32Array(small.vocabSize).fill(logit));

@@ -94,19 +94,26 @@ export class GpuSampler implements RoundSampler {
   async hold(member: number, logits: LogitsHandle, count: number): Promise<void> {
     this.#recorder.measure('sample', () => {
       const { memory } = this.#stream;
-      for (let row = logits.rows - count; row < logits.rows; row++) {
-        const slot = memory.takeSlot();
-        this.#held[member].push(slot);
-        const first = row * logits.width;
-        if (logits.kind === 'host') {
-          const data = new Float32Array(logits.data.subarray(first, first + this.#plan.vocabSize));
-          this.#stream.write(memory.rows, slot * memory.rowBytes, data);
-        } else {
-          const from = first * floatBytes;
-          this.#stream.copy(logits.buffer, from, memory.rows, slot * memory.rowBytes, memory.rowBytes);
+      let isRecorded = false;
+      try {
+        // Before the first copy: making room submits, and what is submitted lets go of its logits.
+        const slots = Array.from({ length: count }, () => memory.takeSlot());
+        this.#held[member].push(...slots);
+        for (const [index, slot] of slots.entries()) {
+          const first = (logits.rows - count + index) * logits.width;
+          if (logits.kind === 'host') {
+            const data = new Float32Array(logits.data.subarray(first, first + this.#plan.vocabSize));
+            this.#stream.write(memory.rows, slot * memory.rowBytes, data);
+          } else {
+            const from = first * floatBytes;
+            this.#stream.copy(logits.buffer, from, memory.rows, slot * memory.rowBytes, memory.rowBytes);
+          }
         }
+        this.#stream.whenSubmitted(() => logits.dispose());
+        isRecorded = true;
+      } finally {
+        if (!isRecorded) logits.dispose();
       }
-      this.#stream.whenSubmitted(() => logits.dispose());
     });
   }
 

@@ -5,16 +5,23 @@
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
   let mix = mixAt(group.y);
   let combined = plan.words[mix];
-  var mass = 0.0;
+  let first = group.x * tileTokens + thread;
   let end = min(plan.vocabSize, (group.x + 1u) * tileTokens);
-  for (var token = group.x * tileTokens + thread; token < end; token += workgroupSize) {
-    var sum = 0.0;
-    for (var term = 0u; term < plan.terms; term++) {
-      let slot = plan.words[mix + 1u + term];
-      if (slot != none) {
-        sum += floatAt(plan.weightsAt + term) * weightAt(slot, token) / massOf(slot);
-      }
+  // A thread's tokens of the tile, kept here so that each member's mass is looked up once.
+  var sums: array<f32, tileTokens / workgroupSize>;
+  for (var term = 0u; term < plan.terms; term++) {
+    let slot = plan.words[mix + 1u + term];
+    if (slot == none) {
+      continue;
     }
+    let scale = floatAt(plan.weightsAt + term) / massOf(slot);
+    for (var token = first; token < end; token += workgroupSize) {
+      sums[(token - first) / workgroupSize] += scale * weightAt(slot, token);
+    }
+  }
+  var mass = 0.0;
+  for (var token = first; token < end; token += workgroupSize) {
+    let sum = sums[(token - first) / workgroupSize];
     rows[combined * plan.vocabSize + token] = bitcast<u32>(sum);
     mass += sum;
   }
