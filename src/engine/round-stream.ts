@@ -1,7 +1,7 @@
 import type { Round } from '../round/round.ts';
 
-/** Rounds a reader may lag behind before the writer waits. */
-const allowedLag = 4;
+/** Rounds a reader may lag behind before the writer waits: a second or so of a fast decode. */
+export const allowedLag = 64;
 
 /**
  * The rounds of one run, readable any number of times from the first one on. A writer waits for the slowest

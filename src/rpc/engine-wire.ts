@@ -10,7 +10,7 @@ export type CallId = number;
 /** A function of the page that the worker calls. */
 export type Callback<A extends unknown[]> = ((...args: A) => void | Promise<void>) & ProxyMarked;
 
-/** The rounds have crossed already, one by one. */
+/** The rounds have crossed already. */
 export type ResultOnTheWire = Omit<DecodeResult, 'rounds'>;
 
 /** What crosses the port between page and worker: EngineApi with ids in place of signals and streams. */
@@ -18,8 +18,12 @@ export interface EngineWire {
   /** The first call. @param lifeLock name of a lock the worker holds for as long as it lives */
   open(options: ResolvedEngineOptions, lifeLock: string): Promise<void>;
   load(call: CallId, model: string, onProgress: Callback<[LoadProgress]>): Promise<LoadedModel>;
-  /** `onRound` settles when the page's readers want more: that is the back-pressure. */
-  decode(call: CallId, request: DecodeRequest, onRound: Callback<[Round]>): Promise<ResultOnTheWire>;
+  /** `onRounds` settles when the page's readers want more: that is the back-pressure. */
+  decode(
+    call: CallId,
+    request: DecodeRequest,
+    onRounds: Callback<[readonly Round[]]>,
+  ): Promise<ResultOnTheWire>;
   abort(call: CallId): void;
   info(): Promise<EngineInfo>;
   unload(model: string): Promise<void>;

@@ -11,6 +11,7 @@ import type {
 import type { RoundStream } from '../engine/round-stream.ts';
 import { startRun } from '../engine/start-run.ts';
 import { EngineError } from '../errors/engine-error.ts';
+import type { Round } from '../round/round.ts';
 import type { CallId, RemoteWire } from './engine-wire.ts';
 import type { WorkerLife } from './worker-life.ts';
 
@@ -76,8 +77,10 @@ export class RemoteEngine implements EngineApi {
   ): Promise<DecodeResult> {
     const forget = this.#forwardAbort(call, signal);
     try {
-      const onRound = proxy((round: Parameters<RoundStream['push']>[0]) => stream.push(round, signal));
-      const answer = this.#life.guard(() => this.#wire.decode(call, request, onRound));
+      const onRounds = proxy(async (rounds: readonly Round[]) => {
+        for (const round of rounds) await stream.push(round, signal);
+      });
+      const answer = this.#life.guard(() => this.#wire.decode(call, request, onRounds));
       if (signal.aborted) this.#abort(call);
       const result = await answer;
       return { ...result, rounds: stream.rounds };
