@@ -410,5 +410,6 @@ test('on WebGPU the members alternate as they do in turn', async ({ browser, sit
   );
   expect(alternate.tokenIds).toEqual(sequential.tokenIds);
   expect(alternate.backend).toBe('webgpu');
+  expect(alternate.stats.readbacks).toBe(alternate.rounds.length);
   await onGpu.close();
 });

@@ -90,5 +90,5 @@ test('on WebGPU, at T = 0, speculative writes what plain writes', async ({ page,
   expect(alone.tokenIds).toEqual([14, 260, 496, 1713, 335, 722]);
   expectSameTokens(drafted, alone, 'γ = 2');
   expect(drafted.stats.acceptanceRate).toBe(1);
-  expect(drafted.stats.readbacks).toBeGreaterThan(0);
+  for (const { stats, rounds } of [alone, drafted]) expect(stats.readbacks).toBe(rounds.length);
 });

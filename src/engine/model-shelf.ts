@@ -4,6 +4,7 @@ import type { LoadProgress } from '../models/load-progress.ts';
 import { ModelRuntime } from '../models/runtime.ts';
 import type { LoadOptions, ResolvedEngineOptions } from './engine-api.ts';
 import { type LoadedEntry, loadModel } from './load-model.ts';
+import { prepareSampler } from './sampler-choice.ts';
 
 /** A load in progress and those who wait for it. */
 interface Loading {
@@ -126,16 +127,20 @@ export class ModelShelf {
     onProgress: (progress: LoadProgress) => void,
   ): Promise<LoadedEntry> {
     this.#store ??= openFileStore();
+    const runtime = await this.runtime();
     const entry = await loadModel(model, {
       ...this.#options,
       store: await this.#store,
-      runtime: await this.runtime(),
+      runtime,
       signal,
       onProgress,
     });
-    if (signal.aborted) {
-      await entry.dispose();
+    try {
       signal.throwIfAborted();
+      if (entry.model.backend === 'webgpu') await prepareSampler(runtime);
+    } catch (error) {
+      await entry.dispose();
+      throw error;
     }
     this.#entries.set(model, entry);
     return entry;

@@ -5,13 +5,12 @@ import { summarize } from '../decode/statistics.ts';
 import { nextTask } from '../gpu/next-task.ts';
 import type { ModelRuntime } from '../models/runtime.ts';
 import type { Lease } from '../models/sequence-pool.ts';
-import { PhiloxSource } from '../random/philox-source.ts';
-import { CpuSampler } from '../round/cpu-sampler.ts';
 import { RoundRecorder } from '../round/round-recorder.ts';
 import { TextStream } from '../tokens/text-stream.ts';
 import type { DecodeResult } from './engine-api.ts';
 import type { PreparedDecode } from './prepared-decode.ts';
 import type { RoundStream } from './round-stream.ts';
+import { samplerFactory } from './sampler-choice.ts';
 
 /** One decode from its first forward to its result; sequences go back to their pools however it ends. */
 export async function runDecode(
@@ -28,6 +27,8 @@ export async function runDecode(
   let decode: Decode | null = null;
   try {
     for (const member of members) leases.push(member.entry.pool.acquire(member.promptTokenIds));
+    const models = members.map(({ entry }) => entry.model);
+    const createSampler = await samplerFactory(runtime, models, request.seed, recorder);
     const textStream = new TextStream(first.tokenizer, request.stop, promptTokenIds);
     const assembled = assembleDecode({
       method,
@@ -48,7 +49,7 @@ export async function runDecode(
       signal,
       takeTurn: nextTask,
       readbacks: () => runtime.readbacks(),
-      createSampler: (plan) => new CpuSampler(plan, new PhiloxSource(request.seed), recorder),
+      createSampler,
     });
     decode = assembled.decode;
     const finishReason = await pump(decode, stream, signal);

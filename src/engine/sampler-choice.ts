@@ -1,0 +1,46 @@
+import type { EngineDevice } from '../gpu/device.ts';
+import type { CausalModel } from '../models/causal-model.ts';
+import { ortQueue } from '../models/ort.ts';
+import type { ModelRuntime } from '../models/runtime.ts';
+import { PhiloxSource } from '../random/philox-source.ts';
+import { CpuSampler } from '../round/cpu-sampler.ts';
+import { SamplerKernels } from '../round/gpu/sampler-kernels.ts';
+import { GpuSampler } from '../round/gpu-sampler.ts';
+import type { RoundRecorder } from '../round/round-recorder.ts';
+import type { RoundSampler, SamplingPlan } from '../round/round-sampler.ts';
+
+/** Compiled once a device. */
+const kernelsOf = new WeakMap<EngineDevice, Promise<SamplerKernels | null>>();
+
+/**
+ * Compiles the sampler's kernels, so that no round waits for it; on WASM there is nothing to do. A device that refuses
+ * a kernel leaves sampling to the CPU, which costs read-backs and nothing else.
+ */
+export async function prepareSampler({ device }: ModelRuntime): Promise<SamplerKernels | null> {
+  if (!device) return null;
+  let kernels = kernelsOf.get(device);
+  if (!kernels) {
+    kernels = SamplerKernels.create(device).catch((error: unknown) => {
+      if (error instanceof GPUPipelineError) return null;
+      kernelsOf.delete(device);
+      throw error;
+    });
+    kernelsOf.set(device, kernels);
+  }
+  return kernels;
+}
+
+/** The GPU's sampler where every member's logits are there and the combination is no code of the user's. */
+export async function samplerFactory(
+  runtime: ModelRuntime,
+  models: readonly CausalModel[],
+  seed: number,
+  recorder: RoundRecorder,
+): Promise<(plan: SamplingPlan) => RoundSampler> {
+  const isOnGpu = models.every(({ backend }) => backend === 'webgpu');
+  const kernels = isOnGpu ? await prepareSampler(runtime) : null;
+  return (plan) =>
+    kernels && plan.combine.rule
+      ? new GpuSampler({ plan, seed, recorder, kernels, queue: ortQueue })
+      : new CpuSampler(plan, new PhiloxSource(seed), recorder);
+}
