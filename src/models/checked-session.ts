@@ -73,7 +73,7 @@ function precisionOf(request: CheckedSessionRequest, session: ModelSession): Act
 }
 
 async function costsOf(request: CheckedSessionRequest, session: ModelSession): Promise<ForwardCosts> {
-  const key = keyOf(`forward-costs-1-${ortThreads()}`, request);
+  const key = keyOf(`forward-costs-2-${ortThreads()}`, request);
   const kept = asCosts(await readMeasurement(key));
   if (kept) return kept;
   const costs = await measureForwardCosts(() => session.openSequence(), {

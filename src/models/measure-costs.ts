@@ -54,15 +54,14 @@ export async function measureForwardCosts(
     const isOver = () => now() - started > budgetMs;
     for (const [index, width] of measured.entries()) {
       if (isOver() && index >= fewestWidths) break;
+      // The first pass of a width compiles kernels and sizes buffers: on a new session it takes many times as long.
+      await timePass(width);
       samples[index].push(await timePass(width));
     }
     for (let repeat = 0; repeat < mostRepeats && !isOver(); repeat++) {
       for (const [index, width] of measured.entries()) {
-        const ms = await timePass(width);
-        // Replaces the warm-up, which compiles kernels and sizes buffers.
-        if (repeat === 0) samples[index] = [ms];
-        else samples[index].push(ms);
-        if (isOver()) break;
+        if (isOver() || samples[index].length === 0) break;
+        samples[index].push(await timePass(width));
       }
     }
   } finally {
