@@ -39,8 +39,9 @@ export async function samplerFactory(
 ): Promise<(plan: SamplingPlan) => RoundSampler> {
   const isOnGpu = models.every(({ backend }) => backend === 'webgpu');
   const kernels = isOnGpu ? await prepareSampler(runtime) : null;
-  return (plan) =>
-    kernels && plan.combine.rule
-      ? new GpuSampler({ plan, seed, recorder, kernels, queue: ortQueue })
-      : new CpuSampler(plan, new PhiloxSource(seed), recorder);
+  return (plan) => {
+    if (!kernels || !plan.combine.rule) return new CpuSampler(plan, new PhiloxSource(seed), recorder);
+    recorder.apportionForwards(models.map(({ costs }) => costs));
+    return new GpuSampler({ plan, seed, recorder, kernels, queue: ortQueue });
+  };
 }

@@ -386,3 +386,22 @@ test('more proposals than one workgroup judges are refused with both numbers', a
   );
   gpu.dispose();
 });
+
+test('a device that is lost between two rounds fails the next verdict with its own error', async () => {
+  const own = await openGpuBench();
+  const gpu = new GpuSampler({
+    plan: planOf(plain(11)),
+    seed: 1,
+    recorder: new RoundRecorder(() => 0),
+    kernels: own.kernels,
+    queue: new SerialQueue(),
+  });
+  const row = padded(new Float32Array(11));
+  await gpu.hold(0, own.deviceLogits([row]), 1);
+  await gpu.verify(0, 'draw-from-target');
+  own.device.gpu.destroy();
+  await gpu.hold(0, own.deviceLogits([row]), 1);
+  await expect(gpu.verify(0, 'draw-from-target')).rejects.toMatchObject({ code: 'device-lost' });
+  gpu.dispose();
+  expect(own.device.buffers.liveBuffers).toBe(0);
+});

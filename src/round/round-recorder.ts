@@ -1,3 +1,4 @@
+import { costAt, type ForwardCosts } from '../models/forward-costs.ts';
 import type { Forward, ForwardKind, Phase } from './round.ts';
 
 export interface RoundRecord {
@@ -11,11 +12,22 @@ export class RoundRecorder {
   readonly #startMs: number;
   #forwards: Forward[] = [];
   #msByPhase: Record<Phase, number> = noTime();
+  /** [members]; null where the clock sees how long a forward takes. */
+  #apportioningCosts: readonly ForwardCosts[] | null = null;
 
   /** @param now milliseconds of a monotonic clock; the time of construction counts as 0 */
   constructor(now: () => number) {
     this.#now = now;
     this.#startMs = now();
+  }
+
+  /**
+   * From now on forwards are only handed to the device, which works them off while the verdict's read-back waits: a
+   * round's forwards share the time of both phases in proportion to what they cost when measured at load.
+   * @param costs t_i(k) [members]
+   */
+  apportionForwards(costs: readonly ForwardCosts[]): void {
+    this.#apportioningCosts = costs;
   }
 
   /** Milliseconds since the request started to run. */
@@ -50,10 +62,28 @@ export class RoundRecorder {
 
   /** What was collected, and starts anew. */
   take(): RoundRecord {
-    const record = { forwards: this.#forwards, msByPhase: this.#msByPhase };
+    const record = { forwards: this.#timedForwards(), msByPhase: this.#msByPhase };
     this.#forwards = [];
     this.#msByPhase = noTime();
     return record;
+  }
+
+  #timedForwards(): readonly Forward[] {
+    const forwards = this.#forwards;
+    const costs = this.#apportioningCosts;
+    if (!costs || forwards.length === 0) return forwards;
+    const expected = forwards.map(({ member, tokens }) => costAt(costs[member], tokens));
+    const expectedMs = expected.reduce((sum, ms) => sum + ms, 0);
+    const takenMs = this.#msByPhase.forward + this.#msByPhase.readback;
+    let startMs = forwards[0].startMs;
+    return forwards.map((forward, index) => {
+      // A clock too coarse for a pass measured 0 for all of them.
+      const share = expectedMs > 0 ? expected[index] / expectedMs : 1 / forwards.length;
+      const ms = takenMs * share;
+      const timed = { ...forward, startMs, ms, estimated: true };
+      startMs += ms;
+      return timed;
+    });
   }
 }
 
