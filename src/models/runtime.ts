@@ -33,8 +33,8 @@ export interface ModelLoadOptions {
 }
 
 /**
- * Unpacked weights of all models together. Measured, ONNX Runtime's heap grows by 1.4 bytes for each of their bytes,
- * may not exceed 4 GiB, never shrinks, and must hold caches and what passes need beside them.
+ * Unpacked weights of all models together. Measured, ONNX Runtime's heap grows by about 1.5 bytes for each of their
+ * bytes; it may not exceed 4 GiB, never shrinks, and must hold caches and what passes need beside them.
  */
 const unpackedBytesLimit = 2 ** 30;
 

@@ -28,6 +28,10 @@ const hidingScore = -3e38;
  *
  * and only the new rows are put out, [1, kvHeads, tokens, headSize], under other names than the outputs that also held
  * the past. Rows of the past beyond the valid ones weigh exactly 0, but must be finite.
+ *
+ * Forms that measured no better, story-base with 300 of past, one token, 2.3 ms in this one: past and new rows joined
+ * by Slice and Concat 2.5; joined and all rows put out 4.0; keys stored transposed 2.4; the cache as first operand,
+ * K · Qᵀ and Vᵀ · Pᵀ, so that the runtime packs the small one, 3.5.
  */
 export class AttentionWriter {
   readonly #editor: ModelEditor;
