@@ -1,3 +1,4 @@
+import { storyPrompts } from '../scripts/story-prompts.ts';
 import type { DecodeRequest } from '../src/engine/decode-request.ts';
 import type { DecodeResult } from '../src/engine/engine-api.ts';
 
@@ -32,19 +33,10 @@ export interface Cell {
   readonly seed: number;
 }
 
-const prompts = [
-  'Once upon a time',
-  'Long ago',
-  'Far out in space, a shy robot',
-  'In the year 3000',
-  'One spring morning',
-  'A thousand light years away',
-];
-
 /** The first `promptCount` prompts, each with `seedCount` seeds; a seed's prompts stand together. */
 export function cellsOf(promptCount: number, seedCount: number): Cell[] {
   return Array.from({ length: seedCount }, (_, index) => index + 1).flatMap((seed) =>
-    prompts.slice(0, promptCount).map((prompt) => ({ prompt, seed })),
+    storyPrompts.slice(0, promptCount).map((prompt) => ({ prompt, seed })),
   );
 }
 

@@ -5,6 +5,7 @@ import { type Browser, expect, type Page } from '@playwright/test';
 import { siteFolder } from '../scripts/build.ts';
 import { openCombineModule } from '../scripts/demo/combine-module.ts';
 import { serveFolder } from '../scripts/static-server.ts';
+import { storyPrompts } from '../scripts/story-prompts.ts';
 import type { DecodeRequest } from '../src/engine/decode-request.ts';
 import type { DecodeResult, EngineOptions } from '../src/engine/engine-api.ts';
 import type { Outcome } from '../src/ui/terminal-harness.ts';
@@ -44,29 +45,6 @@ const draftLengths: readonly DraftLengths[] = isLong
       ].map((vector) => ({ vector })),
     ]
   : [{ draftLength: 1 }, { draftLength: 3 }];
-
-const prompts = [
-  'Once upon a time',
-  'Long ago',
-  'Far out in space, a shy robot',
-  'In the year 3000',
-  'One spring morning',
-  'A thousand light years away',
-  'High above the Earth',
-  'In the land far away',
-  'One day',
-  'There lived',
-  'A clever fox',
-  'The old queen',
-  'Many years ago, a pilot',
-  'Deep in the forest',
-  'On a small moon',
-  'The captain said',
-  'She found a',
-  'Every night',
-  'Nobody knew',
-  '',
-];
 
 function team(members: readonly string[], combine: Team['combine'], rest: Partial<Team> = {}): Team {
   return { kind: 'collaborative', members: members.map((model) => ({ model })), combine, ...rest };
@@ -175,7 +153,7 @@ async function differencesOf(
 for (const [name, method] of Object.entries(combinations)) {
   test(`at temperature 0 every schedule writes what sequential writes: ${name}`, async () => {
     const differences: string[] = [];
-    for (const prompt of prompts) {
+    for (const prompt of storyPrompts) {
       const request = { prompt, seed: 1, maxTokens: isLong ? 60 : 24, sampling: { temperature: 0 } };
       differences.push(...(await differencesOf(request, method)));
     }
@@ -186,7 +164,7 @@ for (const [name, method] of Object.entries(combinations)) {
     const differences: string[] = [];
     const coupled: Team = { ...method, acceptance: { kind: 'coupled' } };
     for (let seed = 1; seed <= (isLong ? 40 : 4); seed++) {
-      const request = { prompt: prompts[seed % prompts.length], seed, maxTokens: isLong ? 60 : 24 };
+      const request = { prompt: storyPrompts[seed % storyPrompts.length], seed, maxTokens: isLong ? 60 : 24 };
       differences.push(...(await differencesOf(request, coupled)));
     }
     expect(differences).toEqual([]);

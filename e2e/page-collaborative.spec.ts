@@ -1,8 +1,6 @@
-import { type Locator, type Page, expect as playwrightExpect } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { test as siteTest } from './site.ts';
-
-/** The first token of a run may take seconds on a busy machine. */
-const expect = playwrightExpect.configure({ timeout: 30_000 });
+import { expect, loadMs, runToEnd, startButton, story } from './story-page.ts';
 
 /** One visit for all journeys: loading takes longer than most of them. Each begins with the default team. */
 const test = siteTest.extend<{ page: Page }, { visit: Page }>({
@@ -23,11 +21,6 @@ const test = siteTest.extend<{ page: Page }, { visit: Page }>({
   },
 });
 
-/** Loading fetches, verifies, starts the runtime and measures: seconds on a slow machine. */
-const loadMs = 90_000;
-
-const startButton = (page: Page): Locator => page.getByRole('button', { name: 'Start', exact: true });
-const story = (page: Page): Locator => page.locator('antiphon-story .story');
 const acceptedOf = (page: Page, member: number): Locator => story(page).locator(`.accepted.by-${member}`);
 const option = (page: Page, name: string): Locator => page.getByRole('option', { name, exact: true });
 /** Cells of a member's row: proposed, accepted, forwards a token. */
@@ -36,19 +29,6 @@ const numbersOf = (page: Page, member: string): Locator =>
 
 async function openTurns(page: Page): Promise<void> {
   if (!(await page.getByLabel('Schedule').isVisible())) await page.getByText('Turns and acceptance').click();
-}
-
-async function runToEnd(page: Page): Promise<void> {
-  await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
-  // The sentence of an earlier run may still stand there.
-  const writes = page.waitForFunction(
-    () =>
-      document.querySelector('antiphon-app')?.shadowRoot?.querySelector('[role=status]')?.textContent ===
-      'Writing.',
-  );
-  await startButton(page).click();
-  await writes;
-  await expect(page.getByRole('status')).toHaveText(/after \d+ tokens?\.$/, { timeout: 60_000 });
 }
 
 test('two models write one story, and each token shows who proposed it', async ({ page }) => {

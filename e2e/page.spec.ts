@@ -1,38 +1,18 @@
-import { type Locator, type Page, expect as playwrightExpect } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { poorContrasts } from './contrast.ts';
 import { test as siteTest } from './site.ts';
-
-/** The first token of a run may take seconds on a busy machine. */
-const expect = playwrightExpect.configure({ timeout: 30_000 });
+import { expect, loadMs, runToEnd, startButton, story } from './story-page.ts';
 
 const test = siteTest.extend({ baseURL: ({ siteUrl }, use) => use(siteUrl) });
 
-const startButton = (page: Page): Locator => page.getByRole('button', { name: 'Start', exact: true });
 const stopButton = (page: Page): Locator => page.getByRole('button', { name: 'Stop', exact: true });
 const status = (page: Page): Locator => page.getByRole('status');
-const story = (page: Page): Locator => page.locator('antiphon-story .story');
 const numberOf = (page: Page, name: string): Locator =>
   page.locator('antiphon-live-numbers .number').filter({ hasText: name }).locator('dd');
-
-/** Loading fetches, verifies, starts the runtime and measures: seconds on a slow machine. */
-const loadMs = 90_000;
 
 async function openReady(page: Page): Promise<void> {
   await page.goto('./');
   await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
-}
-
-async function runToEnd(page: Page): Promise<void> {
-  await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
-  // The sentence of an earlier run may still stand there.
-  const writes = page.waitForFunction(
-    () =>
-      document.querySelector('antiphon-app')?.shadowRoot?.querySelector('[role=status]')?.textContent ===
-      'Writing.',
-  );
-  await startButton(page).click();
-  await writes;
-  await expect(page.getByRole('status')).toHaveText(/after \d+ tokens?\.$/, { timeout: 60_000 });
 }
 
 /** False where something sticks out and the page scrolls sideways. */

@@ -1,30 +1,8 @@
 import { expect, type Page } from '@playwright/test';
+import { storyPrompts } from '../scripts/story-prompts.ts';
 import type { DecodeRequest } from '../src/engine/decode-request.ts';
 import type { DecodeResult } from '../src/engine/engine-api.ts';
 import { test } from './site.ts';
-
-const prompts = [
-  'Once upon a time',
-  'Long ago',
-  'Far out in space, a shy robot',
-  'In the year 3000',
-  'One spring morning',
-  'A thousand light years away',
-  'The old king',
-  'A little fox',
-  'Deep in the forest',
-  'On a small moon',
-  'The captain of the ship',
-  'There was a kind witch',
-  'Every night the stars',
-  'A brave girl named Mia',
-  'In a village by the sea',
-  'The robot was lonely',
-  'Snow fell on the castle',
-  'Two friends found a map',
-  '"Help!" said the dragon',
-  '',
-];
 
 async function openEngine(page: Page, siteUrl: string, backend: 'wasm' | 'webgpu', models: string[]) {
   await page.goto(`${siteUrl}terminal.html`);
@@ -54,7 +32,7 @@ test('on WASM, at T = 0, speculative writes what plain writes: 20 prompts, three
   siteUrl,
 }) => {
   await openEngine(page, siteUrl, 'wasm', ['story-base', 'story-draft']);
-  for (const prompt of prompts) {
+  for (const prompt of storyPrompts) {
     const request = { prompt, maxTokens: 24, sampling: { temperature: 0 } };
     const alone = await decode(page, { ...request, method: { kind: 'plain', model: 'story-base' } });
     for (const draftLength of [1, 4, 16]) {

@@ -1,0 +1,23 @@
+/** Beginnings that suit the bundled story tellers, the empty one included; the first ones lead to the longest stories. */
+export const storyPrompts: readonly string[] = [
+  'Once upon a time',
+  'Long ago',
+  'Far out in space, a shy robot',
+  'In the year 3000',
+  'One spring morning',
+  'A thousand light years away',
+  'High above the Earth',
+  'In the land far away',
+  'One day',
+  'There lived',
+  'A clever fox',
+  'The old queen',
+  'Many years ago, a pilot',
+  'Deep in the forest',
+  'On a small moon',
+  'The captain said',
+  'She found a',
+  'Every night',
+  'Nobody knew',
+  '',
+];
