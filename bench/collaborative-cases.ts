@@ -23,9 +23,11 @@ function team(members: readonly string[], combine: TeamMethod['combine']): TeamM
 
 const specialists = (weight: number): TeamMethod =>
   team(['story-fairy', 'story-space'], { kind: 'weighted', weights: [weight, 1 - weight] });
-/** Without the plausibility mask, as in the paper. */
-const expertAndAmateur = (mu: number): TeamMethod =>
-  team(['story-base', 'story-draft'], { kind: 'contrastive', mu });
+/** Without the plausibility mask, as in the paper. The amateur, the cheapest, starts: a busy machine must not choose. */
+const expertAndAmateur = (mu: number): TeamMethod => ({
+  ...team(['story-base', 'story-draft'], { kind: 'contrastive', mu }),
+  defaultProposer: 1,
+});
 const three = team(['story-base', 'story-fairy', 'story-space'], { kind: 'weighted', weights: [1, 1, 1] });
 
 const judging = ['black-box', 'naive', 'alternate'] as const;
