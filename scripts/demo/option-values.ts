@@ -10,6 +10,18 @@ export function numbersOf(name: string, value: string | undefined): number[] | u
   return value?.split(',').map((part) => numberOf(name, part) as number);
 }
 
+/** Draft lengths, numbers or `adaptive`, with commas between them; undefined stays undefined. */
+export function draftLengthsOf(value: string | undefined): (number | 'adaptive')[] | undefined {
+  return value?.split(',').map((part) => {
+    if (part.trim() === 'adaptive') return 'adaptive';
+    const number = part.trim() === '' ? Number.NaN : Number(part);
+    if (Number.isNaN(number)) {
+      throw new Error(`--draft-length is '${value}'; give numbers, 'adaptive', or a list of both`);
+    }
+    return number;
+  });
+}
+
 export function oneOf<Name extends string>(option: string, value: string, names: readonly Name[]): Name {
   const name = names.find((candidate) => candidate === value);
   if (name === undefined) throw new Error(`--${option} is '${value}'; give one of ${names.join(', ')}`);

@@ -122,6 +122,22 @@ describe('parseDemoOptions', () => {
     });
   });
 
+  const adaptiveLengths: readonly [string, object][] = [
+    ['adaptive', { draftLength: 'adaptive', members: [{ model: 'story-fairy' }, { model: 'story-space' }] }],
+    ['adaptive,1', { members: [{ draftLength: 'adaptive' }, { draftLength: 1 }] }],
+    ['1,adaptive', { members: [{ draftLength: 1 }, { draftLength: 'adaptive' }] }],
+    ['adaptive,adaptive', { members: [{ draftLength: 'adaptive' }, { draftLength: 'adaptive' }] }],
+  ];
+  test.each(adaptiveLengths)('a team may leave draft lengths to the engine: %s', (value, method) => {
+    const [request] = parsed('--method', 'collaborative', '--draft-length', value).requests;
+    expect(request.method).toMatchObject(method);
+  });
+
+  test.each(['speculative', 'ngram'])('an adaptive draft length goes with %s', (method) => {
+    const [request] = parsed('--method', method, '--draft-length', 'adaptive').requests;
+    expect(request.method).toMatchObject({ drafter: { draftLength: 'adaptive' } });
+  });
+
   const combinations: readonly [string, object][] = [
     ['weighted:1,3', { kind: 'weighted', weights: [1, 3] }],
     ['contrastive', { kind: 'contrastive' }],
@@ -186,6 +202,9 @@ describe('parseDemoOptions', () => {
     ['--draft-length 17', 'raftLength'],
     ['--draft-length -1', 'raftLength'],
     ['--draft-length 1,', '--draft-length'],
+    ['--draft-length adapted', '--draft-length'],
+    ['--draft-length adaptive,', '--draft-length'],
+    ['--draft-length adaptive,1,1', '--draft-length'],
     ['--draft-length 1,1,1', '--draft-length'],
     ['--acceptance kind', '--acceptance'],
     ['--acceptance lenient', '--acceptance'],

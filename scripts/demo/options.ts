@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type DecodeRequest, validateDecodeRequest } from '../../src/engine/decode-request.ts';
 import type { BackendChoice } from '../../src/engine/engine-api.ts';
-import { numberOf, numbersOf, oneOf, withoutUndefined } from './option-values.ts';
+import { draftLengthsOf, numberOf, oneOf, withoutUndefined } from './option-values.ts';
 import { acceptanceOf, defaultMembers, teamMethodOf } from './team-options.ts';
 
 export interface DemoOptions {
@@ -29,7 +29,8 @@ export const usage = `Usage: npm run demo -- [options]
   --model ID            model that writes (default story-base)
   --draft ID            draft model of speculative (default story-draft)
   --draft-length N      tokens drafted in a row, 0 to 16 (default 4). Collaborative: 1 to 16 (default 1), for the
-                        default proposer alone, or N,N,… for each member
+                        default proposer alone, or N,N,… for each member. adaptive in place of any N: chosen
+                        while decoding, from acceptance and measured times
   --acceptance RULE     exact | coupled | lenient:L | typical[:E,D] (default exact)
   --members LIST        who writes together: id[:dtype][@temperature],… (default ${defaultMembers})
   --combine RULE        weighted[:W,…] | contrastive[:MU[,ALPHA]] | geometric[:W,…] | custom:MODULE, a file or URL
@@ -41,7 +42,8 @@ export const usage = `Usage: npm run demo -- [options]
   --top-k K             keep the K most likely tokens; 0 keeps all (default 0)
   --top-p P             keep the most likely tokens up to mass P, in (0, 1] (default 1)
   --min-p P             keep tokens with at least P of the largest probability, in [0, 1] (default 0)
-  --seed S              same seed, same text (default: drawn at random)
+  --seed S              same seed, same text (default: drawn at random). An adaptive draft length follows the
+                        clock: then only at temperature 0 and with --acceptance coupled
   --max-tokens N        tokens to write at most (default 200)
   --stop TEXT           end before this text; may be given several times
   --backend NAME        auto | wasm | webgpu (default auto)
@@ -120,10 +122,10 @@ export function parseDemoOptions(args: readonly string[]): DemoOptions | null {
     throw new Error(`--runs is ${runs}; give a whole number from 1`);
   const model = values.model ?? 'story-base';
   const draft = values.draft ?? 'story-draft';
-  const draftLengths = numbersOf('draft-length', values['draft-length']);
+  const draftLengths = draftLengthsOf(values['draft-length']);
   if (method === 'speculative' || method === 'ngram') {
     if (draftLengths && draftLengths.length > 1) {
-      throw new Error(`--draft-length is '${values['draft-length']}'; ${method} takes one number`);
+      throw new Error(`--draft-length is '${values['draft-length']}'; ${method} takes one draft length`);
     }
   }
   const acceptance = acceptanceOf(values.acceptance);

@@ -42,11 +42,13 @@ export function summaryOf(result: DecodeResult, info: EngineInfo): string {
         `${stats.tokensPerRound.toFixed(2)} tokens a round`,
     );
   }
-  if (result.request.method.kind === 'collaborative') {
-    for (const { modelId, proposals, acceptanceRate } of stats.members) {
-      if (acceptanceRate !== null)
-        lines.push(`  ${modelId}: ${proposals} proposals, ${(100 * acceptanceRate).toFixed(1)} % accepted`);
-    }
+  for (const { modelId, proposals, acceptanceRate, meanDraftLength } of stats.members) {
+    // A target that never proposes has none of this.
+    if (!meanDraftLength) continue;
+    const accepted = acceptanceRate === null ? '' : `, ${(100 * acceptanceRate).toFixed(1)} % accepted`;
+    lines.push(
+      `  ${modelId ?? 'n-gram lookup'}: ${proposals} proposals${accepted}, mean draft length ${meanDraftLength.toFixed(1)}`,
+    );
   }
   if (stats.speedUp) {
     const { measured, predicted } = stats.speedUp;

@@ -15,8 +15,8 @@ export interface TeamOptions {
   readonly acceptance: string | undefined;
   readonly defaultProposer: string | undefined;
   readonly memberPrompts: readonly string[] | undefined;
-  /** One number is the default proposer's; several are the members', in their order. */
-  readonly draftLengths: readonly number[] | undefined;
+  /** A single one is the default proposer's; several are the members', in their order. */
+  readonly draftLengths: readonly (number | 'adaptive')[] | undefined;
 }
 
 export const defaultMembers = 'story-fairy,story-space';
