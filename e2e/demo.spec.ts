@@ -169,6 +169,7 @@ test('an unknown model is one line on stderr, used or not', async () => {
   for (const args of [
     ['--model', 'nobody'],
     ['--method', 'plain', '--draft', 'nobody'],
+    ['--method', 'plain', '--members', 'story-base,nobody:q4'],
   ]) {
     expect(await demo('--json', ...args)).toEqual({
       status: 1,
@@ -207,6 +208,9 @@ test.describe('a folder of models on an ordinary file server', () => {
     writeFileSync(file('altered'), 'not what it was', { flag: 'r+' });
     writeFileSync(file('page'), '<!doctype html><title>Sorry</title>');
     rmSync(file('incomplete'));
+    // A catalogue of its own that does not know the model.
+    cpSync(join(folder, 'altered'), join(folder, 'catalogued'), { recursive: true });
+    writeFileSync(join(folder, 'catalogued', 'catalogue.json'), JSON.stringify({ version: 1, models: [] }));
     const server = createServer(sirv(folder, { dev: true }));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -245,8 +249,8 @@ test.describe('a folder of models on an ordinary file server', () => {
     });
   });
 
-  for (const broken of ['truncated', 'altered', 'page', 'incomplete']) {
-    test(`a file that is ${broken} is refused in one line`, async () => {
+  for (const broken of ['truncated', 'altered', 'page', 'incomplete', 'catalogued']) {
+    test(`a file that is ${broken === 'catalogued' ? 'altered beside a catalogue' : broken} is refused in one line`, async () => {
       const args = [...draftAlone, '--model', 'story-draft', '--models-url', `${url}/${broken}/`];
       expect(await demo(...args)).toEqual({
         status: 1,

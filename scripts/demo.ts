@@ -48,10 +48,11 @@ async function tell(options: DemoOptions): Promise<void> {
   let text = new MarkedText(marks);
   try {
     // Every option counts whatever the method: a draft model that is given but not used must exist too.
-    for (const model of options.namedModels) await requireModel(nameInPage(model), server.url);
+    const locations = folders.locations(server.url);
+    for (const model of options.namedModels) await requireModel(nameInPage(model), locations);
     if (process.stdout.isTTY) print(`Loading ${options.usedModels.join(' and ')} …\n`);
     page = await EnginePage.open(server.url, {
-      engine: { backend: options.backend },
+      engine: { backend: options.backend, ...locations },
       models: options.usedModels.map(nameInPage),
       onRound: (round) => print(text.add(round)),
     });

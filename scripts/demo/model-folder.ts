@@ -1,18 +1,31 @@
 import { CATALOGUE_FILE } from '../../src/models/catalogue.ts';
-import { splitDtype } from '../../src/models/dtype.ts';
+import { onnxPath, splitDtype } from '../../src/models/dtype.ts';
+import { failureOf, fetchFile, isNotFound } from '../../src/models/fetch-file.ts';
 import { keepNothing } from '../../src/models/file-store.ts';
-import { resolveModel } from '../../src/models/model-address.ts';
+import { dtypesOf, resolveModel } from '../../src/models/model-address.ts';
 import type { ProxiedPath } from '../static-server.ts';
+
+/** Absolute addresses of the models that have no address of their own, as the page sees them. */
+export interface ModelLocations {
+  readonly modelsUrl: string;
+  /** The bundled catalogue, wherever the models lie: an id that it knows names one content. */
+  readonly catalogueUrl: string;
+}
 
 /** How the page reaches models on other servers, and what they are called there. */
 export interface ModelFolders {
   /** For the page's server: folders of other servers become folders of its own. */
   readonly proxied: readonly ProxiedPath[];
+  locations(siteUrl: string): ModelLocations;
   /** What to call a model in the page: its id, or the address of its folder on the page's server. */
   nameInPage(model: string, siteUrl: string): string;
   /** A message of the page with the addresses that the user knows. */
   messageOutside(message: string, siteUrl: string): string;
 }
+
+const bundledPath = '/models/';
+/** Not the bundled models' own path: a folder's catalogue must not stand in for theirs. */
+const outsidePath = '/outside-models/';
 
 /** True where `folder` has a catalogue; a page that says "not found" with status 200 is none. */
 async function hasCatalogue(folder: URL): Promise<boolean> {
@@ -32,8 +45,8 @@ async function hasCatalogue(folder: URL): Promise<boolean> {
  * A page that is cross-origin isolated may read other servers only where they agree in their headers, which
  * ordinary file servers do not. So the page's own server stands before them, and their answers pass unchanged.
  *
- * A folder without a catalogue is read with the bundled one, which knows length and sha256 of the files of the
- * bundled models; other models in it are found by the names of their folders.
+ * What a folder's catalogue does not list is looked up in the bundled one, which knows length and sha256 of the files
+ * of the bundled models; other models in it are found by the names of their folders.
  */
 export async function openModelFolders(
   modelsUrl: URL | null,
@@ -50,10 +63,14 @@ export async function openModelFolders(
   }
   if (modelsUrl) {
     const except = (await hasCatalogue(modelsUrl)) ? [] : [CATALOGUE_FILE];
-    proxied.push({ path: '/models/', target: modelsUrl, except });
+    proxied.push({ path: outsidePath, target: modelsUrl, except });
   }
   return {
     proxied,
+    locations: (siteUrl) => ({
+      modelsUrl: new URL(modelsUrl ? outsidePath : bundledPath, siteUrl).href,
+      catalogueUrl: new URL(`${bundledPath}${CATALOGUE_FILE}`, siteUrl).href,
+    }),
     nameInPage: (model, siteUrl) => {
       const { name, dtype } = splitDtype(model);
       const path = pathOf.get(name);
@@ -68,11 +85,34 @@ export async function openModelFolders(
   };
 }
 
-/** Throws what loading the model would throw if there is none of that name. */
-export async function requireModel(nameInPage: string, siteUrl: string): Promise<void> {
-  const { folderUrl, unknownId } = await resolveModel(nameInPage, {
-    modelsUrl: `${siteUrl}models/`,
-    store: keepNothing,
-  });
-  if (unknownId && !(await fetch(`${folderUrl}config.json`)).ok) throw unknownId;
+/**
+ * Throws what loading the model would throw where its folder, or the file of its weights, is not there. The weights
+ * are not downloaded for it.
+ */
+export async function requireModel(nameInPage: string, locations: ModelLocations): Promise<void> {
+  const { modelsUrl, catalogueUrl: bundledCatalogueUrl } = locations;
+  const address = await resolveModel(nameInPage, { modelsUrl, bundledCatalogueUrl, store: keepNothing });
+  const { folderUrl, unknownId } = address;
+  try {
+    await fetchFile({ url: `${folderUrl}config.json`, kind: 'json', expected: null }, { store: keepNothing });
+  } catch (error) {
+    if (unknownId && (isNotFound(error) || failureOf(error) === 'html-page')) throw unknownId;
+    throw error;
+  }
+  let firstError: unknown;
+  for (const dtype of dtypesOf(address)) {
+    try {
+      return await requireWeights(`${folderUrl}${onnxPath(dtype)}`);
+    } catch (error) {
+      firstError ??= error;
+    }
+  }
+  throw firstError;
+}
+
+/** A server that does not say "yes" to a question about the file is asked for the file, and so names the failure. */
+async function requireWeights(url: string): Promise<void> {
+  const head = await fetch(url, { method: 'HEAD' });
+  if (head.ok && !head.headers.get('content-type')?.startsWith('text/html')) return;
+  await fetchFile({ url, kind: 'onnx', expected: null }, { store: keepNothing });
 }

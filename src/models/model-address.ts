@@ -64,6 +64,12 @@ export async function resolveModel(model: string, sources: ModelSources): Promis
   return { name, title: entry?.title ?? name, folderUrl: `${modelsUrl}${name}/`, dtype, entry, unknownId };
 }
 
+/** Weights to look for, in this order. */
+export function dtypesOf({ dtype, entry }: ModelAddress): readonly [Dtype, ...Dtype[]] {
+  const chosen = dtype ?? entry?.dtype;
+  return chosen === undefined ? ['q4', 'fp32'] : [chosen];
+}
+
 /** The catalogue at `url`; null where there is none, or none that can be reached. */
 async function fetchCatalogue(url: string, sources: ModelSources): Promise<Catalogue | null> {
   try {

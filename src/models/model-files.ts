@@ -4,7 +4,7 @@ import { parseJson } from './download.ts';
 import { type Dtype, onnxPath } from './dtype.ts';
 import { type FetchedFile, failureOf, fetchFile, isNotFound } from './fetch-file.ts';
 import { type LoadProgress, LoadProgressTracker } from './load-progress.ts';
-import { type ModelAddress, type ModelSources, resolveModel } from './model-address.ts';
+import { dtypesOf, type ModelAddress, type ModelSources, resolveModel } from './model-address.ts';
 import { type ModelConfig, readModelConfig } from './model-config.ts';
 
 export interface FetchModelOptions extends Omit<ModelSources, 'onBytes'> {
@@ -87,7 +87,7 @@ interface Weights {
 class FolderFetch {
   readonly #address: ModelAddress;
   readonly #options: FetchModelOptions;
-  readonly #dtypes: readonly Dtype[];
+  readonly #dtypes: readonly [Dtype, ...Dtype[]];
   readonly #progress: LoadProgressTracker;
   /** The server was out of reach, so what is not in the store counts as absent. */
   #offline = false;
@@ -95,9 +95,8 @@ class FolderFetch {
   constructor(model: string, address: ModelAddress, options: FetchModelOptions) {
     this.#address = address;
     this.#options = options;
-    const dtype = address.dtype ?? address.entry?.dtype;
-    this.#dtypes = dtype === undefined ? ['q4', 'fp32'] : [dtype];
-    const paths = [CONFIG, GENERATION_CONFIG, TOKENIZER, TOKENIZER_CONFIG, onnxPath(this.#dtypes[0]!)];
+    this.#dtypes = dtypesOf(address);
+    const paths = [CONFIG, GENERATION_CONFIG, TOKENIZER, TOKENIZER_CONFIG, onnxPath(this.#dtypes[0])];
     this.#progress = new LoadProgressTracker(
       model,
       paths.map((path) => ({ path, bytes: this.#listed(path)?.bytes ?? null })),

@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import type { DecodeResult, EngineInfo } from '../../src/engine/engine-api.ts';
+import { summaryOf } from './summary.ts';
+
+const info = { threads: 2 } as EngineInfo;
+
+type Method = DecodeResult['request']['method'];
+type Member = DecodeResult['stats']['members'][number];
+
+const exact = { kind: 'exact' } as const;
+
+const member = (
+  modelId: string | null,
+  meanDraftLength: number,
+  proposals = 0,
+  acceptanceRate: number | null = null,
+) => ({ modelId, meanDraftLength, proposals, acceptanceRate }) as Member;
+
+function resultOf(method: Method, members: readonly Member[]): DecodeResult {
+  return {
+    request: { method },
+    backend: 'wasm',
+    seed: 7,
+    finishReason: 'length',
+    lossy: false,
+    stats: {
+      tokens: 20,
+      tokensPerSecond: 100,
+      timeToFirstTokenMs: 30,
+      acceptanceRate: 0.8,
+      tokensPerRound: 3,
+      members,
+      speedUp: { predicted: 1.6, measured: 1.55 },
+      deviation: null,
+      forwards: [{ member: 0, modelId: 'a', count: 9 }],
+    },
+  } as unknown as DecodeResult;
+}
+
+test('a draft length that is left to the engine is told with its mean, beside what was predicted', () => {
+  const lines = summaryOf(
+    resultOf(
+      {
+        kind: 'speculative',
+        target: 'a',
+        drafter: { kind: 'model', model: 'b', draftLength: 'adaptive' },
+        acceptance: exact,
+      },
+      [member('a', 0), member('b', 3.25, 26, 0.8)],
+    ),
+    info,
+  ).split('\n');
+
+  expect(lines[0]).toBe(
+    'speculative, a drafted for by b, draft length adaptive; WebAssembly, 2 threads; seed 7',
+  );
+  expect(lines).toContain('  b: 26 proposals, 80.0 % accepted, mean draft length 3.3');
+  expect(lines.filter((line) => line.startsWith('  '))).toHaveLength(1);
+  expect(lines).toContain('1.55 × the speed of plain reckoned from its forwards; predicted 1.60 ×');
+});
+
+test('a look-up has no model to be named by, and may have found nothing', () => {
+  const summary = summaryOf(
+    resultOf(
+      {
+        kind: 'speculative',
+        target: 'a',
+        drafter: { kind: 'ngram', draftLength: 'adaptive', longestMatch: 4, shortestMatch: 2 },
+        acceptance: exact,
+      },
+      [member('a', 0), member(null, 1.5)],
+    ),
+    info,
+  );
+  expect(summary).toContain('\n  n-gram lookup: 0 proposals, mean draft length 1.5\n');
+});
+
+test('each member of a team has its own draft length', () => {
+  const method = {
+    kind: 'collaborative',
+    members: [
+      { model: 'a', sampling: {}, draftLength: 'adaptive' },
+      { model: 'b', sampling: {}, draftLength: 1 },
+    ],
+    combine: { kind: 'weighted', weights: [1, 1] },
+    schedule: 'alternate',
+    acceptance: exact,
+    defaultProposer: 0,
+  } as const satisfies Method;
+  const summary = summaryOf(resultOf(method, [member('a', 2.04, 30, 0.9), member('b', 1, 12, 0.75)]), info);
+  expect(summary).toContain('a (draft length adaptive, default proposer), b (draft length 1)');
+  expect(summary).toContain('\n  a: 30 proposals, 90.0 % accepted, mean draft length 2.0\n');
+  expect(summary).toContain('\n  b: 12 proposals, 75.0 % accepted, mean draft length 1.0\n');
+});
