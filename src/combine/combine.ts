@@ -17,6 +17,12 @@ export type CombineRule =
    */
   | { readonly space: 'logits'; readonly weights: readonly number[]; readonly plausibility: number };
 
+/**
+ * The numbers of a combination that may change while a text is written: λ of a weighted or geometric one [members],
+ * μ of a contrastive one.
+ */
+export type CombineNumbers = { readonly weights: readonly number[] } | { readonly mu: number };
+
 /** C of the algorithm: several members' rows at one position -> the combined distribution r. */
 export interface Combine {
   readonly kind: string;

@@ -6,16 +6,13 @@ import type { Combine } from './combine.ts';
  * One member with weight 1 is that member's own distribution.
  * @param weights [members], >= 0 with a positive sum; divided by it
  */
-export function weightedCombine(
-  weights: readonly number[],
-): Combine & { readonly weights: readonly number[] } {
+export function weightedCombine(weights: readonly number[]): Combine {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const lambda = weights.map((weight) => weight / total);
   let scratch = new Float64Array(0);
   return {
     kind: 'weighted',
     rule: { space: 'probabilities', weights: lambda },
-    weights: lambda,
     distribution(rows, _sampling, out) {
       if (rows.length === 1) return distributionOf(rows[0].logits, rows[0].sampling, out);
       if (scratch.length !== out.length) scratch = new Float64Array(out.length);
@@ -28,4 +25,11 @@ export function weightedCombine(
       }
     },
   };
+}
+
+/** λ_k of a combination that is a mixture of distributions: the probability of each member to be the one sampled from. */
+export function mixtureWeights({ kind, rule }: Combine): readonly number[] {
+  if (rule?.space !== 'probabilities')
+    throw new Error(`A ${kind} combination is no mixture of distributions`);
+  return rule.weights;
 }

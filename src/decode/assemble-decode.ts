@@ -47,8 +47,6 @@ export type MethodPlan =
       readonly kind: 'collaborative';
       readonly acceptance: AcceptanceChoice;
       readonly combine: Combine;
-      /** λ_k of a weighted combination [members], for `mixture`. */
-      readonly weights: readonly number[];
       readonly schedule: ScheduleKind;
       readonly defaultProposer: number;
       /** γ_i [members] */
@@ -78,6 +76,7 @@ export interface DecodePlan
     | 'signal'
     | 'takeTurn'
     | 'readbacks'
+    | 'takeCombineChange'
     | 'recorder'
   > {
   readonly method: MethodPlan;
@@ -158,25 +157,19 @@ function chooseSchedule(
     const controller = speculativeDraftLengths(options, costs);
     return { schedule: speculativeSchedule(drafter, [target], controller, sampler), controller };
   }
-  const { defaultProposer, weights } = method;
+  if (method.schedule === 'sequential' || method.schedule === 'mixture') {
+    const schedule = method.schedule === 'mixture' ? mixtureSchedule : sequentialSchedule;
+    return { schedule: schedule(members, sampler), controller: fixedDraftLengths(members.map(() => 0)) };
+  }
+  const { defaultProposer } = method;
   const controller = collaborativeDraftLengths(method, costs);
   const ensemble = { members, sampler, controller, defaultProposer };
   switch (method.schedule) {
-    case 'sequential':
-      return {
-        schedule: sequentialSchedule(members, sampler),
-        controller: fixedDraftLengths(members.map(() => 0)),
-      };
     case 'black-box':
       return { schedule: blackBoxSchedule(ensemble), controller };
     case 'naive':
       return { schedule: naiveSchedule(ensemble), controller };
     case 'alternate':
       return { schedule: alternateSchedule(ensemble), controller };
-    case 'mixture':
-      return {
-        schedule: mixtureSchedule(members, weights, sampler),
-        controller: fixedDraftLengths(members.map(() => 0)),
-      };
   }
 }

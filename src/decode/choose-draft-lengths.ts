@@ -38,7 +38,7 @@ export function collaborativeDraftLengths(
   method: Extract<MethodPlan, { kind: 'collaborative' }>,
   costs: readonly ForwardCosts[],
 ): DraftLengthController {
-  const { draftLengths, schedule, defaultProposer, weights } = method;
+  const { draftLengths, schedule, defaultProposer } = method;
   const largestRate = costs.length > 2 ? largestWalkedRate : 1;
   return controllerFor({
     draftLengths,
@@ -48,7 +48,8 @@ export function collaborativeDraftLengths(
       predictSpeedUp({
         schedule,
         defaultProposer,
-        weights,
+        // Asked for by `mixture` alone, which drafts nothing.
+        weights: [],
         draftLengths: lengths,
         acceptanceRates: acceptanceRates.map((rate) => Math.min(rate, largestRate)),
         costs: movingCosts,

@@ -18,7 +18,6 @@ const exact: AcceptanceChoice = { kind: 'exact' };
 
 interface Case {
   readonly combine: Combine;
-  readonly weights?: readonly number[];
   readonly schedule?: ScheduleKind;
   readonly acceptance?: AcceptanceChoice;
   readonly draftLengths: readonly number[];
@@ -33,7 +32,6 @@ interface Case {
 const methodOf = (options: Case): MethodPlan => ({
   kind: 'collaborative',
   combine: options.combine,
-  weights: options.weights ?? options.draftLengths.map(() => 1),
   schedule: options.schedule ?? 'alternate',
   acceptance: options.acceptance ?? exact,
   defaultProposer: options.defaultProposer ?? 0,
@@ -74,9 +72,9 @@ async function expectExact(options: Case): Promise<void> {
   );
 }
 
-const combines: { name: string; combine: Combine; weights?: readonly number[] }[] = [
-  { name: 'weighted .3/.7', combine: weightedCombine([0.3, 0.7]), weights: [0.3, 0.7] },
-  { name: 'weighted 1/0', combine: weightedCombine([1, 0]), weights: [1, 0] },
+const combines: { name: string; combine: Combine }[] = [
+  { name: 'weighted .3/.7', combine: weightedCombine([0.3, 0.7]) },
+  { name: 'weighted 1/0', combine: weightedCombine([1, 0]) },
   { name: 'contrastive μ = .4', combine: contrastiveCombine(0.4, 0) },
   { name: 'contrastive μ = .4, α = .5', combine: contrastiveCombine(0.4, 0.5) },
   { name: 'geometric 1.5/−.5', combine: geometricCombine([1.5, -0.5]) },
@@ -96,7 +94,7 @@ const samplings: { name: string; sampling: Partial<SamplingParameters>; vocabSiz
 ];
 
 describe('two members', () => {
-  describe.each(combines)('$name', ({ combine, weights }) => {
+  describe.each(combines)('$name', ({ combine }) => {
     describe.each(samplings)('$name', ({ sampling, vocabSize = 2 }) => {
       const gammas =
         vocabSize === 2
@@ -135,7 +133,6 @@ describe('two members', () => {
             sampling,
             vocabSize,
             tokens,
-            ...(weights && { weights }),
           });
         },
       );
@@ -145,10 +142,8 @@ describe('two members', () => {
   test.each(samplings.filter(({ sampling }) => sampling.temperature !== 0))(
     'mixture at $name',
     async ({ sampling }) => {
-      const weights = [0.3, 0.7];
       await expectExact({
-        combine: weightedCombine(weights),
-        weights,
+        combine: weightedCombine([0.3, 0.7]),
         schedule: 'mixture',
         draftLengths: [1, 1],
         sampling,
@@ -362,7 +357,6 @@ describe('the real generator', () => {
     {
       name: 'mixture, T = 1.3',
       combine: weightedCombine([0.3, 0.7]),
-      weights: [0.3, 0.7],
       schedule: 'mixture',
       draftLengths: [1, 1],
       sampling: { temperature: 1.3 },

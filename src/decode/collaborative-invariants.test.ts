@@ -49,7 +49,6 @@ test('in every schedule each cache holds a prefix of its prompt, the text and wh
         const method: MethodPlan = {
           kind: 'collaborative',
           combine: weighted ? weightedCombine(weights) : geometricCombine(weights),
-          weights,
           schedule,
           acceptance: schedule === 'mixture' ? { kind: 'exact' } : acceptance,
           defaultProposer,

@@ -1,3 +1,4 @@
+import type { Combine, CombineNumbers } from '../combine/combine.ts';
 import type { Member } from '../round/member.ts';
 import type { Proposal, Round } from '../round/round.ts';
 import type { RoundRecorder } from '../round/round-recorder.ts';
@@ -18,6 +19,12 @@ export interface Participant {
   readonly isTarget: boolean;
 }
 
+/** Another combination of the same members, and what of it is new. */
+export interface CombineChange {
+  readonly combine: Combine;
+  readonly numbers: CombineNumbers;
+}
+
 export interface Decode {
   readonly participants: readonly Participant[];
   readonly sampler: RoundSampler;
@@ -33,6 +40,8 @@ export interface Decode {
   readonly takeTurn: () => Promise<void>;
   /** mapAsync calls so far. */
   readonly readbacks: () => number;
+  /** The change asked for since the last call, if any; it counts from the round on that is about to begin. */
+  readonly takeCombineChange: () => CombineChange | null;
 }
 
 /**
@@ -54,6 +63,8 @@ export async function* decodeRounds(decode: Decode): AsyncGenerator<Round, Finis
     if (signal.aborted) return 'abort';
   }
   for (let index = 0; ; index++) {
+    const change = decode.takeCombineChange();
+    if (change) sampler.useCombine(change.combine);
     const draftLengths = [...controller.draftLengths];
     const verdict =
       index === 0 ? await sampler.verify(0, 'draw-from-target') : await schedule.nextVerdict(room(decode));
@@ -72,6 +83,7 @@ export async function* decodeRounds(decode: Decode): AsyncGenerator<Round, Finis
       kvLengths: participants.map(({ member }) => member.kvLength),
       draftLengths,
       readbacks: readbacks - readbacksBefore,
+      ...(change && { combine: change.numbers }),
     };
     readbacksBefore = readbacks;
     controller.observe(round);

@@ -40,7 +40,6 @@ const methodOf = ({ schedule, draftLengths, defaultProposer }: ForwardsPlan): Me
     kind: 'collaborative',
     acceptance: { kind: 'exact' },
     combine,
-    weights,
     schedule,
     defaultProposer,
     draftLengths,

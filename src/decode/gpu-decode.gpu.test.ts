@@ -112,6 +112,7 @@ async function decode(
     signal: new AbortController().signal,
     takeTurn: async () => {},
     readbacks: () => 0,
+    takeCombineChange: () => null,
     createSampler: (plan) => createSampler(plan, recorder),
   });
   for await (const round of decodeRounds(assembled.decode)) afterRound(round);
@@ -126,7 +127,6 @@ const collaborative = (
   kind: 'collaborative',
   acceptance,
   combine: weightedCombine(draftLengths.map(() => 1)),
-  weights: draftLengths.map(() => 1),
   schedule,
   defaultProposer: 0,
   draftLengths,

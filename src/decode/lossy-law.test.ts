@@ -60,7 +60,6 @@ describe.each(criteria)('%o', (acceptance) => {
             method: {
               kind: 'collaborative',
               combine,
-              weights: [1, 1],
               schedule,
               acceptance,
               defaultProposer: 1,

@@ -251,7 +251,6 @@ describe('without verdicts', () => {
         schedule: 'mixture',
         acceptance: { kind: 'exact' },
         combine: weightedCombine(weights),
-        weights,
         defaultProposer: 0,
         draftLengths: [1, 1],
       },

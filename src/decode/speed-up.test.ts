@@ -35,7 +35,6 @@ const together = (schedule: ScheduleKind): MethodPlan => ({
   kind: 'collaborative',
   acceptance: { kind: 'exact' },
   combine: weightedCombine([1, 1]),
-  weights: [1, 1],
   schedule,
   defaultProposer: 0,
   draftLengths: [1, 1],

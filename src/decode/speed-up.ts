@@ -1,3 +1,4 @@
+import { mixtureWeights } from '../combine/weighted-combine.ts';
 import { costAt, type ForwardCosts } from '../models/forward-costs.ts';
 import type { MethodPlan } from './assemble-decode.ts';
 import type { DraftLengthChoice } from './choose-draft-lengths.ts';
@@ -59,7 +60,7 @@ export function speedUpOf(
         (_, member) => members[member].acceptanceRate ?? acceptanceRate ?? 1,
       ),
       costs,
-      weights: method.weights,
+      weights: method.schedule === 'mixture' ? mixtureWeights(method.combine) : [],
     });
   }
 }

@@ -59,6 +59,7 @@ test('a model fed from the device writes what one fed from the host writes, with
       signal: new AbortController().signal,
       takeTurn: nextTask,
       readbacks: () => runtime.readbacks(),
+      takeCombineChange: () => null,
       createSampler: (plan) => createSampler(plan, recorder),
     });
     const rounds: Round[] = [];

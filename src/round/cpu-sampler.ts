@@ -1,4 +1,5 @@
-import type { MemberRow } from '../combine/combine.ts';
+import type { Combine, MemberRow } from '../combine/combine.ts';
+import { mixtureWeights } from '../combine/weighted-combine.ts';
 import type { LogitsHandle, TokenRun } from '../models/causal-model.ts';
 import type { RandomSource } from '../random/random-source.ts';
 import { argmax, distributionOf, oneHot } from '../sample/distribution.ts';
@@ -19,7 +20,7 @@ const unproposed = { proposer: null, q: null, u: null, deviation: null } as cons
 
 /** The sampler in plain TypeScript, in float64: the oracle every other one is compared with. */
 export class CpuSampler implements RoundSampler {
-  readonly #plan: SamplingPlan;
+  #plan: SamplingPlan;
   readonly #random: RandomSource;
   readonly #recorder: RoundRecorder;
   readonly #greedy: boolean;
@@ -98,9 +99,14 @@ export class CpuSampler implements RoundSampler {
     return this.#recorder.measure('sample', () => this.#verify(heads, extra));
   }
 
-  pickMember(weights: readonly number[]): number {
+  pickMember(): number {
     const key = { position: this.#position(0), purpose: 'member' } as const;
-    return this.#random.categorical(Float64Array.from(weights), key);
+    const { combine, targets } = this.#plan;
+    return targets[this.#random.categorical(Float64Array.from(mixtureWeights(combine)), key)];
+  }
+
+  useCombine(combine: Combine): void {
+    this.#plan = { ...this.#plan, combine };
   }
 
   release(member: number, count: number): void {

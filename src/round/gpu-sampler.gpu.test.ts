@@ -34,6 +34,8 @@ interface Setup {
   readonly members: number;
   readonly targets?: readonly number[];
   readonly combine: Combine;
+  /** Takes its place half way. */
+  readonly laterCombine?: Combine;
   readonly acceptance?: AcceptanceChoice;
   readonly sampling?: Partial<SamplingParameters>;
   readonly memberSampling?: readonly Partial<SamplingParameters>[];
@@ -120,6 +122,9 @@ async function driveTwins(setup: Setup, rounds: number): Promise<ReadonlySet<str
   const seen = new Set<string>();
   try {
     for (let round = 0; round < rounds; round++) {
+      if (setup.laterCombine && 2 * round === rounds) {
+        for (const sampler of [cpu, gpu]) sampler.useCombine(setup.laterCombine);
+      }
       for (let wanted = Math.floor(choose() * 4); wanted > 0; wanted--) {
         if (choose() < 0.2) {
           const ids = [tokenId(Math.floor(choose() * setup.vocabSize)), tokenId(0)].slice(
@@ -174,11 +179,20 @@ const setups: readonly (readonly [string, Setup])[] = [
     { ...small, seed: 3, combine: pair, memberSampling: [{ topK: 3 }, { temperature: 2, topP: 0.6 }] },
   ],
   [
-    'three members, one without weight',
-    { ...small, seed: 4, members: 3, combine: weightedCombine([2, 0, 1]) },
+    'three members, one without weight, then another',
+    {
+      ...small,
+      seed: 4,
+      members: 3,
+      combine: weightedCombine([2, 0, 1]),
+      laterCombine: weightedCombine([0, 1, 3]),
+    },
   ],
   ['contrastive', { ...small, seed: 5, combine: contrastiveCombine(0.4, 0), sampling: cut }],
-  ['contrastive with a mask', { ...small, seed: 6, combine: contrastiveCombine(0.5, 0.1) }],
+  [
+    'contrastive with a mask, then of another strength',
+    { ...small, seed: 6, combine: contrastiveCombine(0.5, 0.1), laterCombine: contrastiveCombine(0.1, 0.1) },
+  ],
   ['geometric', { ...small, seed: 7, members: 3, combine: geometricCombine([1.5, -0.5, 0.3]) }],
   [
     'speculative',

@@ -1,3 +1,5 @@
+import type { Combine } from '../combine/combine.ts';
+import { mixtureWeights } from '../combine/weighted-combine.ts';
 import type { SerialQueue } from '../gpu/serial-queue.ts';
 import type { LogitsHandle, TokenRun } from '../models/causal-model.ts';
 import { PhiloxSource, purposeCodes } from '../random/philox-source.ts';
@@ -34,7 +36,7 @@ const twoTo32 = 2 ** 32;
  * A row that is no distribution is reported by the verdict that reads its record.
  */
 export class GpuSampler implements RoundSampler {
-  readonly #plan: SamplingPlan;
+  #plan: SamplingPlan;
   readonly #random: PhiloxSource;
   readonly #recorder: RoundRecorder;
   readonly #kernels: SamplerKernels;
@@ -167,9 +169,15 @@ export class GpuSampler implements RoundSampler {
     return record.rejectedAt < heads ? this.#rejection(record) : this.#acceptance(record, heads, extra);
   }
 
-  pickMember(weights: readonly number[]): number {
+  pickMember(): number {
     const key = { position: this.#position(0), purpose: 'member' } as const;
-    return this.#random.categorical(Float64Array.from(weights), key);
+    const { combine, targets } = this.#plan;
+    return targets[this.#random.categorical(Float64Array.from(mixtureWeights(combine)), key)];
+  }
+
+  /** The numbers travel with each verdict's plan. */
+  useCombine(combine: Combine): void {
+    this.#plan = { ...this.#plan, combine };
   }
 
   release(member: number, count: number): void {

@@ -16,6 +16,7 @@ export interface SamplingPlan {
   readonly memberSampling: readonly SamplingParameters[];
   /** Members whose rows form r, in the order of the combination. */
   readonly targets: readonly number[];
+  /** In force until `useCombine` names another. */
   readonly combine: Combine;
   readonly acceptance: Acceptance;
 }
@@ -81,8 +82,13 @@ export interface RoundSampler {
    * and with `heads` = 0 it is plain sampling. All proposals must have been drawn before this call.
    */
   verify(heads: number, extra: ExtraPosition): Promise<Verdict>;
-  /** The member whose turn it is to be sampled from, with probability proportional to its weight [members]. */
-  pickMember(weights: readonly number[]): number;
+  /** A target whose turn it is to be sampled from, with the probability of its weight in a weighted combination. */
+  pickMember(): number;
+  /**
+   * Later verdicts and picks follow this combination of the same targets. What is pending stays: r is formed at the
+   * verdict, from raw rows, and a proposal's q is what it was drawn from.
+   */
+  useCombine(combine: Combine): void;
   /** Drops D_member from row `count` on: the member will score these positions again. */
   release(member: number, count: number): void;
   dispose(): void;

@@ -1,3 +1,4 @@
+import type { CombineNumbers } from '../combine/combine.ts';
 import type { TokenId } from '../tokens/token-id.ts';
 import type { ProposalFate } from './round-sampler.ts';
 
@@ -43,4 +44,6 @@ export interface Round {
   readonly msByPhase: Readonly<Record<Phase, number>>;
   /** mapAsync calls in this round, ORT's own included. */
   readonly readbacks: number;
+  /** Numbers that the combination took on before this round; absent where it stayed as it was. */
+  readonly combine?: CombineNumbers;
 }

@@ -36,7 +36,6 @@ async function trace(options: {
     method: {
       kind: 'collaborative',
       combine: weightedCombine(weights),
-      weights,
       schedule: options.schedule,
       acceptance: { kind: 'exact' },
       defaultProposer: 0,

@@ -10,7 +10,8 @@ interface State {
 
 /**
  * The exact joint law of the first `tokens` tokens of a decode: text (one letter a token) -> probability. Every
- * branch is walked round by round; states that agree in text, pending proposals and caches are merged.
+ * branch is walked round by round; states that agree in text, pending proposals and caches are merged. From a change of
+ * the combination on letters are capital ones, so that a text tells which combination each of its tokens is to follow.
  */
 export async function enumerateLaw(
   options: Omit<FakeDecodeOptions, 'random'>,
@@ -54,14 +55,16 @@ async function* branches(
     let text = '';
     let ended = false;
     let pending = '';
+    let firstLetter = 'a';
     for (let round = 0; round < rounds; round++) {
       const next = await fake.rounds.next();
       if (next.done) {
         ended = true;
         break;
       }
-      text += next.value.committed.map((id) => String.fromCharCode(97 + id)).join('');
-      pending = `${JSON.stringify(fake.decode.sampler.textFrom(0))} ${next.value.kvLengths}`;
+      if (next.value.combine) firstLetter = 'A';
+      text += next.value.committed.map((id) => letterOf(id, firstLetter)).join('');
+      pending = `${text} ${JSON.stringify(fake.decode.sampler.textFrom(0))} ${next.value.kvLengths}`;
     }
     // Alternatives of the choices this run was the first to make.
     for (let step = choices.length; step < random.taken.length; step++) {
@@ -75,3 +78,6 @@ async function* branches(
     yield { choices: random.taken, probability, text, ended, key: pending };
   }
 }
+
+const letterOf = (id: number, firstLetter: string): string =>
+  String.fromCharCode(firstLetter.charCodeAt(0) + id);

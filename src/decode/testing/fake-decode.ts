@@ -8,7 +8,7 @@ import { TextStream } from '../../tokens/text-stream.ts';
 import { type TokenId, tokenId } from '../../tokens/token-id.ts';
 import type { Tokenizer } from '../../tokens/tokenizer.ts';
 import { assembleDecode, type MethodPlan } from '../assemble-decode.ts';
-import { type Decode, decodeRounds, type FinishReason } from '../decode-loop.ts';
+import { type CombineChange, type Decode, decodeRounds, type FinishReason } from '../decode-loop.ts';
 import type { FakeModel, FakeSequence } from './fake-model.ts';
 
 /** One letter a token: 0 is "a". */
@@ -42,6 +42,8 @@ export interface FakeDecodeOptions {
   readonly stop?: readonly string[];
   readonly signal?: AbortSignal;
   readonly takeTurn?: () => Promise<void>;
+  /** Changes of the combination, by the index of the round they come before. */
+  readonly combineChanges?: Readonly<Record<number, CombineChange>>;
 }
 
 export interface FakeDecode {
@@ -55,6 +57,7 @@ export function startFakeDecode(options: FakeDecodeOptions): FakeDecode {
   const prompt = options.prompt ?? [0, 1];
   const tokenizer = letterTokenizer(options.models[0].vocabSize);
   const recorder = new RoundRecorder(() => 0);
+  let round = 0;
   const sequences = options.models.map((model) => model.openSequence());
   const { decode } = assembleDecode({
     method: options.method,
@@ -75,6 +78,7 @@ export function startFakeDecode(options: FakeDecodeOptions): FakeDecode {
     signal: options.signal ?? new AbortController().signal,
     takeTurn: options.takeTurn ?? (async () => {}),
     readbacks: () => 0,
+    takeCombineChange: () => options.combineChanges?.[round++] ?? null,
     createSampler: (plan) => new CpuSampler(plan, options.random, recorder),
   });
   return { decode, sequences, rounds: decodeRounds(decode) };
