@@ -1,4 +1,5 @@
 /** The npm package's front door: what a program gets from `import … from 'antiphon'`. */
+export type { CombineNumbers } from './combine/combine.ts';
 export type { DecodeRequest, ValidDecodeRequest } from './engine/decode-request.ts';
 export type {
   BackendChoice,

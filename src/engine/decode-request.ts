@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { CombineNumbers } from '../combine/combine.ts';
 import { EngineError } from '../errors/engine-error.ts';
 
 /** Longest draft a member may propose in a row. */
@@ -51,21 +52,25 @@ const acceptanceSchema = v.variant('kind', [
   }),
 ]);
 
+/** The numbers of each kind of combination that may change while a text is written. */
+const combineNumbers = {
+  /** One a member, >= 0; divided by their sum. */
+  weighted: { weights: v.array(v.pipe(finite, v.minValue(0))) },
+  /** How much of the amateur (the second member) is taken from the expert (the first). */
+  contrastive: { mu: v.pipe(finite, v.minValue(0)) },
+  /** One a member, any real number. */
+  geometric: { weights: v.array(finite) },
+};
+
 const combineSchema = v.variant('kind', [
-  v.strictObject({
-    kind: v.literal('weighted'),
-    /** One a member, >= 0; divided by their sum. */
-    weights: v.array(v.pipe(finite, v.minValue(0))),
-  }),
+  v.strictObject({ kind: v.literal('weighted'), ...combineNumbers.weighted }),
   v.strictObject({
     kind: v.literal('contrastive'),
-    /** How much of the amateur (the second member) is taken from the expert (the first). */
-    mu: v.optional(v.pipe(finite, v.minValue(0)), 0.1),
+    mu: v.optional(combineNumbers.contrastive.mu, 0.1),
     /** Plausibility mask; 0 keeps every token. */
     alpha: v.optional(v.pipe(finite, v.minValue(0), v.maxValue(1)), 0),
   }),
-  /** One weight a member, any real number. */
-  v.strictObject({ kind: v.literal('geometric'), weights: v.array(finite) }),
+  v.strictObject({ kind: v.literal('geometric'), ...combineNumbers.geometric }),
   /** Address of an ES module with the hooks of a custom combination, relative to the page. */
   v.strictObject({ kind: v.literal('custom'), url: v.pipe(v.string(), v.nonEmpty()) }),
 ]);
@@ -128,19 +133,56 @@ export type DecodeRequest = v.InferInput<typeof requestSchema>;
 export type ValidDecodeRequest = v.InferOutput<typeof requestSchema> & { readonly seed: number };
 export type DecodeMethod = ValidDecodeRequest['method'];
 export type CollaborativeMethod = Extract<DecodeMethod, { kind: 'collaborative' }>;
+/** A combination that numbers say all about. */
+export type NumericCombine = Exclude<CollaborativeMethod['combine'], { kind: 'custom' }>;
 
 /** Validated once, at the door. Throws `invalid-request`, naming the field, the value seen and the limit. */
 export function validateDecodeRequest(request: unknown): ValidDecodeRequest {
-  const parsed = v.safeParse(requestSchema, request, { abortPipeEarly: true });
-  if (!parsed.success) {
-    const issue = parsed.issues[0];
-    const field = v.getDotPath(issue) ?? 'request';
-    throw new EngineError('invalid-request', `${field}: ${issue.message}`, {
-      details: { field, received: issue.received, expected: issue.expected ?? null },
-    });
+  const valid = parseAs('request', requestSchema, request);
+  refuseImpossible(valid);
+  return { ...valid, seed: valid.seed ?? randomSeed() };
+}
+
+/**
+ * The method's combination with other numbers, checked like those of a request.
+ * @throws EngineError `invalid-request`, also where the method's combination has no such numbers
+ */
+export function withCombineNumbers(
+  method: DecodeMethod,
+  numbers: unknown,
+): { readonly combine: NumericCombine; readonly numbers: CombineNumbers } {
+  if (method.kind !== 'collaborative') {
+    return refuse('update', `a ${method.kind} decode combines nothing: there is no weight to change`);
   }
-  refuseImpossible(parsed.output);
-  return { ...parsed.output, seed: parsed.output.seed ?? randomSeed() };
+  const { combine, members } = method;
+  switch (combine.kind) {
+    case 'custom':
+      return refuse('update', 'a custom combination is code: it has no numbers that could be changed');
+    case 'contrastive': {
+      const { mu } = parseAs('update', v.strictObject(combineNumbers.contrastive), numbers);
+      return { combine: { ...combine, mu }, numbers: { mu } };
+    }
+    default: {
+      const { weights } = parseAs('update', v.strictObject(combineNumbers[combine.kind]), numbers);
+      refuseImpossibleWeights('weights', combine.kind, weights, members.length);
+      return { combine: { ...combine, weights }, numbers: { weights } };
+    }
+  }
+}
+
+/** @param whole what the message calls the value where no single field is at fault */
+export function parseAs<const TSchema extends v.GenericSchema>(
+  whole: string,
+  schema: TSchema,
+  value: unknown,
+): v.InferOutput<TSchema> {
+  const parsed = v.safeParse(schema, value, { abortPipeEarly: true });
+  if (parsed.success) return parsed.output;
+  const issue = parsed.issues[0];
+  const field = v.getDotPath(issue) ?? whole;
+  throw new EngineError('invalid-request', `${field}: ${issue.message}`, {
+    details: { field, received: issue.received, expected: issue.expected ?? null },
+  });
 }
 
 function randomSeed(): number {
@@ -168,13 +210,7 @@ function refuseImpossibleTeam(method: CollaborativeMethod, temperature: number):
     refuse('method.members', `contrastive takes an expert and an amateur, not ${count} members`);
   }
   if (combine.kind === 'weighted' || combine.kind === 'geometric') {
-    const { weights } = combine;
-    if (weights.length !== count) {
-      refuse('method.combine.weights', `${weights.length} weights for ${count} members: one each is needed`);
-    }
-    if (combine.kind === 'weighted' && !weights.some((weight) => weight > 0)) {
-      refuse('method.combine.weights', 'no weight is positive');
-    }
+    refuseImpossibleWeights('method.combine.weights', combine.kind, combine.weights, count);
   }
   if (schedule === 'mixture') {
     if (combine.kind !== 'weighted') {
@@ -196,6 +232,18 @@ function refuseImpossibleTeam(method: CollaborativeMethod, temperature: number):
       );
     }
   }
+}
+
+function refuseImpossibleWeights(
+  field: string,
+  kind: 'weighted' | 'geometric',
+  weights: readonly number[],
+  members: number,
+): void {
+  if (weights.length !== members) {
+    refuse(field, `${weights.length} weights for ${members} members: one each is needed`);
+  }
+  if (kind === 'weighted' && !weights.some((weight) => weight > 0)) refuse(field, 'no weight is positive');
 }
 
 function refuse(field: string, problem: string): never {

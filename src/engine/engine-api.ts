@@ -1,3 +1,4 @@
+import type { CombineNumbers } from '../combine/combine.ts';
 import type { FinishReason } from '../decode/decode-loop.ts';
 import type { SpeedUp } from '../decode/speed-up.ts';
 import type { DecodeStatistics } from '../decode/statistics.ts';
@@ -88,6 +89,15 @@ export interface DecodeRun extends AsyncIterable<Round> {
   readonly result: Promise<DecodeResult>;
   /** Ends the run within one round, with what is committed so far. */
   stop(): void;
+  /**
+   * Changes the combination's numbers from the next round on: `weights` of a weighted or geometric one, `mu` of a
+   * contrastive one. That round says so (`combine`). Every token follows the combination in force at its verdict
+   * exactly, proposals drafted before the change included; where in the text the change falls depends on when it is
+   * asked for. Settles when the engine has taken it over; after the end of the run it does nothing.
+   * @throws EngineError `invalid-request` for numbers that a request could not have either, and where the method has
+   *   none: plain, speculative, custom combinations
+   */
+  update(numbers: CombineNumbers): Promise<void>;
 }
 
 /** What a page talks to; implemented by the engine in the worker and by its stand-in in the page. */

@@ -1,4 +1,5 @@
 import { EngineError } from '../errors/engine-error.ts';
+import { CombineUpdates } from './combine-updates.ts';
 import type { DecodeRequest } from './decode-request.ts';
 import type {
   DecodeResult,
@@ -35,7 +36,12 @@ export class Engine implements EngineApi {
 
   decode(request: DecodeRequest, options: { readonly signal?: AbortSignal } = {}): DecodeRun {
     const signals = options.signal ? [this.#closed.signal, options.signal] : [this.#closed.signal];
-    return startRun(signals, (stream, signal) => this.#enqueue(request, stream, signal));
+    const updates = new CombineUpdates();
+    return startRun(
+      signals,
+      (stream, signal) => this.#enqueue(request, updates, stream, signal),
+      async (numbers) => updates.offer(numbers),
+    );
   }
 
   async info(): Promise<EngineInfo> {
@@ -60,17 +66,28 @@ export class Engine implements EngineApi {
     await this.#queue.run(() => this.#shelf.close(reason));
   }
 
-  async #enqueue(request: DecodeRequest, stream: RoundStream, signal: AbortSignal): Promise<DecodeResult> {
+  async #enqueue(
+    request: DecodeRequest,
+    updates: CombineUpdates,
+    stream: RoundStream,
+    signal: AbortSignal,
+  ): Promise<DecodeResult> {
     const prepared = prepareDecode(request, this.#shelf);
+    updates.open(prepared.request.method);
     const runtime = await this.#shelf.runtime();
     return this.#queue.run(
-      () => this.#decode(prepared, stream, signal),
+      () => this.#decode(prepared, updates, stream, signal),
       signal,
       () => skippedResult(prepared, runtime),
     );
   }
 
-  async #decode(prepared: PreparedDecode, stream: RoundStream, signal: AbortSignal): Promise<DecodeResult> {
+  async #decode(
+    prepared: PreparedDecode,
+    updates: CombineUpdates,
+    stream: RoundStream,
+    signal: AbortSignal,
+  ): Promise<DecodeResult> {
     // A model may have been unloaded, and loaded anew, while the request waited.
     const members = prepared.members.map((member) => ({
       ...member,
@@ -79,7 +96,7 @@ export class Engine implements EngineApi {
     const method = await planMethod(prepared.request, this.#options.baseUrl);
     const runtime = await this.#shelf.runtime();
     try {
-      return await runDecode({ ...prepared, members }, method, runtime, stream, signal);
+      return await runDecode({ ...prepared, members }, method, updates, runtime, stream, signal);
     } catch (error) {
       if (error instanceof EngineError && error.code === 'device-lost') await this.#shelf.discard();
       throw error;

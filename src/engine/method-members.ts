@@ -5,7 +5,7 @@ import { geometricCombine } from '../combine/geometric-combine.ts';
 import { weightedCombine } from '../combine/weighted-combine.ts';
 import type { MethodPlan } from '../decode/assemble-decode.ts';
 import type { SamplingParameters } from '../sample/sampling-parameters.ts';
-import type { CollaborativeMethod, ValidDecodeRequest } from './decode-request.ts';
+import type { CollaborativeMethod, NumericCombine, ValidDecodeRequest } from './decode-request.ts';
 import { chooseDefaultProposer, type ProposerCandidate } from './default-proposer.ts';
 
 /** One member as the request describes it, defaults filled in. */
@@ -66,7 +66,6 @@ export async function planMethod({ method }: ValidDecodeRequest, baseUrl: string
     kind: 'collaborative',
     acceptance: method.acceptance,
     combine: await createCombine(method.combine, baseUrl),
-    weights: weightsOf(method),
     schedule: method.schedule,
     defaultProposer: method.defaultProposer ?? 0,
     draftLengths: method.members.map(({ draftLength }) => draftLength),
@@ -86,7 +85,14 @@ function weightsOf({ combine, members }: CollaborativeMethod): readonly number[]
   }
 }
 
+/** @throws EngineError `invalid-request` for a custom combination that cannot be loaded */
 async function createCombine(combine: CollaborativeMethod['combine'], baseUrl: string): Promise<Combine> {
+  return combine.kind === 'custom'
+    ? loadCustomCombine(new URL(combine.url, baseUrl).href)
+    : numericCombine(combine);
+}
+
+export function numericCombine(combine: NumericCombine): Combine {
   switch (combine.kind) {
     case 'weighted':
       return weightedCombine(combine.weights);
@@ -94,8 +100,6 @@ async function createCombine(combine: CollaborativeMethod['combine'], baseUrl: s
       return contrastiveCombine(combine.mu, combine.alpha);
     case 'geometric':
       return geometricCombine(combine.weights);
-    case 'custom':
-      return loadCustomCombine(new URL(combine.url, baseUrl).href);
   }
 }
 

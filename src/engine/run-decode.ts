@@ -7,6 +7,7 @@ import type { ModelRuntime } from '../models/runtime.ts';
 import type { Lease } from '../models/sequence-pool.ts';
 import { RoundRecorder } from '../round/round-recorder.ts';
 import { TextStream } from '../tokens/text-stream.ts';
+import type { CombineUpdates } from './combine-updates.ts';
 import type { DecodeResult } from './engine-api.ts';
 import type { PreparedDecode } from './prepared-decode.ts';
 import type { RoundStream } from './round-stream.ts';
@@ -16,6 +17,7 @@ import { samplerFactory } from './sampler-choice.ts';
 export async function runDecode(
   prepared: PreparedDecode,
   method: MethodPlan,
+  updates: CombineUpdates,
   runtime: ModelRuntime,
   stream: RoundStream,
   signal: AbortSignal,
@@ -49,6 +51,7 @@ export async function runDecode(
       signal,
       takeTurn: nextTask,
       readbacks: () => runtime.readbacks(),
+      takeCombineChange: () => updates.take(),
       createSampler,
     });
     decode = assembled.decode;

@@ -4,10 +4,12 @@ import { RoundStream } from './round-stream.ts';
 /**
  * A run around `work`, which pushes rounds into the stream and comes to the result.
  * @param signals what ends the run besides its own stop()
+ * @param update takes over numbers of the combination
  */
 export function startRun(
   signals: readonly AbortSignal[],
   work: (stream: RoundStream, signal: AbortSignal) => Promise<DecodeResult>,
+  update: DecodeRun['update'],
 ): DecodeRun {
   const stream = new RoundStream();
   const stop = new AbortController();
@@ -20,6 +22,7 @@ export function startRun(
   return {
     result,
     stop: () => stop.abort(),
+    update,
     [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator](),
   };
 }

@@ -1,6 +1,7 @@
 import { type Remote, releaseProxy } from 'comlink';
+import type { CombineNumbers } from '../combine/combine.ts';
 import { Engine } from '../engine/engine.ts';
-import type { EngineApi, LoadProgress, ResolvedEngineOptions } from '../engine/engine-api.ts';
+import type { DecodeRun, EngineApi, LoadProgress, ResolvedEngineOptions } from '../engine/engine-api.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import type { Round } from '../round/round.ts';
 import type { Callback, CallId, EngineWire } from './engine-wire.ts';
@@ -10,6 +11,7 @@ export class EngineHost implements EngineWire {
   readonly #createEngine: (options: ResolvedEngineOptions) => EngineApi;
   #engine: EngineApi | null = null;
   readonly #calls = new Map<CallId, AbortController>();
+  readonly #runs = new Map<CallId, DecodeRun>();
 
   constructor(
     createEngine: (options: ResolvedEngineOptions) => EngineApi = (options) => new Engine(options),
@@ -38,13 +40,22 @@ export class EngineHost implements EngineWire {
   decode: EngineWire['decode'] = (call, request, onRounds) =>
     this.#abortable(call, onRounds, async (signal) => {
       const run = this.#opened().decode(request, { signal });
-      await sendRounds(run, onRounds);
-      const { rounds: _sent, ...result } = await run.result;
-      return result;
+      this.#runs.set(call, run);
+      try {
+        await sendRounds(run, onRounds);
+        const { rounds: _sent, ...result } = await run.result;
+        return result;
+      } finally {
+        this.#runs.delete(call);
+      }
     });
 
   abort(call: CallId): void {
     this.#calls.get(call)?.abort();
+  }
+
+  async update(call: CallId, numbers: CombineNumbers): Promise<void> {
+    await this.#runs.get(call)?.update(numbers);
   }
 
   info: EngineWire['info'] = () => this.#opened().info();

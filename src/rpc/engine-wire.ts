@@ -1,4 +1,5 @@
 import type { ProxyMarked, Remote } from 'comlink';
+import type { CombineNumbers } from '../combine/combine.ts';
 import type { DecodeRequest } from '../engine/decode-request.ts';
 import type { DecodeResult, EngineInfo, LoadedModel, ResolvedEngineOptions } from '../engine/engine-api.ts';
 import type { LoadProgress } from '../models/load-progress.ts';
@@ -25,6 +26,8 @@ export interface EngineWire {
     onRounds: Callback<[readonly Round[]]>,
   ): Promise<ResultOnTheWire>;
   abort(call: CallId): void;
+  /** Does nothing where the decode has ended. */
+  update(call: CallId, numbers: CombineNumbers): Promise<void>;
   info(): Promise<EngineInfo>;
   unload(model: string): Promise<void>;
   close(): Promise<void>;

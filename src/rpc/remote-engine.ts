@@ -51,8 +51,10 @@ export class RemoteEngine implements EngineApi {
 
   decode(request: DecodeRequest, options: { readonly signal?: AbortSignal } = {}): DecodeRun {
     const call = ++this.#lastCall;
-    return startRun(options.signal ? [options.signal] : [], (stream, signal) =>
-      this.#decode(call, request, stream, signal),
+    return startRun(
+      options.signal ? [options.signal] : [],
+      (stream, signal) => this.#decode(call, request, stream, signal),
+      (numbers) => this.#send('update', () => this.#wire.update(call, numbers)),
     );
   }
 
@@ -80,22 +82,23 @@ export class RemoteEngine implements EngineApi {
       const onRounds = proxy(async (rounds: readonly Round[]) => {
         for (const round of rounds) await stream.push(round, signal);
       });
-      const answer = this.#life.guard(() => this.#wire.decode(call, request, onRounds));
+      const answer = this.#send('request', () => this.#wire.decode(call, request, onRounds));
       if (signal.aborted) this.#abort(call);
       const result = await answer;
       return { ...result, rounds: stream.rounds };
-    } catch (error) {
-      throw isUncloneable(error)
-        ? new EngineError(
-            'invalid-request',
-            `the request holds what cannot be sent to a worker: ${error.message}`,
-            {
-              cause: error,
-            },
-          )
-        : error;
     } finally {
       forget();
+    }
+  }
+
+  /** @param what the message calls that which is sent */
+  async #send<T>(what: string, call: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#life.guard(call);
+    } catch (error) {
+      if (!isUncloneable(error)) throw error;
+      const message = `the ${what} holds what cannot be sent to a worker: ${error.message}`;
+      throw new EngineError('invalid-request', message, { cause: error });
     }
   }
 

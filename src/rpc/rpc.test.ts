@@ -57,6 +57,7 @@ function countingRun(rounds: number, signal: AbortSignal | undefined): DecodeRun
   return {
     result,
     stop: () => {},
+    update: async () => {},
     pushed: () => stream.rounds.length,
     [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator](),
   };
@@ -97,7 +98,12 @@ describe('errors', () => {
         const stream = new RoundStream();
         const result = Promise.reject<DecodeResult>(new EngineError('device-lost', 'the GPU is gone'));
         result.catch((error: unknown) => stream.fail(error));
-        return { result, stop: () => {}, [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator]() };
+        return {
+          result,
+          stop: () => {},
+          update: async () => {},
+          [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator](),
+        };
       },
     });
     const run = remote.decode(request);
@@ -149,6 +155,40 @@ describe('a decode', () => {
     expect((await stopped.result).finishReason).toBe('abort');
     const aborted = remote.decode(request, { signal: AbortSignal.abort() });
     expect((await aborted.result).finishReason).toBe('abort');
+  });
+});
+
+describe('an update', () => {
+  test('reaches its own run, and a refusal comes back', async () => {
+    const told: unknown[] = [];
+    const { remote } = await connectTo({
+      decode: ({ prompt }, { signal } = {}) => ({
+        ...countingRun(1e9, signal),
+        update: async (numbers) => {
+          if ('mu' in numbers) throw new EngineError('invalid-request', 'no');
+          told.push([prompt, numbers]);
+        },
+      }),
+    });
+    const [first, second] = ['first', 'second'].map((prompt) => remote.decode({ ...request, prompt }));
+    await second.update({ weights: [1, 2] });
+    await first.update({ weights: [3, 4] });
+    expect(told).toEqual([
+      ['second', { weights: [1, 2] }],
+      ['first', { weights: [3, 4] }],
+    ]);
+    await expect(first.update({ mu: 1 })).rejects.toMatchObject({ code: 'invalid-request' });
+    const unsendable = { weights: [() => 1] } as unknown as { weights: number[] };
+    await expect(first.update(unsendable)).rejects.toMatchObject({ code: 'invalid-request' });
+    for (const run of [first, second]) run.stop();
+    await Promise.all([first.result, second.result]);
+  });
+
+  test('of a run that has ended does nothing', async () => {
+    const { remote } = await connectTo({ decode: () => countingRun(1, undefined) });
+    const run = remote.decode(request);
+    await run.result;
+    await expect(run.update({ mu: 1 })).resolves.toBeUndefined();
   });
 });
 

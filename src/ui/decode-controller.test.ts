@@ -68,6 +68,8 @@ class ScriptedRun implements DecodeRun {
     this.isStopped = true;
   }
 
+  async update(): Promise<void> {}
+
   push(round: Round): Promise<void> {
     return this.#writer.write(round);
   }

@@ -1,0 +1,31 @@
+import type { CombineChange } from '../decode/decode-loop.ts';
+import { type DecodeMethod, withCombineNumbers } from './decode-request.ts';
+import { numericCombine } from './method-members.ts';
+
+/** What a run is told about its combination, at any time, until the decode loop asks for it between two rounds. */
+export class CombineUpdates {
+  /** null for a request that was refused: nothing will ever run. */
+  #method: DecodeMethod | null = null;
+  #latest: CombineChange | null = null;
+
+  /** @param method of the valid request: what updates are checked against */
+  open(method: DecodeMethod): void {
+    this.#method = method;
+  }
+
+  /**
+   * Takes the place of an earlier update that no round has taken yet.
+   * @throws EngineError `invalid-request` where the method's combination has no such numbers
+   */
+  offer(update: unknown): void {
+    if (!this.#method) return;
+    const { combine, numbers } = withCombineNumbers(this.#method, update);
+    this.#latest = { combine: numericCombine(combine), numbers };
+  }
+
+  take(): CombineChange | null {
+    const change = this.#latest;
+    this.#latest = null;
+    return change;
+  }
+}
