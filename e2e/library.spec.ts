@@ -18,6 +18,7 @@ import { projectFolder } from '../scripts/build.ts';
 import { serveFolder } from '../scripts/static-server.ts';
 import type { DecodeResult } from '../src/engine/engine-api.ts';
 import { test } from './site.ts';
+import { wasmFilesFetched } from './wasm-files.ts';
 
 const program = `import { connect, type DecodeResult, EngineError } from 'antiphon';
 
@@ -85,15 +86,17 @@ test('the packed library decodes in a program that a bundler built', async ({ pa
     build: { target: 'es2023' },
   });
   const assets = readdirSync(join(app, 'dist', 'assets'));
-  expect(assets.filter((name) => name.endsWith('.wasm'))).toHaveLength(1);
+  expect(assets.filter((name) => name.endsWith('.wasm'))).toHaveLength(2);
   expect(assets.filter((name) => name.startsWith('engine.worker'))).toHaveLength(1);
 
   const server = await serveFolder({ folder: join(app, 'dist') });
   try {
+    const fetched = wasmFilesFetched(page);
     await page.goto(server.url);
     await page.waitForFunction('window.tell !== undefined');
     const result = (await page.evaluate("window.tell('Once upon a time')")) as DecodeResult;
     expect(result.tokenIds.slice(0, 8)).toEqual([14, 260, 586, 1665, 335, 706, 351, 315]);
+    expect(fetched).toEqual([expect.stringContaining('.jspi')]);
   } finally {
     await server.close();
   }

@@ -1,8 +1,10 @@
 import { expect, type Page } from '@playwright/test';
+import { withoutJspi } from '../scripts/engine-page.ts';
 import type { DecodeRequest } from '../src/engine/decode-request.ts';
 import type { DecodeResult, EngineInfo, EngineOptions } from '../src/engine/engine-api.ts';
 import type { Outcome } from '../src/ui/terminal-harness.ts';
 import { test } from './site.ts';
+import { wasmFilesFetched } from './wasm-files.ts';
 
 const plain = { kind: 'plain', model: 'story-base' } as const;
 const speculative = {
@@ -45,6 +47,23 @@ test('at temperature 0 speculative decoding writes what plain decoding writes', 
   expect(together.tokenIds).toEqual(alone.tokenIds);
   expect(together.text).toBe(alone.text);
   expect(together.rounds.length).toBeLessThan(alone.rounds.length);
+});
+
+test('a page fetches one build of ONNX Runtime, the one that its browser can run', async ({
+  browser,
+  siteUrl,
+}) => {
+  const request = { prompt: 'Once upon a time', maxTokens: 8, sampling: { temperature: 0 }, method: plain };
+  for (const build of ['jspi', 'asyncify'] as const) {
+    const page = await browser.newPage();
+    if (build === 'asyncify') await withoutJspi(page);
+    const fetched = wasmFilesFetched(page);
+    expect(await openEngine(page, siteUrl)).toMatchObject({ ok: true });
+    const { tokenIds } = await decode(page, request);
+    expect(tokenIds).toEqual([14, 260, 586, 1665, 335, 706, 351, 315]);
+    expect(fetched).toEqual([expect.stringContaining(`.${build}`)]);
+    await page.close();
+  }
 });
 
 test('one seed, one text', async ({ page, siteUrl }) => {

@@ -8,6 +8,8 @@ import { launchOptions } from './find-browser.ts';
 export interface EnginePageOptions {
   readonly engine: EngineOptions;
   readonly models: readonly string[];
+  /** `asyncify`: the build for browsers without JSPI, for comparisons. Default: the one that the browser can run. */
+  readonly ortBuild?: 'asyncify';
   /** Called with every round; the engine waits for it. */
   readonly onRound?: (round: Round) => Promise<void> | void;
 }
@@ -26,6 +28,14 @@ export class EnginePageError extends Error {
 function valueFrom<Value>(outcome: Outcome<Value>): Value {
   if (outcome.ok) return outcome.value;
   throw new EnginePageError(outcome.code, outcome.message);
+}
+
+/** Takes JSPI away from the engine's worker, as older browsers are. To be called before the page is opened. */
+export async function withoutJspi(page: Page): Promise<void> {
+  await page.route(/engine\.worker[^/]*\.js$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `delete WebAssembly.Suspending;\n${await response.text()}` });
+  });
 }
 
 /** The real engine in a browser without a window, driven from Node. */
@@ -52,7 +62,8 @@ export class EnginePage {
     const browser = await chromium.launch({ ...launchOptions(), handleSIGINT: false });
     try {
       const page = await browser.newPage();
-      const { onRound } = options;
+      const { onRound, ortBuild } = options;
+      if (ortBuild === 'asyncify') await withoutJspi(page);
       if (onRound) await page.exposeFunction('onAntiphonRound', onRound);
       await page.goto(`${siteUrl}terminal.html`);
       await page.waitForFunction('window.antiphon !== undefined');

@@ -5,7 +5,7 @@ import type { ForwardCosts } from './forward-costs.ts';
 import { measureForwardCosts } from './measure-costs.ts';
 import { type MeasurementKey, readMeasurement, writeMeasurement } from './measurement-store.ts';
 import { ModelSession, type SessionRequest } from './model-session.ts';
-import { ortThreads, ortVersion } from './ort.ts';
+import { ortBuild, ortThreads, ortVersion } from './ort.ts';
 import { type ActivationPrecision, disagreementLimits, isGross, measureNoise } from './self-check.ts';
 
 export type LoadStage = 'create-session' | 'self-check';
@@ -73,7 +73,7 @@ function precisionOf(request: CheckedSessionRequest, session: ModelSession): Act
 }
 
 async function costsOf(request: CheckedSessionRequest, session: ModelSession): Promise<ForwardCosts> {
-  const key = keyOf(`forward-costs-2-${ortThreads()}`, request);
+  const key = keyOf('forward-costs-2', request);
   const kept = asCosts(await readMeasurement(key));
   if (kept) return kept;
   const costs = await measureForwardCosts(() => session.openSequence(), {
@@ -94,6 +94,8 @@ function keyOf(kind: string, { sha256, preparation, device }: CheckedSessionRequ
     backend: device ? 'webgpu' : 'wasm',
     adapter: device ? `${device.adapterName}${device.usesSubgroups ? ' with subgroups' : ''}` : 'cpu',
     ortVersion: ortVersion(),
+    ortBuild: ortBuild(),
+    threads: ortThreads(),
   };
 }
 

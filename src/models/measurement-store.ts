@@ -12,6 +12,9 @@ export interface MeasurementKey {
   readonly backend: string;
   readonly adapter: string;
   readonly ortVersion: string;
+  readonly ortBuild: string;
+  /** Threads of the WASM backend. */
+  readonly threads: number;
 }
 
 /** The value kept under `key`, unchecked: it may come from another version of this code. null if there is none. */
@@ -37,6 +40,7 @@ export async function writeMeasurement(key: MeasurementKey, value: unknown): Pro
 
 /** The Cache API keys by address; this one is never fetched. */
 function addressOf(key: MeasurementKey): string {
-  const parts = [key.kind, key.sha256, key.backend, key.adapter, key.ortVersion].map(encodeURIComponent);
+  const { kind, sha256, backend, adapter, ortVersion, ortBuild, threads } = key;
+  const parts = [kind, sha256, backend, adapter, ortVersion, ortBuild, threads].map(encodeURIComponent);
   return new URL(`/antiphon-measurements/${parts.join('/')}`, self.location.href).href;
 }

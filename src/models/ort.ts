@@ -1,12 +1,12 @@
-import glueUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
-import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import * as ort from 'onnxruntime-web/webgpu';
 import { SerialQueue } from '../gpu/serial-queue.ts';
+import { bestOrtBuild, filesOfBuild, type OrtBuild } from './ort-build.ts';
 
 /*
- * The one place that imports ONNX Runtime. One build serves both backends: it holds the CPU kernels and the
- * native WebGPU provider, so a page downloads and compiles one binary whatever the backend turns out to be.
- * There is one WebAssembly instance per thread, hence module state and one queue for all runtimes of a thread.
+ * The one place that imports ONNX Runtime. Its JavaScript drives either build (`onnxruntime-web/jspi` differs from
+ * `/webgpu` in the names of the files alone), and a build serves both backends, so a page downloads and compiles one
+ * binary whatever the backend turns out to be. There is one WebAssembly instance per thread, hence module state and
+ * one queue for all runtimes of a thread.
  */
 
 export type OrtSession = ort.InferenceSession;
@@ -20,7 +20,20 @@ export const ortQueue = new SerialQueue();
 /** More threads than this gain nothing on models of browser size and take memory each. */
 const maxThreads = 8;
 
+let forcedBuild: OrtBuild | null = null;
 let configured = false;
+
+/** The build that this thread runs, or is going to. */
+export function ortBuild(): OrtBuild {
+  return forcedBuild ?? bestOrtBuild();
+}
+
+/** Takes another build than the best one, for comparisons. To be called before this thread opens its first model. */
+export function forceOrtBuild(build: OrtBuild): void {
+  if (configured && build !== ortBuild())
+    throw new Error(`ONNX Runtime runs its ${ortBuild()} build already`);
+  forcedBuild = build;
+}
 
 function configure(): void {
   if (configured) return;
@@ -29,11 +42,7 @@ function configure(): void {
   ort.env.logLevel = 'fatal';
   ort.env.wasm.numThreads = ortThreads();
   ort.env.wasm.proxy = false;
-  // Absolute, because threads are workers that resolve a relative address against their own.
-  ort.env.wasm.wasmPaths = {
-    mjs: new URL(glueUrl, self.location.href).href,
-    wasm: new URL(wasmUrl, self.location.href).href,
-  };
+  ort.env.wasm.wasmPaths = filesOfBuild(ortBuild());
 }
 
 /** Threads of the WASM backend: threads share memory, which browsers allow to isolated pages only. */

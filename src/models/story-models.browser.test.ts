@@ -2,7 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tokenId } from '../tokens/token-id.ts';
 import { capacityStepRows } from './capacity-kv-cache.ts';
 import type { LoadedCausalModel } from './ort-causal-model.ts';
+import { forceOrtBuild, ortBuild } from './ort.ts';
 import { ModelRuntime } from './runtime.ts';
+import { greedyWork } from './testing/greedy-work.ts';
 import { greedyTokens, largestDifference, rowsOfPass } from './testing/sequence-rows.ts';
 import { dragonStory, onceUponATime, storyModel } from './testing/story-model.ts';
 
@@ -65,17 +67,26 @@ test('auto takes WebGPU on hardware and else WASM, and gives the reason', async 
 });
 
 test('a worker of an isolated page computes the same on several threads', async () => {
-  const worker = new Worker(new URL('./testing/greedy-worker.ts', import.meta.url), { type: 'module' });
-  const answer = await new Promise((resolve, reject) => {
-    worker.onmessage = ({ data }) => resolve(data);
-    worker.onerror = ({ message }) => reject(new Error(message));
-  });
-  worker.terminate();
-  expect(answer).toEqual({
+  const { tokenIds, threads, isolated } = await greedyWork('wasm');
+  expect({ tokenIds, threads, isolated }).toEqual({
     tokenIds: [14, 260, 496, 1713, 335, 722, 351, 315],
     threads: Math.min(navigator.hardwareConcurrency, 8),
     isolated: true,
   });
+});
+
+test.each(['jspi', 'asyncify'] as const)(
+  'the %s build computes the same, and is the one fetched',
+  async (build) => {
+    const { tokenIds, wasmFiles } = await greedyWork('wasm', build);
+    expect(tokenIds).toEqual([14, 260, 496, 1713, 335, 722, 351, 315]);
+    expect(wasmFiles).toEqual([`ort-wasm-simd-threaded.${build}.wasm`]);
+  },
+);
+
+test('this browser, which has JSPI, is given the build that needs it', () => {
+  expect(ortBuild()).toBe('jspi');
+  expect(() => forceOrtBuild('asyncify')).toThrow('runs its jspi build already');
 });
 
 test('a sequence of a model that was disposed refuses to run', async () => {

@@ -1,10 +1,25 @@
+import { forceOrtBuild } from '../ort.ts';
+import type { OrtBuild } from '../ort-build.ts';
 import { ModelRuntime } from '../runtime.ts';
 import { greedyTokens } from './sequence-rows.ts';
 import { onceUponATime, storyModel } from './story-model.ts';
 
-/** Loads story-draft on WASM inside a worker, as the engine does, and posts what it writes. */
-const runtime = await ModelRuntime.open('wasm');
+/** What the worker is to do, as its name: backend, and the build where it is not to be the best one. */
+const [backend, build] = self.name.split(' ') as ['wasm' | 'webgpu', OrtBuild | undefined];
+
+/** Loads story-draft inside a worker, as the engine does, and posts what it writes. */
+if (build) forceOrtBuild(build);
+const runtime = await ModelRuntime.open(backend);
 const model = await runtime.loadModel(await storyModel('story-draft'));
 const tokenIds = await greedyTokens(model.openSequence(), onceUponATime, 8);
 await runtime.close();
-self.postMessage({ tokenIds, threads: runtime.threads, isolated: self.crossOriginIsolated });
+const fetched = performance
+  .getEntriesByType('resource')
+  .map(({ name }) => /[^/]*\.wasm/.exec(name)?.[0] ?? '');
+self.postMessage({
+  tokenIds,
+  backend: model.backend,
+  threads: runtime.threads,
+  isolated: self.crossOriginIsolated,
+  wasmFiles: fetched.filter((name) => name !== ''),
+});

@@ -1,0 +1,30 @@
+import { type Remote, wrap } from 'comlink';
+import type { PassSetting, PassTimer } from './pass-worker.ts';
+
+/** What page.html offers to the script that drives the browser, as `window.passes`. */
+export interface PassesPage {
+  /** Starts a worker for the setting; the following calls name it by its number, from 0. */
+  open(setting: PassSetting): ReturnType<PassTimer['open']>;
+  fill(worker: number, past: number): Promise<void>;
+  time(worker: number, width: number, repeats: number): Promise<number>;
+}
+
+declare global {
+  interface Window {
+    passes: PassesPage;
+  }
+}
+
+const timers: Remote<PassTimer>[] = [];
+
+window.passes = {
+  open: (setting) => {
+    const timer = wrap<PassTimer>(
+      new Worker(new URL('./pass-worker.ts', import.meta.url), { type: 'module' }),
+    );
+    timers.push(timer);
+    return timer.open(setting);
+  },
+  fill: (worker, past) => timers[worker].fill(past),
+  time: (worker, width, repeats) => timers[worker].time(width, repeats),
+};

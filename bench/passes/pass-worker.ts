@@ -1,0 +1,70 @@
+import { expose } from 'comlink';
+import type { Sequence } from '../../src/models/causal-model.ts';
+import type { LoadedCausalModel } from '../../src/models/ort-causal-model.ts';
+import { forceOrtBuild } from '../../src/models/ort.ts';
+import type { OrtBuild } from '../../src/models/ort-build.ts';
+import { ModelRuntime } from '../../src/models/runtime.ts';
+import { tokenId } from '../../src/tokens/token-id.ts';
+
+/** What a worker runs: one model in one build of ONNX Runtime. */
+export interface PassSetting {
+  readonly build: OrtBuild;
+  readonly backend: 'wasm' | 'webgpu';
+  readonly threads: number;
+  readonly modelUrl: string;
+  readonly contextLength: number;
+  readonly vocabSize: number;
+}
+
+const idOf = (index: number, vocabSize: number) => tokenId((index * 7919 + 13) % vocabSize);
+
+/** Times single passes, one call each, so that several workers can take turns. */
+export class PassTimer {
+  #sequence: Sequence | null = null;
+  #model: LoadedCausalModel | null = null;
+  #setting: PassSetting | null = null;
+
+  /** Milliseconds until the model is ready, its file left out, and what there is to tell of it. */
+  async open(setting: PassSetting): Promise<{ loadMs: number; notes: readonly string[] }> {
+    Object.defineProperty(navigator, 'hardwareConcurrency', { value: setting.threads });
+    forceOrtBuild(setting.build);
+    const runtime = await ModelRuntime.open(setting.backend);
+    const onnx = new Uint8Array(await (await fetch(setting.modelUrl)).arrayBuffer());
+    const started = performance.now();
+    const { contextLength, vocabSize } = setting;
+    // Measurements of another run must not spare this one anything.
+    const sha256 = crypto.randomUUID();
+    this.#model = await runtime.loadModel({ id: 'timed', onnx, sha256, contextLength, vocabSize });
+    this.#setting = setting;
+    return { loadMs: performance.now() - started, notes: this.#model.notes };
+  }
+
+  /** Brings the cache to `past` valid rows. */
+  async fill(past: number): Promise<void> {
+    const { vocabSize } = this.#setting!;
+    this.#sequence?.dispose();
+    this.#sequence = this.#model!.openSequence();
+    for (let from = 0; from < past; from += 256) {
+      const length = Math.min(256, past - from);
+      const ids = Array.from({ length }, (_, index) => idOf(from + index, vocabSize));
+      await this.#sequence.forward({ kind: 'host', length, ids }, 'none');
+    }
+  }
+
+  /** Milliseconds a pass over `width` tokens takes, of `repeats` in a row; its rows are brought to the host. */
+  async time(width: number, repeats: number): Promise<number> {
+    const sequence = this.#sequence!;
+    const past = sequence.kvLength;
+    const ids = Array.from({ length: width }, (_, index) => idOf(index + 1000, this.#setting!.vocabSize));
+    const started = performance.now();
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      const logits = await sequence.forward({ kind: 'host', length: width, ids }, 'all');
+      if (repeat === repeats - 1) await logits.toHost();
+      logits.dispose();
+      sequence.rollback(past);
+    }
+    return (performance.now() - started) / repeats;
+  }
+}
+
+expose(new PassTimer());

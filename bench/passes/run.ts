@@ -1,0 +1,111 @@
+import { loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright';
+import { createServer } from 'vite';
+import { projectFolder } from '../../scripts/build.ts';
+import { findBrowser, launchOptions } from '../../scripts/find-browser.ts';
+import { isolationHeaders } from '../../scripts/isolation-headers.ts';
+import type { OrtBuild } from '../../src/models/ort-build.ts';
+import { engineConfig } from '../../vite.config.ts';
+import { quartilesOf, withSpread } from '../quartiles.ts';
+import type { PassSetting } from './pass-worker.ts';
+
+/*
+ * `npx tsx bench/passes/run.ts --variants asyncify,jspi --widths 1,2,8` times single forward passes in workers that
+ * take turns, pass by pass, so that whatever else the machine does is done to all of them. A variant is a build of ONNX
+ * Runtime and, behind @, a number of threads. Prints medians with quartiles, and each variant's speed over the
+ * first's: of neighbouring passes, and of the fastest tenth, which a busy machine blurs least.
+ */
+
+const { values } = parseArgs({
+  options: {
+    variants: { type: 'string', default: 'asyncify@1,jspi@1' },
+    backend: { type: 'string', default: 'wasm' },
+    /** Address on the project's server; a file elsewhere is /@fs/ and its path. */
+    model: { type: 'string', default: '/models/story-base/onnx/model_q4.onnx' },
+    vocabulary: { type: 'string', default: '1846' },
+    context: { type: 'string', default: '512' },
+    widths: { type: 'string', default: '1,2,8' },
+    pasts: { type: 'string', default: '150' },
+    turns: { type: 'string', default: '100' },
+    /** Passes a turn; more than one where a pass is shorter than the clock is fine. */
+    repeats: { type: 'string', default: '1' },
+  },
+});
+
+/** Passes that bring every width up to speed before any counts. */
+const warmUpTurns = 3;
+
+const numbers = (list: string): number[] => list.split(',').map(Number);
+const variants = values.variants.split(',').map((name) => {
+  const [build, threads = '1'] = name.split('@');
+  const setting: PassSetting = {
+    build: build as OrtBuild,
+    backend: values.backend === 'webgpu' ? 'webgpu' : 'wasm',
+    threads: Number(threads),
+    modelUrl: values.model,
+    contextLength: Number(values.context),
+    vocabSize: Number(values.vocabulary),
+  };
+  return { name, setting };
+});
+
+function fastestTenth(ms: readonly number[]): number {
+  return [...ms].sort((left, right) => left - right)[Math.floor(ms.length / 10)];
+}
+
+function lineOf(samples: readonly (readonly number[])[]): string {
+  const [first] = samples;
+  const cells = samples.map((ms, index) => {
+    const times = `${variants[index].name} ${withSpread(quartilesOf(ms), 2)} ms`;
+    if (index === 0) return times;
+    const ratios = quartilesOf(ms.map((one, turn) => first[turn] / one));
+    return `${times}, × ${withSpread(ratios, 3)}, fastest tenth × ${(fastestTenth(first) / fastestTenth(ms)).toFixed(3)}`;
+  });
+  return cells.join(' | ');
+}
+
+findBrowser();
+const server = await createServer({
+  ...engineConfig,
+  configFile: false,
+  root: projectFolder,
+  logLevel: 'error',
+  server: { port: 0, headers: isolationHeaders, fs: { strict: false } },
+  optimizeDeps: { ...engineConfig.optimizeDeps, include: ['comlink', '@bufbuild/protobuf/wire'] },
+});
+await server.listen();
+const browser = await chromium.launch(launchOptions());
+try {
+  const page = await browser.newPage();
+  await page.goto(new URL('bench/passes/page.html', server.resolvedUrls?.local[0]).href);
+  await page.waitForFunction('window.passes !== undefined');
+  for (const { name, setting } of variants) {
+    const { loadMs, notes } = await page.evaluate((given) => window.passes.open(given), setting);
+    process.stdout.write(`${name}: loaded in ${loadMs.toFixed(0)} ms ${notes.join(' ')}\n`);
+  }
+  for (const past of numbers(values.pasts)) {
+    for (const worker of variants.keys()) {
+      await page.evaluate(([given, rows]) => window.passes.fill(given, rows), [worker, past]);
+    }
+    for (const width of numbers(values.widths)) {
+      const samples = variants.map((): number[] => []);
+      for (let turn = -warmUpTurns; turn < Number(values.turns); turn++) {
+        const order = [...variants.keys()];
+        for (const worker of turn % 2 === 0 ? order : order.reverse()) {
+          const ms = await page.evaluate(
+            ([given, tokens, repeats]) => window.passes.time(given, tokens, repeats),
+            [worker, width, Number(values.repeats)],
+          );
+          if (turn >= 0) samples[worker].push(ms);
+        }
+      }
+      process.stdout.write(
+        `past ${past}, k = ${width}: ${lineOf(samples)} (load ${loadavg()[0].toFixed(1)})\n`,
+      );
+    }
+  }
+} finally {
+  await browser.close();
+  await server.close();
+}
