@@ -2,7 +2,7 @@ import type { Combine, MemberRow } from '../combine/combine.ts';
 import { mixtureWeights } from '../combine/weighted-combine.ts';
 import type { LogitsHandle, TokenRun } from '../models/causal-model.ts';
 import type { RandomSource } from '../random/random-source.ts';
-import { argmax, distributionOf, oneHot } from '../sample/distribution.ts';
+import { argmax, distributionOf, greedyToken, oneHot } from '../sample/distribution.ts';
 import { untruncated } from '../sample/sampling-parameters.ts';
 import { type TokenId, tokenId } from '../tokens/token-id.ts';
 import type { RoundRecorder } from './round-recorder.ts';
@@ -183,7 +183,7 @@ export class CpuSampler implements RoundSampler {
 
   /** Writes the distribution that `member` draws from on its own. */
   #ownDistribution(member: number, logits: Float32Array, out: Float64Array): void {
-    if (this.#greedy) oneHot(argmax(logits), out);
+    if (this.#greedy) oneHot(greedyToken(logits), out);
     else distributionOf(logits, this.#plan.memberSampling[member], out);
   }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { argmax, distributionOf } from './distribution.ts';
+import { argmax, distributionOf, greedyToken } from './distribution.ts';
 import { type SamplingParameters, untruncated } from './sampling-parameters.ts';
 
 const distribution = (logits: readonly number[], sampling: Partial<SamplingParameters> = {}): number[] => {
@@ -144,12 +144,16 @@ describe('distributionOf', () => {
     { name: '+∞', row: [0, 1, Number.POSITIVE_INFINITY], seen: 'Infinity at token 2' },
     { name: 'nothing but −∞', row: [-Infinity, -Infinity], seen: 'nothing but -Infinity' },
   ])('refuses a row with $name', ({ row, seen }) => {
-    expect(() => distribution(row)).toThrow(
-      expect.objectContaining({ code: 'model-unsupported', message: expect.stringContaining(seen) }),
-    );
+    const refused = expect.objectContaining({
+      code: 'model-unsupported',
+      message: expect.stringContaining(seen),
+    });
+    expect(() => distribution(row)).toThrow(refused);
+    expect(() => greedyToken(Float32Array.from(row))).toThrow(refused);
   });
 });
 
-test('argmax takes the lowest id on ties', () => {
+test('the lowest id of the largest entry wins, and among logits some may be impossible', () => {
   expect(argmax(Float32Array.from([1, 4, 4, 2]))).toBe(1);
+  expect(greedyToken(Float32Array.from([-Infinity, 1, 4, 4, 2]))).toBe(2);
 });

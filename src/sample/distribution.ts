@@ -28,10 +28,25 @@ export function distributionOf(logits: Logits, sampling: SamplingParameters, out
   for (let token = 0; token < out.length; token++) out[token] *= scale;
 }
 
-/** Lowest id of the largest entry: what temperature 0 draws. */
+/** Lowest id of the largest entry. */
 export function argmax(values: Logits): number {
   let best = 0;
   for (let token = 1; token < values.length; token++) if (values[token] > values[best]) best = token;
+  return best;
+}
+
+/**
+ * What temperature 0 draws from a logits row [vocabSize]: the lowest id of the largest entry.
+ * @throws EngineError `model-unsupported` as `distributionOf` does
+ */
+export function greedyToken(logits: Logits): number {
+  let best = 0;
+  for (let token = 0; token < logits.length; token++) {
+    const logit = logits[token];
+    if (Number.isNaN(logit) || logit === Number.POSITIVE_INFINITY) throw brokenRow(logits);
+    if (logit > logits[best]) best = token;
+  }
+  if (logits[best] === Number.NEGATIVE_INFINITY) throw brokenRow(logits);
   return best;
 }
 
