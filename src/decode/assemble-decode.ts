@@ -71,7 +71,6 @@ export interface DecodePlan
     Decode,
     | 'tokenizer'
     | 'textStream'
-    | 'endTokenIds'
     | 'maxTokens'
     | 'signal'
     | 'takeTurn'
@@ -81,6 +80,8 @@ export interface DecodePlan
   > {
   readonly method: MethodPlan;
   readonly members: readonly MemberPlan[];
+  /** Tokens that end the text and are no part of it. */
+  readonly endTokenIds: ReadonlySet<TokenId>;
   /** The request's own parameters, for combinations of raw logits. */
   readonly sampling: SamplingParameters;
   readonly recorder: RoundRecorder;
@@ -101,6 +102,7 @@ export function assembleDecode(plan: DecodePlan): { decode: Decode; lossy: boole
     targets,
     combine: method.kind === 'collaborative' ? method.combine : weightedCombine([1]),
     acceptance,
+    endTokenIds: plan.endTokenIds,
   });
   const participants = members.map(({ modelId, sequence, promptTokenIds, contextLength }, index) => ({
     member: new Member({
@@ -120,6 +122,7 @@ export function assembleDecode(plan: DecodePlan): { decode: Decode; lossy: boole
     participants.map(({ member }) => member),
     members,
     sampler,
+    plan.textStream.hasStopStrings ? 1 : sampler.mostUnreadDraws,
   );
   const lossy = acceptance.deviation !== null && !isWithoutVerdicts(method);
   return { decode: { ...plan, participants, sampler, schedule, controller }, lossy };
@@ -136,10 +139,11 @@ function chooseSchedule(
   members: readonly Member[],
   plans: readonly MemberPlan[],
   sampler: RoundSampler,
+  mostUnread: number,
 ): { schedule: Schedule; controller: DraftLengthController } {
   const costs = plans.map((plan) => plan.costs);
   if (method.kind === 'plain') {
-    return { schedule: sequentialSchedule(members, sampler), controller: fixedDraftLengths([0]) };
+    return { schedule: sequentialSchedule(members, sampler, mostUnread), controller: fixedDraftLengths([0]) };
   }
   if (method.kind === 'speculative') {
     const { drafter: options } = method;
@@ -155,11 +159,14 @@ function chooseSchedule(
             sampler,
           });
     const controller = speculativeDraftLengths(options, costs);
-    return { schedule: speculativeSchedule(drafter, [target], controller, sampler), controller };
+    return { schedule: speculativeSchedule(drafter, [target], controller, sampler, mostUnread), controller };
   }
   if (method.schedule === 'sequential' || method.schedule === 'mixture') {
     const schedule = method.schedule === 'mixture' ? mixtureSchedule : sequentialSchedule;
-    return { schedule: schedule(members, sampler), controller: fixedDraftLengths(members.map(() => 0)) };
+    return {
+      schedule: schedule(members, sampler, mostUnread),
+      controller: fixedDraftLengths(members.map(() => 0)),
+    };
   }
   const { defaultProposer } = method;
   const controller = collaborativeDraftLengths(method, costs);

@@ -20,8 +20,9 @@ const ngram: MethodPlan = {
 const plain: MethodPlan = { kind: 'plain' };
 const modelsOf = (method: MethodPlan) =>
   method.kind === 'speculative' && method.drafter.kind === 'model' ? [target, draft] : [target];
-const methods = [
+const methods: { name: string; method: MethodPlan; mostUnreadDraws?: number }[] = [
   { name: 'plain', method: plain },
+  { name: 'plain, read back late', method: plain, mostUnreadDraws: 8 },
   { name: 'speculative', method: speculative(3) },
   { name: 'n-gram', method: ngram },
 ];
@@ -43,9 +44,15 @@ describe('at temperature 0', () => {
   });
 });
 
-describe.each(methods)('the text of $name', ({ method }) => {
+describe.each(methods)('the text of $name', ({ method, mostUnreadDraws = 1 }) => {
   const run = (options: Partial<Parameters<typeof runFakeDecode>[0]>) =>
-    runFakeDecode({ models: modelsOf(method), method, random: new PhiloxSource(4), ...options });
+    runFakeDecode({
+      models: modelsOf(method),
+      method,
+      random: new PhiloxSource(4),
+      mostUnreadDraws,
+      ...options,
+    });
 
   test('ends after exactly maxTokens tokens', async () => {
     for (let maxTokens = 1; maxTokens < 12; maxTokens++) {

@@ -33,7 +33,6 @@ export interface Decode {
   readonly recorder: RoundRecorder;
   readonly tokenizer: Tokenizer;
   readonly textStream: TextStream;
-  readonly endTokenIds: ReadonlySet<TokenId>;
   readonly maxTokens: number;
   readonly signal: AbortSignal;
   /** Lets messages in: an awaited WASM run computes synchronously, so without this no abort is ever heard. */
@@ -68,7 +67,7 @@ export async function* decodeRounds(decode: Decode): AsyncGenerator<Round, Finis
     const draftLengths = [...controller.draftLengths];
     const verdict =
       index === 0 ? await sampler.verify(0, 'draw-from-target') : await schedule.nextVerdict(room(decode));
-    if (verdict.rejected) {
+    if (verdict.rejected || verdict.ended) {
       for (const { member } of participants) member.rollbackBefore(sampler.committedTokenIds.length);
     }
     const settled = recorder.measure('text', () => settle(decode, verdict));
@@ -117,18 +116,19 @@ interface Settled {
  * what was verified behind it is discarded.
  */
 function settle(decode: Decode, verdict: Verdict): Settled {
-  const { tokenizer, textStream, endTokenIds, maxTokens, sampler } = decode;
+  const { tokenizer, textStream, maxTokens, sampler } = decode;
   const proposals: Proposal[] = [];
   const committed: TokenId[] = [];
   const writtenBefore = sampler.committedTokenIds.length - verdict.committed.length;
   let finishReason: FinishReason | null = null;
+  let untilEnd = verdict.ended ? verdict.committed.length : Number.POSITIVE_INFINITY;
   for (const fate of verdict.fates) {
     const alone = () => tokenizer.decode([fate.tokenId], { keepSpecial: true });
     if (finishReason) {
       if (fate.proposer !== null) proposals.push({ ...fate, fate: 'discarded', text: alone() });
     } else if (fate.fate === 'rejected' || fate.fate === 'discarded') {
       proposals.push({ ...fate, text: alone() });
-    } else if (endTokenIds.has(fate.tokenId)) {
+    } else if (--untilEnd === 0) {
       proposals.push({ ...fate, text: alone() });
       finishReason = 'end';
     } else {

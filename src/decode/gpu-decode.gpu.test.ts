@@ -4,7 +4,6 @@ import { weightedCombine } from '../combine/weighted-combine.ts';
 import { readbackCount } from '../gpu/readback-counter.ts';
 import { SerialQueue } from '../gpu/serial-queue.ts';
 import type { LogitsHandle, Sequence, TokenRun, WantedRows } from '../models/causal-model.ts';
-import { CpuSampler } from '../round/cpu-sampler.ts';
 import { type GpuBench, openGpuBench } from '../round/gpu/testing/gpu-bench.ts';
 import { MarginSource } from '../round/gpu/testing/margin-source.ts';
 import { GpuSampler } from '../round/gpu-sampler.ts';
@@ -17,7 +16,7 @@ import { type TokenId, tokenId } from '../tokens/token-id.ts';
 import type { AcceptanceChoice } from '../verify/create-acceptance.ts';
 import { assembleDecode, type MethodPlan, type ScheduleKind } from './assemble-decode.ts';
 import { decodeRounds } from './decode-loop.ts';
-import { letterTokenizer } from './testing/fake-decode.ts';
+import { LateReadSampler, letterTokenizer } from './testing/fake-decode.ts';
 import { FakeModel, type FakeSequence } from './testing/fake-model.ts';
 
 /*
@@ -80,13 +79,14 @@ interface Case {
   readonly method: MethodPlan;
   readonly models: readonly FakeModel[];
   readonly sampling?: Partial<SamplingParameters>;
+  readonly endTokenIds?: readonly number[];
 }
 
 const seed = 23;
 const maxTokens = 14;
 
 async function decode(
-  { method, models, sampling }: Case,
+  { method, models, sampling, endTokenIds = [] }: Case,
   sequences: readonly Sequence[],
   createSampler: (plan: SamplingPlan, recorder: RoundRecorder) => RoundSampler,
   afterRound: (round: Round) => void,
@@ -107,7 +107,7 @@ async function decode(
     tokenizer,
     textStream: new TextStream(tokenizer, []),
     recorder,
-    endTokenIds: new Set(),
+    endTokenIds: new Set(endTokenIds.map(tokenId)),
     maxTokens,
     signal: new AbortController().signal,
     takeTurn: async () => {},
@@ -138,6 +138,9 @@ const cut = { temperature: 0.8, topK: 8, topP: 0.9 } as const;
 
 const cases: readonly (readonly [string, Case])[] = [
   ['plain', { models: [one], method: { kind: 'plain' } }],
+  ['plain, cut', { models: [one], sampling: cut, method: { kind: 'plain' } }],
+  ['plain at temperature 0', { models: [one], sampling: { temperature: 0 }, method: { kind: 'plain' } }],
+  ['plain, to an end token', { models: [one], endTokenIds: [9], method: { kind: 'plain' } }],
   [
     'speculative with a model',
     {
@@ -146,6 +149,18 @@ const cases: readonly (readonly [string, Case])[] = [
       method: {
         kind: 'speculative',
         acceptance: { kind: 'exact' },
+        drafter: { kind: 'model', draftLength: 4 },
+      },
+    },
+  ],
+  [
+    'speculative with a model, to an end token',
+    {
+      models: [one, one],
+      endTokenIds: [9],
+      method: {
+        kind: 'speculative',
+        acceptance: { kind: 'coupled' },
         drafter: { kind: 'model', draftLength: 4 },
       },
     },
@@ -191,7 +206,7 @@ test.each(cases)('%s: the rounds are those of the CPU, with one read-back each',
   await decode(
     options,
     options.models.map((model) => model.openSequence()),
-    (plan, recorder) => new CpuSampler(plan, random, recorder),
+    (plan, recorder) => new LateReadSampler(8, plan, random, recorder),
     (round) => expected.push({ round, margin: random.takeSmallest() }),
   );
 
@@ -225,8 +240,8 @@ test.each(cases)('%s: the rounds are those of the CPU, with one read-back each',
   );
   expect(readbacks() - before).toBe(rounds);
   expect(bench.device.buffers.liveBuffers).toBe(live);
-  // Drafts that follow one another are handed over on the device.
-  if (/alternate|naive|black-box|with a model/.test(name)) {
+  // Tokens that follow one another unread are handed over on the device.
+  if (!name.includes('look-up')) {
     expect(sequences.some(({ deviceRuns }) => deviceRuns > 0)).toBe(true);
   }
 });

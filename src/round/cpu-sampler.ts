@@ -6,13 +6,28 @@ import { argmax, distributionOf, greedyToken, oneHot } from '../sample/distribut
 import { untruncated } from '../sample/sampling-parameters.ts';
 import { type TokenId, tokenId } from '../tokens/token-id.ts';
 import type { RoundRecorder } from './round-recorder.ts';
-import type { ExtraPosition, ProposalFate, RoundSampler, SamplingPlan, Verdict } from './round-sampler.ts';
+import type {
+  DrawnLaw,
+  ExtraPosition,
+  ProposalFate,
+  RoundSampler,
+  SamplingPlan,
+  Verdict,
+} from './round-sampler.ts';
 
-interface Pending {
+interface Proposed {
   readonly proposer: number;
   readonly tokenId: TokenId;
   /** [vocabSize], what it was drawn from; null for a looked-up token, whose q is 1 at that token. */
   readonly q: Float64Array | null;
+}
+
+/** A token that nobody proposed waits for the `verify` that commits it. */
+interface Drawn {
+  readonly proposer: null;
+  readonly tokenId: TokenId;
+  /** r(x); null where it was drawn from one member. */
+  readonly r: number | null;
 }
 
 /** What a token that nobody proposed has in common with others of its kind. */
@@ -20,12 +35,13 @@ const unproposed = { proposer: null, q: null, u: null, deviation: null } as cons
 
 /** The sampler in plain TypeScript, in float64: the oracle every other one is compared with. */
 export class CpuSampler implements RoundSampler {
+  readonly mostUnreadDraws: number = 1;
   #plan: SamplingPlan;
   readonly #random: RandomSource;
   readonly #recorder: RoundRecorder;
   readonly #greedy: boolean;
   readonly #committed: TokenId[] = [];
-  #pending: Pending[] = [];
+  #pending: (Proposed | Drawn)[] = [];
   /** D_i: raw logits rows [vocabSize] of each member at the first positions after the committed text. */
   readonly #held: Float32Array[][];
   readonly #r: Float64Array;
@@ -95,12 +111,16 @@ export class CpuSampler implements RoundSampler {
     for (const tokenId of tokenIds) this.#pending.push({ proposer, tokenId, q: null });
   }
 
+  async draw(law: DrawnLaw): Promise<void> {
+    this.#recorder.measure('sample', () => this.#pending.push(this.#draw(law, this.#pending.length)));
+  }
+
   async verify(heads: number, extra: ExtraPosition): Promise<Verdict> {
     return this.#recorder.measure('sample', () => this.#verify(heads, extra));
   }
 
   pickMember(): number {
-    const key = { position: this.#position(0), purpose: 'member' } as const;
+    const key = { position: this.#position(this.#pending.length), purpose: 'member' } as const;
     const { combine, targets } = this.#plan;
     return targets[this.#random.categorical(Float64Array.from(mixtureWeights(combine)), key)];
   }
@@ -123,57 +143,74 @@ export class CpuSampler implements RoundSampler {
     const fates: ProposalFate[] = [];
     const committed: TokenId[] = [];
     for (let head = 0; head < heads; head++) {
-      const { proposer, tokenId: proposed, q: storedQ } = this.#pending[head];
-      const q = storedQ ?? this.#oneHotAt(proposed);
-      const r = this.#combined(head);
-      const decision = this.#plan.acceptance.decide(
-        proposed,
-        q,
-        r,
-        this.#position(head),
-        this.#random,
-        this.#scratch,
-      );
-      const { accepted, u } = decision;
-      const fate = accepted ? 'accepted' : 'rejected';
-      const deviation = this.#plan.acceptance.deviation?.(q, r, this.#scratch) ?? null;
-      fates.push({ proposer, tokenId: proposed, q: q[proposed], r: r[proposed], u, fate, deviation });
-      if (storedQ === null) this.#spareDistributions.push(q);
-      const token = tokenId(decision.committed);
+      const settled = this.#settle(this.#pending[head], head);
+      fates.push(...settled);
+      const { tokenId: token, fate } = settled[settled.length - 1];
       committed.push(token);
-      if (accepted) continue;
-      fates.push({ ...unproposed, tokenId: token, r: r[token], fate: 'recovered' });
-      for (const behind of this.#pending.slice(head + 1)) {
-        fates.push({
-          proposer: behind.proposer,
-          tokenId: behind.tokenId,
-          q: behind.q ? behind.q[behind.tokenId] : 1,
-          r: null,
-          u: null,
-          fate: 'discarded',
-          deviation: null,
-        });
-      }
+      const rejected = fate === 'recovered';
+      const ended = this.#plan.endTokenIds.has(token);
+      if (!rejected && !ended) continue;
+      fates.push(...this.#pending.slice(head + 1).flatMap(discarded));
       this.#commit(committed, Number.POSITIVE_INFINITY);
-      return { fates, committed, rejected: true };
+      return { fates, committed, rejected, ended };
     }
-    if (extra !== 'leave') {
-      const fromTarget = extra === 'draw-from-target';
-      const law = fromTarget ? this.#combined(heads) : this.#ownAt(extra.drawFromMember, heads);
-      const drawn = tokenId(
-        this.#random.categorical(law, { position: this.#position(heads), purpose: 'token' }),
-      );
-      committed.push(drawn);
-      fates.push({ ...unproposed, tokenId: drawn, r: fromTarget ? law[drawn] : null, fate: 'drawn' });
+    if (extra === 'draw-from-target') {
+      const drawn = this.#draw('target', heads);
+      committed.push(drawn.tokenId);
+      fates.push({ ...unproposed, ...drawn, fate: 'drawn' });
     }
-    this.#commit(committed, committed.length);
-    return { fates, committed, rejected: false };
+    const ended = extra === 'draw-from-target' && this.#plan.endTokenIds.has(committed[heads]);
+    this.#commit(committed, ended ? Number.POSITIVE_INFINITY : committed.length);
+    return { fates, committed, rejected: false, ended };
+  }
+
+  /** The fate of a head, the last one being that of the token committed in its place. */
+  #settle(pending: Proposed | Drawn, head: number): ProposalFate[] {
+    if (pending.proposer === null) return [{ ...unproposed, ...pending, fate: 'drawn' }];
+    const { proposer, tokenId: proposed, q: storedQ } = pending;
+    const q = storedQ ?? this.#oneHotAt(proposed);
+    const r = this.#combined(head);
+    const position = this.#position(head);
+    const { acceptance } = this.#plan;
+    const { accepted, u, committed } = acceptance.decide(
+      proposed,
+      q,
+      r,
+      position,
+      this.#random,
+      this.#scratch,
+    );
+    const fate = accepted ? 'accepted' : 'rejected';
+    const deviation = acceptance.deviation?.(q, r, this.#scratch) ?? null;
+    const judged = {
+      proposer,
+      tokenId: proposed,
+      q: q[proposed],
+      r: r[proposed],
+      u,
+      fate,
+      deviation,
+    } as const;
+    if (storedQ === null) this.#spareDistributions.push(q);
+    if (accepted) return [judged];
+    return [judged, { ...unproposed, tokenId: tokenId(committed), r: r[committed], fate: 'recovered' }];
+  }
+
+  /** Draws a token at the given offset after the committed text. */
+  #draw(law: DrawnLaw, offset: number): Drawn {
+    const isTarget = law === 'target';
+    const weights = isTarget ? this.#combined(offset) : this.#ownAt(law.member, offset);
+    const key = { position: this.#position(offset), purpose: 'token' } as const;
+    const drawn = tokenId(this.#random.categorical(weights, key));
+    return { proposer: null, tokenId: drawn, r: isTarget ? weights[drawn] : null };
   }
 
   /** Appends to the text; forgets the first `settled` pending proposals and rows. */
   #commit(tokenIds: readonly TokenId[], settled: number): void {
     this.#committed.push(...tokenIds);
-    for (const { q } of this.#pending.splice(0, settled)) if (q) this.#spareDistributions.push(q);
+    for (const pending of this.#pending.splice(0, settled)) {
+      if (pending.proposer !== null && pending.q) this.#spareDistributions.push(pending.q);
+    }
     for (const rows of this.#held) rows.splice(0, settled);
   }
 
@@ -213,4 +250,11 @@ export class CpuSampler implements RoundSampler {
     if (this.#greedy) oneHot(argmax(this.#r), this.#r);
     return this.#r;
   }
+}
+
+/** What is behind a rejection or an end token. */
+function discarded(pending: Proposed | Drawn): ProposalFate[] {
+  if (pending.proposer === null) return [];
+  const { proposer, tokenId, q } = pending;
+  return [{ proposer, tokenId, q: q ? q[tokenId] : 1, r: null, u: null, fate: 'discarded', deviation: null }];
 }

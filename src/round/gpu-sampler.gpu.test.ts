@@ -12,7 +12,7 @@ import { type AcceptanceChoice, createAcceptance } from '../verify/create-accept
 import { CpuSampler } from './cpu-sampler.ts';
 import { type GpuBench, openGpuBench } from './gpu/testing/gpu-bench.ts';
 import { MarginSource } from './gpu/testing/margin-source.ts';
-import { modelLikeRow, seededNumbers, tiedRow } from './gpu/testing/random-rows.ts';
+import { equalRow, modelLikeRow, oneHotRow, seededNumbers, tiedRow } from './gpu/testing/random-rows.ts';
 import { GpuSampler } from './gpu-sampler.ts';
 import { RoundRecorder } from './round-recorder.ts';
 import type { ExtraPosition, ProposalFate, RoundSampler, SamplingPlan } from './round-sampler.ts';
@@ -39,6 +39,7 @@ interface Setup {
   readonly acceptance?: AcceptanceChoice;
   readonly sampling?: Partial<SamplingParameters>;
   readonly memberSampling?: readonly Partial<SamplingParameters>[];
+  readonly endTokenIds?: readonly number[];
 }
 
 function planOf(setup: Setup): SamplingPlan {
@@ -52,6 +53,7 @@ function planOf(setup: Setup): SamplingPlan {
     targets: setup.targets ?? members,
     combine: setup.combine,
     acceptance: createAcceptance(setup.acceptance ?? { kind: 'exact' }),
+    endTokenIds: new Set((setup.endTokenIds ?? []).map(tokenId)),
   };
 }
 
@@ -100,6 +102,8 @@ function expectSameFates(actual: readonly ProposalFate[], expected: readonly Pro
   }
 }
 
+const rowKinds = [modelLikeRow, modelLikeRow, tiedRow, modelLikeRow, modelLikeRow, equalRow, oneHotRow];
+
 /**
  * Drives both samplers through the same random rounds: rows held in pieces, proposals drawn by any member or looked
  * up, verdicts over some or all of them. Rows depend on the position alone, so both may always be fed the same ones.
@@ -110,7 +114,7 @@ async function driveTwins(setup: Setup, rounds: number): Promise<ReadonlySet<str
   const { cpu, gpu, plan, random } = samplers;
   const choose = seededNumbers(setup.seed + 1000);
   const rowAt = (member: number, position: number) =>
-    (position % 3 === 2 ? tiedRow : modelLikeRow)(setup.vocabSize, seededNumbers(position * 8 + member));
+    rowKinds[position % rowKinds.length](setup.vocabSize, seededNumbers(position * 8 + member));
   const completeRows = async (member: number, wanted: number) => {
     const held = cpu.heldRows(member);
     expect(gpu.heldRows(member)).toBe(held);
@@ -126,11 +130,18 @@ async function driveTwins(setup: Setup, rounds: number): Promise<ReadonlySet<str
         for (const sampler of [cpu, gpu]) sampler.useCombine(setup.laterCombine);
       }
       for (let wanted = Math.floor(choose() * 4); wanted > 0; wanted--) {
-        if (choose() < 0.2) {
+        const kind = choose();
+        if (kind < 0.2) {
           const ids = [tokenId(Math.floor(choose() * setup.vocabSize)), tokenId(0)].slice(
             Math.round(choose()),
           );
           for (const sampler of [cpu, gpu]) sampler.proposeTokens(setup.members, ids);
+        } else if (kind < 0.4) {
+          for (const member of plan.targets) await completeRows(member, cpu.pendingLength + 1);
+          for (const sampler of [cpu, gpu]) await sampler.draw('target');
+        } else if (kind < 0.5) {
+          await completeRows(0, cpu.pendingLength + 1);
+          for (const sampler of [cpu, gpu]) await sampler.draw({ member: 0 });
         } else {
           const member = Math.floor(choose() * setup.members);
           await completeRows(member, cpu.pendingLength + 1);
@@ -138,9 +149,8 @@ async function driveTwins(setup: Setup, rounds: number): Promise<ReadonlySet<str
         }
       }
       const heads = Math.floor(choose() * (cpu.pendingLength + 1));
-      const extras: ExtraPosition[] = ['leave', 'draw-from-target', { drawFromMember: 0 }];
-      // Behind heads that leave proposals pending, nothing may be drawn.
-      const extra = heads < cpu.pendingLength ? 'leave' : extras[Math.floor(choose() * 3)];
+      // Behind heads that leave tokens pending, nothing may be drawn.
+      const extra: ExtraPosition = heads < cpu.pendingLength || choose() < 0.4 ? 'leave' : 'draw-from-target';
       for (const member of new Set([...plan.targets, 0])) await completeRows(member, heads + 1);
       random.takeSmallest();
       const expected = await cpu.verify(heads, extra);
@@ -153,11 +163,12 @@ async function driveTwins(setup: Setup, rounds: number): Promise<ReadonlySet<str
         return seen;
       }
       expect(actual.committed).toEqual(expected.committed);
-      expect(actual.rejected).toBe(expected.rejected);
+      expect([actual.rejected, actual.ended]).toEqual([expected.rejected, expected.ended]);
       expectSameFates(actual.fates, expected.fates);
       expect(gpu.committedTokenIds).toEqual(cpu.committedTokenIds);
       expect(gpu.pendingLength).toBe(cpu.pendingLength);
       for (const { fate } of actual.fates) seen.add(fate);
+      if (actual.ended) seen.add('ended');
       if (choose() < 0.2) for (const sampler of [cpu, gpu]) sampler.release(0, 1);
     }
     return seen;
@@ -167,6 +178,7 @@ async function driveTwins(setup: Setup, rounds: number): Promise<ReadonlySet<str
   }
 }
 
+const range = (length: number) => Array.from({ length }, (_, index) => 5 * index);
 const small = { vocabSize: 61, members: 2 } as const;
 const pair = weightedCombine([0.6, 0.4]);
 const cut = { temperature: 0.9, topK: 30, topP: 0.95, minP: 0.01 } as const;
@@ -226,13 +238,26 @@ const setups: readonly (readonly [string, Setup])[] = [
       acceptance: { kind: 'typical', epsilon: 0.3, delta: 0.3 },
     },
   ],
+  ['end tokens', { ...small, seed: 19, combine: pair, endTokenIds: range(12) }],
+  [
+    'end tokens, coupled',
+    { ...small, seed: 20, combine: pair, endTokenIds: range(12), acceptance: { kind: 'coupled' } },
+  ],
+  [
+    'end tokens at temperature 0',
+    { ...small, seed: 21, combine: pair, endTokenIds: range(12), sampling: { temperature: 0 } },
+  ],
+  ['a huge temperature', { ...small, seed: 22, combine: pair, sampling: { temperature: 1e30 } }],
+  ['a tiny temperature', { ...small, seed: 23, combine: pair, sampling: { temperature: 1e-3, topP: 0.9 } }],
   ['the bundled vocabulary', { ...small, vocabSize: 1846, seed: 15, combine: pair, sampling: { topP: 0.9 } }],
   ['more than a tile', { ...small, vocabSize: 9001, seed: 2 ** 33 + 16, combine: pair }],
+  ['a workgroup and one', { ...small, vocabSize: 257, seed: 24, combine: pair }],
 ];
 
 test.each(setups)('%s: verdicts are those of the CPU', async (_, setup) => {
-  const seen = await driveTwins(setup, 16);
-  expect([...seen].sort()).toEqual(['accepted', 'discarded', 'drawn', 'recovered', 'rejected']);
+  const seen = await driveTwins(setup, 24);
+  const fates = ['accepted', 'discarded', 'drawn', 'recovered', 'rejected'];
+  expect([...seen].sort()).toEqual((setup.endTokenIds ? [...fates, 'ended'] : fates).sort());
 });
 
 const plain = (vocabSize: number, own: Partial<Setup> = {}): Setup => ({
@@ -244,13 +269,13 @@ const plain = (vocabSize: number, own: Partial<Setup> = {}): Setup => ({
 });
 
 const { NEGATIVE_INFINITY: never, POSITIVE_INFINITY: certain, NaN: undefinedLogit } = Number;
-const rowWith = (at: number, logit: number) =>
-  Float32Array.from({ length: 5000 }, (_, t) => (t === at ? logit : 0));
+const rowWith = (vocabSize: number, at: number, logit: number) =>
+  Float32Array.from({ length: vocabSize }, (_, token) => (token === at ? logit : 0));
 
 test.each([
-  { name: 'NaN', row: rowWith(4999, undefinedLogit) },
-  { name: 'NaN first', row: rowWith(0, undefinedLogit) },
-  { name: '+∞', row: rowWith(4321, certain) },
+  { name: 'NaN', row: rowWith(5000, 4999, undefinedLogit) },
+  { name: 'NaN first', row: rowWith(5000, 0, undefinedLogit) },
+  { name: '+∞', row: rowWith(5000, 4321, certain) },
   { name: 'nothing but −∞', row: new Float32Array(5000).fill(never) },
 ])('a row with $name fails the verdict as on the CPU', async ({ row }) => {
   const messages: string[] = [];
@@ -276,15 +301,52 @@ test('what the amateur takes for certain is no fault: it is ruled out', async ()
   samplers.gpu.dispose();
 });
 
-test('a broken row of a member whose proposal is pending fails the verdict', async () => {
-  const { gpu } = openSamplers({ ...small, seed: 1, targets: [0], combine: weightedCombine([1]) });
-  const row = (logit: number) => padded(new Float32Array(small.vocabSize).fill(logit));
-  await gpu.hold(1, bench.deviceLogits([row(undefinedLogit)]), 1);
-  await gpu.propose(1);
-  await gpu.hold(0, bench.deviceLogits([row(0), row(0)]), 2);
-  await expect(gpu.verify(1, 'draw-from-target')).rejects.toThrow('NaN at token 0');
-  gpu.dispose();
-});
+test.each([
+  { name: 'NaN', row: rowWith(61, 60, undefinedLogit), seen: 'NaN at token 60' },
+  { name: '+∞', row: rowWith(61, 0, certain), seen: 'Infinity at token 0' },
+  { name: 'nothing but −∞', row: new Float32Array(61).fill(never), seen: 'nothing but -Infinity' },
+])(
+  'a proposal from a row with $name fails by the time of its verdict, at temperature 0 too',
+  async ({ row, seen }) => {
+    for (const temperature of [1, 0]) {
+      const samplers = openSamplers({
+        ...small,
+        seed: 1,
+        targets: [0],
+        combine: weightedCombine([1]),
+        sampling: { temperature },
+      });
+      await holdBoth(samplers, 1, [row]);
+      await holdBoth(samplers, 0, [new Float32Array(61), new Float32Array(61)]);
+      for (const sampler of [samplers.cpu, samplers.gpu]) {
+        const judged = async () => {
+          await sampler.propose(1);
+          return sampler.verify(1, 'draw-from-target');
+        };
+        await expect(judged()).rejects.toMatchObject({
+          code: 'model-unsupported',
+          message: expect.stringContaining(seen),
+        });
+        sampler.dispose();
+      }
+    }
+  },
+);
+
+test.each([1, 0])(
+  'a broken row behind an end token harms no one: what is drawn there is void, T = %i',
+  async (temperature) => {
+    const samplers = openSamplers(plain(61, { endTokenIds: [20], sampling: { temperature } }));
+    const { gpu } = samplers;
+    await holdBoth(samplers, 0, [oneHotRow(61), new Float32Array(61).fill(undefinedLogit)]);
+    await gpu.draw('target');
+    await gpu.draw('target');
+    const { committed, ended, fates } = await gpu.verify(2, 'leave');
+    expect({ committed, ended, fates: fates.length }).toEqual({ committed: [20], ended: true, fates: 1 });
+    samplers.cpu.dispose();
+    gpu.dispose();
+  },
+);
 
 test('a broken row behind a rejection harms no one, as on the CPU', async () => {
   const setup = { ...small, seed: 1, targets: [0], combine: weightedCombine([1]) };

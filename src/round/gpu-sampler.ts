@@ -10,23 +10,20 @@ import { distributionDispatches, peakDispatches } from './gpu/distribution-dispa
 import type { Draw, Job, VerdictSection } from './gpu/plan-section.ts';
 import type { SamplerKernels } from './gpu/sampler-kernels.ts';
 import { criterionCode, drawLaw, layout } from './gpu/sampler-layout.ts';
-import { planTargets, type TargetLaws } from './gpu/target-laws.ts';
-import { type JudgedToken, readRecord, type VerdictRecord } from './gpu/verdict-record.ts';
+import { type DrawSource, type LawAt, planTargets, type TargetLaws } from './gpu/target-laws.ts';
+import { type PendingOnDevice, settleRecord } from './gpu/settle-record.ts';
+import { readRecord } from './gpu/verdict-record.ts';
 import type { RoundRecorder } from './round-recorder.ts';
-import type { ExtraPosition, ProposalFate, RoundSampler, SamplingPlan, Verdict } from './round-sampler.ts';
+import type { DrawnLaw, ExtraPosition, RoundSampler, SamplingPlan, Verdict } from './round-sampler.ts';
 
-interface Pending {
-  readonly proposer: number;
-  /** null while the token is known to the device only. */
+/** Its token is null while it is known to the device only. */
+interface Pending extends PendingOnDevice {
   tokenId: TokenId | null;
-  /** Slot of q; null for a looked-up token, whose q is 1 at that token. */
-  readonly slot: number | null;
 }
 
 /** Bytes of a token in the text: int64. */
 const tokenBytes = 8;
 const floatBytes = Float32Array.BYTES_PER_ELEMENT;
-const twoTo32 = 2 ** 32;
 
 /**
  * The sampler on the GPU: rows, distributions and text stay there, and a verdict is the only read-back, one record of
@@ -36,6 +33,8 @@ const twoTo32 = 2 ** 32;
  * A row that is no distribution is reported by the verdict that reads its record.
  */
 export class GpuSampler implements RoundSampler {
+  /** A read-back waits for everything submitted before it; behind eight passes that wait hardly counts any more. */
+  readonly mostUnreadDraws = 8;
   #plan: SamplingPlan;
   readonly #random: PhiloxSource;
   readonly #recorder: RoundRecorder;
@@ -136,7 +135,7 @@ export class GpuSampler implements RoundSampler {
         purposeCode: purposeCodes[this.#plan.acceptance.proposalPurpose],
         textIndex,
       };
-      this.#pending.push({ proposer: member, tokenId: null, slot: weightsSlot });
+      this.#pending.push({ proposer: member, tokenId: null, slot: weightsSlot, isFromTarget: false });
       this.#stream.run(
         { position: draw.position, textIndex, jobs, draws: [draw] },
         [
@@ -155,7 +154,29 @@ export class GpuSampler implements RoundSampler {
     const words = new Uint32Array(tokenIds.flatMap((id) => [id, 0]));
     this.#stream.memory.reserve({ textTokens: textIndex + tokenIds.length });
     this.#stream.write(this.#stream.memory.text, textIndex * tokenBytes, words);
-    for (const tokenId of tokenIds) this.#pending.push({ proposer, tokenId, slot: null });
+    for (const tokenId of tokenIds) {
+      this.#pending.push({ proposer, tokenId, slot: null, isFromTarget: false });
+    }
+  }
+
+  async draw(law: DrawnLaw): Promise<void> {
+    this.#recorder.measure('sample', () => {
+      const { memory } = this.#stream;
+      const offset = this.#pending.length;
+      const scratch: number[] = [];
+      const { sources, targetSlots, dispatches, ...section } = this.#planLaws([{ offset, law }], scratch);
+      const [slot] = targetSlots;
+      const textIndex = this.#committed.length + offset;
+      const position = this.#position(offset);
+      const draw: Draw = { ...sources[0], position, purposeCode: purposeCodes.token, textIndex };
+      this.#pending.push({ proposer: null, tokenId: null, slot, isFromTarget: law === 'target' });
+      this.#stream.run(
+        { position, textIndex, ...section, draws: [draw] },
+        [...dispatches, wide('race', 1), narrow('finishRace', 1)],
+        { textTokens: textIndex + 1 },
+      );
+      for (const used of scratch) if (used !== slot) memory.freeSlot(used);
+    });
   }
 
   async verify(heads: number, extra: ExtraPosition): Promise<Verdict> {
@@ -166,11 +187,14 @@ export class GpuSampler implements RoundSampler {
     );
     const record = readRecord(bytes, pendings, heads, this.#plan.vocabSize);
     for (const [index, { tokenId }] of record.judged.entries()) this.#pending[index].tokenId = tokenId;
-    return record.rejectedAt < heads ? this.#rejection(record) : this.#acceptance(record, heads, extra);
+    const verdict = settleRecord(record, this.#pending, heads, this.#plan.acceptance);
+    const { committed, rejected, ended } = verdict;
+    this.#commit(committed, rejected || ended ? Number.POSITIVE_INFINITY : committed.length);
+    return verdict;
   }
 
   pickMember(): number {
-    const key = { position: this.#position(0), purpose: 'member' } as const;
+    const key = { position: this.#position(this.#pending.length), purpose: 'member' } as const;
     const { combine, targets } = this.#plan;
     return targets[this.#random.categorical(Float64Array.from(mixtureWeights(combine)), key)];
   }
@@ -202,7 +226,7 @@ export class GpuSampler implements RoundSampler {
 
   /** Records a whole verdict: r at every position, the decisions, and the one token behind them. */
   #recordVerdict(heads: number, extra: ExtraPosition): void {
-    const { acceptance } = this.#plan;
+    const { acceptance, endTokenIds } = this.#plan;
     const { rule } = acceptance;
     const { memory } = this.#stream;
     const pendings = this.#pending.length;
@@ -210,24 +234,18 @@ export class GpuSampler implements RoundSampler {
       throw new RangeError(`${pendings} proposals are pending, the GPU judges ${layout.mostPending} at most`);
     }
     const scratch: number[] = [];
-    const targets = planTargets(
-      this.#plan,
-      this.#stream,
-      {
-        heads,
-        extra,
-        rowSlot: (member, offset) => this.#held[member][offset],
-        ownSlot: (member, offset) => {
-          const pending = this.#pending[offset];
-          return pending?.proposer === member ? pending.slot : null;
-        },
-      },
-      () => {
-        const slot = memory.takeSlot();
-        scratch.push(slot);
-        return slot;
-      },
+    const proposed = [...this.#pending.keys()].filter(
+      (offset) => offset < heads && this.#pending[offset].proposer !== null,
     );
+    const offsets = extra === 'leave' ? proposed : [...proposed, heads];
+    const wanted = offsets.map((offset): LawAt => ({ offset, law: 'target' }));
+    const targets = this.#planLaws(wanted, scratch);
+    /** Heads that nobody proposed have no law to be judged by. */
+    const atHeads = <T>(known: readonly T[], otherwise: T): T[] => {
+      const all = Array.from({ length: extra === 'leave' ? heads : heads + 1 }, () => otherwise);
+      for (const [index, offset] of offsets.entries()) all[offset] = known[index];
+      return all;
+    };
     const verdict: VerdictSection = {
       heads,
       drawsExtra: extra !== 'leave',
@@ -237,13 +255,17 @@ export class GpuSampler implements RoundSampler {
       epsilon: rule.kind === 'typical' ? rule.epsilon : 0,
       delta: rule.kind === 'typical' ? rule.delta : 0,
       proposalSlots: this.#pending.map(({ slot }) => slot),
-      targetSlots: targets.targetSlots,
+      targetSlots: atHeads<number | null>(targets.targetSlots, null),
+      endTokenIds: [...endTokenIds],
     };
     const textIndex = this.#committed.length;
     // Where a token of r is committed whatever was proposed, all of them are drawn before the verdict.
     const drawsAhead = this.#greedy || rule.kind === 'coupled';
-    const draws = drawsAhead ? this.#drawsAhead(targets) : [this.#drawBehind()];
-    const race = [wide('race', draws.length), narrow('finishRace', draws.length)];
+    const draws = drawsAhead
+      ? this.#drawsAhead(atHeads(targets.sources, { law: drawLaw.nothing, slot: 0 }))
+      : [this.#drawBehind()];
+    const races = wanted.length > 0 ? draws.length : 0;
+    const race = [wide('race', races), narrow('finishRace', races)];
     const deviations = acceptance.deviation && !this.#greedy ? deviationKernels[rule.kind] : [];
     this.#stream.run(
       {
@@ -269,7 +291,28 @@ export class GpuSampler implements RoundSampler {
     this.#freeAll(scratch);
   }
 
-  #drawsAhead({ sources }: TargetLaws): Draw[] {
+  #planLaws(wanted: readonly LawAt[], scratch: number[]): TargetLaws {
+    return planTargets(
+      this.#plan,
+      this.#stream,
+      wanted,
+      {
+        rowSlot: (member, offset) => this.#held[member][offset],
+        ownSlot: (member, offset) => {
+          const pending = this.#pending[offset];
+          return pending?.proposer === member ? pending.slot : null;
+        },
+      },
+      () => {
+        const slot = this.#stream.memory.takeSlot();
+        scratch.push(slot);
+        return slot;
+      },
+    );
+  }
+
+  /** @param sources by offset behind the committed text */
+  #drawsAhead(sources: readonly DrawSource[]): Draw[] {
     return sources.map((source, offset) => ({
       ...source,
       position: this.#position(offset),
@@ -303,48 +346,6 @@ export class GpuSampler implements RoundSampler {
     }
   }
 
-  #rejection(record: VerdictRecord): Verdict {
-    const { rejectedAt, judged } = record;
-    const recovered = record.tokenId!;
-    const fates = judged
-      .slice(0, rejectedAt + 1)
-      .map((token, head) => this.#judgedFate(token, head, head < rejectedAt ? 'accepted' : 'rejected'));
-    fates.push({ ...unproposed, tokenId: recovered, r: record.r, fate: 'recovered' });
-    for (const [behind, { tokenId, q }] of judged.slice(rejectedAt + 1).entries()) {
-      const { proposer } = this.#pending[rejectedAt + 1 + behind];
-      fates.push({ proposer, tokenId, q, r: null, u: null, fate: 'discarded', deviation: null });
-    }
-    const committed = [...judged.slice(0, rejectedAt).map(({ tokenId }) => tokenId), recovered];
-    this.#commit(committed, Number.POSITIVE_INFINITY);
-    return { fates, committed, rejected: true };
-  }
-
-  #acceptance(record: VerdictRecord, heads: number, extra: ExtraPosition): Verdict {
-    const accepted = record.judged.slice(0, heads);
-    const fates = accepted.map((token, head) => this.#judgedFate(token, head, 'accepted'));
-    const committed = accepted.map(({ tokenId }) => tokenId);
-    if (record.tokenId !== null) {
-      const r = extra === 'draw-from-target' ? record.r : null;
-      committed.push(record.tokenId);
-      fates.push({ ...unproposed, tokenId: record.tokenId, r, fate: 'drawn' });
-    }
-    this.#commit(committed, committed.length);
-    return { fates, committed, rejected: false };
-  }
-
-  #judgedFate(token: JudgedToken, head: number, fate: 'accepted' | 'rejected'): ProposalFate {
-    const { acceptance } = this.#plan;
-    return {
-      proposer: this.#pending[head].proposer,
-      tokenId: token.tokenId,
-      q: token.q,
-      r: token.r,
-      u: acceptance.rule.kind === 'ratio' ? (token.coin + 0.5) / twoTo32 : null,
-      fate,
-      deviation: acceptance.deviation ? token.deviation : null,
-    };
-  }
-
   /** Appends to the text; forgets the first `settled` pending proposals and rows. */
   #commit(tokenIds: readonly TokenId[], settled: number): void {
     this.#committed.push(...tokenIds);
@@ -362,9 +363,6 @@ export class GpuSampler implements RoundSampler {
     return this.#plan.firstPosition + this.#committed.length + textOffset;
   }
 }
-
-/** What a token that nobody proposed has in common with others of its kind. */
-const unproposed = { proposer: null, q: null, u: null, deviation: null } as const;
 
 /** What walks the whole of r for a lossy criterion. */
 const deviationKernels = {

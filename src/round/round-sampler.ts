@@ -19,10 +19,12 @@ export interface SamplingPlan {
   /** In force until `useCombine` names another. */
   readonly combine: Combine;
   readonly acceptance: Acceptance;
+  /** Tokens behind which nothing can follow. */
+  readonly endTokenIds: ReadonlySet<TokenId>;
 }
 
 export interface ProposalFate {
-  /** Member that drew it; null for tokens that no one proposed. */
+  /** Member that proposed it; null for tokens that no one did. */
   readonly proposer: number | null;
   readonly tokenId: TokenId;
   /** q(x) of a proposal, null for recovered and drawn tokens. */
@@ -39,26 +41,33 @@ export interface ProposalFate {
   readonly deviation: number | null;
 }
 
-/** What one read-back tells: the fate of the proposals at the head of the pending list. */
+/** What one read-back tells: the fate of the tokens at the head of the pending list. */
 export interface Verdict {
-  /** In text order; a rejected proposal stands before its recovered token, discarded ones at the end. */
+  /**
+   * In text order; a rejected proposal stands before its recovered token, discarded ones at the end. Tokens that no
+   * one proposed and that are void leave no trace.
+   */
   readonly fates: readonly ProposalFate[];
   /** Tokens this verdict commits, in text order. */
   readonly committed: readonly TokenId[];
   /** True if a proposal was rejected: pending and every held row are gone. */
   readonly rejected: boolean;
+  /** True if the last committed token is an end token: what was pending behind it is void, and gone as above. */
+  readonly ended: boolean;
 }
 
-/**
- * What happens at the extra position when every verified proposal was accepted: a token of r is committed, a token of
- * one member's own distribution (which follows r where that member was picked with its weight), or nothing.
- */
-export type ExtraPosition = 'draw-from-target' | 'leave' | { readonly drawFromMember: number };
+/** What happens at the extra position when every verified proposal was accepted: a token of r is committed, or nothing. */
+export type ExtraPosition = 'draw-from-target' | 'leave';
+
+/** What a token is drawn from: r, or one member's own distribution, where that member was picked with its weight. */
+export type DrawnLaw = 'target' | { readonly member: number };
 
 /**
- * Holds the pending proposals, the distributions they were drawn from and the text they continue; draws and
+ * Holds the pending tokens, the distributions they were drawn from and the text they continue; draws and
  * verifies. Two implementations behind one test suite: CpuSampler, the oracle, and one on the GPU, where
  * `verify` is the only call that reads back.
+ *
+ * Pending are proposals, and tokens drawn from r that wait for the read-back alone.
  *
  * For every member i it keeps D_i: raw logits rows at the first |D_i| positions after the committed text.
  */
@@ -66,6 +75,8 @@ export interface RoundSampler {
   /** Tokens committed so far, prompt excluded. */
   readonly committedTokenIds: readonly TokenId[];
   readonly pendingLength: number;
+  /** Tokens worth drawing before one read-back tells them all; 1 where the host knows a token when it is drawn. */
+  readonly mostUnreadDraws: number;
   /** |D_member| */
   heldRows(member: number): number;
   /** The text from index `from` (0 = first token after the prompt) to the end of pending, to feed a member. */
@@ -77,12 +88,17 @@ export interface RoundSampler {
   /** Appends proposals that were not drawn but looked up: q is one-hot. */
   proposeTokens(proposer: number, tokenIds: readonly TokenId[]): void;
   /**
-   * Verifies the first `heads` proposals against r, left to right, up to the first rejection.
-   * `draw-from-target` needs one more held row of every target; it commits a token of r when all are accepted,
-   * and with `heads` = 0 it is plain sampling. All proposals must have been drawn before this call.
+   * Draws the token behind pending from the rows held there. It joins pending, needs no verdict, and is committed by
+   * the `verify` that counts it among its heads.
+   */
+  draw(law: DrawnLaw): Promise<void>;
+  /**
+   * Verifies the first `heads` pending tokens against r, left to right, up to the first rejection or end token.
+   * `draw-from-target` needs one more held row of every target and no token behind the heads; it commits a token of r
+   * when all are accepted, and with `heads` = 0 it is plain sampling.
    */
   verify(heads: number, extra: ExtraPosition): Promise<Verdict>;
-  /** A target whose turn it is to be sampled from, with the probability of its weight in a weighted combination. */
+  /** A target to draw the token behind pending from, with the probability of its weight in a weighted combination. */
   pickMember(): number;
   /**
    * Later verdicts and picks follow this combination of the same targets. What is pending stays: r is formed at the

@@ -16,6 +16,8 @@ export interface AppendedText {
  * cut at the stop string. Stop strings may span token borders. Tokens appended after the stop add nothing.
  */
 export class TextStream {
+  /** True if a stop string may end the text: then every token is to be seen before the next is asked for. */
+  readonly hasStopStrings: boolean;
   readonly #detokeniser: Detokeniser;
   readonly #stops: StopMatcher;
   /** Text that was not taken yet; it starts at position #taken of the whole. */
@@ -29,6 +31,7 @@ export class TextStream {
   constructor(tokenizer: Tokenizer, stopStrings: readonly string[], contextIds: readonly TokenId[] = []) {
     this.#detokeniser = new Detokeniser(tokenizer, contextIds);
     this.#stops = new StopMatcher(stopStrings);
+    this.hasStopStrings = stopStrings.length > 0;
   }
 
   append(id: TokenId): AppendedText {

@@ -1,18 +1,29 @@
 import type { Member } from '../../round/member.ts';
 import type { RoundSampler } from '../../round/round-sampler.ts';
+import { drawWindow } from './draw-window.ts';
 import type { Schedule } from './schedule.ts';
 
 /**
  * A weighted ensemble without combining anything: every token is drawn from one member, picked with its weight. The
  * law is Σ λ_k p^k as it is, for one forward a token; a member picked after a while first catches up with the text.
+ * @param mostUnread tokens that may be drawn before any of them is looked at
  */
-export function mixtureSchedule(members: readonly Member[], sampler: RoundSampler): Schedule {
+export function mixtureSchedule(
+  members: readonly Member[],
+  sampler: RoundSampler,
+  mostUnread: number,
+): Schedule {
+  const windowOf = drawWindow(mostUnread);
   return {
-    async nextVerdict() {
-      const picked = members[sampler.pickMember()];
-      const lag = sampler.committedTokenIds.length - picked.textLength;
-      await picked.score(lag > 1 ? 'catch-up' : 'score');
-      return sampler.verify(0, { drawFromMember: picked.index });
+    async nextVerdict(room) {
+      const count = windowOf(room);
+      for (let drawn = 0; drawn < count; drawn++) {
+        const picked = members[sampler.pickMember()];
+        const lag = sampler.committedTokenIds.length + sampler.pendingLength - picked.textLength;
+        await picked.score(lag > 1 ? 'catch-up' : 'score');
+        await sampler.draw({ member: picked.index });
+      }
+      return sampler.verify(count, 'leave');
     },
   };
 }

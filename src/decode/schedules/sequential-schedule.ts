@@ -1,13 +1,26 @@
 import type { Member } from '../../round/member.ts';
 import type { RoundSampler } from '../../round/round-sampler.ts';
+import { drawWindow } from './draw-window.ts';
 import type { Schedule } from './schedule.ts';
 
-/** Every target one token, combine, draw: the vanilla that everything is compared with. One target: plain. */
-export function sequentialSchedule(targets: readonly Member[], sampler: RoundSampler): Schedule {
+/**
+ * Every target one token, combine, draw: the vanilla that everything is compared with. One target: plain.
+ * @param mostUnread tokens that may be drawn before any of them is looked at
+ */
+export function sequentialSchedule(
+  targets: readonly Member[],
+  sampler: RoundSampler,
+  mostUnread: number,
+): Schedule {
+  const windowOf = drawWindow(mostUnread);
   return {
-    async nextVerdict() {
-      for (const target of targets) await target.score('score');
-      return sampler.verify(0, 'draw-from-target');
+    async nextVerdict(room) {
+      const count = windowOf(room);
+      for (let drawn = 0; drawn < count; drawn++) {
+        for (const target of targets) await target.score('score');
+        await sampler.draw('target');
+      }
+      return sampler.verify(count, 'leave');
     },
   };
 }

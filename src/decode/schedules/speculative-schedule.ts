@@ -3,21 +3,26 @@ import type { Member } from '../../round/member.ts';
 import type { RoundSampler } from '../../round/round-sampler.ts';
 import type { DraftLengthController } from '../draft-length-controller.ts';
 import type { Schedule } from './schedule.ts';
+import { sequentialSchedule } from './sequential-schedule.ts';
 
 /**
  * A drafter proposes γ tokens, every target scores them in one forward, and the extra position's token is drawn
- * from r and committed: it follows r, because only targets take part in it.
+ * from r and committed: it follows r, because only targets take part in it. At γ = 0 the targets write alone.
+ * @param mostUnread tokens that may be drawn before any of them is looked at
  */
 export function speculativeSchedule(
   drafter: Drafter,
   targets: readonly Member[],
   controller: DraftLengthController,
   sampler: RoundSampler,
+  mostUnread: number,
 ): Schedule {
+  const alone = sequentialSchedule(targets, sampler, mostUnread);
   return {
     async nextVerdict(room) {
       const limit = Math.min(controller.draftLengths[drafter.proposer], room - 1);
-      const proposed = limit > 0 ? await drafter.draft(limit) : 0;
+      if (limit === 0) return alone.nextVerdict(room);
+      const proposed = await drafter.draft(limit);
       for (const target of targets) await target.score('score');
       return sampler.verify(proposed, 'draw-from-target');
     },

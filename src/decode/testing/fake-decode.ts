@@ -44,6 +44,18 @@ export interface FakeDecodeOptions {
   readonly takeTurn?: () => Promise<void>;
   /** Changes of the combination, by the index of the round they come before. */
   readonly combineChanges?: Readonly<Record<number, CombineChange>>;
+  /** Tokens that are drawn before any of them is looked at, as on the GPU; 1 otherwise. */
+  readonly mostUnreadDraws?: number;
+}
+
+/** The oracle for a sampler that reads back late. */
+export class LateReadSampler extends CpuSampler {
+  override readonly mostUnreadDraws: number;
+
+  constructor(mostUnreadDraws: number, ...parts: ConstructorParameters<typeof CpuSampler>) {
+    super(...parts);
+    this.mostUnreadDraws = mostUnreadDraws;
+  }
 }
 
 export interface FakeDecode {
@@ -79,7 +91,8 @@ export function startFakeDecode(options: FakeDecodeOptions): FakeDecode {
     takeTurn: options.takeTurn ?? (async () => {}),
     readbacks: () => 0,
     takeCombineChange: () => options.combineChanges?.[round++] ?? null,
-    createSampler: (plan) => new CpuSampler(plan, options.random, recorder),
+    createSampler: (plan) =>
+      new LateReadSampler(options.mostUnreadDraws ?? 1, plan, options.random, recorder),
   });
   return { decode, sequences, rounds: decodeRounds(decode) };
 }

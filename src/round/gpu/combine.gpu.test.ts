@@ -45,9 +45,11 @@ async function bothLaws({ combine, rows, sampling, memberSampling }: Case) {
       targets: [...rows.keys()],
       combine,
       acceptance: createAcceptance({ kind: 'exact' }),
+      endTokenIds: new Set(),
     },
     stream,
-    { heads: 0, extra: 'draw-from-target', rowSlot: (member) => slots[member], ownSlot: () => null },
+    [{ offset: 0, law: 'target' }],
+    { rowSlot: (member) => slots[member], ownSlot: () => null },
     () => stream.memory.takeSlot(),
   );
   stream.run({ position: 0, textIndex: 0, ...section }, dispatches);

@@ -75,12 +75,15 @@ struct Plan {
   // A mix: the slot that receives the combination, then one slot a member (none: left out).
   mixesAt: u32,
   mixCount: u32,
-  // Slot of q of each pending token (none: looked up); slot of r at each head, and of the extra law.
+  // Slot of what each pending token was drawn from (none: looked up); slot of r at each head (none: it was drawn, not
+  // proposed), and of the extra law; tokens that end a text.
   proposalsAt: u32,
   targetsAt: u32,
+  endsAt: u32,
+  endCount: u32,
   words: array<u32>,
 }
-const planHeaderWords = 24u;
+const planHeaderWords = 26u;
 
 // Facts of a row slot. Masses are 64-bit fixed point in units of 2^-40: sums do not depend on their order.
 struct Slot {
@@ -132,6 +135,7 @@ const raceWords = 1025u;
 // One pending token in the record; from `r` on for heads only.
 struct Judged {
   token: u32,
+  // Its probability in what it was drawn from.
   q: f32,
   proposalFault: u32,
   r: f32,
@@ -151,9 +155,11 @@ struct Record {
   token: u32,
   r: f32,
   extraFault: u32,
+  // Index of the first end token among the tokens that the verdict commits; none where there is none.
+  endedAt: u32,
   judged: array<Judged>,
 }
-const recordHeaderWords = 4u;
+const recordHeaderWords = 5u;
 
 @group(0) @binding(0) var<storage, read> plan: Plan;
 // [slots, vocabSize]: logits and weights as bits, so that NaN and infinity are seen as such by any compiler.

@@ -1,4 +1,5 @@
-// Decides every head and finds the first rejected one; also notes token and q of the pending tokens behind.
+// Decides every head and finds the first rejected one; also notes token and q of the pending tokens behind. Heads that
+// nobody proposed stand as they are.
 // At temperature 0 and under coupling, draw i of the races before it is what r commits at position i.
 // Twins: verify/ratio-acceptance.ts, coupled-acceptance.ts, typical-acceptance.ts.
 // Dispatch: [1], one thread a pending token.
@@ -38,6 +39,10 @@ fn main(@builtin(local_invocation_index) thread: u32) {
 
 fn judged(head: u32, token: u32, q: f32) -> bool {
   let law = plan.words[plan.targetsAt + head];
+  if (law == none) {
+    record.judged[head].targetFault = 0u;
+    return true;
+  }
   var r: f32;
   if (plan.isGreedy == 1u) {
     r = select(0.0, 1.0, token == races[head].winner);

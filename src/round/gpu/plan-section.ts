@@ -49,10 +49,12 @@ export interface VerdictSection {
   readonly leniency: number;
   readonly epsilon: number;
   readonly delta: number;
-  /** Slot of q of each pending token; null for one that was looked up. */
+  /** Slot of what each pending token was drawn from; null for one that was looked up. */
   readonly proposalSlots: readonly (number | null)[];
-  /** Slot of r at each head, and of the law of the extra position where there is one. */
-  readonly targetSlots: readonly number[];
+  /** Slot of r at each head, null where nobody proposed it; and of the law of the extra position where there is one. */
+  readonly targetSlots: readonly (number | null)[];
+  /** Tokens that end a text. */
+  readonly endTokenIds: readonly number[];
 }
 
 /** Constant facts of a sampler that every section repeats. */
@@ -88,12 +90,14 @@ export function writePlan(section: PlanSection, constants: PlanConstants): Uint3
   const { jobs = [], draws = [], mixes = [], weights = [], plausibility = 0, verdict } = section;
   const proposals = verdict?.proposalSlots ?? [];
   const targets = verdict?.targetSlots ?? [];
+  const ends = verdict?.endTokenIds ?? [];
   const drawsAt = jobs.length * layout.jobWords;
   const weightsAt = drawsAt + draws.length * layout.drawWords;
   const mixesAt = weightsAt + weights.length;
   const proposalsAt = mixesAt + mixes.length * (weights.length + 1);
   const targetsAt = proposalsAt + proposals.length;
-  const words = new Uint32Array(layout.planHeaderWords + targetsAt + targets.length);
+  const endsAt = targetsAt + targets.length;
+  const words = new Uint32Array(layout.planHeaderWords + endsAt + ends.length);
   const floats = new Float32Array(words.buffer);
   let at = 0;
   const word = (value: number) => {
@@ -127,6 +131,8 @@ export function writePlan(section: PlanSection, constants: PlanConstants): Uint3
   word(mixes.length);
   word(proposalsAt);
   word(targetsAt);
+  word(endsAt);
+  word(ends.length);
 
   for (const { logitsSlot, weightsSlot, sampling } of jobs) {
     const { temperature, topK, topP, minP } = sampling;
@@ -152,6 +158,7 @@ export function writePlan(section: PlanSection, constants: PlanConstants): Uint3
     for (const slot of slots) word(slot ?? none);
   }
   for (const slot of proposals) word(slot ?? none);
-  for (const slot of targets) word(slot);
+  for (const slot of targets) word(slot ?? none);
+  for (const id of ends) word(id);
   return words;
 }

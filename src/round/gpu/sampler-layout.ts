@@ -26,12 +26,16 @@ export const layout = {
   judgedWords: constant('judgedWords'),
 } as const;
 
+/** In place of a slot, a token or a text index: there is none. */
+export const none = 0xffffffff;
+
 /** What a draw is made from. */
 export const drawLaw = {
   weights: constant('fromWeights'),
   largestLogit: constant('largestLogit'),
   largestWeight: constant('largestWeight'),
   verdict: constant('fromVerdict'),
+  nothing: none,
 } as const;
 
 /** How proposals are judged. */
@@ -40,6 +44,3 @@ export const criterionCode = {
   coupled: constant('byCoupling'),
   typical: constant('byTypicality'),
 } as const;
-
-/** In place of a slot, a token or a text index: there is none. */
-export const none = 0xffffffff;

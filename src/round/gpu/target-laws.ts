@@ -1,5 +1,5 @@
 import { type SamplingParameters, untruncated } from '../../sample/sampling-parameters.ts';
-import type { ExtraPosition, SamplingPlan } from '../round-sampler.ts';
+import type { DrawnLaw, SamplingPlan } from '../round-sampler.ts';
 import type { CommandStream, Dispatch } from './command-stream.ts';
 import { wide } from './command-stream.ts';
 import { distributionDispatches, peakDispatches } from './distribution-dispatches.ts';
@@ -12,21 +12,26 @@ export interface DrawSource {
   readonly slot: number;
 }
 
-/** What a verdict's section is made of, as far as r is concerned. */
+/** What a section is made of, as far as laws that tokens are judged by or drawn from are concerned. */
 export interface TargetLaws {
   readonly jobs: readonly Job[];
   readonly mixes: readonly Mix[];
   readonly weights: readonly number[];
   readonly dispatches: readonly Dispatch[];
-  /** Slot of r at each head, and of the law of the extra position where there is one. */
+  /** Slot of each law asked for. */
   readonly targetSlots: readonly number[];
   /** What a token of each of these laws is drawn from. */
   readonly sources: readonly DrawSource[];
 }
 
-export interface PositionsToJudge {
-  readonly heads: number;
-  readonly extra: ExtraPosition;
+/** One law that is needed: behind `offset` pending tokens. */
+export interface LawAt {
+  readonly offset: number;
+  readonly law: DrawnLaw;
+}
+
+/** Where the rows lie that laws are made of. */
+export interface PendingRows {
   /** Slot of a member's logits row behind `offset` pending tokens. */
   readonly rowSlot: (member: number, offset: number) => number;
   /** Slot of q of the pending token at `offset` where `member` drew it; its part of a weighted r is the same. */
@@ -34,18 +39,18 @@ export interface PositionsToJudge {
 }
 
 /**
- * Plans r at all positions of a verdict at once: how many of them will be looked at is not known yet. Combined logits
- * are recorded right away, in a section of their own. Twin: CpuSampler's `#combined` and the files of combine/.
- * @param takeSlot hands out a slot until the verdict is read
+ * Plans laws at several positions at once: of a verdict, how many of them will be looked at is not known yet. Combined
+ * logits are recorded right away, in a section of their own. Twin: CpuSampler's `#combined` and the files of combine/.
+ * @param takeSlot hands out a slot; the caller frees it
  */
 export function planTargets(
   plan: SamplingPlan,
   stream: CommandStream,
-  positions: PositionsToJudge,
+  wanted: readonly LawAt[],
+  { rowSlot, ownSlot }: PendingRows,
   takeSlot: () => number,
 ): TargetLaws {
   const { sampling, memberSampling, targets, combine, vocabSize } = plan;
-  const { heads, extra, rowSlot, ownSlot } = positions;
   const { rule } = combine;
   if (!rule) throw new Error(`A ${combine.kind} combination cannot be formed on the GPU`);
   const isGreedy = sampling.temperature === 0;
@@ -69,9 +74,10 @@ export function planTargets(
   const memberWeights = (member: number, offset: number): number =>
     (isGreedy ? null : ownSlot(member, offset)) ?? addJob(rowSlot(member, offset), memberSampling[member]);
 
-  const positionsWithTarget = heads + (extra === 'draw-from-target' ? 1 : 0);
-  for (let offset = 0; offset < positionsWithTarget; offset++) {
-    if (rule.space === 'logits') {
+  for (const { offset, law } of wanted) {
+    if (law !== 'target') {
+      addLaw(rowSlot(law.member, offset), memberSampling[law.member]);
+    } else if (rule.space === 'logits') {
       const combinedSlot = takeSlot();
       const slots = targets.map((member, term) =>
         rule.weights[term] === 0 ? null : rowSlot(member, offset),
@@ -95,10 +101,6 @@ export function planTargets(
       targetSlots.push(combinedSlot);
       sources.push({ law: isGreedy ? drawLaw.largestWeight : drawLaw.weights, slot: combinedSlot });
     }
-  }
-  if (typeof extra === 'object') {
-    const member = extra.drawFromMember;
-    addLaw(rowSlot(member, heads), memberSampling[member]);
   }
   if (rule.space === 'logits' && logitMixes.length > 0) {
     const { weights, plausibility } = rule;

@@ -5,6 +5,9 @@
 @compute @workgroup_size(workgroupSize)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
   let rSlot = plan.words[plan.targetsAt + group.x];
+  if (rSlot == none) {
+    return;
+  }
   let qSlot = plan.words[plan.proposalsAt + group.x];
   let proposed = text[plan.textIndex + group.x].x;
   let rScale = 1.0 / massOf(rSlot);

@@ -6,6 +6,7 @@ import { layout, none } from './sampler-layout.ts';
 /** One pending token; what comes after `q` is of use for heads only. */
 export interface JudgedToken {
   readonly tokenId: TokenId;
+  /** Its probability in what it was drawn from. */
   readonly q: number;
   readonly r: number;
   /** Random word of the ratio rule. */
@@ -21,6 +22,8 @@ export interface VerdictRecord {
   readonly tokenId: TokenId | null;
   /** r of that token. */
   readonly r: number;
+  /** Index of the first end token among what is committed; null where there is none. Behind it all is void. */
+  readonly endedAt: number | null;
   /** [pending] */
   readonly judged: readonly JudgedToken[];
 }
@@ -29,7 +32,7 @@ export interface VerdictRecord {
  * Reads what the kernels left, in the order of `Record` in declarations.wgsl.
  * @param bytes of a record of `pendings` tokens, `heads` of them judged
  * @throws EngineError `model-unsupported` where a row that was drawn from or judged by is no distribution, as
- *   `distributionOf` does
+ *   `distributionOf` does; void ones are not looked at
  */
 export function readRecord(
   bytes: ArrayBuffer,
@@ -40,10 +43,12 @@ export function readRecord(
   const words = new Uint32Array(bytes);
   const floats = new Float32Array(bytes);
   const [rejectedAt, drawn] = words;
+  const endedAt = words[4] === none ? null : words[4];
+  const counting = endedAt ?? Number.POSITIVE_INFINITY;
   const judged: JudgedToken[] = [];
   for (let index = 0; index < pendings; index++) {
     const at = layout.recordHeaderWords + index * layout.judgedWords;
-    throwFault(words[at + 2], vocabSize);
+    if (index <= counting) throwFault(words[at + 2], vocabSize);
     judged.push({
       tokenId: knownToken(words[at], vocabSize),
       q: floats[at + 1],
@@ -53,12 +58,12 @@ export function readRecord(
       deviation: floats[at + 6],
     });
   }
-  for (let head = 0; head < Math.min(heads, rejectedAt + 1); head++) {
+  for (let head = 0; head < Math.min(heads, rejectedAt + 1, counting + 1); head++) {
     throwFault(words[layout.recordHeaderWords + head * layout.judgedWords + 7], vocabSize);
   }
   if (rejectedAt === heads) throwFault(words[3], vocabSize);
   const token = drawn === none ? null : knownToken(drawn, vocabSize);
-  return { rejectedAt, tokenId: token, r: floats[2], judged };
+  return { rejectedAt, tokenId: token, r: floats[2], endedAt, judged };
 }
 
 /** A fault as peak.wgsl writes it: 0, 1 for a row of nothing but −∞, else ~(2 · token + isInfinite). */

@@ -24,3 +24,15 @@ export function modelLikeRow(vocabSize: number, random: () => number): Float32Ar
 export function tiedRow(vocabSize: number, random: () => number): Float32Array {
   return Float32Array.from({ length: vocabSize }, () => Math.floor(random() * 9) / 2 - 2);
 }
+
+/** Every token alike. */
+export function equalRow(vocabSize: number): Float32Array {
+  return new Float32Array(vocabSize).fill(-3.5);
+}
+
+/** One possible token, the same in all rows: two that contradict each other combine to nothing. */
+export function oneHotRow(vocabSize: number): Float32Array {
+  const row = new Float32Array(vocabSize).fill(Number.NEGATIVE_INFINITY);
+  row[Math.floor(vocabSize / 3)] = 2;
+  return row;
+}
