@@ -1,5 +1,7 @@
 /** The npm package's front door: what a program gets from `import … from 'antiphon'`. */
 export type { CombineNumbers } from './combine/combine.ts';
+export type { Candidate, CandidateList, Candidates } from './decode/candidates.ts';
+export { type CandidatesQuery, candidatesQuery, type ProposalPlace } from './engine/candidates-query.ts';
 export type { DecodeRequest, ValidDecodeRequest } from './engine/decode-request.ts';
 export type {
   BackendChoice,

@@ -88,11 +88,19 @@ export interface DecodePlan
   readonly createSampler: (plan: SamplingPlan) => RoundSampler;
 }
 
+/** Whose rows form r, and how. With one target r is that target's own distribution, whatever drafts for it. */
+export function targetsOf(
+  method: MethodPlan,
+  members: number,
+): { readonly targets: readonly number[]; readonly combine: Combine } {
+  if (method.kind !== 'collaborative') return { targets: [0], combine: weightedCombine([1]) };
+  return { targets: Array.from({ length: members }, (_, index) => index), combine: method.combine };
+}
+
 /** Wires members, sampler, drafter and schedule of one decode. `lossy` tells whether its text may leave r. */
 export function assembleDecode(plan: DecodePlan): { decode: Decode; lossy: boolean } {
   const { method, members, recorder } = plan;
-  // With one target r is that target's own distribution, whatever drafts for it.
-  const targets = method.kind === 'collaborative' ? members.map((_, index) => index) : [0];
+  const { targets, combine } = targetsOf(method, members.length);
   const acceptance = createAcceptance(method.kind === 'plain' ? { kind: 'exact' } : method.acceptance);
   const sampler = plan.createSampler({
     vocabSize: plan.tokenizer.vocabSize,
@@ -100,7 +108,7 @@ export function assembleDecode(plan: DecodePlan): { decode: Decode; lossy: boole
     sampling: plan.sampling,
     memberSampling: members.map(({ sampling }) => sampling),
     targets,
-    combine: method.kind === 'collaborative' ? method.combine : weightedCombine([1]),
+    combine,
     acceptance,
     endTokenIds: plan.endTokenIds,
   });

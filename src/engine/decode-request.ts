@@ -246,6 +246,7 @@ function refuseImpossibleWeights(
   if (kind === 'weighted' && !weights.some((weight) => weight > 0)) refuse(field, 'no weight is positive');
 }
 
-function refuse(field: string, problem: string): never {
+/** @throws EngineError `invalid-request` */
+export function refuse(field: string, problem: string): never {
   throw new EngineError('invalid-request', `${field}: ${problem}`, { details: { field } });
 }

@@ -1,10 +1,12 @@
 import type { CombineNumbers } from '../combine/combine.ts';
+import type { Candidates } from '../decode/candidates.ts';
 import type { FinishReason } from '../decode/decode-loop.ts';
 import type { SpeedUp } from '../decode/speed-up.ts';
 import type { DecodeStatistics } from '../decode/statistics.ts';
 import type { BackendKind, VerificationNoise } from '../models/causal-model.ts';
 import type { LoadProgress } from '../models/load-progress.ts';
 import type { Round } from '../round/round.ts';
+import type { CandidatesQuery } from './candidates-query.ts';
 import type { DecodeRequest, ValidDecodeRequest } from './decode-request.ts';
 
 export type { FinishReason, LoadProgress };
@@ -106,6 +108,16 @@ export interface EngineApi {
   load(model: string, options?: LoadOptions): Promise<LoadedModel>;
   /** Queues a decode: a second one waits until the first has ended. Aborting `signal` takes it out. */
   decode(request: DecodeRequest, options?: { readonly signal?: AbortSignal }): DecodeRun;
+  /**
+   * What every member, and their combination, would have at one position of a text: the likeliest tokens, and where
+   * the token that stands there ranks. `candidatesQuery` asks it about a token of a run.
+   *
+   * Costs nothing until asked for: then each member feeds what its caches do not hold of prompt and text, one token at
+   * least. It waits its turn behind decodes and lets none of them wait but later ones. Aborting `signal` takes it out;
+   * it then rejects with an AbortError.
+   * @throws EngineError `invalid-request`, `vocabulary-mismatch`, `context-full`
+   */
+  candidates(query: CandidatesQuery, options?: { readonly signal?: AbortSignal }): Promise<Candidates>;
   info(): Promise<EngineInfo>;
   /** Frees a model's session, caches and GPU memory; a decode that uses it ends first. */
   unload(model: string): Promise<void>;

@@ -1,4 +1,7 @@
+import type { MethodPlan } from '../decode/assemble-decode.ts';
+import type { Candidates } from '../decode/candidates.ts';
 import { EngineError } from '../errors/engine-error.ts';
+import { type CandidatesQuery, validateCandidatesQuery } from './candidates-query.ts';
 import { CombineUpdates } from './combine-updates.ts';
 import type { DecodeRequest } from './decode-request.ts';
 import type {
@@ -10,6 +13,7 @@ import type {
   LoadOptions,
   ResolvedEngineOptions,
 } from './engine-api.ts';
+import { findCandidates } from './find-candidates.ts';
 import { planMethod } from './method-members.ts';
 import { ModelShelf } from './model-shelf.ts';
 import { type PreparedDecode, prepareDecode } from './prepared-decode.ts';
@@ -35,12 +39,27 @@ export class Engine implements EngineApi {
   }
 
   decode(request: DecodeRequest, options: { readonly signal?: AbortSignal } = {}): DecodeRun {
-    const signals = options.signal ? [this.#closed.signal, options.signal] : [this.#closed.signal];
     const updates = new CombineUpdates();
     return startRun(
-      signals,
+      this.#untilClosed(options.signal),
       (stream, signal) => this.#enqueue(request, updates, stream, signal),
       async (numbers) => updates.offer(numbers),
+    );
+  }
+
+  async candidates(
+    query: CandidatesQuery,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<Candidates> {
+    const valid = validateCandidatesQuery(query);
+    const prepared = prepareDecode(valid.request, this.#shelf);
+    const signal = this.#untilClosed(options.signal);
+    return this.#queue.run(
+      () => this.#onModels(prepared, (ready, method) => findCandidates(ready, method, valid, signal)),
+      signal,
+      () => {
+        throw signal.reason;
+      },
     );
   }
 
@@ -76,27 +95,32 @@ export class Engine implements EngineApi {
     updates.open(prepared.request.method);
     const runtime = await this.#shelf.runtime();
     return this.#queue.run(
-      () => this.#decode(prepared, updates, stream, signal),
+      () =>
+        this.#onModels(prepared, (ready, method) =>
+          runDecode(ready, method, updates, runtime, stream, signal),
+        ),
       signal,
       () => skippedResult(prepared, runtime),
     );
   }
 
-  async #decode(
+  #untilClosed(signal: AbortSignal | undefined): AbortSignal {
+    return signal ? AbortSignal.any([this.#closed.signal, signal]) : this.#closed.signal;
+  }
+
+  /** Does work whose turn has come, on the models as they are now. */
+  async #onModels<T>(
     prepared: PreparedDecode,
-    updates: CombineUpdates,
-    stream: RoundStream,
-    signal: AbortSignal,
-  ): Promise<DecodeResult> {
+    work: (ready: PreparedDecode, method: MethodPlan) => Promise<T>,
+  ): Promise<T> {
     // A model may have been unloaded, and loaded anew, while the request waited.
     const members = prepared.members.map((member) => ({
       ...member,
       entry: this.#shelf.entry(member.entry.description.id),
     }));
     const method = await planMethod(prepared.request, this.#options.baseUrl);
-    const runtime = await this.#shelf.runtime();
     try {
-      return await runDecode({ ...prepared, members }, method, updates, runtime, stream, signal);
+      return await work({ ...prepared, members }, method);
     } catch (error) {
       if (error instanceof EngineError && error.code === 'device-lost') await this.#shelf.discard();
       throw error;

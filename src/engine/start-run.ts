@@ -3,17 +3,17 @@ import { RoundStream } from './round-stream.ts';
 
 /**
  * A run around `work`, which pushes rounds into the stream and comes to the result.
- * @param signals what ends the run besides its own stop()
+ * @param signal ends the run besides its own stop()
  * @param update takes over numbers of the combination
  */
 export function startRun(
-  signals: readonly AbortSignal[],
+  signal: AbortSignal | undefined,
   work: (stream: RoundStream, signal: AbortSignal) => Promise<DecodeResult>,
   update: DecodeRun['update'],
 ): DecodeRun {
   const stream = new RoundStream();
   const stop = new AbortController();
-  const result = work(stream, AbortSignal.any([stop.signal, ...signals]));
+  const result = work(stream, signal ? AbortSignal.any([stop.signal, signal]) : stop.signal);
   // Also keeps a failure that only the iteration is asked about from counting as unhandled.
   result.then(
     () => stream.close(),

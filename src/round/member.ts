@@ -1,11 +1,9 @@
 import type { Sequence } from '../models/causal-model.ts';
+import { prefill } from '../models/prefill.ts';
 import type { TokenId } from '../tokens/token-id.ts';
 import type { ForwardKind } from './round.ts';
 import type { RoundRecorder } from './round-recorder.ts';
 import type { RoundSampler } from './round-sampler.ts';
-
-/** Tokens of one prefill pass: bounds the logits of a pass to chunk x width. */
-const prefillChunk = 256;
 
 /**
  * One model taking part in a decode: its sequence, and where the text starts in it. Members may stand behind
@@ -67,15 +65,12 @@ export class Member {
     wanted: 'last' | 'none',
     carryOn: () => Promise<boolean>,
   ): Promise<void> {
-    while (this.kvLength < promptTokenIds.length) {
-      const ids = promptTokenIds.slice(this.kvLength, this.kvLength + prefillChunk);
-      const isLast = this.kvLength + ids.length === promptTokenIds.length;
-      const logits = await this.#recorder.forward(this.index, 'prefill', ids.length, () =>
-        this.#sequence.forward({ kind: 'host', length: ids.length, ids }, isLast ? wanted : 'none'),
-      );
-      if (logits) await this.#sampler.hold(this.index, logits, 1);
-      if (!isLast && !(await carryOn())) return;
-    }
+    const logits = await prefill(this.#sequence, promptTokenIds, {
+      wanted,
+      carryOn,
+      runPass: (tokens, pass) => this.#recorder.forward(this.index, 'prefill', tokens, pass),
+    });
+    if (logits) await this.#sampler.hold(this.index, logits, 1);
   }
 
   /**

@@ -58,6 +58,9 @@ export class EngineHost implements EngineWire {
     await this.#runs.get(call)?.update(numbers);
   }
 
+  candidates: EngineWire['candidates'] = (call, query) =>
+    this.#abortable(call, null, (signal) => this.#opened().candidates(query, { signal }));
+
   info: EngineWire['info'] = () => this.#opened().info();
 
   unload: EngineWire['unload'] = (model) => this.#opened().unload(model);
@@ -72,7 +75,7 @@ export class EngineHost implements EngineWire {
 
   async #abortable<T, A extends unknown[]>(
     call: CallId,
-    callback: Callback<A>,
+    callback: Callback<A> | null,
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const controller = new AbortController();
@@ -81,7 +84,7 @@ export class EngineHost implements EngineWire {
       return await work(controller.signal);
     } finally {
       this.#calls.delete(call);
-      (callback as unknown as Partial<Remote<Callback<A>>>)[releaseProxy]?.();
+      (callback as unknown as Partial<Remote<Callback<A>>> | null)?.[releaseProxy]?.();
     }
   }
 }

@@ -1,5 +1,7 @@
 import type { ProxyMarked, Remote } from 'comlink';
 import type { CombineNumbers } from '../combine/combine.ts';
+import type { Candidates } from '../decode/candidates.ts';
+import type { CandidatesQuery } from '../engine/candidates-query.ts';
 import type { DecodeRequest } from '../engine/decode-request.ts';
 import type { DecodeResult, EngineInfo, LoadedModel, ResolvedEngineOptions } from '../engine/engine-api.ts';
 import type { LoadProgress } from '../models/load-progress.ts';
@@ -28,6 +30,7 @@ export interface EngineWire {
   abort(call: CallId): void;
   /** Does nothing where the decode has ended. */
   update(call: CallId, numbers: CombineNumbers): Promise<void>;
+  candidates(call: CallId, query: CandidatesQuery): Promise<Candidates>;
   info(): Promise<EngineInfo>;
   unload(model: string): Promise<void>;
   close(): Promise<void>;

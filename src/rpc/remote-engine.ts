@@ -1,4 +1,6 @@
 import { proxy } from 'comlink';
+import type { Candidates } from '../decode/candidates.ts';
+import type { CandidatesQuery } from '../engine/candidates-query.ts';
 import type { DecodeRequest } from '../engine/decode-request.ts';
 import type {
   DecodeResult,
@@ -52,10 +54,24 @@ export class RemoteEngine implements EngineApi {
   decode(request: DecodeRequest, options: { readonly signal?: AbortSignal } = {}): DecodeRun {
     const call = ++this.#lastCall;
     return startRun(
-      options.signal ? [options.signal] : [],
+      options.signal,
       (stream, signal) => this.#decode(call, request, stream, signal),
       (numbers) => this.#send('update', () => this.#wire.update(call, numbers)),
     );
+  }
+
+  async candidates(
+    query: CandidatesQuery,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<Candidates> {
+    signal?.throwIfAborted();
+    const call = ++this.#lastCall;
+    const forget = this.#forwardAbort(call, signal);
+    try {
+      return await this.#send('query', () => this.#wire.candidates(call, query));
+    } finally {
+      forget();
+    }
   }
 
   info(): Promise<EngineInfo> {

@@ -192,6 +192,27 @@ describe('an update', () => {
   });
 });
 
+test('a question about candidates is answered, refused and given up over the port', async () => {
+  const query = { request, tokenIds: [1], position: 0 };
+  const { remote } = await connectTo({
+    candidates: async ({ position }, { signal } = {}) => {
+      if (position === 1) throw new EngineError('context-full', 'too long');
+      if (position === 2) {
+        await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+      }
+      return { members: [], combined: { top: [], token: null } };
+    },
+  });
+  expect(await remote.candidates(query)).toEqual({ members: [], combined: { top: [], token: null } });
+  await expect(remote.candidates({ ...query, position: 1 })).rejects.toMatchObject({ code: 'context-full' });
+  const controller = new AbortController();
+  const asked = remote.candidates({ ...query, position: 2 }, { signal: controller.signal });
+  controller.abort();
+  await expect(asked).rejects.toMatchObject({ name: 'AbortError' });
+  const late = remote.candidates(query, { signal: controller.signal });
+  await expect(late).rejects.toMatchObject({ name: 'AbortError' });
+});
+
 test('a load reports progress until it settles, and hears its signal', async () => {
   const progress = { modelId: 'm', stage: 'download' } as LoadProgress;
   const { remote } = await connectTo({

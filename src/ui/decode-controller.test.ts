@@ -135,6 +135,10 @@ class ScriptedEngine implements EngineApi {
     return run;
   }
 
+  candidates(): Promise<never> {
+    return Promise.reject(new Error('nobody asks'));
+  }
+
   async info(): Promise<Awaited<ReturnType<EngineApi['info']>>> {
     return { backend: 'wasm', backendReason: '', threads: 1, models: [], liveGpuBuffers: 0, liveGpuBytes: 0 };
   }

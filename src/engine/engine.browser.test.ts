@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { candidatesQuery } from './candidates-query.ts';
+import type { DecodeRequest } from './decode-request.ts';
+import { Engine } from './engine.ts';
+
+const modelsUrl = new URL('/models/', location.href).href;
+const engine = new Engine({
+  backend: 'wasm',
+  modelsUrl,
+  catalogueUrl: `${modelsUrl}catalogue.json`,
+  baseUrl: location.href,
+});
+beforeAll(async () => {
+  await engine.load('story-draft');
+});
+afterAll(() => engine.close());
+
+/** Guidance: one model, with and without the beginning of a tale. */
+const request: DecodeRequest = {
+  prompt: 'Once upon a time there was a robot who',
+  maxTokens: 24,
+  seed: 5,
+  sampling: { temperature: 0.9, topP: 0.95 },
+  method: {
+    kind: 'collaborative',
+    members: [
+      { model: 'story-draft', draftLength: 2 },
+      { model: 'story-draft', prompt: 'The robot' },
+    ],
+    defaultProposer: 0,
+    combine: { kind: 'geometric', weights: [1.3, -0.3] },
+  },
+};
+
+/** Passes of other widths give other last digits: probabilities agree within the backend's verification noise. */
+const noise = 1e-4;
+
+test('candidates, asked for while a story is written, wait for its end and leave it as it is', async () => {
+  const alone = await engine.decode(request).result;
+  const run = engine.decode(request);
+  const settled: string[] = [];
+  const ended = run.result.then(() => settled.push('story'));
+  for await (const round of run) {
+    if (round.index === 1) break;
+  }
+  const asked = engine.candidates({ request, tokenIds: alone.tokenIds, position: 0, k: 5 });
+  const { members, combined } = await asked.finally(() => settled.push('candidates'));
+  await ended;
+  expect(settled).toEqual(['story', 'candidates']);
+  expect((await run.result).tokenIds).toEqual(alone.tokenIds);
+  expect(members).toHaveLength(2);
+  expect(combined.token?.tokenId).toBe(alone.tokenIds[0]);
+  expect(combined.top.length).toBeLessThanOrEqual(5);
+});
+
+test('a story follows an update from a later round on, and every token lists the q and r it was judged by', async () => {
+  const run = engine.decode(request);
+  for await (const round of run) {
+    if (round.index === 2) await run.update({ weights: [0.7, 0.3] });
+  }
+  const { rounds } = await run.result;
+  const changed = rounds.filter(({ combine }) => combine);
+  expect(changed.map(({ combine }) => combine)).toEqual([{ weights: [0.7, 0.3] }]);
+  expect(changed[0].index).toBeGreaterThan(2);
+  let largest = 0;
+  for (const { index, proposals } of rounds) {
+    for (const [proposal, { proposer, q, r }] of proposals.entries()) {
+      const query = candidatesQuery(request, rounds, { round: index, proposal });
+      const { members, combined } = await engine.candidates(query);
+      if (r !== null) largest = Math.max(largest, Math.abs(combined.token!.probability - r));
+      if (proposer !== null) {
+        largest = Math.max(largest, Math.abs(members[proposer]!.token!.probability - q!));
+      }
+    }
+  }
+  expect(largest).toBeLessThan(noise);
+  expect(largest).toBeGreaterThan(0);
+});
+
+test('an update is refused where there is nothing to update; the story goes on', async () => {
+  const run = engine.decode({
+    prompt: 'Once',
+    maxTokens: 4,
+    method: { kind: 'plain', model: 'story-draft' },
+  });
+  await expect(run.update({ mu: 1 })).rejects.toMatchObject({ code: 'invalid-request' });
+  expect((await run.result).finishReason).toBe('length');
+});

@@ -1,0 +1,96 @@
+import { type MethodPlan, targetsOf } from '../decode/assemble-decode.ts';
+import { type Candidates, listCandidates } from '../decode/candidates.ts';
+import { EngineError } from '../errors/engine-error.ts';
+import { nextTask } from '../gpu/next-task.ts';
+import { prefill } from '../models/prefill.ts';
+import { type TokenId, tokenId } from '../tokens/token-id.ts';
+import type { ValidCandidatesQuery } from './candidates-query.ts';
+import { refuse } from './decode-request.ts';
+import type { PreparedDecode, PreparedMember } from './prepared-decode.ts';
+
+/**
+ * Asks every member for its row at one position, and lists what it holds. Each feeds what no cache of an earlier
+ * request holds of prompt and text, the last token at least. A finished run's caches hold all of its text, so the
+ * first question about it costs one token a member; but a cache forgets what lies behind a position it was asked
+ * about, so the next question costs the tokens that lie between, where it is about a later position.
+ * @throws EngineError `invalid-request`, `context-full`, before anything is fed; the signal's reason
+ */
+export async function findCandidates(
+  { request, members }: PreparedDecode,
+  method: MethodPlan,
+  { tokenIds, position, k }: ValidCandidatesQuery,
+  signal: AbortSignal,
+): Promise<Candidates> {
+  const [{ entry, promptTokenIds }] = members;
+  const { vocabSize } = entry.tokenizer;
+  const unknown = tokenIds.findIndex((id) => id >= vocabSize);
+  if (unknown >= 0) {
+    refuse(`tokenIds.${unknown}`, `${tokenIds[unknown]} is none of the vocabulary's ${vocabSize} tokens`);
+  }
+  const text = tokenIds.map(tokenId);
+  const before = text.slice(0, position);
+  const { targets, combine } = targetsOf(method, members.length);
+  const askable = members.map((member, index) => {
+    const isTarget = targets.includes(index);
+    if (isTarget) assertFits(member, position);
+    return isTarget || fits(member, position);
+  });
+  const rows: (Float32Array | null)[] = [];
+  for (const [index, member] of members.entries()) {
+    rows.push(askable[index] ? await rowBehind(member, before, vocabSize, signal) : null);
+  }
+  return listCandidates(
+    {
+      sampling: request.sampling,
+      memberSampling: members.map(({ sampling }) => sampling),
+      targets,
+      combine,
+      tokenizer: entry.tokenizer,
+      contextTokenIds: [...promptTokenIds, ...before],
+      tokenId: text[position] ?? null,
+      count: k,
+    },
+    rows,
+  );
+}
+
+const fits = ({ entry, promptTokenIds }: PreparedMember, textLength: number): boolean =>
+  promptTokenIds.length + textLength <= entry.model.contextLength;
+
+function assertFits(member: PreparedMember, textLength: number): void {
+  if (fits(member, textLength)) return;
+  const { id, contextLength } = member.entry.model;
+  const tokens = member.promptTokenIds.length + textLength;
+  throw new EngineError(
+    'context-full',
+    `prompt and text have ${tokens} tokens up to position ${textLength}, and the context of ${id} holds ${contextLength}: ask about an earlier token`,
+    { details: { tokens, contextLength, model: id } },
+  );
+}
+
+/** Raw logits [vocabSize] behind a member's prompt and a text. */
+async function rowBehind(
+  { entry, promptTokenIds }: PreparedMember,
+  text: readonly TokenId[],
+  vocabSize: number,
+  signal: AbortSignal,
+): Promise<Float32Array> {
+  const fed = [...promptTokenIds, ...text];
+  const lease = entry.pool.acquire(fed);
+  try {
+    const carryOn = async () => {
+      await nextTask();
+      return !signal.aborted;
+    };
+    // An abort that was waiting at this thread is heard before the first pass.
+    const logits = (await carryOn()) ? await prefill(lease.sequence, fed, { wanted: 'last', carryOn }) : null;
+    if (!logits) throw signal.reason;
+    try {
+      return (await logits.toHost()).slice(0, vocabSize);
+    } finally {
+      logits.dispose();
+    }
+  } finally {
+    lease.release(fed);
+  }
+}
