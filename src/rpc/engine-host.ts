@@ -3,8 +3,8 @@ import type { CombineNumbers } from '../combine/combine.ts';
 import { Engine } from '../engine/engine.ts';
 import type { DecodeRun, EngineApi, LoadProgress, ResolvedEngineOptions } from '../engine/engine-api.ts';
 import { EngineError } from '../errors/engine-error.ts';
-import type { Round } from '../round/round.ts';
 import type { Callback, CallId, EngineWire } from './engine-wire.ts';
+import { sendRounds } from './send-rounds.ts';
 
 /** The worker's side of the port: turns ids back into signals and streams. */
 export class EngineHost implements EngineWire {
@@ -87,35 +87,6 @@ export class EngineHost implements EngineWire {
       (callback as unknown as Partial<Remote<Callback<A>>> | null)?.[releaseProxy]?.();
     }
   }
-}
-
-/** Rounds that may wait for the answer to those on their way; then the engine waits too. */
-const longestBatch = 32;
-
-/**
- * Hands rounds to the page: one message under way at a time, with all rounds that have come meanwhile. A page that is
- * busy drawing so takes fewer, larger messages, and does not set the pace of the decode.
- */
-async function sendRounds(
-  run: AsyncIterable<Round>,
-  onRounds: (rounds: readonly Round[]) => void | Promise<void>,
-): Promise<void> {
-  let batch: Round[] = [];
-  let sending: Promise<void> | null = null;
-  const send = async () => {
-    while (batch.length > 0) {
-      const rounds = batch;
-      batch = [];
-      await onRounds(rounds);
-    }
-    sending = null;
-  };
-  for await (const round of run) {
-    batch.push(round);
-    sending ??= send();
-    if (batch.length >= longestBatch) await sending;
-  }
-  await sending;
 }
 
 /**

@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { RoundStream } from '../engine/round-stream.ts';
+import type { Round } from '../round/round.ts';
+import { frameMs, longestBatch, sendRounds } from './send-rounds.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const never = new AbortController().signal;
+
+/** A stream that is being sent, and the indices of the rounds in each message so far. */
+function startSending(answer: () => Promise<void> = async () => {}) {
+  const stream = new RoundStream();
+  const messages: number[][] = [];
+  const sent = sendRounds(stream, (rounds) => {
+    messages.push(rounds.map(({ index }) => index));
+    return answer();
+  });
+  let pushed = 0;
+  const push = async (count: number): Promise<void> => {
+    for (let end = pushed + count; pushed < end; pushed++) {
+      void stream.push({ index: pushed } as Round, never);
+      await vi.advanceTimersByTimeAsync(0);
+    }
+  };
+  return { stream, messages, sent, push };
+}
+
+test('the first round goes at once, those that come within its frame go together after it', async () => {
+  const { messages, push } = startSending();
+  await push(4);
+  expect(messages).toEqual([[0]]);
+  await vi.advanceTimersByTimeAsync(frameMs);
+  expect(messages).toEqual([[0], [1, 2, 3]]);
+});
+
+test('a round that comes after the frame goes at once', async () => {
+  const { messages, push } = startSending();
+  await push(1);
+  await vi.advanceTimersByTimeAsync(frameMs);
+  await push(1);
+  expect(messages).toEqual([[0], [1]]);
+});
+
+test('one message is under way at a time, however long the page takes', async () => {
+  const answers: (() => void)[] = [];
+  const { messages, push } = startSending(() => new Promise((resolve) => answers.push(resolve)));
+  await push(3);
+  await vi.advanceTimersByTimeAsync(10 * frameMs);
+  expect(messages).toEqual([[0]]);
+  answers[0]();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(messages).toEqual([[0], [1, 2]]);
+});
+
+test('a full batch does not wait for its frame', async () => {
+  const { messages, push } = startSending();
+  await push(1 + longestBatch);
+  expect(messages.map(({ length }) => length)).toEqual([1, longestBatch]);
+});
+
+test('what is left at the end goes without waiting, and before the call settles', async () => {
+  const { stream, messages, sent, push } = startSending();
+  await push(3);
+  stream.close();
+  await sent;
+  expect(messages).toEqual([[0], [1, 2]]);
+  expect(vi.getTimerCount()).toBe(0);
+});

@@ -1,0 +1,51 @@
+import type { Round } from '../round/round.ts';
+
+/** A page draws once a frame: more messages than that cost both threads time and show nothing more. */
+export const frameMs = 16;
+
+/** Rounds that may wait while others are on their way; then the engine waits too. */
+export const longestBatch = 32;
+
+/**
+ * Hands rounds to the page, the first one at once: then at most one message a frame, and never two under way, each
+ * with all rounds that have come meanwhile. A busy page so takes fewer, larger messages, and does not set the pace of
+ * the decode; what is left when the run ends does not wait for its frame.
+ */
+export async function sendRounds(
+  run: AsyncIterable<Round>,
+  onRounds: (rounds: readonly Round[]) => void | Promise<void>,
+): Promise<void> {
+  let batch: Round[] = [];
+  let sending: Promise<void> | null = null;
+  let isUrgent = false;
+  let endFrame = () => {};
+  const frame = () =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, frameMs);
+      endFrame = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (isUrgent) endFrame();
+    });
+  const send = async () => {
+    while (batch.length > 0) {
+      const rounds = batch;
+      batch = [];
+      await Promise.all([onRounds(rounds), frame()]);
+    }
+    sending = null;
+  };
+  const flush = async () => {
+    isUrgent = true;
+    endFrame();
+    await sending;
+    isUrgent = false;
+  };
+  for await (const round of run) {
+    batch.push(round);
+    sending ??= send();
+    if (batch.length >= longestBatch) await flush();
+  }
+  await flush();
+}
