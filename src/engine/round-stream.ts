@@ -18,6 +18,7 @@ export class RoundStream implements AsyncIterable<Round> {
   async push(round: Round, signal: AbortSignal): Promise<void> {
     this.rounds.push(round);
     this.#wake();
+    if (this.#lag() <= allowedLag) return;
     const wake = () => this.#wake();
     signal.addEventListener('abort', wake);
     try {
