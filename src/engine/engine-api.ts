@@ -106,7 +106,10 @@ export interface DecodeRun extends AsyncIterable<Round> {
 export interface EngineApi {
   /** Loads a model by catalogue id, or by the URL of a folder in the Hugging Face ONNX layout. */
   load(model: string, options?: LoadOptions): Promise<LoadedModel>;
-  /** Queues a decode: a second one waits until the first has ended. Aborting `signal` takes it out. */
+  /**
+   * Queues a decode: a second one waits until the first has ended. Aborting `signal` takes it out. One with a custom
+   * combination takes its place when the module is loaded.
+   */
   decode(request: DecodeRequest, options?: { readonly signal?: AbortSignal }): DecodeRun;
   /**
    * What every member, and their combination, would have at one position of a text: the likeliest tokens, and where

@@ -4,12 +4,13 @@ import type { DecodeRequest } from './decode-request.ts';
 import { Engine } from './engine.ts';
 
 const modelsUrl = new URL('/models/', location.href).href;
-const engine = new Engine({
+const options = {
   backend: 'wasm',
   modelsUrl,
   catalogueUrl: `${modelsUrl}catalogue.json`,
   baseUrl: location.href,
-});
+} as const;
+const engine = new Engine(options);
 beforeAll(async () => {
   await engine.load('story-draft');
 });
@@ -85,4 +86,36 @@ test('an update is refused where there is nothing to update; the story goes on',
   });
   await expect(run.update({ mu: 1 })).rejects.toMatchObject({ code: 'invalid-request' });
   expect((await run.result).finishReason).toBe('length');
+});
+
+test('a combination whose module never finishes loading holds up nobody: stop, other decodes and close all settle', async () => {
+  const other = new Engine(options);
+  await other.load('story-draft');
+  const members = [{ model: 'story-draft' }, { model: 'story-draft' }];
+  const url = 'data:text/javascript,await new Promise(() => {}); export const probabilities = ([a]) => a;';
+  const endless: DecodeRequest = {
+    prompt: 'Once',
+    maxTokens: 4,
+    method: { kind: 'collaborative', members, combine: { kind: 'custom', url } },
+  };
+  const plain: DecodeRequest = {
+    prompt: 'Once',
+    maxTokens: 4,
+    method: { kind: 'plain', model: 'story-draft' },
+  };
+  const stopped = other.decode(endless);
+  const kept = other.decode(endless);
+  const question = new AbortController();
+  const asked = other.candidates(
+    { request: endless, tokenIds: [], position: 0 },
+    { signal: question.signal },
+  );
+  expect((await other.decode(plain).result).finishReason).toBe('length');
+  stopped.stop();
+  expect(await stopped.result).toMatchObject({ finishReason: 'abort', text: '', rounds: [] });
+  question.abort();
+  await expect(asked).rejects.toMatchObject({ name: 'AbortError' });
+  expect((await other.decode(endless, { signal: AbortSignal.abort() }).result).finishReason).toBe('abort');
+  await other.close();
+  expect((await kept.result).finishReason).toBe('abort');
 });

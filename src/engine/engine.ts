@@ -21,6 +21,7 @@ import { RequestQueue } from './request-queue.ts';
 import type { RoundStream } from './round-stream.ts';
 import { runDecode, skippedResult } from './run-decode.ts';
 import { startRun } from './start-run.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** Models and the queue of requests on them. Lives in a worker; has no DOM. */
 export class Engine implements EngineApi {
@@ -54,8 +55,9 @@ export class Engine implements EngineApi {
     const valid = validateCandidatesQuery(query);
     const prepared = prepareDecode(valid.request, this.#shelf);
     const signal = this.#untilClosed(options.signal);
+    const method = await this.#planMethod(prepared, signal);
     return this.#queue.run(
-      () => this.#onModels(prepared, (ready, method) => findCandidates(ready, method, valid, signal)),
+      () => this.#onModels(prepared, (ready) => findCandidates(ready, method, valid, signal)),
       signal,
       () => {
         throw signal.reason;
@@ -94,14 +96,27 @@ export class Engine implements EngineApi {
     const prepared = prepareDecode(request, this.#shelf);
     updates.open(prepared.request.method);
     const runtime = await this.#shelf.runtime();
+    const skipped = () => skippedResult(prepared, runtime);
+    let method: MethodPlan;
+    try {
+      method = await this.#planMethod(prepared, signal);
+    } catch (error) {
+      if (signal.aborted) return skipped();
+      throw error;
+    }
     return this.#queue.run(
-      () =>
-        this.#onModels(prepared, (ready, method) =>
-          runDecode(ready, method, updates, runtime, stream, signal),
-        ),
+      () => this.#onModels(prepared, (ready) => runDecode(ready, method, updates, runtime, stream, signal)),
       signal,
-      () => skippedResult(prepared, runtime),
+      skipped,
     );
+  }
+
+  /**
+   * Before the request waits for its turn: a module is the user's, and one that never finishes loading must hold up
+   * nobody else.
+   */
+  #planMethod({ request }: PreparedDecode, signal: AbortSignal): Promise<MethodPlan> {
+    return untilAborted(planMethod(request, this.#options.baseUrl), signal);
   }
 
   #untilClosed(signal: AbortSignal | undefined): AbortSignal {
@@ -109,18 +124,14 @@ export class Engine implements EngineApi {
   }
 
   /** Does work whose turn has come, on the models as they are now. */
-  async #onModels<T>(
-    prepared: PreparedDecode,
-    work: (ready: PreparedDecode, method: MethodPlan) => Promise<T>,
-  ): Promise<T> {
+  async #onModels<T>(prepared: PreparedDecode, work: (ready: PreparedDecode) => Promise<T>): Promise<T> {
     // A model may have been unloaded, and loaded anew, while the request waited.
     const members = prepared.members.map((member) => ({
       ...member,
       entry: this.#shelf.entry(member.entry.description.id),
     }));
-    const method = await planMethod(prepared.request, this.#options.baseUrl);
     try {
-      return await work({ ...prepared, members }, method);
+      return await work({ ...prepared, members });
     } catch (error) {
       if (error instanceof EngineError && error.code === 'device-lost') await this.#shelf.discard();
       throw error;

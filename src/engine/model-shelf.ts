@@ -5,6 +5,7 @@ import { ModelRuntime } from '../models/runtime.ts';
 import type { LoadOptions, ResolvedEngineOptions } from './engine-api.ts';
 import { type LoadedEntry, loadModel } from './load-model.ts';
 import { prepareSampler } from './sampler-choice.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** A load in progress and those who wait for it. */
 interface Loading {
@@ -145,14 +146,4 @@ export class ModelShelf {
     this.#entries.set(model, entry);
     return entry;
   }
-}
-
-/** Settles like `promise`, or rejects with the signal's reason as soon as that is aborted. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  return new Promise<T>((resolve, reject) => {
-    const leave = () => reject(signal.reason);
-    signal.addEventListener('abort', leave, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
-  });
 }
