@@ -136,6 +136,37 @@ test('a worker that dies rejects every pending call with worker-lost', async ({ 
   expect(codes).toEqual(['worker-lost', 'worker-lost', 'worker-lost', 'worker-lost']);
 });
 
+test('closing ends a worker that is caught in an endless loop of a custom combination', async ({
+  page,
+  siteUrl,
+}) => {
+  await openEngine(page, siteUrl);
+
+  const codes = await page.evaluate(async () => {
+    const engine = await window.antiphon.connect({ backend: 'wasm' });
+    await engine.load('story-draft');
+    const source = `export function probabilities() { new BroadcastChannel('loop').postMessage('entered'); for (;;); }`;
+    const entered = new Promise((resolve) => {
+      new BroadcastChannel('loop').onmessage = resolve;
+    });
+    const run = engine.decode({
+      prompt: 'Long ago',
+      method: {
+        kind: 'collaborative',
+        members: [{ model: 'story-draft' }, { model: 'story-draft' }],
+        combine: { kind: 'custom', url: `data:text/javascript,${encodeURIComponent(source)}` },
+      },
+    });
+    await entered;
+    const pending = [run.result, engine.info()];
+    await engine.close();
+    const settled = await Promise.allSettled(pending);
+    return settled.map((each) => (each.status === 'rejected' ? each.reason.code : each.status));
+  });
+
+  expect(codes).toEqual(['worker-lost', 'worker-lost']);
+});
+
 test('a second visit loads its models without the network', async ({ browser, siteUrl }) => {
   const cutOff = async (page: Page): Promise<void> => {
     await page.context().route('**/models/**', (route) => route.abort('internetdisconnected'));

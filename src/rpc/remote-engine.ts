@@ -17,15 +17,20 @@ import type { Round } from '../round/round.ts';
 import type { CallId, RemoteWire } from './engine-wire.ts';
 import type { WorkerLife } from './worker-life.ts';
 
+/** How long a worker may take to close by itself, in milliseconds; ending it frees everything too. */
+const defaultCloseGraceMs = 3000;
+
 /** The page's stand-in for the engine in the worker. */
 export class RemoteEngine implements EngineApi {
   readonly #wire: RemoteWire;
   readonly #life: WorkerLife;
+  readonly #closeGraceMs: number;
   #lastCall: CallId = 0;
 
-  constructor(wire: RemoteWire, life: WorkerLife) {
+  constructor(wire: RemoteWire, life: WorkerLife, closeGraceMs = defaultCloseGraceMs) {
     this.#wire = wire;
     this.#life = life;
+    this.#closeGraceMs = closeGraceMs;
   }
 
   async load(model: string, { onProgress, signal }: LoadOptions = {}): Promise<LoadedModel> {
@@ -82,9 +87,13 @@ export class RemoteEngine implements EngineApi {
     return this.#life.guard(() => this.#wire.unload(model));
   }
 
+  /** A worker that hears nothing, in an endless loop of a custom combination, say, is ended all the same. */
   async close(): Promise<void> {
+    const end = () => this.#life.end('the engine was closed: connect again');
+    const grace = setTimeout(end, this.#closeGraceMs);
     await this.#life.guard(() => this.#wire.close()).catch(() => {});
-    this.#life.end('the engine was closed: connect again');
+    clearTimeout(grace);
+    end();
   }
 
   async #decode(

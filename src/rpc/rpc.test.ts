@@ -26,7 +26,7 @@ afterEach(() => {
 });
 
 /** Page and worker sides over a real port, around an engine of the test's own. */
-async function connectTo(engine: Partial<EngineApi>) {
+async function connectTo(engine: Partial<EngineApi>, closeGraceMs?: number) {
   const { port1, port2 } = new MessageChannel();
   expose(new EngineHost(() => engine as EngineApi), port2);
   const wire = wrap<EngineWire>(port1);
@@ -37,7 +37,7 @@ async function connectTo(engine: Partial<EngineApi>) {
   });
   ends.push(() => life.end('the test is over'));
   await wire.open(options, 'lock');
-  return { remote: new RemoteEngine(wire, life), life };
+  return { remote: new RemoteEngine(wire, life, closeGraceMs), life };
 }
 
 /** A run that pushes `rounds` rounds, or goes on until it is aborted. */
@@ -277,4 +277,12 @@ test('a dead worker rejects every pending and every later call', async () => {
   };
   expect(await pending).toEqual([lost, lost, lost, lost]);
   await expect(remote.info()).rejects.toMatchObject({ code: 'worker-lost' });
+});
+
+test('closing ends a worker that does not answer, and what waits for it', async () => {
+  const forever = () => new Promise<never>(() => {});
+  const { remote } = await connectTo({ info: forever, close: forever }, 1);
+  const pending = remote.info();
+  await remote.close();
+  await expect(pending).rejects.toMatchObject({ code: 'worker-lost' });
 });
