@@ -1,9 +1,9 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Unit tests, in Node. What needs a browser is named *.browser.test.ts or *.gpu.test.ts and runs there. */
 export default defineConfig({
   test: {
     include: ['{src,workers,scripts,bench}/**/*.test.ts'],
-    exclude: ['**/*.browser.test.ts', '**/*.gpu.test.ts'],
+    exclude: [...configDefaults.exclude, '**/*.browser.test.ts', '**/*.gpu.test.ts'],
   },
 });

@@ -1,6 +1,7 @@
 import { storyPrompts } from '../scripts/story-prompts.ts';
 import type { DecodeRequest } from '../src/engine/decode-request.ts';
 import type { DecodeResult } from '../src/engine/engine-api.ts';
+import type { BrowserCircumstances } from './circumstances.ts';
 
 /** What a table is measured with. */
 export interface Bench {
@@ -17,6 +18,8 @@ export interface Measured {
   readonly markdown: string;
   /** Everything behind it, plain data. */
   readonly data: object;
+  /** `bench/results/NAME.svg`, to which the Markdown refers; absent where there is nothing to draw. */
+  readonly chart?: string;
 }
 
 /** One page of the results: `bench/results/NAME.md` and `.json`. To add one, list it in run.ts. */
@@ -25,6 +28,22 @@ export interface BenchTable {
   /** Models to load for it. */
   readonly models: readonly string[];
   measure(bench: Bench): Promise<Measured>;
+}
+
+/** What a table that opens its browser itself is measured with. */
+export interface BrowserBench extends Pick<Bench, 'quick' | 'log'> {
+  /** Name of the table's files, without their endings. */
+  readonly fileName: string;
+  /** Folder of further models on a server, ending with a slash; null without one. */
+  readonly modelsUrl: URL | null;
+}
+
+/** As a BenchTable, but with other pages than one of Antiphon's with the bundled models on WASM. */
+export interface BrowserTable {
+  readonly name: string;
+  /** Why it cannot be measured here, and what to do about it; null where it can. */
+  missing(): string | null;
+  measureInBrowser(bench: BrowserBench): Promise<Measured & { readonly where: BrowserCircumstances }>;
 }
 
 /** One prompt with one seed: everything that is compared runs in it, close in time. */

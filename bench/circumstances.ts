@@ -1,15 +1,21 @@
+/** What a browser and the engines in it were. */
+export interface BrowserCircumstances {
+  readonly browser: string;
+  readonly backend: string;
+  /** Of Antiphon on WASM. */
+  readonly threads: number;
+  /** Of what is not in every bench. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
 /** Where and with what a bench ran. */
-export interface Circumstances {
+export interface Circumstances extends BrowserCircumstances {
   readonly date: string;
   readonly machine: string;
   readonly cores: number;
   /** Average number of processes that wanted a core in the last minute, before and after the table. */
   readonly loadBefore: number;
   readonly loadAfter: number;
-  readonly browser: string;
-  readonly backend: string;
-  readonly threads: number;
-  readonly versions: Readonly<Record<string, string>>;
 }
 
 /** As a list in Markdown, below a table. */

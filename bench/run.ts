@@ -5,25 +5,40 @@ import { parseArgs } from 'node:util';
 import { ensureSite, projectFolder, siteFolder } from '../scripts/build.ts';
 import { EnginePage } from '../scripts/engine-page.ts';
 import { serveFolder } from '../scripts/static-server.ts';
-import type { BenchTable } from './bench-table.ts';
-import { type Circumstances, circumstancesInWords } from './circumstances.ts';
+import type { BenchTable, BrowserTable, Measured } from './bench-table.ts';
+import { type BrowserCircumstances, type Circumstances, circumstancesInWords } from './circumstances.ts';
 import { collaborativeTable } from './collaborative-table.ts';
+import { peersTable } from './peers/peers-table.ts';
 import { speculativeTable } from './speculative-table.ts';
 
 /*
  * `npm run bench` writes bench/results/NAME.md and .json for every table; `-- --quick` a smaller sweep into
- * NAME-quick.md and .json; `-- --table NAME` one table alone.
+ * NAME-quick.md and .json; `-- --table NAME` one table alone; `-- --models-url URL` measures further models too,
+ * which lie in a folder on a server.
  */
 
-const tables: readonly BenchTable[] = [speculativeTable, collaborativeTable];
+const tables: readonly (BenchTable | BrowserTable)[] = [speculativeTable, collaborativeTable, peersTable];
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, table: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    table: { type: 'string' },
+    'models-url': { type: 'string' },
+  },
 });
 const chosen = tables.filter(({ name }) => values.table === undefined || name === values.table);
 if (chosen.length === 0) {
   throw new Error(`--table is '${values.table}'; give one of ${tables.map(({ name }) => name).join(', ')}`);
 }
+const modelsUrl = values['models-url'] === undefined ? null : folderUrl(values['models-url']);
+
+function folderUrl(address: string): URL {
+  const url = new URL(address);
+  if (!url.pathname.endsWith('/')) url.pathname += '/';
+  return url;
+}
+
+const log = (line: string): void => void process.stdout.write(`${line}\n`);
 
 function installedVersions(names: readonly string[]): Record<string, string> {
   const lock: { packages: Record<string, { version: string }> } = JSON.parse(
@@ -32,44 +47,70 @@ function installedVersions(names: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, lock.packages[`node_modules/${name}`].version]));
 }
 
-/** Measures one table in a browser of its own and writes its two files. */
-async function run(table: BenchTable, siteUrl: string): Promise<void> {
-  const loadBefore = loadavg()[0];
-  const page = await EnginePage.open(siteUrl, { engine: { backend: 'wasm' }, models: table.models });
+type MeasuredThere = Measured & { readonly where: BrowserCircumstances };
+
+async function measureOnSite(table: BenchTable): Promise<MeasuredThere> {
+  const server = await serveFolder({ folder: siteFolder });
   try {
-    const { markdown, data } = await table.measure({
-      quick: values.quick,
-      decode: (request) => page.decode(request),
-      log: (line) => process.stdout.write(`${line}\n`),
-    });
-    const { backend, threads } = await page.info();
-    const where: Circumstances = {
-      date: new Date().toISOString().slice(0, 10),
-      machine: cpus()[0]?.model.trim() ?? 'unknown processor',
-      cores: cpus().length,
-      loadBefore,
-      loadAfter: loadavg()[0],
-      browser: `Chromium ${page.browserVersion}`,
-      backend: backend ?? 'no backend',
-      threads,
-      versions: { node: process.versions.node, ...installedVersions(['onnxruntime-web', 'playwright']) },
-    };
-    const results = join(projectFolder, 'bench', 'results');
-    mkdirSync(results, { recursive: true });
-    const name = values.quick ? `${table.name}-quick` : table.name;
-    const report = `${markdown}\n${circumstancesInWords(where)}`;
-    writeFileSync(join(results, `${name}.md`), report);
-    writeFileSync(join(results, `${name}.json`), `${JSON.stringify({ where, ...data }, null, 2)}\n`);
-    process.stdout.write(`\n${report}\nWritten to bench/results/${name}.md and .json\n`);
+    const page = await EnginePage.open(server.url, { engine: { backend: 'wasm' }, models: table.models });
+    try {
+      const decode = page.decode.bind(page);
+      const measured = await table.measure({ quick: values.quick, decode, log });
+      const { backend, threads } = await page.info();
+      const browser = `Chromium ${page.browserVersion}`;
+      return {
+        ...measured,
+        where: { browser, backend: backend ?? 'no backend', threads, versions: {} },
+      };
+    } finally {
+      await page.close();
+    }
   } finally {
-    await page.close();
+    await server.close();
   }
 }
 
+/** Measures one table in a browser of its own and writes its files. */
+async function run(table: BenchTable | BrowserTable): Promise<void> {
+  const fileName = values.quick ? `${table.name}-quick` : table.name;
+  const loadBefore = loadavg()[0];
+  const { markdown, data, chart, where } = await ('measure' in table
+    ? measureOnSite(table)
+    : table.measureInBrowser({ quick: values.quick, fileName, modelsUrl, log }));
+  const circumstances: Circumstances = {
+    date: new Date().toISOString().slice(0, 10),
+    machine: cpus()[0]?.model.trim() ?? 'unknown processor',
+    cores: cpus().length,
+    loadBefore,
+    loadAfter: loadavg()[0],
+    ...where,
+    versions: {
+      node: process.versions.node,
+      ...installedVersions(['onnxruntime-web', 'playwright']),
+      ...where.versions,
+    },
+  };
+  const report = `${markdown}\n${circumstancesInWords(circumstances)}`;
+  const files = {
+    md: report,
+    json: `${JSON.stringify({ where: circumstances, ...data }, null, 2)}\n`,
+    ...(chart === undefined ? {} : { svg: chart }),
+  };
+  const results = join(projectFolder, 'bench', 'results');
+  mkdirSync(results, { recursive: true });
+  for (const [ending, content] of Object.entries(files)) {
+    writeFileSync(join(results, `${fileName}.${ending}`), content);
+  }
+  log(`\n${report}\nWritten to bench/results/${fileName}.${Object.keys(files).join(', .')}`);
+}
+
 await ensureSite();
-const server = await serveFolder({ folder: siteFolder });
-try {
-  for (const table of chosen) await run(table, server.url);
-} finally {
-  await server.close();
+for (const table of chosen) {
+  const missing = 'missing' in table ? table.missing() : null;
+  if (missing === null) {
+    await run(table);
+    continue;
+  }
+  process.stderr.write(`bench: the table ${table.name} is left out: ${missing}\n`);
+  if (values.table !== undefined) process.exitCode = 1;
 }
