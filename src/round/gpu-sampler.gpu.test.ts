@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Combine } from '../combine/combine.ts';
 import { contrastiveCombine } from '../combine/contrastive-combine.ts';
 import { geometricCombine } from '../combine/geometric-combine.ts';
@@ -11,6 +11,7 @@ import { tokenId } from '../tokens/token-id.ts';
 import { type AcceptanceChoice, createAcceptance } from '../verify/create-acceptance.ts';
 import { CpuSampler } from './cpu-sampler.ts';
 import { type GpuBench, openGpuBench } from './gpu/testing/gpu-bench.ts';
+import { countAllocations } from './gpu/testing/count-allocations.ts';
 import { MarginSource } from './gpu/testing/margin-source.ts';
 import { equalRow, modelLikeRow, oneHotRow, seededNumbers, tiedRow } from './gpu/testing/random-rows.ts';
 import { GpuSampler } from './gpu-sampler.ts';
@@ -260,6 +261,27 @@ test.each(setups)('%s: verdicts are those of the CPU', async (_, setup) => {
   expect([...seen].sort()).toEqual((setup.endTokenIds ? [...fates, 'ended'] : fates).sort());
 });
 
+test.each([
+  { vocabSize: 151_669, acceptance: { kind: 'lenient', leniency: 1.5 } as const, sampling: cut },
+  { vocabSize: 262_144, acceptance: { kind: 'typical', epsilon: 0.2, delta: 0.4 } as const, sampling: {} },
+])('$vocabSize tokens, $acceptance.kind: verdicts are those of the CPU', async (large) => {
+  const samplers = openSamplers({ ...large, members: 2, seed: 25, combine: pair });
+  const { cpu, gpu } = samplers;
+  const rows = [1, 2, 3, 4, 5, 6].map((seed) => modelLikeRow(large.vocabSize, seededNumbers(seed)));
+  await holdBoth(samplers, 0, rows.slice(0, 3));
+  await holdBoth(samplers, 1, rows.slice(3));
+  for (const sampler of [cpu, gpu]) {
+    await sampler.propose(0);
+    sampler.proposeTokens(2, [tokenId(large.vocabSize - 1)]);
+  }
+  const expected = await cpu.verify(2, 'draw-from-target');
+  const actual = await gpu.verify(2, 'draw-from-target');
+  expectSameFates(actual.fates, expected.fates);
+  expect(samplers.random.takeSmallest()).toBeGreaterThan(narrowMargin);
+  cpu.dispose();
+  gpu.dispose();
+});
+
 const plain = (vocabSize: number, own: Partial<Setup> = {}): Setup => ({
   vocabSize,
   seed: 1,
@@ -276,11 +298,12 @@ test.each([
   { name: 'NaN', row: rowWith(5000, 4999, undefinedLogit) },
   { name: 'NaN first', row: rowWith(5000, 0, undefinedLogit) },
   { name: '+∞', row: rowWith(5000, 4321, certain) },
+  { name: 'NaN last of a large vocabulary', row: rowWith(262_144, 262_143, undefinedLogit) },
   { name: 'nothing but −∞', row: new Float32Array(5000).fill(never) },
 ])('a row with $name fails the verdict as on the CPU', async ({ row }) => {
   const messages: string[] = [];
   for (const sampling of [{}, { temperature: 0 }]) {
-    const samplers = openSamplers(plain(5000, { sampling }));
+    const samplers = openSamplers(plain(row.length, { sampling }));
     await holdBoth(samplers, 0, [row]);
     for (const sampler of [samplers.cpu, samplers.gpu]) {
       const error = await sampler.verify(0, 'draw-from-target').catch((failure: unknown) => failure);
@@ -398,27 +421,44 @@ test('the text is fed from the device where tokens were drawn there, else from t
   gpu.dispose();
 });
 
-test('rounds allocate no buffer once the first have made room, and dispose frees all', async () => {
+test('rounds of every kind make nothing on the device once the first have made room, and dispose frees all', async () => {
   const base = bench.device.buffers.liveBuffers;
-  const { gpu } = openSamplers({ ...small, seed: 5, combine: pair, sampling: cut });
-  const rows = [1, 2, 3].map((seed) => modelLikeRow(61, seededNumbers(seed)));
-  const round = async () => {
-    for (const member of [0, 1]) await gpu.hold(member, bench.deviceLogits(rows), 3);
+  // A model's logits come and go with its passes: here they stay.
+  const rows = bench.deviceLogits([1, 2, 3].map((seed) => padded(modelLikeRow(61, seededNumbers(seed)))));
+  const logits = { ...rows, dispose: () => {} };
+  const samplers = [
+    openSamplers({ ...small, seed: 5, combine: pair, sampling: cut }),
+    openSamplers({ ...small, seed: 5, combine: contrastiveCombine(0.4, 0.1), sampling: { temperature: 0 } }),
+    openSamplers({ ...small, seed: 5, combine: pair, acceptance: { kind: 'lenient', leniency: 2 } }),
+    openSamplers({ ...small, seed: 5, combine: pair, acceptance: { kind: 'coupled' } }),
+  ].map(({ gpu }) => gpu);
+  const round = async (gpu: GpuSampler) => {
+    for (const member of [0, 1]) await gpu.hold(member, logits, 3);
     await gpu.propose(0);
-    await gpu.propose(1);
+    gpu.proposeTokens(2, [tokenId(3)]);
     gpu.textFrom(gpu.committedTokenIds.length);
     await gpu.verify(2, 'draw-from-target');
     for (const member of [0, 1]) gpu.release(member, 0);
+    for (const member of [0, 1]) await gpu.hold(member, logits, 3);
+    for (let drawn = 0; drawn < 3; drawn++) {
+      await gpu.draw('target');
+      gpu.textFrom(gpu.committedTokenIds.length + drawn);
+    }
+    await gpu.verify(3, 'leave');
   };
-  for (let index = 0; index < 3; index++) await round();
-  const createBuffer = vi.spyOn(bench.device.gpu, 'createBuffer');
-  const live = bench.device.buffers.liveBuffers;
-  for (let index = 0; index < 5; index++) await round();
-  // The logits of the two fake forwards.
-  expect(createBuffer).toHaveBeenCalledTimes(5 * 2);
-  expect(bench.device.buffers.liveBuffers).toBe(live);
-  createBuffer.mockRestore();
-  gpu.dispose();
+  for (const gpu of samplers) {
+    for (let index = 0; index < 2; index++) await round(gpu);
+    const allocations = countAllocations(bench.device.gpu);
+    for (let index = 0; index < 4; index++) await round(gpu);
+    allocations.stop();
+    expect(allocations.made).toEqual([]);
+    gpu.dispose();
+  }
+  const allocations = countAllocations(bench.device.gpu);
+  bench.deviceLogits([new Float32Array(1)]).dispose();
+  allocations.stop();
+  expect(allocations.made, 'the counter counts').toEqual(['createBuffer']);
+  rows.dispose();
   expect(bench.device.buffers.liveBuffers).toBe(base);
 });
 

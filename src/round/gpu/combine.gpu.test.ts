@@ -67,6 +67,18 @@ const logits = (...values: number[]) => Float32Array.from(values);
 const cut = { temperature: 0.8, topK: 50, topP: 0.9, minP: 0.02 };
 
 const cases: readonly Case[] = [
+  {
+    name: 'weighted, the largest vocabulary',
+    combine: weightedCombine([0.6, 0.4]),
+    rows: [row(262_144), row(262_144)],
+    memberSampling: [{ topP: 0.95 }, {}],
+  },
+  {
+    name: 'contrastive with a mask, a vocabulary of an odd size',
+    combine: contrastiveCombine(0.3, 0.01),
+    rows: [row(151_669), row(151_669)],
+    sampling: { temperature: 0.8, topP: 0.9 },
+  },
   { name: 'weighted', combine: weightedCombine([1, 3]), rows: [row(), row()] },
   {
     name: 'weighted, own parameters',
