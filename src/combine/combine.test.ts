@@ -4,7 +4,7 @@ import { argmax } from '../sample/distribution.ts';
 import { type SamplingParameters, untruncated } from '../sample/sampling-parameters.ts';
 import type { Combine } from './combine.ts';
 import { contrastiveCombine } from './contrastive-combine.ts';
-import { type CustomCombineModule, customCombine } from './custom-combine.ts';
+import { type CustomCombineModule, customCombine, loadCustomCombine } from './custom-combine.ts';
 import { geometricCombine } from './geometric-combine.ts';
 import { weightedCombine } from './weighted-combine.ts';
 
@@ -51,8 +51,12 @@ describe('weighted', () => {
     );
   });
 
-  test('divides its weights by their sum', () => {
-    expectClose(combined(weightedCombine([3, 1]), [a, b]), combined(weightedCombine([0.75, 0.25]), [a, b]));
+  test.each([
+    { weights: [3, 1], shares: [0.75, 0.25] },
+    { weights: [1e308, 1e308], shares: [0.5, 0.5] },
+    { weights: [5e-324, 5e-324], shares: [0.5, 0.5] },
+  ])('divides its weights $weights by their sum', ({ weights, shares }) => {
+    expectClose(combined(weightedCombine(weights), [a, b]), combined(weightedCombine(shares), [a, b]));
   });
 
   test('trap: its largest entry need be no member’s own argmax', () => {
@@ -163,6 +167,14 @@ describe('custom', () => {
     expectClose(combined(custom(module), [a, b]), combined(weightedCombine([0.5, 0.5]), [a, b]));
   });
 
+  test('probabilities may be of any size: their sum need not be a number', () => {
+    expectClose(combined(custom({ probabilities: () => [1e308, 1e308, 2e307] }), [a, b]), [
+      5 / 11,
+      5 / 11,
+      1 / 11,
+    ]);
+  });
+
   test('hooks run in order; one that answers a row a member passes them on', () => {
     const module = {
       rawLogits: (rows: readonly Float64Array[]) => rows.map((row) => row.map((logit) => 2 * logit)),
@@ -220,13 +232,59 @@ describe('custom', () => {
       says: 'undefined',
     },
     {
+      name: 'throws what has no text',
+      module: {
+        probabilities: () => {
+          throw Object.create(null);
+        },
+      },
+      hook: 'probabilities',
+      says: 'threw a value that has no text',
+    },
+    {
+      name: 'answers later',
+      module: { probabilities: async () => [1, 0, 0] },
+      hook: 'probabilities',
+      says: 'answered with a Promise: hooks must not be async',
+    },
+    {
+      name: 'answers an object',
+      module: { logits: () => ({}) },
+      hook: 'logits',
+      says: 'TypeError',
+    },
+    {
+      name: 'answers what throws when it is read',
+      module: {
+        rawLogits: () => ({
+          get 0() {
+            throw new RangeError('not so fast');
+          },
+        }),
+      },
+      hook: 'rawLogits',
+      says: 'not so fast',
+    },
+    {
+      name: 'answers big integers',
+      module: { probabilities: () => [[1n, 2n, 3n]] },
+      hook: 'probabilities',
+      says: 'BigInt',
+    },
+    {
+      name: 'answers what is no row among rows',
+      module: { probabilities: () => [null, null] },
+      hook: 'probabilities',
+      says: 'cannot be read as rows of numbers',
+    },
+    {
       name: 'never combines',
       module: { logits: (rows: readonly Float64Array[]) => rows },
       hook: 'logits',
       says: '2 rows',
     },
   ])('a hook that $name is an error that names it', ({ module, hook, says }) => {
-    const run = () => combined(custom(module as CustomCombineModule), [a, b]);
+    const run = () => combined(custom(module as unknown as CustomCombineModule), [a, b]);
     expect(run).toThrow(EngineError);
     expect(run).toThrow(
       expect.objectContaining({ code: 'invalid-request', details: expect.objectContaining({ hook }) }),
@@ -234,7 +292,29 @@ describe('custom', () => {
     expect(run).toThrow(says);
   });
 
-  test('a module without a hook is refused', () => {
-    expect(() => custom({})).toThrow('rawLogits, logits, probabilities');
+  test.each([
+    { name: 'without a hook', module: {}, says: 'rawLogits, logits, probabilities' },
+    {
+      name: 'with a hook that is no function',
+      module: { probabilities: 5 },
+      says: 'probabilities, which is of type number',
+    },
+    {
+      name: 'with one that is none beside one that is',
+      module: { rawLogits: null, probabilities: () => [1, 0, 0] },
+      says: 'rawLogits, which is null',
+    },
+  ])('a module $name is refused', ({ module, says }) => {
+    const run = () => custom(module as unknown as CustomCombineModule);
+    expect(run).toThrow(expect.objectContaining({ code: 'invalid-request' }));
+    expect(run).toThrow(says);
+  });
+
+  test('a module that throws what has no text while it loads is refused', async () => {
+    const url = 'data:text/javascript,throw Object.create(null)';
+    await expect(loadCustomCombine(url)).rejects.toMatchObject({
+      code: 'invalid-request',
+      message: expect.stringContaining('a value that has no text'),
+    });
   });
 });

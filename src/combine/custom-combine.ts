@@ -1,4 +1,5 @@
 import { EngineError } from '../errors/engine-error.ts';
+import { inWords } from '../errors/in-words.ts';
 import { distributionOf } from '../sample/distribution.ts';
 import { type SamplingParameters, untruncated } from '../sample/sampling-parameters.ts';
 import type { Combine, MemberRow } from './combine.ts';
@@ -10,7 +11,8 @@ type Row = ArrayLike<number>;
  * A stage of a custom combination. It is given one row a member, or the one combined row once an earlier hook has
  * combined them, and answers with one row (combined) or as many rows as it was given (still one a member).
  */
-type Hook = (rows: readonly Float64Array[]) => Row | readonly Row[];
+type Hook = (rows: readonly Float64Array[]) => Answer;
+type Answer = Row | readonly Row[];
 
 /**
  * What a custom combination's module exports: one or more hooks, run in this order.
@@ -37,23 +39,19 @@ export async function loadCustomCombine(url: string): Promise<Combine> {
   } catch (cause) {
     throw new EngineError(
       'invalid-request',
-      `the combination's module ${url} could not be loaded: ${String(cause)}; it must be an ES module from this site, or from one the page's content security policy allows`,
+      `the combination's module ${url} could not be loaded: ${inWords(cause)}; it must be an ES module from this site, or from one the page's content security policy allows`,
       { details: { url }, cause },
     );
   }
   return customCombine(module, url);
 }
 
-/** @param source what messages call the module */
+/**
+ * @param source what messages call the module
+ * @throws EngineError `invalid-request` where it exports no hook, or something else by the name of one
+ */
 export function customCombine(module: CustomCombineModule, source: string): Combine {
-  const present = hookNames.filter((name) => typeof module[name] === 'function');
-  if (present.length === 0) {
-    throw new EngineError(
-      'invalid-request',
-      `${source} exports none of ${hookNames.join(', ')}: a combination needs at least one of these functions`,
-      { details: { source } },
-    );
-  }
+  const present = hooksOf(module, source);
   return {
     kind: 'custom',
     rule: null,
@@ -83,44 +81,57 @@ export function customCombine(module: CustomCombineModule, source: string): Comb
   function run(name: HookName, rows: readonly Float64Array[], vocabSize: number): readonly Float64Array[] {
     const hook = module[name];
     if (!hook) return rows;
-    let answer: Row | readonly Row[];
+    let answer: unknown;
     try {
       answer = hook(rows);
     } catch (cause) {
-      throw failed(name, `threw ${String(cause)}`, cause);
+      throw failed(name, `threw ${inWords(cause)}`, cause);
     }
-    if (typeof answer !== 'object' || answer === null)
-      throw failed(name, `answered with ${String(answer)}: rows are needed`);
-    const answered = isOneRow(answer) ? [answer] : [...answer];
+    const answered = read(name, answer);
     if (answered.length !== 1 && answered.length !== rows.length) {
       throw failed(
         name,
         `answered with ${answered.length} rows for ${rows.length}: one or as many are needed`,
       );
     }
-    return answered.map((row) => checked(name, row, vocabSize));
+    for (const row of answered) check(name, row, vocabSize);
+    return answered;
   }
 
-  function checked(name: HookName, row: Row, vocabSize: number): Float64Array {
-    if (row?.length !== vocabSize) {
-      throw failed(name, `answered with a row of ${row?.length} entries: ${vocabSize} are needed`);
+  /** Copies what a hook answered; reading it may run code of the module's, or fail. */
+  function read(name: HookName, answer: unknown): readonly Float64Array[] {
+    if (answer instanceof Promise)
+      throw failed(name, 'answered with a Promise: hooks must not be async, rows are needed at once');
+    if (typeof answer !== 'object' || answer === null)
+      throw failed(name, `answered with ${inWords(answer)}: rows are needed`);
+    try {
+      const rows = isOneRow(answer as Answer) ? [answer as Row] : [...(answer as readonly Row[])];
+      return rows.map((row) => Float64Array.from(row));
+    } catch (cause) {
+      throw failed(name, `answered with what cannot be read as rows of numbers: ${inWords(cause)}`, cause);
     }
-    const values = Float64Array.from(row);
-    const wrong = values.findIndex((value) =>
+  }
+
+  function check(name: HookName, row: Float64Array, vocabSize: number): void {
+    if (row.length !== vocabSize) {
+      throw failed(name, `answered with a row of ${row.length} entries: ${vocabSize} are needed`);
+    }
+    const wrong = row.findIndex((value) =>
       name === 'probabilities'
         ? !(value >= 0 && value < Number.POSITIVE_INFINITY)
         : Number.isNaN(value) || value === Number.POSITIVE_INFINITY,
     );
-    if (wrong >= 0) throw failed(name, `answered with ${values[wrong]} at token ${wrong}`);
-    if (name !== 'probabilities' && !values.some(Number.isFinite))
+    if (wrong >= 0) throw failed(name, `answered with ${row[wrong]} at token ${wrong}`);
+    if (name !== 'probabilities' && !row.some(Number.isFinite))
       throw failed(name, 'answered with nothing but -Infinity');
-    return values;
   }
 
   function writeNormalised(row: Float64Array, out: Float64Array): void {
-    const mass = row.reduce((sum, value) => sum + value, 0);
-    if (!(mass > 0)) throw failed('probabilities', 'answered with no positive probability');
-    for (let token = 0; token < out.length; token++) out[token] = row[token] / mass;
+    const largest = row.reduce((most, value) => Math.max(most, value), 0);
+    if (!(largest > 0)) throw failed('probabilities', 'answered with no positive probability');
+    // Largest first: the sum of finite entries need not be finite.
+    const mass = row.reduce((sum, value) => sum + value / largest, 0);
+    for (let token = 0; token < out.length; token++) out[token] = row[token] / largest / mass;
   }
 
   function failed(hook: HookName, what: string, cause?: unknown): EngineError {
@@ -147,6 +158,22 @@ function toDistribution(logits: Float64Array, sampling: SamplingParameters): Flo
   return out;
 }
 
-function isOneRow(answer: Row | readonly Row[]): answer is Row {
+function isOneRow(answer: Answer): answer is Row {
   return typeof (answer as Row)[0] === 'number';
+}
+
+/** Names of the hooks that a module exports. */
+function hooksOf(module: CustomCombineModule, source: string): readonly HookName[] {
+  const refuse = (problem: string) => new EngineError('invalid-request', problem, { details: { source } });
+  const present = hookNames.filter((name) => module[name] !== undefined);
+  const other = present.find((name) => typeof module[name] !== 'function');
+  if (other) {
+    const what = module[other] === null ? 'null' : `of type ${typeof module[other]}`;
+    throw refuse(`${source} exports ${other}, which is ${what}: a hook must be a function`);
+  }
+  if (present.length === 0) {
+    const names = hookNames.join(', ');
+    throw refuse(`${source} exports none of ${names}: a combination needs at least one of these functions`);
+  }
+  return present;
 }

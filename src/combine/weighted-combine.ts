@@ -7,8 +7,10 @@ import type { Combine } from './combine.ts';
  * @param weights [members], >= 0 with a positive sum; divided by it
  */
 export function weightedCombine(weights: readonly number[]): Combine {
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const lambda = weights.map((weight) => weight / total);
+  // Largest first: the sum of finite weights need not be finite.
+  const heaviest = Math.max(...weights);
+  const total = weights.reduce((sum, weight) => sum + weight / heaviest, 0);
+  const lambda = weights.map((weight) => weight / heaviest / total);
   let scratch = new Float64Array(0);
   return {
     kind: 'weighted',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { validateDecodeRequest } from './decode-request.ts';
-import { withDefaultProposer } from './method-members.ts';
+import { planMethod, withDefaultProposer } from './method-members.ts';
 
 const alike = [
   { costs: [{ tokens: 1, ms: 5 }], bytes: 100 },
@@ -42,3 +42,20 @@ test('the result names the default proposer and no draft length beside those of 
   expect(method.defaultProposer).toBe(1);
   expect(method).not.toHaveProperty('draftLength');
 });
+
+test.each(['http://[', 'http://', '//'])(
+  'a combination whose address is %s is an invalid request',
+  async (url) => {
+    const members = [{ model: 'a' }, { model: 'b' }];
+    const combine = { kind: 'custom', url };
+    const request = validateDecodeRequest({
+      prompt: '',
+      method: { kind: 'collaborative', members, combine },
+    });
+    await expect(planMethod(request, 'http://site/')).rejects.toMatchObject({
+      code: 'invalid-request',
+      details: { field: 'method.combine.url' },
+      message: expect.stringContaining(url),
+    });
+  },
+);

@@ -5,7 +5,12 @@ import { geometricCombine } from '../combine/geometric-combine.ts';
 import { weightedCombine } from '../combine/weighted-combine.ts';
 import type { MethodPlan } from '../decode/assemble-decode.ts';
 import type { SamplingParameters } from '../sample/sampling-parameters.ts';
-import type { CollaborativeMethod, NumericCombine, ValidDecodeRequest } from './decode-request.ts';
+import {
+  type CollaborativeMethod,
+  type NumericCombine,
+  refuse,
+  type ValidDecodeRequest,
+} from './decode-request.ts';
 import { chooseDefaultProposer, type ProposerCandidate } from './default-proposer.ts';
 
 /** One member as the request describes it, defaults filled in. */
@@ -87,9 +92,10 @@ function weightsOf({ combine, members }: CollaborativeMethod): readonly number[]
 
 /** @throws EngineError `invalid-request` for a custom combination that cannot be loaded */
 async function createCombine(combine: CollaborativeMethod['combine'], baseUrl: string): Promise<Combine> {
-  return combine.kind === 'custom'
-    ? loadCustomCombine(new URL(combine.url, baseUrl).href)
-    : numericCombine(combine);
+  if (combine.kind !== 'custom') return numericCombine(combine);
+  const { url } = combine;
+  if (!URL.canParse(url, baseUrl)) refuse('method.combine.url', `"${url}" is no address`);
+  return loadCustomCombine(new URL(url, baseUrl).href);
 }
 
 export function numericCombine(combine: NumericCombine): Combine {

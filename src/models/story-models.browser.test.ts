@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tokenId } from '../tokens/token-id.ts';
 import { capacityStepRows } from './capacity-kv-cache.ts';
-import type { LoadedCausalModel } from './ort-causal-model.ts';
 import { forceOrtBuild, ortBuild } from './ort.ts';
+import type { LoadedCausalModel } from './ort-causal-model.ts';
 import { ModelRuntime } from './runtime.ts';
 import { greedyWork } from './testing/greedy-work.ts';
 import { greedyTokens, largestDifference, rowsOfPass } from './testing/sequence-rows.ts';

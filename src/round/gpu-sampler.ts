@@ -10,8 +10,8 @@ import { distributionDispatches, peakDispatches } from './gpu/distribution-dispa
 import type { Draw, Job, VerdictSection } from './gpu/plan-section.ts';
 import type { SamplerKernels } from './gpu/sampler-kernels.ts';
 import { criterionCode, drawLaw, layout } from './gpu/sampler-layout.ts';
-import { type DrawSource, type LawAt, planTargets, type TargetLaws } from './gpu/target-laws.ts';
 import { type PendingOnDevice, settleRecord } from './gpu/settle-record.ts';
+import { type DrawSource, type LawAt, planTargets, type TargetLaws } from './gpu/target-laws.ts';
 import { readRecord } from './gpu/verdict-record.ts';
 import type { RoundRecorder } from './round-recorder.ts';
 import type { DrawnLaw, ExtraPosition, RoundSampler, SamplingPlan, Verdict } from './round-sampler.ts';

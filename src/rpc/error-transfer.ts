@@ -1,5 +1,6 @@
 import { type TransferHandler, transferHandlers } from 'comlink';
 import { EngineError, type EngineErrorCode, type ErrorDetails } from '../errors/engine-error.ts';
+import { inWords } from '../errors/in-words.ts';
 
 /** An error as plain data. Comlink's own handler would lose `code`, `details`, `cause` and the class. */
 interface ErrorOnTheWire {
@@ -20,7 +21,7 @@ export function errorToWire(thrown: unknown, depth = 0): ErrorOnTheWire {
     return {
       kind: 'value',
       name: typeof thrown,
-      message: String(thrown),
+      message: inWords(thrown),
       stack: null,
       code: null,
       details: {},

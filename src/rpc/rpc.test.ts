@@ -92,6 +92,14 @@ describe('errors', () => {
     }
   });
 
+  test('a cause that has no text does not keep the error from crossing', async () => {
+    const cause = Object.create(null);
+    const { remote } = await connectTo({
+      load: () => Promise.reject(new EngineError('invalid-request', 'no', { cause })),
+    });
+    await expect(remote.load('m')).rejects.toMatchObject({ code: 'invalid-request', message: 'no' });
+  });
+
   test('a failed decode rejects result and iteration alike', async () => {
     const { remote } = await connectTo({
       decode: () => {
