@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { chooseDefaultProposer } from './default-proposer.ts';
 
-const member = (weight: number, ms: number, bytes = 100 * ms) => ({
+const member = (weight: number, ms: number, weightBytes = 100 * ms) => ({
   weight,
   costs: [{ tokens: 1, ms }],
-  bytes,
+  weightBytes,
 });
 
 test.each([
@@ -17,6 +17,16 @@ test.each([
     name: 'the heaviest of one size, whatever the clock said',
     members: [member(0.6, 10, 7), member(0.4, 5, 7)],
     chosen: 0,
+  },
+  {
+    name: 'the heaviest of sizes 2 % apart, whatever the clock said: one architecture, other words in the file',
+    members: [member(0.6, 10, 1020), member(0.4, 5, 1000)],
+    chosen: 0,
+  },
+  {
+    name: 'the cheapest of sizes further apart',
+    members: [member(0.6, 10, 1030), member(0.4, 5, 1000)],
+    chosen: 1,
   },
   { name: 'the cheapest of three', members: [member(0.4, 10), member(0.4, 9), member(0.2, 3)], chosen: 2 },
 ])('is $name', ({ members, chosen }) => {

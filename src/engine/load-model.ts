@@ -15,6 +15,8 @@ import type { LoadedModel } from './engine-api.ts';
 export interface LoadedEntry {
   readonly description: LoadedModel;
   readonly model: CausalModel;
+  /** Size of the ONNX file. */
+  readonly weightBytes: number;
   readonly pool: SequencePool;
   readonly tokenizer: Tokenizer;
   readonly vocabulary: Vocabulary;
@@ -55,6 +57,7 @@ export async function loadModel(id: string, options: LoadModelOptions): Promise<
   const report = (stage: LoadProgress['stage']) => {
     if (last) onProgress({ ...last, stage, file: null });
   };
+  const weightBytes = files.onnx.byteLength;
   try {
     const tokenizer = createTokenizer(files.tokenizerJson, files.tokenizerConfig);
     const model = await runtime.loadModel(
@@ -81,6 +84,7 @@ export async function loadModel(id: string, options: LoadModelOptions): Promise<
         notes: model.notes,
       },
       model,
+      weightBytes,
       pool,
       tokenizer,
       vocabulary: { name: id, vocabSize: tokenizer.vocabSize, fingerprint: tokenizer.fingerprint },

@@ -3,8 +3,8 @@ import { validateDecodeRequest } from './decode-request.ts';
 import { planMethod, withDefaultProposer } from './method-members.ts';
 
 const alike = [
-  { costs: [{ tokens: 1, ms: 5 }], bytes: 100 },
-  { costs: [{ tokens: 1, ms: 5 }], bytes: 100 },
+  { costs: [{ tokens: 1, ms: 5 }], weightBytes: 100 },
+  { costs: [{ tokens: 1, ms: 5 }], weightBytes: 100 },
 ];
 
 function team(options: object, draftLengths: readonly (number | undefined)[] = [undefined, undefined]) {

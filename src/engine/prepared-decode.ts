@@ -24,7 +24,7 @@ export interface PreparedDecode {
  * Checks a request at the door.
  * @throws EngineError `invalid-request`, `vocabulary-mismatch`, `context-full`
  */
-export function prepareDecode(unchecked: unknown, shelf: ModelShelf): PreparedDecode {
+export function prepareDecode(unchecked: unknown, shelf: Pick<ModelShelf, 'entry'>): PreparedDecode {
   const valid = validateDecodeRequest(unchecked);
   const asked = membersOf(valid);
   const entries = asked.map(({ model }) => shelf.entry(model));
@@ -40,7 +40,7 @@ export function prepareDecode(unchecked: unknown, shelf: ModelShelf): PreparedDe
   for (const { entry, promptTokenIds } of targets) assertPromptFits(promptTokenIds, entry);
   const request = withDefaultProposer(
     valid,
-    entries.map(({ model, description }) => ({ costs: model.costs, bytes: description.bytes })),
+    entries.map(({ model, weightBytes }) => ({ costs: model.costs, weightBytes })),
   );
   return { request, members };
 }

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { letterTokenizer } from '../decode/testing/fake-decode.ts';
+import { tokenId } from '../tokens/token-id.ts';
+import { vocabularyFingerprint } from '../tokens/vocabulary.ts';
+import type { LoadedEntry } from './load-model.ts';
+import { prepareDecode } from './prepared-decode.ts';
+
+interface FakeEntry {
+  readonly vocabulary?: readonly string[];
+  readonly contextLength?: number;
+  readonly weightBytes?: number;
+  readonly ms?: number;
+}
+
+const letters = ['a', 'b', 'c'];
+
+/** Loaded models by name, as far as a request is checked against them. */
+function shelfOf(models: Readonly<Record<string, FakeEntry>>) {
+  const entryOf = (id: string, { vocabulary = letters, ...fake }: FakeEntry): LoadedEntry =>
+    ({
+      model: { id, contextLength: fake.contextLength ?? 8, costs: [{ tokens: 1, ms: fake.ms ?? 1 }] },
+      weightBytes: fake.weightBytes ?? 100,
+      tokenizer: letterTokenizer(vocabulary.length),
+      vocabulary: {
+        name: id,
+        vocabSize: vocabulary.length,
+        fingerprint: vocabularyFingerprint(vocabulary),
+      },
+      beginTokenId: tokenId(0),
+    }) as unknown as LoadedEntry;
+  return { entry: (id: string) => entryOf(id, models[id]) };
+}
+
+const team = (members: readonly object[], options: object = {}) => ({
+  prompt: 'ab',
+  method: {
+    kind: 'collaborative',
+    members,
+    combine: { kind: 'weighted', weights: members.map((_, index) => index + 1) },
+    ...options,
+  },
+});
+
+describe('members that do not share a vocabulary are refused with both', () => {
+  const shelf = shelfOf({
+    x: {},
+    same: {},
+    swapped: { vocabulary: ['b', 'a', 'c'] },
+    longer: { vocabulary: [...letters, 'd'] },
+  });
+  test.each(['swapped', 'longer'])('%s', (other) => {
+    const methods = [
+      team([{ model: 'x' }, { model: 'same' }, { model: other }], {
+        combine: { kind: 'weighted', weights: [1, 1, 1] },
+      }).method,
+      { kind: 'speculative', target: 'x', drafter: { kind: 'model', model: other } },
+    ];
+    for (const method of methods) {
+      expect(() => prepareDecode({ prompt: 'ab', method }, shelf)).toThrow(
+        expect.objectContaining({
+          code: 'vocabulary-mismatch',
+          details: expect.objectContaining({ first: 'x', second: other, firstVocabSize: 3 }),
+        }),
+      );
+    }
+    expect(prepareDecode(team([{ model: 'x' }, { model: 'same' }]), shelf).members).toHaveLength(2);
+  });
+});
+
+test('the default proposer is chosen by the sizes of the ONNX files and by costs', () => {
+  const proposerAmong = (first: FakeEntry, second: FakeEntry) => {
+    const { request } = prepareDecode(
+      team([{ model: 'x' }, { model: 'y' }]),
+      shelfOf({ x: first, y: second }),
+    );
+    return request.method.kind === 'collaborative' ? request.method.defaultProposer : null;
+  };
+  expect(proposerAmong({ weightBytes: 1000, ms: 1 }, { weightBytes: 1010, ms: 2 })).toBe(1);
+  expect(proposerAmong({ weightBytes: 1000, ms: 1 }, { weightBytes: 2000, ms: 2 })).toBe(0);
+});
