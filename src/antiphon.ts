@@ -17,3 +17,22 @@ export type {
 export { EngineError, type EngineErrorCode, type ErrorDetails } from './errors/engine-error.ts';
 export type { Forward, Proposal, Round } from './round/round.ts';
 export { type ConnectOptions, connect } from './rpc/connect.ts';
+export type { Clock } from './trace/clock.ts';
+export { readTrace } from './trace/read-trace.ts';
+export { Replay, type ReplayOptions } from './trace/replay.ts';
+export {
+  recordedCandidates,
+  type Trace,
+  type TraceCandidates,
+  type TraceHeader,
+  type TraceMember,
+} from './trace/trace.ts';
+export {
+  candidatesLine as traceCandidatesLine,
+  type HeaderParts as TraceHeaderParts,
+  headerLine as traceHeaderLine,
+  resultLine as traceResultLine,
+  roundLine as traceRoundLine,
+  traceHeader,
+  writeTrace,
+} from './trace/write-trace.ts';

@@ -16,6 +16,7 @@ const folderOrder = [
   'draft',
   'decode',
   'engine',
+  'trace',
   'rpc',
   'ui',
 ];

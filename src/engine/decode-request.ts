@@ -1,131 +1,7 @@
 import * as v from 'valibot';
 import type { CombineNumbers } from '../combine/combine.ts';
 import { EngineError } from '../errors/engine-error.ts';
-
-/** Longest draft a member may propose in a row. */
-export const maxDraftLength = 16;
-
-const finite = v.pipe(v.number(), v.finite());
-
-const samplingSchema = v.strictObject({
-  /** 0 means the argmax of the distribution. */
-  temperature: v.optional(v.pipe(finite, v.minValue(0)), 1),
-  /** Keep the k most likely tokens; 0 keeps all. */
-  topK: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0)), 0),
-  /** Keep the smallest prefix with this mass, in (0, 1]. */
-  topP: v.optional(v.pipe(finite, v.gtValue(0), v.maxValue(1)), 1),
-  /** Keep tokens with at least this share of the largest probability, in [0, 1]. */
-  minP: v.optional(v.pipe(finite, v.minValue(0), v.maxValue(1)), 0),
-});
-
-const model = v.pipe(v.string(), v.nonEmpty('name a loaded model'));
-const draftLength = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(maxDraftLength));
-/** Chosen by the engine from moving acceptance rates and costs; the text of a seed then follows the clock too. */
-const adaptive = v.literal('adaptive');
-const memberDraftLength = v.union([v.pipe(draftLength, v.minValue(1)), adaptive]);
-
-/** What a member changes of the request's sampling for its own distribution; T = 0 is the request's alone. */
-const memberSamplingSchema = v.strictObject({
-  temperature: v.optional(v.pipe(finite, v.gtValue(0))),
-  topK: v.optional(samplingSchema.entries.topK.wrapped),
-  topP: v.optional(samplingSchema.entries.topP.wrapped),
-  minP: v.optional(samplingSchema.entries.minP.wrapped),
-});
-
-const memberSchema = v.strictObject({
-  model,
-  /** Its own prompt instead of the request's; it continues with the same text as the others. */
-  prompt: v.optional(v.string()),
-  sampling: v.optional(memberSamplingSchema, {}),
-  /** Tokens it proposes in a row, bonus included. */
-  draftLength: v.optional(memberDraftLength, 1),
-});
-
-const acceptanceSchema = v.variant('kind', [
-  v.strictObject({ kind: v.literal('exact') }),
-  v.strictObject({ kind: v.literal('coupled') }),
-  v.strictObject({ kind: v.literal('lenient'), leniency: v.pipe(finite, v.minValue(1)) }),
-  v.strictObject({
-    kind: v.literal('typical'),
-    epsilon: v.optional(v.pipe(finite, v.minValue(0), v.maxValue(1)), 0.3),
-    delta: v.optional(v.pipe(finite, v.minValue(0)), 0.09),
-  }),
-]);
-
-/** The numbers of each kind of combination that may change while a text is written. */
-const combineNumbers = {
-  /** One a member, >= 0; divided by their sum. */
-  weighted: { weights: v.array(v.pipe(finite, v.minValue(0))) },
-  /** How much of the amateur (the second member) is taken from the expert (the first). */
-  contrastive: { mu: v.pipe(finite, v.minValue(0)) },
-  /** One a member, any real number. */
-  geometric: { weights: v.array(finite) },
-};
-
-const combineSchema = v.variant('kind', [
-  v.strictObject({ kind: v.literal('weighted'), ...combineNumbers.weighted }),
-  v.strictObject({
-    kind: v.literal('contrastive'),
-    mu: v.optional(combineNumbers.contrastive.mu, 0.1),
-    /** Plausibility mask; 0 keeps every token. */
-    alpha: v.optional(v.pipe(finite, v.minValue(0), v.maxValue(1)), 0),
-  }),
-  v.strictObject({ kind: v.literal('geometric'), ...combineNumbers.geometric }),
-  /** Address of an ES module with the hooks of a custom combination, relative to the page. */
-  v.strictObject({ kind: v.literal('custom'), url: v.pipe(v.string(), v.nonEmpty()) }),
-]);
-
-const methodSchema = v.variant('kind', [
-  v.strictObject({ kind: v.literal('plain'), model }),
-  v.strictObject({
-    kind: v.literal('speculative'),
-    target: model,
-    drafter: v.variant('kind', [
-      v.strictObject({
-        kind: v.literal('model'),
-        model,
-        draftLength: v.optional(v.union([draftLength, adaptive]), 4),
-      }),
-      v.strictObject({
-        kind: v.literal('ngram'),
-        draftLength: v.optional(v.union([draftLength, adaptive]), 4),
-        /** Longest and shortest run of tokens looked up in prompt and output, longest first. */
-        longestMatch: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(16)), 4),
-        shortestMatch: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(16)), 2),
-      }),
-    ]),
-    acceptance: v.optional(acceptanceSchema, { kind: 'exact' }),
-  }),
-  v.strictObject({
-    kind: v.literal('collaborative'),
-    members: v.pipe(v.array(memberSchema), v.minLength(2)),
-    /** Index of the member that starts when nothing is pending; chosen from weights and costs unless given. */
-    defaultProposer: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
-    /** Draft length of the default proposer, whoever that turns out to be, in place of its own; others keep theirs. */
-    draftLength: v.optional(memberDraftLength),
-    combine: combineSchema,
-    schedule: v.optional(
-      v.picklist(['sequential', 'black-box', 'naive', 'alternate', 'mixture']),
-      'alternate',
-    ),
-    acceptance: v.optional(acceptanceSchema, { kind: 'exact' }),
-  }),
-]);
-
-const requestSchema = v.strictObject({
-  prompt: v.string(),
-  /** Tokens to write at most. */
-  maxTokens: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1)), 200),
-  /** The text ends before the first of these. */
-  stop: v.optional(
-    v.pipe(v.array(v.pipe(v.string(), v.nonEmpty('a stop string must not be empty'))), v.maxLength(16)),
-    [],
-  ),
-  /** Same seed, same text (fixed draft lengths, one backend). Drawn at random unless given. */
-  seed: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
-  sampling: v.optional(samplingSchema, {}),
-  method: methodSchema,
-});
+import { combineNumbers, recordedRequestSchema, requestSchema } from './request-schema.ts';
 
 /** What a caller passes to `decode`. */
 export type DecodeRequest = v.InferInput<typeof requestSchema>;
@@ -183,6 +59,19 @@ export function parseAs<const TSchema extends v.GenericSchema>(
   throw new EngineError('invalid-request', `${field}: ${issue.message}`, {
     details: { field, received: issue.received, expected: issue.expected ?? null },
   });
+}
+
+/** A request as recordings carry it: where none was asked for, its seed stands in the result alone. */
+export type RecordedRequest = v.InferOutput<typeof recordedRequestSchema>;
+
+/**
+ * Checks a request that was recorded, maybe by a later version: fields unknown here are left out.
+ * @throws EngineError `invalid-request`
+ */
+export function validateRecordedRequest(request: unknown): RecordedRequest {
+  const valid = parseAs('request', recordedRequestSchema, request);
+  refuseImpossible(valid);
+  return valid;
 }
 
 function randomSeed(): number {

@@ -48,6 +48,8 @@ export interface LoadedModel {
   readonly contextLength: number;
   readonly vocabSize: number;
   readonly bytes: number;
+  /** Of its weights, hexadecimal. */
+  readonly sha256: string;
   readonly noise: VerificationNoise;
   /** Where the model runs and what was passed over on the way: shown to the user. */
   readonly notes: readonly string[];

@@ -12,8 +12,9 @@ import { candidatesQuery, validateCandidatesQuery } from './candidates-query.ts'
 import { type DecodeRequest, validateDecodeRequest } from './decode-request.ts';
 import { findCandidates } from './find-candidates.ts';
 import type { LoadedEntry } from './load-model.ts';
-import { membersOf, planMethod } from './method-members.ts';
+import { planMethod } from './method-members.ts';
 import type { PreparedDecode } from './prepared-decode.ts';
+import { membersOf } from './request-members.ts';
 
 const vocabSize = 5;
 const tokenizer = letterTokenizer(vocabSize);

@@ -80,6 +80,7 @@ export async function loadModel(id: string, options: LoadModelOptions): Promise<
         contextLength: model.contextLength,
         vocabSize: tokenizer.vocabSize,
         bytes: files.bytes,
+        sha256: files.sha256,
         noise: model.noise,
         notes: model.notes,
       },

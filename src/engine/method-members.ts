@@ -4,7 +4,6 @@ import { loadCustomCombine } from '../combine/custom-combine.ts';
 import { geometricCombine } from '../combine/geometric-combine.ts';
 import { weightedCombine } from '../combine/weighted-combine.ts';
 import type { MethodPlan } from '../decode/assemble-decode.ts';
-import type { SamplingParameters } from '../sample/sampling-parameters.ts';
 import {
   type CollaborativeMethod,
   type NumericCombine,
@@ -12,32 +11,6 @@ import {
   type ValidDecodeRequest,
 } from './decode-request.ts';
 import { chooseDefaultProposer, type ProposerCandidate } from './default-proposer.ts';
-
-/** One member as the request describes it, defaults filled in. */
-export interface MemberRequest {
-  readonly model: string;
-  readonly prompt: string;
-  readonly sampling: SamplingParameters;
-}
-
-/** The members of a request, in the order the loop numbers them. */
-export function membersOf({ method, prompt, sampling }: ValidDecodeRequest): readonly MemberRequest[] {
-  switch (method.kind) {
-    case 'plain':
-      return [{ model: method.model, prompt, sampling }];
-    case 'speculative': {
-      const { target, drafter } = method;
-      const models = drafter.kind === 'model' ? [target, drafter.model] : [target];
-      return models.map((model) => ({ model, prompt, sampling }));
-    }
-    case 'collaborative':
-      return method.members.map((member) => ({
-        model: member.model,
-        prompt: member.prompt ?? prompt,
-        sampling: { ...sampling, ...withoutUndefined(member.sampling) },
-      }));
-  }
-}
 
 /**
  * The request with its default proposer chosen, and the method's draft length given to that member, so that its
@@ -107,10 +80,4 @@ export function numericCombine(combine: NumericCombine): Combine {
     case 'geometric':
       return geometricCombine(combine.weights);
   }
-}
-
-function withoutUndefined(
-  sampling: CollaborativeMethod['members'][number]['sampling'],
-): Partial<SamplingParameters> {
-  return Object.fromEntries(Object.entries(sampling).filter(([, value]) => value !== undefined));
 }

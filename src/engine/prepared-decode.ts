@@ -4,8 +4,9 @@ import type { TokenId } from '../tokens/token-id.ts';
 import { assertSameVocabulary } from '../tokens/vocabulary.ts';
 import { type ValidDecodeRequest, validateDecodeRequest } from './decode-request.ts';
 import type { LoadedEntry } from './load-model.ts';
-import { membersOf, withDefaultProposer } from './method-members.ts';
+import { withDefaultProposer } from './method-members.ts';
 import type { ModelShelf } from './model-shelf.ts';
+import { membersOf } from './request-members.ts';
 
 export interface PreparedMember {
   readonly entry: LoadedEntry;

@@ -7,6 +7,7 @@ export type EngineErrorCode =
   | 'out-of-memory'
   | 'device-lost'
   | 'invalid-request'
+  | 'invalid-trace'
   | 'worker-lost'
   | 'download'
   | 'integrity';

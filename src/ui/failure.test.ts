@@ -7,6 +7,7 @@ test.each<readonly [EngineErrorCode, Remedy]>([
   ['integrity', 'retry'],
   ['invalid-request', 'change-request'],
   ['context-full', 'change-request'],
+  ['invalid-trace', 'change-request'],
   ['device-lost', 'restart-engine'],
   ['worker-lost', 'restart-engine'],
 ])('a failure of code %s keeps code and message and offers: %s', (code, remedy) => {

@@ -22,6 +22,7 @@ const advice: Readonly<Record<Failure['code'], { readonly nextStep: string; read
   'vocabulary-mismatch': { nextStep: 'Choose two models of one family.', remedy: 'change-request' },
   'context-full': { nextStep: 'Shorten the prompt, then start again.', remedy: 'change-request' },
   'invalid-request': { nextStep: 'Change this setting, then start again.', remedy: 'change-request' },
+  'invalid-trace': { nextStep: 'Open another file.', remedy: 'change-request' },
   'out-of-memory': {
     nextStep: 'Close other tabs, then restart the engine.',
     remedy: 'restart-engine',

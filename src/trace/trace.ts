@@ -1,0 +1,64 @@
+import type { Candidates } from '../decode/candidates.ts';
+import type { ProposalPlace } from '../engine/candidates-query.ts';
+import type { RecordedRequest } from '../engine/decode-request.ts';
+import type { DecodeResult } from '../engine/engine-api.ts';
+import type { BackendKind } from '../models/causal-model.ts';
+import type { Round } from '../round/round.ts';
+
+/*
+ * A trace is a recorded run: what was asked of which models, every round, the candidates that somebody looked at, and
+ * the result. Its file is JSON Lines; docs/trace.md describes each field.
+ */
+
+export const traceFormat = 'antiphon-trace';
+
+/**
+ * Minor versions add fields and kinds of lines, which older readers leave out; everything else is a major version,
+ * which they refuse.
+ */
+export const traceVersion = { major: 1, minor: 0 } as const;
+
+/** A member as it took part. */
+export interface TraceMember {
+  /** Name of its model in the request. */
+  readonly model: string;
+  /** What to call it on a page. */
+  readonly label: string;
+  /** Of the model's weights, 64 hexadecimal digits. */
+  readonly sha256: string;
+}
+
+export interface TraceHeader {
+  /** Version of the engine that ran. */
+  readonly engineVersion: string;
+  /** When the recording began, ISO 8601 in UTC. */
+  readonly createdAt: string;
+  /** Of the first member. */
+  readonly backend: BackendKind;
+  /** As it was asked, defaults filled in; what the engine chose stands in the result's. */
+  readonly request: RecordedRequest;
+  /** In the order in which rounds number them; a drafter that is no model has the number behind the last. */
+  readonly members: readonly TraceMember[];
+}
+
+/** What `engine.candidates()` answered about a proposal. */
+export interface TraceCandidates extends ProposalPlace {
+  readonly candidates: Candidates;
+}
+
+export interface Trace {
+  readonly header: TraceHeader;
+  readonly rounds: readonly Round[];
+  readonly candidates: readonly TraceCandidates[];
+  /** null where the recording was interrupted. */
+  readonly result: DecodeResult | null;
+}
+
+/** The latest answer recorded about a proposal; null where nobody asked. */
+export function recordedCandidates(
+  { candidates }: Pick<Trace, 'candidates'>,
+  { round, proposal }: ProposalPlace,
+): Candidates | null {
+  const found = candidates.findLast((other) => other.round === round && other.proposal === proposal);
+  return found?.candidates ?? null;
+}
