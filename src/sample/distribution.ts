@@ -1,29 +1,67 @@
 import { EngineError } from '../errors/engine-error.ts';
+import { kthLargest } from './kth-largest.ts';
 import type { SamplingParameters } from './sampling-parameters.ts';
-import { keepTopK, keepTopP } from './truncation.ts';
+import { WeightedTokens } from './weighted-tokens.ts';
 
 /** A model's row, or several models' rows combined in double precision; [vocabSize]. */
 type Logits = Float32Array | Float64Array;
 
+/** A vocabulary's worth of memory a row would be work for the garbage collector, so there is one for all. */
+const left = new WeightedTokens();
+
+/** Exponentials and logarithms err by far less. */
+const exponentMargin = 1e-9;
+
 /**
  * One logits row -> the distribution a token is drawn from: temperature, top-k, top-p, min-p, renormalised.
+ *
+ * Exponentials are what it spends its time on, so tokens that top-k drops for their logit and min-p for their exponent
+ * are spared one.
  * @param logits [vocabSize]; −∞ marks an impossible token
  * @param sampling temperature > 0 (a greedy draw needs no distribution)
  * @param out [vocabSize] receives probabilities that sum to 1
  * @throws EngineError `model-unsupported` where the row holds NaN or +∞, or nothing but −∞
  */
 export function distributionOf(logits: Logits, sampling: SamplingParameters, out: Float64Array): void {
+  const { temperature, topK, topP, minP } = sampling;
   const largest = largestLogit(logits);
+  if ((topK > 0 && topK < out.length) || topP < 1 || minP > 0) truncated(logits, largest, sampling, out);
+  else softmax(logits, largest, temperature, out);
+}
+
+function truncated(logits: Logits, largest: number, sampling: SamplingParameters, out: Float64Array): void {
+  const { temperature, topK, topP, minP } = sampling;
+  const leastLogit = topK > 0 && topK < out.length ? kthLargest(logits, topK) : Number.NEGATIVE_INFINITY;
+  // The largest weight is exp(0) = 1, and no truncation drops it. All tokens lighter than `negligible` together weigh
+  // half of what top-p may drop at most, so its prefix ends before them; min-p then has its turn.
+  const negligible = (1 - topP) / (2 * out.length);
+  const leastWeight = topP < 1 ? negligible : minP;
+  const leastExponent = topP < 1 ? Number.NEGATIVE_INFINITY : Math.log(minP) - exponentMargin;
+  left.clear(out.length);
+  let total = 0;
+  for (let token = 0; token < out.length; token++) {
+    const logit = logits[token];
+    if (logit < leastLogit) continue;
+    const exponent = (logit - largest) / temperature;
+    if (exponent < leastExponent) continue;
+    const weight = Math.exp(exponent);
+    total += weight;
+    if (weight >= leastWeight) left.add(token, weight);
+  }
+  if (topP < 1) {
+    left.keepPrefix(topP * total);
+    left.keepFrom(minP);
+  }
+  left.writeNormalised(out);
+}
+
+function softmax(logits: Logits, largest: number, temperature: number, out: Float64Array): void {
   let sum = 0;
   for (let token = 0; token < out.length; token++) {
-    const weight = Math.exp((logits[token] - largest) / sampling.temperature);
+    const weight = Math.exp((logits[token] - largest) / temperature);
     out[token] = weight;
     sum += weight;
   }
-  if (!(sum > 0)) throw brokenRow(logits);
-  if (sampling.topK > 0 && sampling.topK < out.length) sum = keepTopK(logits, out, sampling.topK);
-  if (sampling.topP < 1) sum = keepTopP(out, sampling.topP * sum);
-  if (sampling.minP > 0) sum = keepMinP(out, sampling.minP);
   const scale = 1 / sum;
   for (let token = 0; token < out.length; token++) out[token] *= scale;
 }
@@ -58,20 +96,15 @@ export function oneHot(token: number, out: Float64Array): void {
 
 function largestLogit(logits: Logits): number {
   let largest = Number.NEGATIVE_INFINITY;
-  for (let token = 0; token < logits.length; token++) if (logits[token] > largest) largest = logits[token];
-  if (largest === Number.NEGATIVE_INFINITY || largest === Number.POSITIVE_INFINITY) throw brokenRow(logits);
-  return largest;
-}
-
-/** min-p: the weights' largest entry stays 1 through every earlier step only up to a factor, so look it up. */
-function keepMinP(weights: Float64Array, minP: number): number {
-  const threshold = minP * weights[argmax(weights)];
-  let sum = 0;
-  for (let token = 0; token < weights.length; token++) {
-    if (weights[token] < threshold) weights[token] = 0;
-    sum += weights[token];
+  for (let token = 0; token < logits.length; token++) {
+    const logit = logits[token];
+    if (logit <= largest) continue;
+    // A NaN is no larger than anything either.
+    if (!(logit < Number.POSITIVE_INFINITY)) throw brokenRow(logits);
+    largest = logit;
   }
-  return sum;
+  if (largest === Number.NEGATIVE_INFINITY) throw brokenRow(logits);
+  return largest;
 }
 
 function brokenRow(logits: Logits): EngineError {

@@ -1,5 +1,5 @@
 // Sets to 0 the weights that top-k, top-p and min-p leave out, and adds up the others. The largest weight is 1 before
-// and after, so min-p compares with minP itself. Twin: sample/truncation.ts and keepMinP of sample/distribution.ts.
+// and after, so min-p compares with minP itself. Twin: sample/weighted-tokens.ts and kth-largest.ts.
 // Dispatch: [tiles, jobs].
 @compute @workgroup_size(workgroupSize)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
