@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { expect } from '@playwright/test';
 import sirv from 'sirv';
 import { projectFolder } from '../scripts/build.ts';
 import type { DecodeResult } from '../src/engine/engine-api.ts';
+import { readTrace } from '../src/trace/read-trace.ts';
 import { test } from './site.ts';
 
 interface Ended {
@@ -73,6 +74,37 @@ test('--json prints one object, the result', async () => {
   });
   expect(result.rounds.flatMap(({ committed }) => committed)).toEqual(result.tokenIds);
   expect(result.rounds.map(({ text }) => text).join('')).toBe(result.text);
+});
+
+test('--trace records the run that is told, whole or interrupted', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'antiphon-trace-'));
+  try {
+    const file = join(folder, 'run.jsonl');
+    const team = ['--method', 'collaborative', '--members', 'story-draft,story-draft', '--trace', file];
+    const whole = await demo(...team, '--json', '--seed', '7', '--max-tokens', '12');
+    expect({ status: whole.status, stderr: whole.stderr }).toEqual({ status: 0, stderr: '' });
+    const trace = readTrace(readFileSync(file, 'utf8'));
+    expect(trace.result).toEqual(JSON.parse(whole.stdout));
+    expect(trace.header.members.map(({ model }) => model)).toEqual(['story-draft', 'story-draft']);
+
+    let isInterrupted = false;
+    const stopped = await demoWith(
+      (stdout, interrupt) => {
+        // A second Ctrl-C would end it at once.
+        if (stdout.includes('Once upon a time') && !isInterrupted) interrupt();
+        isInterrupted ||= stdout.includes('Once upon a time');
+      },
+      ...team,
+      '--max-tokens',
+      '400',
+    );
+    expect(stopped.status).toBe(130);
+    const interrupted = readTrace(readFileSync(file, 'utf8'));
+    expect(interrupted.header.request.maxTokens).toBe(400);
+    expect(interrupted.result?.finishReason).toBe('abort');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('--runs counts the seeds up in an array, and each run is what it is alone', async () => {

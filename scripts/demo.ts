@@ -8,6 +8,7 @@ import { openModelFolders, requireModel } from './demo/model-folder.ts';
 import { type DemoOptions, parseDemoOptions, usage } from './demo/options.ts';
 import { renamed } from './demo/renamed.ts';
 import { summaryOf } from './demo/summary.ts';
+import { TraceFile } from './demo/trace-file.ts';
 import { EnginePage, EnginePageError } from './engine-page.ts';
 import { serveFolder } from './static-server.ts';
 
@@ -46,7 +47,9 @@ async function tell(options: DemoOptions): Promise<void> {
   const { marks, legend } = marksFor(process.stdout.isTTY, process.env, options.team);
   const print = (text: string): void => void (options.json || process.stdout.write(text));
   let text = new MarkedText(marks);
+  let trace: TraceFile | undefined;
   try {
+    if (options.traceFile !== null) trace = new TraceFile(options.traceFile);
     // Every option counts whatever the method: a draft model that is given but not used must exist too.
     const locations = folders.locations(server.url);
     for (const model of options.namedModels) await requireModel(nameInPage(model), locations);
@@ -54,7 +57,10 @@ async function tell(options: DemoOptions): Promise<void> {
     page = await EnginePage.open(server.url, {
       engine: { backend: options.backend, ...locations },
       models: options.usedModels.map(nameInPage),
-      onRound: (round) => print(text.add(round)),
+      onRound: (round) => {
+        trace?.add(round);
+        print(text.add(round));
+      },
     });
     const results: DecodeResult[] = [];
     for (const request of options.requests) {
@@ -62,8 +68,13 @@ async function tell(options: DemoOptions): Promise<void> {
       text = new MarkedText(marks);
       if (options.requests.length > 1) print(`${results.length > 0 ? '\n' : ''}Seed ${request.seed}\n`);
       print(request.prompt);
+      trace?.begin(
+        request,
+        page.models.map((model) => ({ ...model, id: nameOutside(model.id) })),
+      );
       const result = renamed(await page.decode(renamed(request, nameInPage)), nameOutside);
       results.push(result);
+      trace?.end(result);
       const proposed = result.rounds.some(({ proposals }) => proposals.some(({ u }) => u !== null));
       print(`\n\n${proposed ? `${legend}\n` : ''}${summaryOf(result, await page.info())}\n`);
     }
@@ -76,6 +87,7 @@ async function tell(options: DemoOptions): Promise<void> {
     }
     throw error;
   } finally {
+    trace?.close();
     await page?.close();
     await server.close();
     combineModule?.close();

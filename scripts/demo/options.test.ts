@@ -53,6 +53,12 @@ describe('parseDemoOptions', () => {
     expect(parsed('--runs', '1').severalRuns).toBe(true);
   });
 
+  test('a trace is of one run', () => {
+    expect(parsed().traceFile).toBeNull();
+    expect(parsed('--trace', 'run.jsonl').traceFile).toBe('run.jsonl');
+    expect(() => parsed('--trace', 'run.jsonl', '--runs', '2')).toThrow('--trace');
+  });
+
   test('a value may begin with a dash', () => {
     expect(parsed('--stop', '- ').requests[0].stop).toEqual(['- ']);
   });

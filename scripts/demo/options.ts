@@ -21,6 +21,8 @@ export interface DemoOptions {
   /** Folder of models on a server, ending with a slash; null for the bundled ones. */
   readonly modelsUrl: URL | null;
   readonly json: boolean;
+  /** File that receives the run's trace; null for none. */
+  readonly traceFile: string | null;
 }
 
 export const usage = `Usage: npm run demo -- [options]
@@ -49,6 +51,7 @@ export const usage = `Usage: npm run demo -- [options]
   --backend NAME        auto | wasm | webgpu (default auto)
   --models-url URL      folder of models on an HTTP server, instead of the bundled ones
   --runs N              the same with seeds S, S+1 … S+N-1
+  --trace FILE          record the run in a file, see docs/trace.md; not with --runs
   --json                print the result as JSON (an array with --runs) and nothing else
   --help                print this
 Models are named by their catalogue id or by the URL of their folder.`;
@@ -81,6 +84,7 @@ const definitions = {
   backend: text,
   'models-url': text,
   runs: text,
+  trace: text,
   json: flag,
   help: flag,
 } as const;
@@ -120,6 +124,9 @@ export function parseDemoOptions(args: readonly string[]): DemoOptions | null {
   const runs = numberOf('runs', values.runs) ?? 1;
   if (!Number.isSafeInteger(runs) || runs < 1)
     throw new Error(`--runs is ${runs}; give a whole number from 1`);
+  if (values.trace !== undefined && values.runs !== undefined) {
+    throw new Error('--trace records one run; leave --runs out');
+  }
   const model = values.model ?? 'story-base';
   const draft = values.draft ?? 'story-draft';
   const draftLengths = draftLengthsOf(values['draft-length']);
@@ -197,5 +204,6 @@ export function parseDemoOptions(args: readonly string[]): DemoOptions | null {
     backend,
     modelsUrl,
     json: values.json ?? false,
+    traceFile: values.trace ?? null,
   };
 }
