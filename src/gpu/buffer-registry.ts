@@ -19,6 +19,7 @@ export class BufferRegistry {
   readonly #device: GPUDevice;
   readonly #live = new Map<GPUBuffer, BufferRequest>();
   #liveBytes = 0;
+  #createdBuffers = 0;
 
   constructor(device: GPUDevice) {
     this.#device = device;
@@ -32,6 +33,11 @@ export class BufferRegistry {
     return this.#liveBytes;
   }
 
+  /** Buffers created so far, alive or not: what stays the same from round to round allocates nothing. */
+  get createdBuffers(): number {
+    return this.#createdBuffers;
+  }
+
   /** Owners of the buffers alive, one entry per buffer. */
   owners(): string[] {
     return Array.from(this.#live.values(), (request) => request.owner);
@@ -43,6 +49,7 @@ export class BufferRegistry {
       size: request.bytes,
       usage: request.usage,
     });
+    this.#createdBuffers += 1;
     this.#live.set(buffer, request);
     this.#liveBytes += request.bytes;
     return {

@@ -5,6 +5,7 @@ import type { LogitsHandle, Sequence, TokenRun, WantedRows } from './causal-mode
 import { float16ToFloat32 } from './float16.ts';
 import { int64Tensor } from './host-tensors.ts';
 import type { KvCache } from './kv-cache.ts';
+import { LogitsBuffers } from './logits-buffers.ts';
 import { hostLogits, OwnedDeviceLogits } from './logits-handles.ts';
 import type { ModelSignature } from './model-signature.ts';
 import { type OrtSession, OrtTensor, ortQueue } from './ort.ts';
@@ -31,6 +32,8 @@ export class OrtSequence implements Sequence {
   readonly #cache: KvCache;
   readonly #onDispose: (sequence: OrtSequence) => void;
   readonly #owner: string;
+  /** null on WASM. */
+  readonly #logitsBuffers: LogitsBuffers | null;
   #waitingPasses = 0;
   #disposed = false;
 
@@ -39,6 +42,10 @@ export class OrtSequence implements Sequence {
     this.#cache = cache;
     this.#owner = owner;
     this.#onDispose = onDispose;
+    const { device, signature } = host;
+    this.#logitsBuffers = device
+      ? new LogitsBuffers(device, `${owner}.logits`, signature.logits.width)
+      : null;
   }
 
   get kvLength(): number {
@@ -53,7 +60,7 @@ export class OrtSequence implements Sequence {
       return await ortQueue.run(() => this.#pass(run, wanted));
     } finally {
       this.#waitingPasses -= 1;
-      if (this.#disposed && this.#waitingPasses === 0) this.#cache.dispose();
+      if (this.#disposed && this.#waitingPasses === 0) this.#freeMemory();
     }
   }
 
@@ -65,12 +72,17 @@ export class OrtSequence implements Sequence {
     this.#cache.rollback(length);
   }
 
-  /** Frees the cache; passes that wait end first. */
+  /** Frees the cache; passes that wait end first, and logits live until their own handle is disposed. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#onDispose(this);
-    if (this.#waitingPasses === 0) this.#cache.dispose();
+    if (this.#waitingPasses === 0) this.#freeMemory();
+  }
+
+  #freeMemory(): void {
+    this.#cache.dispose();
+    this.#logitsBuffers?.dispose();
   }
 
   async #pass(run: TokenRun, wanted: WantedRows): Promise<LogitsHandle | null> {
@@ -91,8 +103,8 @@ export class OrtSequence implements Sequence {
       const fetches: Record<string, OrtTensor | null> = { ...binding.fetches };
       const { logits } = this.#host.signature;
       if (wanted !== 'none') {
-        if (device && logits.type === 'float32') {
-          logitsBuffer = this.#createLogitsBuffer(device, computedRows);
+        if (this.#logitsBuffers && logits.type === 'float32') {
+          logitsBuffer = this.#logitsBuffers.take(computedRows);
           fetches[logits.name] = OrtTensor.fromGpuBuffer(logitsBuffer.buffer, {
             dataType: 'float32',
             dims: [1, computedRows, logits.width],
@@ -166,25 +178,6 @@ export class OrtSequence implements Sequence {
     return OrtTensor.fromGpuBuffer(buffer, { dataType: 'int64', dims: [1, run.length] });
   }
 
-  #createLogitsBuffer(device: EngineDevice, rows: number): OwnedBuffer {
-    const { width } = this.#host.signature.logits;
-    const bytes = rows * width * Float32Array.BYTES_PER_ELEMENT;
-    const limit = device.gpu.limits.maxStorageBufferBindingSize;
-    if (bytes > limit) {
-      throw new EngineError(
-        'out-of-memory',
-        `Logits of ${rows} rows by ${width} entries need ${bytes} bytes, the GPU binds at most ${limit}; feed fewer tokens at once.`,
-        { details: { rows, width, bytes, limit } },
-      );
-    }
-    return device.buffers.create({
-      owner: `${this.#owner}.logits`,
-      label: 'OwnedDeviceLogits.buffer',
-      bytes,
-      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
-    });
-  }
-
   #logitsHandle(
     outputs: Readonly<Record<string, OrtTensor>>,
     logitsBuffer: OwnedBuffer | null,
@@ -196,9 +189,10 @@ export class OrtSequence implements Sequence {
     if (wanted === 'none') return null;
     if (device && logitsBuffer) {
       if (wanted === 'all' || rows === 1) return new OwnedDeviceLogits(device, logitsBuffer, rows, width);
-      const last = this.#createLogitsBuffer(device, 1);
+      const last = this.#logitsBuffers!.take(1);
+      const rowBytes = width * Float32Array.BYTES_PER_ELEMENT;
       const encoder = device.gpu.createCommandEncoder({ label: 'OrtSequence.lastRow' });
-      encoder.copyBufferToBuffer(logitsBuffer.buffer, (rows - 1) * last.bytes, last.buffer, 0, last.bytes);
+      encoder.copyBufferToBuffer(logitsBuffer.buffer, (rows - 1) * rowBytes, last.buffer, 0, rowBytes);
       device.gpu.queue.submit([encoder.finish()]);
       logitsBuffer.release();
       return new OwnedDeviceLogits(device, last, 1, width);

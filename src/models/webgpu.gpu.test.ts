@@ -34,18 +34,47 @@ test('the user is told where the model runs and what was passed over', () => {
   expect(runtime.backendReason).toContain(model.notes[0]);
 });
 
-test('loading leaves no buffer behind, a sequence gives back its cache', async () => {
+test('loading leaves no buffer behind, a sequence gives back its cache and the logits', async () => {
   expect(runtime.gpuBufferOwners()).toEqual([]);
   const sequence = model.openSequence();
   const logits = await sequence.forward({ kind: 'host', length: 5, ids: onceUponATime }, 'last');
-  // Keys and values of one layer, and one row of logits.
-  expect(runtime.liveGpuBuffers()).toBe(3);
-  expect(runtime.liveGpuBytes()).toBe(2 * 512 * 48 * 4 + model.width * 4);
+  // Keys and values of one layer, one row of logits, and room for the rows that it was taken from.
+  expect(runtime.liveGpuBuffers()).toBe(4);
+  expect(runtime.liveGpuBytes()).toBe(2 * 512 * 48 * 4 + (1 + 8) * model.width * 4);
   logits.dispose();
   logits.dispose();
-  expect(runtime.liveGpuBuffers()).toBe(2);
+  const held = await sequence.forward({ kind: 'host', length: 1, ids: onceUponATime.slice(0, 1) }, 'last');
+  expect(runtime.liveGpuBuffers()).toBe(4);
   sequence.dispose();
+  expect(runtime.gpuBufferOwners()).toEqual([expect.stringMatching(/^story-draft#\d+\.logits$/)]);
+  held.dispose();
   expect([runtime.liveGpuBuffers(), runtime.liveGpuBytes()]).toEqual([0, 0]);
+});
+
+test('in steady state passes allocate no buffers, and logits that are held keep their rows', async () => {
+  const sequence = model.openSequence();
+  const rowsOf = async (from: number) => {
+    sequence.rollback(0);
+    return sequence.forward({ kind: 'host', length: 5, ids: dragonStory.slice(from, from + 5) }, 'all');
+  };
+  // Two at a time, and in the second turn no more than in the first.
+  const inTurn = async () => {
+    const first = await rowsOf(0);
+    const second = await rowsOf(20);
+    const values = [await first.toHost(), await second.toHost()];
+    first.dispose();
+    second.dispose();
+    return values;
+  };
+  const values = await inTurn();
+  expect(values[0]).not.toEqual(values[1]);
+  const { buffers } = runtime.device!;
+  const created = buffers.createdBuffers;
+  expect(await inTurn()).toEqual(values);
+  // What the two were read back through.
+  expect(buffers.createdBuffers - created).toBe(2);
+  sequence.dispose();
+  expect(runtime.gpuBufferOwners()).toEqual([]);
 });
 
 test('story-draft continues "Once upon a time" as on WASM, with one read-back a token', async () => {
