@@ -6,6 +6,7 @@ import { costsOf, measurePasses, type PassTimes, settledTimes } from './measure-
 import { type MeasurementKey, readMeasurement, writeMeasurement } from './measurement-store.ts';
 import { ModelSession, type SessionRequest } from './model-session.ts';
 import { ortBuild, ortThreads, ortVersion } from './ort.ts';
+import { cheapestPadding, paddedCosts } from './pass-padding.ts';
 import { type ActivationPrecision, disagreementLimits, isGross, measureNoise } from './self-check.ts';
 import { warmUp } from './warm-up.ts';
 
@@ -29,7 +30,7 @@ const timing = { wasm: { budgetMs: 400, sampleMs: 4 }, webgpu: { budgetMs: 800, 
 export interface CheckedSession {
   readonly session: ModelSession;
   readonly noise: VerificationNoise;
-  /** t(k) on this machine; empty on a device that is given up. */
+  /** t(k) on this machine, of passes padded where that is cheaper; empty on a device that is given up. */
   readonly costs: ForwardCosts;
   /** True if wide and narrow passes disagree by more than rounding explains. */
   readonly gross: boolean;
@@ -101,7 +102,8 @@ async function settlePasses(request: CheckedSessionRequest, session: ModelSessio
     // Unsettled ones are taken anew by the next load.
     if (settled) await writeMeasurement(key, settled);
   }
-  return costsOf(times);
+  const padding = session.padPasses(cheapestPadding(times));
+  return paddedCosts(costsOf(times), padding);
 }
 
 function keyOf(kind: string, { sha256, preparation, device }: CheckedSessionRequest): MeasurementKey {

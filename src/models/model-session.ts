@@ -10,6 +10,7 @@ import type { OnnxGraph } from './onnx-graph.ts';
 import { createOrtSession, ortQueue } from './ort.ts';
 import { ortError } from './ort-errors.ts';
 import { OrtSequence, type SequenceHost } from './ort-sequence.ts';
+import { noPadding, type PassPadding } from './pass-padding.ts';
 import type { ExternalFile } from './prepare/prepare-graph.ts';
 
 /** What a session is made of; `onnx` may be let go of afterwards. */
@@ -26,7 +27,7 @@ export interface SessionRequest {
 
 /** One ONNX Runtime session and the sequences opened on it. */
 export class ModelSession {
-  readonly #host: SequenceHost;
+  #host: SequenceHost;
   readonly #sequences = new Set<OrtSequence>();
   #opened = 0;
   #released: Promise<void> | null = null;
@@ -46,7 +47,14 @@ export class ModelSession {
       });
       try {
         const signature = readSignature(modelId, graph, session.inputMetadata, session.outputMetadata);
-        return new ModelSession({ modelId, session, signature, contextLength, device });
+        return new ModelSession({
+          modelId,
+          session,
+          signature,
+          contextLength,
+          device,
+          padding: noPadding,
+        });
       } catch (error) {
         await session.release();
         throw error;
@@ -66,6 +74,13 @@ export class ModelSession {
   get floatType(): 'float32' | 'float16' {
     const { logits, cache } = this.#host.signature;
     return logits.type === 'float16' || cache.type === 'float16' ? 'float16' : 'float32';
+  }
+
+  /** Pads the passes of sequences opened from now on. Answers the padding in use: a cache that is concatenated takes none. */
+  padPasses(padding: PassPadding): PassPadding {
+    // Cutting padding off such a cache is a copy of all of it.
+    if (this.cacheKind !== 'concat') this.#host = { ...this.#host, padding };
+    return this.#host.padding;
   }
 
   openSequence(): Sequence {

@@ -1,6 +1,7 @@
 import { EngineError } from '../errors/engine-error.ts';
 import type { OwnedBuffer } from '../gpu/buffer-registry.ts';
 import type { EngineDevice } from '../gpu/device.ts';
+import type { TokenId } from '../tokens/token-id.ts';
 import type { LogitsHandle, Sequence, TokenRun, WantedRows } from './causal-model.ts';
 import { float16ToFloat32 } from './float16.ts';
 import { int64Tensor } from './host-tensors.ts';
@@ -10,6 +11,7 @@ import { hostLogits, OwnedDeviceLogits } from './logits-handles.ts';
 import type { ModelSignature } from './model-signature.ts';
 import { type OrtSession, OrtTensor, ortQueue } from './ort.ts';
 import { ortError } from './ort-errors.ts';
+import type { PassPadding } from './pass-padding.ts';
 
 /** What a sequence needs of the model it was opened on. */
 export interface SequenceHost {
@@ -19,6 +21,18 @@ export interface SequenceHost {
   readonly contextLength: number;
   /** null on WASM. */
   readonly device: EngineDevice | null;
+  readonly padding: PassPadding;
+}
+
+/** How one pass is run. */
+interface PassPlan {
+  /** Tokens fed, padding included. */
+  readonly fed: number;
+  /** Rows of logits that the graph computes, the last ones of those fed. */
+  readonly computedRows: number;
+  /** Where among those the wanted rows begin, and their number. */
+  readonly firstRow: number;
+  readonly wantedRows: number;
 }
 
 const int64Bytes = 8;
@@ -34,6 +48,8 @@ export class OrtSequence implements Sequence {
   readonly #owner: string;
   /** null on WASM. */
   readonly #logitsBuffers: LogitsBuffers | null;
+  /** Tokens that could not be fed from where the sampler keeps them; null before they are needed. */
+  #tokens: OwnedBuffer | null = null;
   #waitingPasses = 0;
   #disposed = false;
 
@@ -83,6 +99,7 @@ export class OrtSequence implements Sequence {
   #freeMemory(): void {
     this.#cache.dispose();
     this.#logitsBuffers?.dispose();
+    this.#tokens?.release();
   }
 
   async #pass(run: TokenRun, wanted: WantedRows): Promise<LogitsHandle | null> {
@@ -93,28 +110,28 @@ export class OrtSequence implements Sequence {
     if (total > contextLength) throw contextFull(modelId, this.kvLength, run.length, contextLength);
     device?.throwIfUnusable();
 
-    const temporary: OwnedBuffer[] = [];
     let logitsBuffer: OwnedBuffer | null = null;
     let feeds: Record<string, OrtTensor> = {};
     try {
-      const binding = await this.#cache.bind(run.length);
-      const computedRows = this.#computedRows(run.length, wanted);
-      feeds = { ...binding.feeds, ...this.#tokenFeeds(run, total, wanted, temporary) };
+      const plan = this.#plan(run.length, wanted);
+      const binding = await this.#cache.bind(plan.fed);
+      feeds = { ...binding.feeds, ...this.#tokenFeeds(run, plan) };
       const fetches: Record<string, OrtTensor | null> = { ...binding.fetches };
       const { logits } = this.#host.signature;
-      if (wanted !== 'none') {
+      if (plan.wantedRows > 0) {
         if (this.#logitsBuffers && logits.type === 'float32') {
-          logitsBuffer = this.#logitsBuffers.take(computedRows);
+          logitsBuffer = this.#logitsBuffers.take(plan.computedRows);
           fetches[logits.name] = OrtTensor.fromGpuBuffer(logitsBuffer.buffer, {
             dataType: 'float32',
-            dims: [1, computedRows, logits.width],
+            dims: [1, plan.computedRows, logits.width],
           });
         } else fetches[logits.name] = null;
       }
       const outputs = await session.run(feeds, fetches, runOptions);
       device?.throwIfUnusable();
-      const handle = this.#logitsHandle(outputs, logitsBuffer, computedRows, wanted);
-      this.#cache.commit(outputs, run.length);
+      const handle = this.#logitsHandle(outputs, logitsBuffer, plan);
+      this.#cache.commit(outputs, plan.fed);
+      this.#cache.rollback(total);
       return handle;
     } catch (failure) {
       logitsBuffer?.release();
@@ -123,85 +140,100 @@ export class OrtSequence implements Sequence {
         modelId,
         feeds: Object.entries(feeds).map(describeFeed),
       });
-    } finally {
-      for (const buffer of temporary) buffer.release();
     }
   }
 
-  /** Rows of logits that the graph computes: those wanted, where the export lets one say so. */
-  #computedRows(tokens: number, wanted: WantedRows): number {
-    return this.#host.signature.logitsToKeep && wanted !== 'all' ? 1 : tokens;
+  #plan(tokens: number, wanted: WantedRows): PassPlan {
+    const { contextLength, padding, signature } = this.#host;
+    const padded = padding.paddedTokens(tokens);
+    const fed = this.kvLength + padded <= contextLength ? padded : tokens;
+    const wantedRows = { all: tokens, last: 1, none: 0 }[wanted];
+    const firstPosition = tokens - wantedRows;
+    // Those wanted and the padding behind them, where the export lets one say so; it knows no way to say none.
+    const computedRows = signature.logitsToKeep ? Math.max(1, fed - firstPosition) : fed;
+    return { fed, computedRows, firstRow: firstPosition - (fed - computedRows), wantedRows };
   }
 
-  #tokenFeeds(
-    run: TokenRun,
-    total: number,
-    wanted: WantedRows,
-    temporary: OwnedBuffer[],
-  ): Record<string, OrtTensor> {
+  #tokenFeeds(run: TokenRun, { fed, computedRows }: PassPlan): Record<string, OrtTensor> {
     const { inputIds, attentionMask, positionIds, logitsToKeep } = this.#host.signature;
     const feeds: Record<string, OrtTensor> = {};
-    feeds[inputIds] =
-      run.kind === 'host' ? int64Tensor(run.ids, [1, run.length]) : this.#deviceTokens(run, temporary);
+    feeds[inputIds] = run.kind === 'host' ? hostTokens(run.ids, fed) : this.#deviceTokens(run, fed);
     if (attentionMask !== null) {
+      const total = this.kvLength + fed;
       feeds[attentionMask] = new OrtTensor('int64', new BigInt64Array(total).fill(1n), [1, total]);
     }
     if (positionIds !== null) {
-      const positions = Array.from({ length: run.length }, (_, index) => this.kvLength + index);
-      feeds[positionIds] = int64Tensor(positions, [1, run.length]);
+      const positions = Array.from({ length: fed }, (_, index) => this.kvLength + index);
+      feeds[positionIds] = int64Tensor(positions, [1, fed]);
     }
-    if (logitsToKeep) {
-      feeds[logitsToKeep.name] = int64Tensor([wanted === 'all' ? 0 : 1], logitsToKeep.shape);
-    }
+    if (logitsToKeep) feeds[logitsToKeep.name] = int64Tensor([computedRows], logitsToKeep.shape);
     return feeds;
   }
 
-  #deviceTokens(run: TokenRun & { kind: 'device' }, temporary: OwnedBuffer[]): OrtTensor {
+  #deviceTokens(run: TokenRun & { kind: 'device' }, fed: number): OrtTensor {
     const { device, modelId } = this.#host;
     if (!device) throw new Error(`Tokens on the device were fed to ${modelId}, which runs on WASM`);
-    let buffer = run.buffer;
-    if (run.offset > 0) {
-      // A tensor begins where its buffer begins.
-      const bytes = run.length * int64Bytes;
-      const copy = device.buffers.create({
-        owner: this.#owner,
-        label: 'OrtSequence.tokens',
-        bytes,
-        usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
-      });
-      temporary.push(copy);
+    let { buffer } = run;
+    // A tensor begins where its buffer begins, and behind the run lies whatever the sampler keeps there.
+    if (run.offset > 0 || fed > run.length) {
+      buffer = this.#tokenBuffer(device, fed).buffer;
       const encoder = device.gpu.createCommandEncoder({ label: 'OrtSequence.deviceTokens' });
-      encoder.copyBufferToBuffer(run.buffer, run.offset * int64Bytes, copy.buffer, 0, bytes);
+      encoder.copyBufferToBuffer(run.buffer, run.offset * int64Bytes, buffer, 0, run.length * int64Bytes);
       device.gpu.queue.submit([encoder.finish()]);
-      buffer = copy.buffer;
     }
-    return OrtTensor.fromGpuBuffer(buffer, { dataType: 'int64', dims: [1, run.length] });
+    return OrtTensor.fromGpuBuffer(buffer, { dataType: 'int64', dims: [1, fed] });
+  }
+
+  /** Room for that many tokens; what was never written is token 0, the rest are tokens of earlier passes. */
+  #tokenBuffer(device: EngineDevice, tokens: number): OwnedBuffer {
+    const bytes = tokens * int64Bytes;
+    if (this.#tokens && this.#tokens.bytes >= bytes) return this.#tokens;
+    this.#tokens?.release();
+    this.#tokens = device.buffers.create({
+      owner: this.#owner,
+      label: 'OrtSequence.tokens',
+      bytes,
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+    });
+    return this.#tokens;
   }
 
   #logitsHandle(
     outputs: Readonly<Record<string, OrtTensor>>,
     logitsBuffer: OwnedBuffer | null,
-    rows: number,
-    wanted: WantedRows,
+    { computedRows, firstRow, wantedRows }: PassPlan,
   ): LogitsHandle | null {
     const { device, signature } = this.#host;
     const { name, type, width } = signature.logits;
-    if (wanted === 'none') return null;
+    if (wantedRows === 0) return null;
     if (device && logitsBuffer) {
-      if (wanted === 'all' || rows === 1) return new OwnedDeviceLogits(device, logitsBuffer, rows, width);
-      const last = this.#logitsBuffers!.take(1);
+      if (firstRow === 0) return new OwnedDeviceLogits(device, logitsBuffer, wantedRows, width);
+      const wanted = this.#logitsBuffers!.take(wantedRows);
       const rowBytes = width * Float32Array.BYTES_PER_ELEMENT;
-      const encoder = device.gpu.createCommandEncoder({ label: 'OrtSequence.lastRow' });
-      encoder.copyBufferToBuffer(logitsBuffer.buffer, (rows - 1) * rowBytes, last.buffer, 0, rowBytes);
+      const encoder = device.gpu.createCommandEncoder({ label: 'OrtSequence.wantedRows' });
+      encoder.copyBufferToBuffer(
+        logitsBuffer.buffer,
+        firstRow * rowBytes,
+        wanted.buffer,
+        0,
+        wantedRows * rowBytes,
+      );
       device.gpu.queue.submit([encoder.finish()]);
       logitsBuffer.release();
-      return new OwnedDeviceLogits(device, last, 1, width);
+      return new OwnedDeviceLogits(device, wanted, wantedRows, width);
     }
     const data = outputs[name]!.data;
     const values = type === 'float32' ? (data as Float32Array) : float16ToFloat32(data as ArrayLike<number>);
-    if (wanted === 'all' || rows === 1) return hostLogits(values, rows, width);
-    return hostLogits(values.slice((rows - 1) * width), 1, width);
+    if (wantedRows === computedRows) return hostLogits(values, wantedRows, width);
+    // A copy, so that one row of a long prefill does not keep all of them.
+    return hostLogits(values.slice(firstRow * width, (firstRow + wantedRows) * width), wantedRows, width);
   }
+}
+
+/** Padding repeats the last token: any would do. */
+function hostTokens(ids: readonly TokenId[], fed: number): OrtTensor {
+  const padding = Array.from({ length: fed - ids.length }, () => ids[ids.length - 1]!);
+  return int64Tensor([...ids, ...padding], [1, fed]);
 }
 
 function describeFeed([name, tensor]: [string, OrtTensor]): string {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LoadedCausalModel } from './ort-causal-model.ts';
 import { ModelRuntime } from './runtime.ts';
+import { openSession } from './testing/open-session.ts';
 import { greedyWork } from './testing/greedy-work.ts';
 import { greedyTokens, largestDifference, rowsOfPass } from './testing/sequence-rows.ts';
 import { dragonStory, onceUponATime, storyModel } from './testing/story-model.ts';
@@ -139,5 +140,39 @@ test('tokens may lie on the device, anywhere in a buffer', async () => {
   tokens.release();
   fromHost.dispose();
   fromDevice.dispose();
+  expect(runtime.gpuBufferOwners()).toEqual([]);
+});
+
+test('padded passes answer what unpadded ones do, fed from the host or from the device', async () => {
+  const device = runtime.device!;
+  const session = await openSession(await storyModel('story-draft'), device);
+  const plain = session.openSequence();
+  session.padPasses({ paddedTokens: (tokens) => Math.ceil(tokens / 8) * 8 });
+  const padded = session.openSequence();
+  for (const sequence of [plain, padded]) await rowsOfPass(sequence, onceUponATime);
+  const ids = dragonStory.slice(5, 8);
+  const expected = await rowsOfPass(plain, ids);
+  const fromHost = await rowsOfPass(padded, ids);
+  expect(padded.kvLength).toBe(8);
+  padded.rollback(5);
+  // Behind the tokens lies what must not be fed: no token of the vocabulary.
+  const tokens = device.buffers.create({
+    owner: 'test',
+    label: 'test.tokens',
+    bytes: 64,
+    usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+  });
+  const words = [...ids, 99999, 99999, 99999, 99999, 99999].map(BigInt);
+  device.gpu.queue.writeBuffer(tokens.buffer, 0, BigInt64Array.from(words));
+  const logits = await padded.forward({ kind: 'device', length: 3, buffer: tokens.buffer, offset: 0 }, 'all');
+  const fromDevice = await logits.toHost();
+  expect(padded.kvLength).toBe(8);
+  for (const rows of [fromHost, fromDevice]) {
+    expect(rows.length).toBe(3 * session.width);
+    expect(largestDifference(rows, expected)).toBeLessThan(1e-3);
+  }
+  logits.dispose();
+  tokens.release();
+  await session.release();
   expect(runtime.gpuBufferOwners()).toEqual([]);
 });

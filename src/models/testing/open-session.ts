@@ -1,0 +1,21 @@
+import type { EngineDevice } from '../../gpu/device.ts';
+import { ModelSession } from '../model-session.ts';
+import { readOnnxGraph } from '../onnx-graph.ts';
+import { prepareGraph } from '../prepare/prepare-graph.ts';
+import type { ModelSource } from '../runtime.ts';
+
+/** A model's session as the runtime opens it, unchecked: prepared for WASM, or as exported on the device. */
+export function openSession(
+  { id, onnx, contextLength }: ModelSource,
+  place: 'prepared' | 'as exported' | EngineDevice,
+): Promise<ModelSession> {
+  const prepared =
+    place === 'prepared' ? prepareGraph(onnx, { unpackedBytesLimit: 2 ** 30 }) : { onnx, externalFiles: [] };
+  return ModelSession.open({
+    modelId: id,
+    ...prepared,
+    graph: readOnnxGraph(prepared.onnx),
+    contextLength,
+    device: typeof place === 'string' ? null : place,
+  });
+}
