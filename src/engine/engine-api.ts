@@ -118,8 +118,8 @@ export interface EngineApi {
    * the token that stands there ranks. `candidatesQuery` asks it about a token of a run.
    *
    * Costs nothing until asked for: then each member feeds what its caches do not hold of prompt and text, one token at
-   * least. It waits its turn behind decodes and lets none of them wait but later ones. Aborting `signal` takes it out;
-   * it then rejects with an AbortError.
+   * least. It takes its turn in the queue of decodes, so it waits for the end of one that runs. Aborting `signal` takes
+   * it out; it then rejects with an AbortError.
    * @throws EngineError `invalid-request`, `vocabulary-mismatch`, `context-full`
    */
   candidates(query: CandidatesQuery, options?: { readonly signal?: AbortSignal }): Promise<Candidates>;

@@ -1,10 +1,10 @@
 import type { Combine, MemberRow } from '../combine/combine.ts';
-import { mixtureWeights } from '../combine/weighted-combine.ts';
 import type { LogitsHandle, TokenRun } from '../models/causal-model.ts';
 import type { RandomSource } from '../random/random-source.ts';
 import { argmax, distributionOf, greedyToken, oneHot } from '../sample/distribution.ts';
 import { untruncated } from '../sample/sampling-parameters.ts';
 import { type TokenId, tokenId } from '../tokens/token-id.ts';
+import { pickMember } from './pick-member.ts';
 import type { RoundRecorder } from './round-recorder.ts';
 import type {
   DrawnLaw,
@@ -120,9 +120,7 @@ export class CpuSampler implements RoundSampler {
   }
 
   pickMember(): number {
-    const key = { position: this.#position(this.#pending.length), purpose: 'member' } as const;
-    const { combine, targets } = this.#plan;
-    return targets[this.#random.categorical(Float64Array.from(mixtureWeights(combine)), key)];
+    return pickMember(this.#plan, this.#position(this.#pending.length), this.#random);
   }
 
   useCombine(combine: Combine): void {

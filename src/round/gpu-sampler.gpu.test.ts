@@ -10,8 +10,8 @@ import { type SamplingParameters, untruncated } from '../sample/sampling-paramet
 import { tokenId } from '../tokens/token-id.ts';
 import { type AcceptanceChoice, createAcceptance } from '../verify/create-acceptance.ts';
 import { CpuSampler } from './cpu-sampler.ts';
-import { type GpuBench, openGpuBench } from './gpu/testing/gpu-bench.ts';
 import { countAllocations } from './gpu/testing/count-allocations.ts';
+import { type GpuBench, openGpuBench } from './gpu/testing/gpu-bench.ts';
 import { MarginSource } from './gpu/testing/margin-source.ts';
 import { equalRow, modelLikeRow, oneHotRow, seededNumbers, tiedRow } from './gpu/testing/random-rows.ts';
 import { GpuSampler } from './gpu-sampler.ts';

@@ -1,5 +1,4 @@
 import type { Combine } from '../combine/combine.ts';
-import { mixtureWeights } from '../combine/weighted-combine.ts';
 import type { SerialQueue } from '../gpu/serial-queue.ts';
 import type { LogitsHandle, TokenRun } from '../models/causal-model.ts';
 import { PhiloxSource, purposeCodes } from '../random/philox-source.ts';
@@ -13,6 +12,7 @@ import { criterionCode, drawLaw, layout } from './gpu/sampler-layout.ts';
 import { type PendingOnDevice, settleRecord } from './gpu/settle-record.ts';
 import { type DrawSource, type LawAt, planTargets, type TargetLaws } from './gpu/target-laws.ts';
 import { readRecord } from './gpu/verdict-record.ts';
+import { pickMember } from './pick-member.ts';
 import type { RoundRecorder } from './round-recorder.ts';
 import type { DrawnLaw, ExtraPosition, RoundSampler, SamplingPlan, Verdict } from './round-sampler.ts';
 
@@ -194,9 +194,7 @@ export class GpuSampler implements RoundSampler {
   }
 
   pickMember(): number {
-    const key = { position: this.#position(this.#pending.length), purpose: 'member' } as const;
-    const { combine, targets } = this.#plan;
-    return targets[this.#random.categorical(Float64Array.from(mixtureWeights(combine)), key)];
+    return pickMember(this.#plan, this.#position(this.#pending.length), this.#random);
   }
 
   /** The numbers travel with each verdict's plan. */

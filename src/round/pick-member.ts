@@ -1,0 +1,13 @@
+import { mixtureWeights } from '../combine/weighted-combine.ts';
+import type { RandomSource } from '../random/random-source.ts';
+import type { SamplingPlan } from './round-sampler.ts';
+
+/** A target, drawn with the probability of its weight in the combination in force, for the token at `position`. */
+export function pickMember(
+  { combine, targets }: SamplingPlan,
+  position: number,
+  random: RandomSource,
+): number {
+  const weights = Float64Array.from(mixtureWeights(combine));
+  return targets[random.categorical(weights, { position, purpose: 'member' })];
+}
