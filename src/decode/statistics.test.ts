@@ -1,8 +1,13 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { weightedCombine } from '../combine/weighted-combine.ts';
+import { PhiloxSource } from '../random/philox-source.ts';
 import type { Forward, Proposal, Round } from '../round/round.ts';
 import { tokenId } from '../tokens/token-id.ts';
 import type { Fate } from '../verify/acceptance.ts';
+import type { ScheduleKind } from './assemble-decode.ts';
 import { summarize } from './statistics.ts';
+import { runFakeDecode } from './testing/fake-decode.ts';
+import { FakeModel } from './testing/fake-model.ts';
 
 const forward = (member: number, kind: Forward['kind'], tokens: number, ms: number): Forward => ({
   member,
@@ -133,4 +138,92 @@ test('a drafter that is no model has statistics behind those of the members', ()
   const { members, forwards } = summarize([prefill, looked], ['a'], 0);
   expect(members[1]).toMatchObject({ modelId: null, proposals: 2, acceptanceRate: 0.5, forwards: 0 });
   expect(forwards).toHaveLength(1);
+});
+
+describe('pairs', () => {
+  /** Proposer, verifier and number of verdicts of each pair, and of each member as a proposer. */
+  async function verdictsOf(schedule: ScheduleKind, members: number, defaultProposer: number) {
+    const models = Array.from({ length: members }, (_, seed) => new FakeModel({ vocabSize: 3, seed }));
+    const { rounds } = await runFakeDecode({
+      models,
+      method: {
+        kind: 'collaborative',
+        combine: weightedCombine(models.map(() => 1)),
+        schedule,
+        acceptance: { kind: 'exact' },
+        defaultProposer,
+        draftLengths: models.map((_, member) => (member === defaultProposer ? 3 : 1)),
+      },
+      random: new PhiloxSource(3),
+      maxTokens: 80,
+    });
+    const { pairs, members: ofMembers } = summarize(
+      rounds,
+      models.map((_, member) => `m${member}`),
+      0,
+    );
+    return {
+      rounds,
+      pairs: pairs.map(({ proposer, verifier, accepted, rejected }) => [
+        proposer,
+        verifier,
+        accepted + rejected,
+      ]),
+      byProposer: ofMembers.map(({ accepted, rejected }) => accepted + rejected),
+    };
+  }
+
+  const teams = (['naive', 'black-box'] as const).flatMap((schedule) =>
+    [2, 3].flatMap((members) =>
+      Array.from({ length: members }, (_, defaultProposer) => ({ schedule, members, defaultProposer })),
+    ),
+  );
+  test.each(teams)(
+    '$schedule, $members members, $defaultProposer proposes: every other member verified all its proposals',
+    async ({ schedule, members, defaultProposer }) => {
+      const { pairs, byProposer } = await verdictsOf(schedule, members, defaultProposer);
+      const verdicts = byProposer[defaultProposer];
+      expect(verdicts).toBeGreaterThan(20);
+      const others = Array.from({ length: members }, (_, member) => member).filter(
+        (member) => member !== defaultProposer,
+      );
+      expect(pairs).toEqual(others.map((verifier) => [defaultProposer, verifier, verdicts]));
+    },
+  );
+
+  test('alternate, two members: each verified all that the other proposed', async () => {
+    const { pairs, byProposer } = await verdictsOf('alternate', 2, 1);
+    expect(pairs).toEqual([
+      [0, 1, byProposer[0]],
+      [1, 0, byProposer[1]],
+    ]);
+  });
+
+  test('alternate, three members: who scored in the round of the verdict, which is one member but after a restart', async () => {
+    const { pairs, rounds } = await verdictsOf('alternate', 3, 1);
+    const expected = new Map<string, number>();
+    let restarts = 0;
+    for (const { forwards, proposals } of rounds) {
+      const scorers = forwards.filter(({ kind }) => kind === 'score').map(({ member }) => member);
+      const judged = proposals.filter(({ fate }) => fate === 'accepted' || fate === 'rejected');
+      if (judged.length === 0) continue;
+      // Only after a restart two members score before the first verdict, and all that is judged is the proposer's.
+      if (scorers.length === 2) {
+        restarts++;
+        expect(new Set(judged.map(({ proposer }) => proposer))).toEqual(new Set([1]));
+        expect(scorers).toEqual([0, 2]);
+      } else expect(scorers).toHaveLength(1);
+      for (const { proposer } of judged) {
+        for (const scorer of scorers) {
+          const pair = `${proposer} ${scorer}`;
+          expected.set(pair, (expected.get(pair) ?? 0) + 1);
+        }
+      }
+    }
+    expect(restarts).toBeGreaterThan(3);
+    expect(pairs.map(([proposer, verifier, verdicts]) => [`${proposer} ${verifier}`, verdicts])).toEqual(
+      [...expected].sort(([a], [b]) => a.localeCompare(b)),
+    );
+    for (const [proposer, verifier] of pairs) expect(verifier).not.toBe(proposer);
+  });
 });

@@ -28,7 +28,7 @@ export interface MemberStatistics extends VerdictCounts {
   readonly forwardsByWidth: readonly ForwardsByWidth[];
 }
 
-/** Verdicts on one member's proposals that came with another member's scoring forward. */
+/** Verdicts on one member's proposals in whose round another member scored. */
 export interface PairStatistics extends VerdictCounts {
   readonly proposer: number;
   readonly verifier: number;
@@ -131,18 +131,23 @@ function proposalsOf(rounds: readonly Round[], member: number): number {
   );
 }
 
-/** The verifier of a round is the member whose scoring forward, the last one, brought its verdict. */
+/**
+ * A proposal's verifiers are the members other than its proposer that scored in the round of its verdict. Under `naive`
+ * and `black-box` those are all others; under `alternate` all others after a restart, and later the one that was
+ * still missing. (The black box has its proposer score too, which verifies nothing.)
+ */
 function pairStatistics(rounds: readonly Round[]): PairStatistics[] {
-  const verdictRounds = new Map<number, Round[]>();
-  for (const round of rounds) {
-    const verifier = round.forwards.findLast(({ kind }) => kind === 'score')?.member;
-    if (verifier !== undefined) verdictRounds.set(verifier, [...(verdictRounds.get(verifier) ?? []), round]);
-  }
+  const scoredIn = rounds.map(
+    ({ forwards }) => new Set(forwards.filter(({ kind }) => kind === 'score').map(({ member }) => member)),
+  );
+  const proposers = new Set(rounds.flatMap(({ proposals }) => proposals.map(({ proposer }) => proposer)));
+  const verifiers = new Set(scoredIn.flatMap((members) => [...members]));
   const pairs: PairStatistics[] = [];
-  for (const [verifier, verified] of verdictRounds) {
-    const proposers = new Set(verified.flatMap(({ proposals }) => proposals.map(({ proposer }) => proposer)));
-    for (const proposer of proposers) {
-      if (proposer === null) continue;
+  for (const proposer of proposers) {
+    if (proposer === null) continue;
+    for (const verifier of verifiers) {
+      if (verifier === proposer) continue;
+      const verified = rounds.filter((_, index) => scoredIn[index].has(verifier));
       const verdicts = counts(verified, (candidate) => candidate === proposer);
       if (verdicts.acceptanceRate !== null) pairs.push({ proposer, verifier, ...verdicts });
     }
