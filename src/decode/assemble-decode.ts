@@ -142,6 +142,17 @@ function isWithoutVerdicts(method: MethodPlan): boolean {
   return method.schedule === 'sequential' || method.schedule === 'mixture';
 }
 
+type CollaborativePlan = Extract<MethodPlan, { kind: 'collaborative' }>;
+
+/** The method with draft length 0 for members that never draft: all but the default proposer where roles are fixed. */
+function withDrafting(method: CollaborativePlan): CollaborativePlan {
+  if (method.schedule === 'alternate') return method;
+  const draftLengths = method.draftLengths.map((length, member) =>
+    member === method.defaultProposer ? length : 0,
+  );
+  return { ...method, draftLengths };
+}
+
 function chooseSchedule(
   method: MethodPlan,
   members: readonly Member[],
@@ -177,7 +188,7 @@ function chooseSchedule(
     };
   }
   const { defaultProposer } = method;
-  const controller = collaborativeDraftLengths(method, costs);
+  const controller = collaborativeDraftLengths(withDrafting(method), costs);
   const ensemble = { members, sampler, controller, defaultProposer };
   switch (method.schedule) {
     case 'black-box':

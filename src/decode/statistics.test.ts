@@ -140,28 +140,47 @@ test('a drafter that is no model has statistics behind those of the members', ()
   expect(forwards).toHaveLength(1);
 });
 
+/** Rounds and statistics of a decode of fakes; the default proposer drafts 3 tokens, the others 1. */
+async function summarized(schedule: ScheduleKind, members: number, defaultProposer: number) {
+  const models = Array.from({ length: members }, (_, seed) => new FakeModel({ vocabSize: 3, seed }));
+  const { rounds } = await runFakeDecode({
+    models,
+    method: {
+      kind: 'collaborative',
+      combine: weightedCombine(models.map(() => 1)),
+      schedule,
+      acceptance: { kind: 'exact' },
+      defaultProposer,
+      draftLengths: models.map((_, member) => (member === defaultProposer ? 3 : 1)),
+    },
+    random: new PhiloxSource(3),
+    maxTokens: 80,
+  });
+  const modelIds = models.map((_, member) => `m${member}`);
+  return { rounds, statistics: summarize(rounds, modelIds, 0) };
+}
+
+describe('draft lengths', () => {
+  test.each<ScheduleKind>(['naive', 'black-box'])(
+    'under %s are 0 for members that never draft',
+    async (schedule) => {
+      const { rounds, statistics } = await summarized(schedule, 3, 1);
+      for (const { draftLengths } of rounds) expect(draftLengths).toEqual([0, 3, 0]);
+      expect(statistics.members.map(({ meanDraftLength }) => meanDraftLength)).toEqual([0, 3, 0]);
+    },
+  );
+
+  test('under alternate are what was asked of each', async () => {
+    const { rounds } = await summarized('alternate', 3, 1);
+    for (const { draftLengths } of rounds) expect(draftLengths).toEqual([1, 3, 1]);
+  });
+});
+
 describe('pairs', () => {
   /** Proposer, verifier and number of verdicts of each pair, and of each member as a proposer. */
   async function verdictsOf(schedule: ScheduleKind, members: number, defaultProposer: number) {
-    const models = Array.from({ length: members }, (_, seed) => new FakeModel({ vocabSize: 3, seed }));
-    const { rounds } = await runFakeDecode({
-      models,
-      method: {
-        kind: 'collaborative',
-        combine: weightedCombine(models.map(() => 1)),
-        schedule,
-        acceptance: { kind: 'exact' },
-        defaultProposer,
-        draftLengths: models.map((_, member) => (member === defaultProposer ? 3 : 1)),
-      },
-      random: new PhiloxSource(3),
-      maxTokens: 80,
-    });
-    const { pairs, members: ofMembers } = summarize(
-      rounds,
-      models.map((_, member) => `m${member}`),
-      0,
-    );
+    const { rounds, statistics } = await summarized(schedule, members, defaultProposer);
+    const { pairs, members: ofMembers } = statistics;
     return {
       rounds,
       pairs: pairs.map(({ proposer, verifier, accepted, rejected }) => [
