@@ -64,6 +64,8 @@ export interface MemberPlan {
   readonly costs: ForwardCosts;
   /** What the member's own distribution is made with. */
   readonly sampling: SamplingParameters;
+  /** Tokens that end a text of this model. */
+  readonly endTokenIds: ReadonlySet<TokenId>;
 }
 
 export interface DecodePlan
@@ -80,8 +82,6 @@ export interface DecodePlan
   > {
   readonly method: MethodPlan;
   readonly members: readonly MemberPlan[];
-  /** Tokens that end the text and are no part of it. */
-  readonly endTokenIds: ReadonlySet<TokenId>;
   /** The request's own parameters, for combinations of raw logits. */
   readonly sampling: SamplingParameters;
   readonly recorder: RoundRecorder;
@@ -110,7 +110,8 @@ export function assembleDecode(plan: DecodePlan): { decode: Decode; lossy: boole
     targets,
     combine,
     acceptance,
-    endTokenIds: plan.endTokenIds,
+    // What ends a text for one of those who write it ends it for all: behind it that one is lost.
+    endTokenIds: new Set(targets.flatMap((target) => [...members[target].endTokenIds])),
   });
   const participants = members.map(({ modelId, sequence, promptTokenIds, contextLength }, index) => ({
     member: new Member({

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { weightedCombine } from '../combine/weighted-combine.ts';
 import { PhiloxSource } from '../random/philox-source.ts';
 import type { MethodPlan } from './assemble-decode.ts';
 import { runFakeDecode, startFakeDecode } from './testing/fake-decode.ts';
@@ -102,6 +103,57 @@ describe.each(methods)('the text of $name', ({ method, mostUnreadDraws = 1 }) =>
     const other = await run({ random: new PhiloxSource(13) });
     expect(second.tokenIds).toEqual(first.tokenIds);
     expect(other.tokenIds).not.toEqual(first.tokenIds);
+  });
+});
+
+describe('end tokens', () => {
+  const together: MethodPlan = {
+    kind: 'collaborative',
+    combine: weightedCombine([1, 1, 1]),
+    schedule: 'alternate',
+    acceptance: { kind: 'exact' },
+    defaultProposer: 0,
+    draftLengths: [2, 1, 1],
+  };
+  const third = new FakeModel({ vocabSize: 5, seed: 3 });
+  const run = (memberEndTokenIds: readonly (readonly number[])[], method: MethodPlan = together) =>
+    runFakeDecode({
+      models: method === together ? [target, draft, third] : [target, draft],
+      method,
+      random: new PhiloxSource(4),
+      maxTokens: 60,
+      memberEndTokenIds,
+    });
+
+  test('of every member of a team end its text, whoever names them', async () => {
+    const whole = await run([[], [], []]);
+    const [early, late] = [
+      whole.tokenIds[3],
+      whole.tokenIds.find((id, index) => index > 3 && id !== whole.tokenIds[3])!,
+    ];
+    for (const ends of [
+      [[early], [], []],
+      [[], [early], []],
+      [[], [], [early]],
+      [[late], [], [early]],
+    ]) {
+      const all = new Set<number>(ends.flat());
+      const { tokenIds, finishReason } = await run(ends);
+      expect(finishReason).toBe('end');
+      expect(tokenIds).toEqual(
+        whole.tokenIds.slice(
+          0,
+          whole.tokenIds.findIndex((id) => all.has(id)),
+        ),
+      );
+    }
+  });
+
+  test('of a draft model end nothing: only the target writes', async () => {
+    const whole = await run([[], []], speculative(3));
+    const drafted = await run([[], [0, 1, 2, 3, 4]], speculative(3));
+    expect(drafted.tokenIds).toEqual(whole.tokenIds);
+    expect(drafted.finishReason).toBe('length');
   });
 });
 

@@ -9,7 +9,7 @@ import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { DraftLengthController } from './draft-length-controller.ts';
 import type { Schedule } from './schedules/schedule.ts';
 
-/** `stop`: a stop string; `end`: the model's end token; `length`: maxTokens; `context`: no room; `abort`. */
+/** `stop`: a stop string; `end`: an end token of a target; `length`: maxTokens; `context`: no room; `abort`. */
 export type FinishReason = 'stop' | 'end' | 'length' | 'context' | 'abort';
 
 export interface Participant {

@@ -49,12 +49,12 @@ test('a model fed from the device writes what one fed from the host writes, with
         costs: model.costs,
         // The drafter is hotter than the target, so that some drafts are rejected.
         sampling: { ...sampling, temperature: sampling.temperature * (1 + index) },
+        endTokenIds: new Set(),
       })),
       sampling,
       tokenizer: numbers,
       textStream: new TextStream(numbers, []),
       recorder,
-      endTokenIds: new Set(),
       maxTokens: 10,
       signal: new AbortController().signal,
       takeTurn: nextTask,

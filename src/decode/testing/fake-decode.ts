@@ -39,6 +39,8 @@ export interface FakeDecodeOptions {
   /** t(k) of members, by index. */
   readonly costs?: readonly ForwardCosts[];
   readonly endTokenIds?: readonly number[];
+  /** Of members, by index, in place of the common ones. */
+  readonly memberEndTokenIds?: readonly (readonly number[])[];
   readonly stop?: readonly string[];
   readonly signal?: AbortSignal;
   readonly takeTurn?: () => Promise<void>;
@@ -80,12 +82,12 @@ export function startFakeDecode(options: FakeDecodeOptions): FakeDecode {
       contextLength: options.contextLengths?.[index] ?? options.contextLength ?? 1000,
       costs: options.costs?.[index] ?? [{ tokens: 1, ms: 1 }],
       sampling: { ...untruncated, ...options.sampling, ...options.memberSampling?.[index] },
+      endTokenIds: new Set((options.memberEndTokenIds?.[index] ?? options.endTokenIds ?? []).map(tokenId)),
     })),
     sampling: { ...untruncated, ...options.sampling },
     tokenizer,
     textStream: new TextStream(tokenizer, options.stop ?? []),
     recorder,
-    endTokenIds: new Set((options.endTokenIds ?? []).map(tokenId)),
     maxTokens: options.maxTokens ?? 20,
     signal: options.signal ?? new AbortController().signal,
     takeTurn: options.takeTurn ?? (async () => {}),
