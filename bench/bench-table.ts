@@ -41,8 +41,11 @@ export interface BrowserBench extends Pick<Bench, 'quick' | 'log'> {
 /** As a BenchTable, but with other pages than one of Antiphon's with the bundled models on WASM. */
 export interface BrowserTable {
   readonly name: string;
-  /** Why it cannot be measured here, and what to do about it; null where it can. */
-  missing(): string | null;
+  /**
+   * Why it cannot be measured here, and what to do about it; null where it can.
+   * @param modelsUrl as in BrowserBench
+   */
+  missing(modelsUrl: URL | null): string | null;
   measureInBrowser(bench: BrowserBench): Promise<Measured & { readonly where: BrowserCircumstances }>;
 }
 

@@ -8,7 +8,9 @@ import { serveFolder } from '../scripts/static-server.ts';
 import type { BenchTable, BrowserTable, Measured } from './bench-table.ts';
 import { type BrowserCircumstances, type Circumstances, circumstancesInWords } from './circumstances.ts';
 import { collaborativeTable } from './collaborative-table.ts';
+import { draftingTable } from './drafting/drafting-table.ts';
 import { peersTable } from './peers/peers-table.ts';
+import { realModelTable } from './real-model-table.ts';
 import { speculativeTable } from './speculative-table.ts';
 
 /*
@@ -17,7 +19,13 @@ import { speculativeTable } from './speculative-table.ts';
  * which lie in a folder on a server.
  */
 
-const tables: readonly (BenchTable | BrowserTable)[] = [speculativeTable, collaborativeTable, peersTable];
+const tables: readonly (BenchTable | BrowserTable)[] = [
+  speculativeTable,
+  collaborativeTable,
+  draftingTable,
+  peersTable,
+  realModelTable,
+];
 
 const { values } = parseArgs({
   options: {
@@ -106,7 +114,7 @@ async function run(table: BenchTable | BrowserTable): Promise<void> {
 
 await ensureSite();
 for (const table of chosen) {
-  const missing = 'missing' in table ? table.missing() : null;
+  const missing = 'missing' in table ? table.missing(modelsUrl) : null;
   if (missing === null) {
     await run(table);
     continue;
