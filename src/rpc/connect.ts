@@ -1,9 +1,9 @@
 import { releaseProxy, wrap } from 'comlink';
-import type { BackendChoice, EngineApi, EngineOptions, ResolvedEngineOptions } from '../engine/engine-api.ts';
-import { EngineError } from '../errors/engine-error.ts';
+import type { EngineApi, EngineOptions } from '../engine/engine-api.ts';
 import type { EngineWire } from './engine-wire.ts';
 import { installErrorTransfer } from './error-transfer.ts';
 import { RemoteEngine } from './remote-engine.ts';
+import { resolveOptions } from './resolve-options.ts';
 import { WorkerLife } from './worker-life.ts';
 
 export interface ConnectOptions extends EngineOptions {
@@ -48,32 +48,6 @@ export async function connect(options: ConnectOptions = {}): Promise<EngineApi> 
     // Denied where storage is blocked: then only error events tell.
     .catch(() => {});
   return new RemoteEngine(wire, life);
-}
-
-const backends: readonly string[] = ['auto', 'wasm', 'webgpu'] satisfies BackendChoice[];
-
-/** Throws `invalid-request`, before anything is started. */
-function resolveOptions(options: ConnectOptions): ResolvedEngineOptions {
-  const baseUrl = location.href;
-  const backend = options.backend ?? 'auto';
-  if (!backends.includes(backend)) throw refused('backend', backend, `one of ${backends.join(', ')}`);
-  const absolute = (field: 'modelsUrl' | 'catalogueUrl', byDefault: string) => {
-    const address = options[field] ?? byDefault;
-    if (!URL.canParse(address, baseUrl)) throw refused(field, address, 'an address');
-    return new URL(address, baseUrl).href;
-  };
-  return {
-    backend,
-    modelsUrl: absolute('modelsUrl', 'models/'),
-    catalogueUrl: absolute('catalogueUrl', 'models/catalogue.json'),
-    baseUrl,
-  };
-}
-
-function refused(field: string, received: string, expected: string): EngineError {
-  return new EngineError('invalid-request', `${field} is "${received}": give ${expected}`, {
-    details: { field, received },
-  });
 }
 
 function startWorker(): Worker {

@@ -1,0 +1,34 @@
+import type { BackendChoice, EngineOptions, ResolvedEngineOptions } from '../engine/engine-api.ts';
+import { EngineError } from '../errors/engine-error.ts';
+
+const backends: readonly string[] = ['auto', 'wasm', 'webgpu'] satisfies BackendChoice[];
+
+/**
+ * Options with defaults filled in and absolute addresses.
+ * @param baseUrl what addresses are relative to
+ * @throws EngineError `invalid-request`, before anything is started
+ */
+export function resolveOptions(
+  options: EngineOptions,
+  baseUrl: string = location.href,
+): ResolvedEngineOptions {
+  const backend = options.backend ?? 'auto';
+  if (!backends.includes(backend)) throw refused('backend', backend, `one of ${backends.join(', ')}`);
+  const absolute = (field: 'modelsUrl' | 'catalogueUrl', byDefault: string) => {
+    const address = options[field] ?? byDefault;
+    if (!URL.canParse(address, baseUrl)) throw refused(field, address, 'an address');
+    return new URL(address, baseUrl).href;
+  };
+  return {
+    backend,
+    modelsUrl: absolute('modelsUrl', 'models/'),
+    catalogueUrl: absolute('catalogueUrl', 'models/catalogue.json'),
+    baseUrl,
+  };
+}
+
+function refused(field: string, received: string, expected: string): EngineError {
+  return new EngineError('invalid-request', `${field} is "${received}": give ${expected}`, {
+    details: { field, received },
+  });
+}
