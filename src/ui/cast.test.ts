@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { castOf } from './cast.ts';
-import { initialForm, type RequestForm } from './request-form.ts';
+import { initialForm, type RequestForm, toRequest } from './request-form.ts';
 import { addMember, changeMember, teamOf } from './team-form.ts';
 
 const form = initialForm(7);
@@ -29,6 +29,6 @@ test.each<readonly [string, Partial<RequestForm>, readonly string[]]>([
   ['the look-up behind the only model', { method: 'ngram' }, ['B Look-up in the text']],
   ['nobody in plain decoding', { method: 'plain' }, []],
 ])('the cast names as proposers %s', (_title, change, expected) => {
-  const proposers = castOf({ ...form, ...change }, titles).filter(({ proposes }) => proposes);
+  const proposers = castOf(toRequest({ ...form, ...change }), titles).filter(({ proposes }) => proposes);
   expect(proposers.map(({ letter, name }) => `${letter} ${name}`)).toEqual(expected);
 });

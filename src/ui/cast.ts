@@ -1,5 +1,5 @@
+import type { DecodeRequest } from '../engine/decode-request.ts';
 import { type ModelChoice, titleOf } from './model-choice.ts';
-import { draftModel, type RequestForm, targetModel } from './request-form.ts';
 
 /** Letters of the members on the page, by their number in the request. */
 export const memberLetters = ['A', 'B', 'C', 'D'] as const;
@@ -13,26 +13,38 @@ export interface CastMember {
   readonly isTarget: boolean;
 }
 
-/** Who takes part in a run of this form; a look-up stands behind the last model, as in the rounds. */
-export function castOf(form: RequestForm, choices: readonly ModelChoice[]): readonly CastMember[] {
-  return parts(form, choices).map((part, index) => ({ letter: memberLetters[index], ...part }));
+/** Who takes part in a run of this request; a look-up stands behind the last model, as in the rounds. */
+export function castOf(
+  { method }: Pick<DecodeRequest, 'method'>,
+  choices: readonly ModelChoice[],
+): readonly CastMember[] {
+  return parts(method, choices).map((part, index) => ({ letter: letterOf(index), ...part }));
 }
 
-function parts(form: RequestForm, choices: readonly ModelChoice[]): readonly Omit<CastMember, 'letter'>[] {
-  const target = { name: titleOf(targetModel, choices), proposes: false, isTarget: true };
-  switch (form.method) {
+function letterOf(index: number): string {
+  return memberLetters[index] ?? String.fromCharCode('A'.charCodeAt(0) + index);
+}
+
+function parts(
+  method: DecodeRequest['method'],
+  choices: readonly ModelChoice[],
+): readonly Omit<CastMember, 'letter'>[] {
+  const target = (model: string) => ({ name: titleOf(model, choices), proposes: false, isTarget: true });
+  switch (method.kind) {
     case 'plain':
-      return [target];
-    case 'draft-model':
-      return [target, { name: titleOf(draftModel, choices), proposes: true, isTarget: false }];
-    case 'ngram':
-      return [target, { name: 'Look-up in the text', proposes: true, isTarget: false }];
+      return [target(method.model)];
+    case 'speculative': {
+      const { drafter } = method;
+      const name = drafter.kind === 'model' ? titleOf(drafter.model, choices) : 'Look-up in the text';
+      return [target(method.target), { name, proposes: true, isTarget: false }];
+    }
     case 'collaborative': {
-      const hasProposals = form.team.schedule !== 'sequential' && form.team.schedule !== 'mixture';
-      return form.team.members.map(({ model, temperature, prompt }) => {
+      const hasProposals = method.schedule !== 'sequential' && method.schedule !== 'mixture';
+      return method.members.map(({ model, sampling, prompt }) => {
+        const temperature = sampling?.temperature;
         const own = [
-          ...(temperature === null ? [] : [`temperature ${temperature}`]),
-          ...(prompt === '' ? [] : ['own prompt']),
+          ...(temperature === undefined ? [] : [`temperature ${temperature}`]),
+          ...(prompt === undefined ? [] : ['own prompt']),
         ];
         const name = [titleOf(model, choices), ...own].join(', ');
         return { name, proposes: hasProposals, isTarget: true };

@@ -118,11 +118,12 @@ export class DecodeController implements ReactiveController {
     if (!api) return;
     const number = ++this.#runNumber;
     this.#activeRun?.stop();
-    const begun = { prompt: form.prompt, cast: castOf(form, this.choices) };
+    const request = toRequest(form);
+    const begun = { prompt: form.prompt, cast: castOf(request, this.choices) };
     let story = emptyStory;
     this.#setRun({ ...begun, kind: 'running', story, stopping: false });
     try {
-      const decodeRun = api.decode(toRequest(form));
+      const decodeRun = api.decode(request);
       this.#activeRun = decodeRun;
       // Iterating reports the same failure; nobody may be left to hear this promise reject.
       decodeRun.result.catch(() => {});

@@ -71,7 +71,7 @@ export const memberStyle = css`
     width: 1.5rem;
     height: 1.5rem;
     border-radius: 50%;
-    background: var(--member);
+    background: var(--member, var(--ink-soft));
     color: var(--member-ink);
     font: 600 0.8125rem / 1 var(--sans);
   }

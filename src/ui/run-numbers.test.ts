@@ -3,7 +3,7 @@ import type { ForwardKind, Round } from '../round/round.ts';
 import { tokenId } from '../tokens/token-id.ts';
 import type { Fate } from '../verify/acceptance.ts';
 import { castOf } from './cast.ts';
-import { initialForm } from './request-form.ts';
+import { initialForm, toRequest } from './request-form.ts';
 import { runNumbers } from './run-numbers.ts';
 import { addRound, emptyStory } from './story-model.ts';
 
@@ -59,7 +59,7 @@ const rounds = [
     [[0, 'score']],
   ),
 ];
-const cast = castOf(initialForm(7), [{ id: 'story-fairy', title: 'Fairy-tale teller' }]);
+const cast = castOf(toRequest(initialForm(7)), [{ id: 'story-fairy', title: 'Fairy-tale teller' }]);
 
 test('numbers count forwards for each token, by member, beside what asking all would take', () => {
   const numbers = runNumbers(rounds.reduce(addRound, emptyStory), cast);
@@ -81,7 +81,7 @@ test('numbers of a run without rounds are not known', () => {
 
 test('the reference of a draft model or a look-up is its target alone', () => {
   for (const method of ['draft-model', 'ngram', 'plain'] as const) {
-    const numbers = runNumbers(emptyStory, castOf({ ...initialForm(7), method }, []));
+    const numbers = runNumbers(emptyStory, castOf(toRequest({ ...initialForm(7), method }), []));
     expect(numbers.referenceForwardsPerToken).toBe(1);
   }
 });
