@@ -1,5 +1,4 @@
 import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
-import { styleMap } from 'lit/directives/style-map.js';
 import type { DecodeResult } from '../engine/engine-api.ts';
 import type { CastMember } from './cast.ts';
 import { noNumber } from './number-text.ts';
@@ -78,7 +77,7 @@ export class SpeedUpElement extends LitElement {
       html`<div class="bar ${kind}">
         <span class="name">${name}</span
         ><span class="track"
-          >${factor === null ? null : html`<i style=${styleMap({ width: `${(100 * factor) / longest}%` })}></i>`}</span
+          >${factor === null ? null : html`<i .style=${`width: ${(100 * factor) / longest}%`}></i>`}</span
         ><span>${factorText(factor)}</span>
       </div>`;
     return html`<figure>
