@@ -59,6 +59,21 @@ describe('weighted', () => {
     expectClose(combined(weightedCombine(weights), [a, b]), combined(weightedCombine(shares), [a, b]));
   });
 
+  test('takes a member’s own distribution where that is known, and makes it of the logits where not', () => {
+    const known = Float64Array.from([0.5, 0.25, 0.25]);
+    const out = new Float64Array(3);
+    const rows = [
+      { logits: Float32Array.from(a), sampling: untruncated, own: known },
+      { logits: Float32Array.from(b), sampling: untruncated, own: null },
+    ];
+    weightedCombine([0.5, 0.5]).distribution(rows, untruncated, out);
+    const pb = softmax(b);
+    expectClose(
+      [...out],
+      pb.map((p, token) => 0.5 * known[token] + 0.5 * p),
+    );
+  });
+
   test('trap: its largest entry need be no member’s own argmax', () => {
     const rows = [
       [Math.log(0.5), Math.log(0.4), Math.log(0.1)],

@@ -5,6 +5,8 @@ export interface MemberRow {
   /** [vocabSize] */
   readonly logits: Float32Array;
   readonly sampling: SamplingParameters;
+  /** [vocabSize] what `sampling` makes of the logits, where that is known already: the member has drawn from it. */
+  readonly own?: Float64Array | null;
 }
 
 /** A combination as plain numbers, for a sampler that computes it on the GPU. */

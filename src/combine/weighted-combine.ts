@@ -19,11 +19,12 @@ export function weightedCombine(weights: readonly number[]): Combine {
       if (rows.length === 1) return distributionOf(rows[0].logits, rows[0].sampling, out);
       if (scratch.length !== out.length) scratch = new Float64Array(out.length);
       out.fill(0);
-      for (const [member, { logits, sampling }] of rows.entries()) {
+      for (const [member, { logits, sampling, own }] of rows.entries()) {
         const weight = lambda[member];
         if (weight === 0) continue;
-        distributionOf(logits, sampling, scratch);
-        for (let token = 0; token < out.length; token++) out[token] += weight * scratch[token];
+        if (!own) distributionOf(logits, sampling, scratch);
+        const distribution = own ?? scratch;
+        for (let token = 0; token < out.length; token++) out[token] += weight * distribution[token];
       }
     },
   };

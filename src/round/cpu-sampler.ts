@@ -22,6 +22,13 @@ interface Proposed {
   readonly q: Float64Array | null;
 }
 
+interface HeldRow {
+  /** [vocabSize] */
+  readonly logits: Float32Array;
+  /** [vocabSize], the member's own distribution; null until it draws from it. Its proposal owns the memory. */
+  own: Float64Array | null;
+}
+
 /** A token that nobody proposed waits for the `verify` that commits it. */
 interface Drawn {
   readonly proposer: null;
@@ -42,8 +49,8 @@ export class CpuSampler implements RoundSampler {
   readonly #greedy: boolean;
   readonly #committed: TokenId[] = [];
   #pending: (Proposed | Drawn)[] = [];
-  /** D_i: raw logits rows [vocabSize] of each member at the first positions after the committed text. */
-  readonly #held: Float32Array[][];
+  /** D_i: raw logits rows of each member at the first positions after the committed text. */
+  readonly #held: HeldRow[][];
   readonly #r: Float64Array;
   readonly #scratch: Float64Array;
   /** q arrays of settled proposals, used again: a vocabulary of 150,000 entries is 1.2 MB a proposal. */
@@ -90,20 +97,22 @@ export class CpuSampler implements RoundSampler {
       logits.dispose();
     }
     for (let row = logits.rows - count; row < logits.rows; row++) {
-      this.#held[member].push(rows.subarray(row * logits.width, row * logits.width + this.#plan.vocabSize));
+      const from = row * logits.width;
+      this.#held[member].push({ logits: rows.subarray(from, from + this.#plan.vocabSize), own: null });
     }
   }
 
   async propose(member: number): Promise<void> {
     this.#recorder.measure('sample', () => {
-      const logits = this.#held[member][this.#pending.length];
+      const row = this.#held[member][this.#pending.length];
       const q = this.#spareDistributions.pop() ?? new Float64Array(this.#plan.vocabSize);
-      this.#ownDistribution(member, logits, q);
+      this.#ownDistribution(member, row.logits, q);
       const position = this.#position(this.#pending.length);
       const drawn = tokenId(
         this.#random.categorical(q, { position, purpose: this.#plan.acceptance.proposalPurpose }),
       );
       this.#pending.push({ proposer: member, tokenId: drawn, q });
+      row.own = q;
     });
   }
 
@@ -224,7 +233,7 @@ export class CpuSampler implements RoundSampler {
 
   /** The member's own distribution [vocabSize] at the given offset; valid until the next call. */
   #ownAt(member: number, offset: number): Float64Array {
-    this.#ownDistribution(member, this.#held[member][offset], this.#r);
+    this.#ownDistribution(member, this.#held[member][offset].logits, this.#r);
     return this.#r;
   }
 
@@ -240,10 +249,12 @@ export class CpuSampler implements RoundSampler {
    */
   #combined(offset: number): Float64Array {
     const { combine, memberSampling, sampling, targets } = this.#plan;
-    const rows: MemberRow[] = targets.map((member) => ({
-      logits: this.#held[member][offset],
-      sampling: this.#greedy ? untruncated : memberSampling[member],
-    }));
+    const rows = targets.map((member): MemberRow => {
+      const { logits, own } = this.#held[member][offset];
+      return this.#greedy
+        ? { logits, sampling: untruncated }
+        : { logits, own, sampling: memberSampling[member] };
+    });
     combine.distribution(rows, this.#greedy ? untruncated : sampling, this.#r);
     if (this.#greedy) oneHot(argmax(this.#r), this.#r);
     return this.#r;
