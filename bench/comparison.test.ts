@@ -9,6 +9,7 @@ const sample = (variant: string, seed: number, tokensPerSecond: number): Sample 
   tokensPerSecond,
   acceptanceRate: variant === 'plain' ? null : 0.9,
   tokensPerRound: 1,
+  time: { forward: 800 / tokensPerSecond, sampling: 150 / tokensPerSecond, rest: 50 / tokensPerSecond },
 });
 
 test('ratios are taken within a cell, not between medians', () => {
@@ -32,4 +33,5 @@ test('the page has a row for each variant', () => {
 
   expect(page).toContain('| plain | 10.0 (10.0–10.0) | 1.00 (1.00–1.00) | – | 1.00 (1.00–1.00) | 1 |');
   expect(page).toContain('| fast | 25.0 (25.0–25.0) | 2.50 (2.50–2.50) | 0.900 (0.900–0.900) |');
+  expect(page).toContain('| plain | 80.00 + 15.00 + 5.00 |');
 });

@@ -1,5 +1,6 @@
 import type { Cell } from './bench-table.ts';
 import { type Quartiles, quartilesOf, withSpread } from './quartiles.ts';
+import { type TokenTime, timeInWords } from './token-time.ts';
 
 /** One decode of a variant in a cell. */
 export interface Sample extends Cell {
@@ -8,6 +9,7 @@ export interface Sample extends Cell {
   readonly tokensPerSecond: number;
   readonly acceptanceRate: number | null;
   readonly tokensPerRound: number | null;
+  readonly time: TokenTime;
 }
 
 export interface Comparison {
@@ -17,11 +19,16 @@ export interface Comparison {
   readonly ratio: Quartiles;
   readonly acceptanceRate: Quartiles | null;
   readonly tokensPerRound: Quartiles | null;
+  /** Means over the samples. */
+  readonly time: TokenTime;
 }
 
 const known = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null);
 const quartilesIfAny = (values: readonly number[]): Quartiles | null =>
   values.length > 0 ? quartilesOf(values) : null;
+
+const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Each variant against `base`, cell by cell. Variants without a sample in a cell that `base` has are left out. */
 export function compare(samples: readonly Sample[], base: string): Comparison[] {
@@ -42,6 +49,11 @@ export function compare(samples: readonly Sample[], base: string): Comparison[] 
       ),
       acceptanceRate: quartilesIfAny(known(own.map(({ acceptanceRate }) => acceptanceRate))),
       tokensPerRound: quartilesIfAny(known(own.map(({ tokensPerRound }) => tokensPerRound))),
+      time: {
+        forward: meanOf(own.map(({ time }) => time.forward)),
+        sampling: meanOf(own.map(({ time }) => time.sampling)),
+        rest: meanOf(own.map(({ time }) => time.rest)),
+      },
     };
   });
 }
@@ -66,5 +78,12 @@ other. Temperature 1, at most ${maxTokens} tokens.
 | | tokens/s | × plain | acceptance rate | tokens a round | runs |
 |---|---|---|---|---|---|
 ${rows.map((row) => `| ${row} |`).join('\n')}
+
+Where a token's time goes, in milliseconds: forwards, sampling and judging, all else (text, taking turns, the port to
+the page).
+
+| | forward + sampling + rest |
+|---|---|
+${comparisons.map(({ variant, time }) => `| ${variant} | ${timeInWords(time)} |`).join('\n')}
 `;
 }

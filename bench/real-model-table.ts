@@ -5,7 +5,7 @@ import { EnginePage } from '../scripts/engine-page.ts';
 import { serveFolder } from '../scripts/static-server.ts';
 import type { DecodeRequest } from '../src/engine/decode-request.ts';
 import type { Bench, BrowserTable } from './bench-table.ts';
-import { type Row, rowOf } from './collaborative-table.ts';
+import { type Row, rowOf, tokenTimesInWords } from './collaborative-row.ts';
 import {
   draftingColumnsInWords,
   draftingSectionInWords,
@@ -43,14 +43,7 @@ async function measureTeams(
 ): Promise<Row[]> {
   const trials = await measureTrials('Collaborative', variants, requests, bench);
   return [...trials].flatMap(([{ name }, own]) =>
-    own.length > 0
-      ? [
-          rowOf(
-            { name, temperature: 1 },
-            own.map(({ result, reference }) => ({ result, sequential: reference })),
-          ),
-        ]
-      : [],
+    own.length > 0 ? [rowOf({ name, temperature: 1 }, own)] : [],
   );
 }
 
@@ -147,5 +140,7 @@ ${sections.map(draftingSectionInWords).join('\n\n')}
 | | tokens/s | × sequential | predicted | measured ÷ predicted | α | forwards a token | runs |
 |---|---|---|---|---|---|---|---|
 ${lines.map((line) => `| ${line} |`).join('\n')}
+
+${tokenTimesInWords(teams)}
 `;
 }

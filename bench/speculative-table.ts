@@ -1,6 +1,7 @@
 import type { DecodeRequest } from '../src/engine/decode-request.ts';
 import { type Bench, type BenchTable, cellsOf, enoughTokens } from './bench-table.ts';
 import { compare, comparisonPage, type Sample } from './comparison.ts';
+import { tokenTimeOf } from './token-time.ts';
 
 /** A way to decode; all are compared with the first, plain decoding. */
 interface Variant {
@@ -49,10 +50,12 @@ async function samplesOf({ quick, decode, log }: Bench, maxTokens: number): Prom
   for (const { method } of variants) await decode({ ...cells[0], seed: 0, maxTokens: 40, method });
   for (const [index, cell] of cells.entries()) {
     for (const { name, method } of index % 2 === 0 ? variants : variants.toReversed()) {
-      const { stats } = await decode({ ...cell, maxTokens, method });
+      const result = await decode({ ...cell, maxTokens, method });
+      const { stats } = result;
       if (stats.tokensPerSecond === null || stats.tokens <= enoughTokens) continue;
       const { tokens, tokensPerSecond, acceptanceRate, tokensPerRound } = stats;
-      samples.push({ ...cell, variant: name, tokens, tokensPerSecond, acceptanceRate, tokensPerRound });
+      const time = tokenTimeOf([result]);
+      samples.push({ ...cell, variant: name, tokens, tokensPerSecond, acceptanceRate, tokensPerRound, time });
       log(`${tokensPerSecond.toFixed(1).padStart(7)} tokens/s  ${name}  "${cell.prompt}", seed ${cell.seed}`);
     }
   }
