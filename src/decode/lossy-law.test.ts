@@ -8,6 +8,9 @@ import type { ScheduleKind } from './assemble-decode.ts';
 import { analyticLaw, combinedAt, largestDifference, ownAt, type Team } from './testing/analytic-law.ts';
 import { enumerateLaw } from './testing/enumerate-law.ts';
 import { FakeModel } from './testing/fake-model.ts';
+import { bothOf } from './testing/reference-case.ts';
+import type { ReferenceCombine } from './testing/reference-distributions.ts';
+import { referenceLaw } from './testing/reference-law.ts';
 
 /** π = q·a + (1 − Σ q·a)·s, written from the definition: a is Pr[accept x], s what a rejected proposal is redrawn from. */
 function committedLaw(choice: AcceptanceChoice, q: Float64Array, r: Float64Array): Float64Array {
@@ -87,6 +90,47 @@ describe.each(criteria)('%o', (acceptance) => {
             analyticLaw((text) => combinedAt(team, text), 2),
           ).difference,
         ).toBeGreaterThan(1e-3);
+      },
+    );
+  });
+});
+
+/** γ vectors; a wrong q for the bonus shows first at token γ_d + 2. */
+const teams: { name: string; combine: ReferenceCombine; draftLengths: readonly number[] }[] = [
+  ...[
+    [1, 1],
+    [2, 1],
+    [3, 2],
+  ].flatMap((draftLengths) => [
+    { name: 'weighted', combine: { kind: 'weighted', weights: [0.3, 0.7] } as const, draftLengths },
+    { name: 'contrastive', combine: { kind: 'contrastive', mu: 0.5, alpha: 0 } as const, draftLengths },
+  ]),
+  ...[
+    [1, 1, 1],
+    [2, 1, 1],
+    [3, 2, 1],
+  ].map((draftLengths) => ({
+    name: 'weighted',
+    combine: { kind: 'weighted', weights: [0.2, 0.5, 0.3] } as const,
+    draftLengths,
+  })),
+];
+
+describe.each(criteria)('%o over several rounds', (acceptance) => {
+  describe.each(teams)('$name, γ = $draftLengths', ({ combine, draftLengths }) => {
+    test.each(['alternate', 'naive', 'black-box'] as const)(
+      '%s: the first γ + 3 tokens follow the law of the criterion, below 1e-9',
+      async (schedule) => {
+        const { reference, decode } = bothOf({ combine, draftLengths, schedule, acceptance });
+        const tokens = draftLengths[0] + 3;
+        const lossy = referenceLaw(reference, tokens);
+        const worst = largestDifference(await enumerateLaw(decode, tokens), lossy);
+        expect(
+          worst.difference,
+          `text ${worst.text}: ${worst.actual} instead of ${worst.expected}`,
+        ).toBeLessThan(1e-9);
+        const lossless = referenceLaw({ ...reference, acceptance: { kind: 'exact' } }, tokens);
+        expect(largestDifference(lossy, lossless).difference).toBeGreaterThan(1e-3);
       },
     );
   });
