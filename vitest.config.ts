@@ -4,6 +4,8 @@ import { configDefaults, defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{src,workers,scripts,bench}/**/*.test.ts'],
+    // Enumerations and thousands of draws take a second or two, and many times that on a busy machine.
+    testTimeout: 60_000,
     exclude: [...configDefaults.exclude, '**/*.browser.test.ts', '**/*.gpu.test.ts'],
   },
 });
