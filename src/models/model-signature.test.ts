@@ -113,6 +113,12 @@ test.each([
     [tensor('logits', 'float32', 'b', 's', 'v'), ...usualOutputs.slice(1)],
   ],
   [
+    'trap: logits of the last token alone: verification needs every position',
+    'logits (float32 [batch, 1, 40]), which are of the last token alone',
+    usualInputs,
+    [tensor('logits', 'float32', 'batch', 1, 40), ...usualOutputs.slice(1)],
+  ],
+  [
     'a layout with tokens first',
     'past_key_values.0.key',
     [inputIds, mask, tensor('past_key_values.0.key', 'float32', 'b', 'past', 16), past('value')],

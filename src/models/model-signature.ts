@@ -108,6 +108,8 @@ export function readSignature(
   const width = logits && isTensor(logits) ? logits.shape.at(-1) : undefined;
   if (!logits || !isTensor(logits) || !isFloat(logits.type) || typeof width !== 'number') {
     problems.push(logits ? `output ${inWords(logits)}` : 'no output logits');
+  } else if (logits.shape.length !== 3 || logits.shape[1] === 1) {
+    problems.push(`output ${inWords(logits)}, which are of the last token alone: every position is needed`);
   }
 
   if (problems.length > 0 || !logits || inputIds === null || typeof width !== 'number') {
