@@ -22,7 +22,7 @@ function team(options: object, draftLengths: readonly (number | undefined)[] = [
   return { ...method, draftLengths: method.members.map(({ draftLength }) => draftLength) };
 }
 
-describe("a method's draft length", () => {
+describe("trap: a method's single draft length is not every member's; it", () => {
   test.each([
     { title: 'reaches the member that was chosen', options: { draftLength: 3 }, expected: [1, 3] },
     {

@@ -87,6 +87,11 @@ export class Member {
     const logits = await this.#recorder.forward(this.index, kind, run.length, () =>
       this.#sequence.forward(run, lackedRows === 1 ? 'last' : 'all'),
     );
+    if (logits.rows < lackedRows) {
+      throw new Error(
+        `Member ${this.index}: a pass over ${run.length} tokens answered with ${logits.rows} rows of logits, ${lackedRows} are needed`,
+      );
+    }
     await this.#sampler.hold(this.index, logits, lackedRows);
   }
 

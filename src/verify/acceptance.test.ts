@@ -125,3 +125,32 @@ test('trap: under the ratio rule proposals, verdicts and recoveries use separate
   exact.decide(0, Float64Array.from([1, 0]), Float64Array.from([0.5, 0.5]), 3, random, new Float64Array(2));
   expect([exact.proposalPurpose, ...asked]).toEqual(['proposal', 'accept', 'recover']);
 });
+
+test('trap: noise shared between a proposal and its recovery biases what is committed', () => {
+  const exact = createAcceptance({ kind: 'exact' });
+  const philox = new PhiloxSource(9);
+  const shared: RandomSource = {
+    bernoulli: (probability, key) => philox.bernoulli(probability, key),
+    categorical: (weights, { position, purpose }) =>
+      philox.categorical(weights, {
+        position,
+        purpose: purpose === 'recover' ? exact.proposalPurpose : purpose,
+      }),
+  };
+  const [q, r] = [Float64Array.from([0.5, 0.35, 0.1, 0.05]), Float64Array.from([0.1, 0.4, 0.2, 0.3])];
+  const draws = 20_000;
+  const chiSquareOf = (random: RandomSource): number => {
+    const counts = [0, 0, 0, 0];
+    for (let position = 0; position < draws; position++) {
+      const proposed = random.categorical(q, { position, purpose: exact.proposalPurpose });
+      counts[exact.decide(proposed, q, r, position, random, new Float64Array(4)).committed]!++;
+    }
+    return counts.reduce(
+      (sum, count, token) => sum + (count - draws * r[token]!) ** 2 / (draws * r[token]!),
+      0,
+    );
+  };
+  // The 0.999 quantile for three degrees of freedom.
+  expect(chiSquareOf(philox)).toBeLessThan(16.3);
+  expect(chiSquareOf(shared)).toBeGreaterThan(10 * 16.3);
+});

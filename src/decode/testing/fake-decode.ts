@@ -3,6 +3,7 @@ import type { RandomSource } from '../../random/random-source.ts';
 import { CpuSampler } from '../../round/cpu-sampler.ts';
 import type { Round } from '../../round/round.ts';
 import { RoundRecorder } from '../../round/round-recorder.ts';
+import type { RoundSampler } from '../../round/round-sampler.ts';
 import { type SamplingParameters, untruncated } from '../../sample/sampling-parameters.ts';
 import { TextStream } from '../../tokens/text-stream.ts';
 import { type TokenId, tokenId } from '../../tokens/token-id.ts';
@@ -48,6 +49,8 @@ export interface FakeDecodeOptions {
   readonly combineChanges?: Readonly<Record<number, CombineChange>>;
   /** Tokens that are drawn before any of them is looked at, as on the GPU; 1 otherwise. */
   readonly mostUnreadDraws?: number;
+  /** In place of the sampler that is the oracle: one with a fault, to be caught. */
+  readonly createSampler?: (...parts: ConstructorParameters<typeof CpuSampler>) => RoundSampler;
 }
 
 /** The oracle for a sampler that reads back late. */
@@ -94,6 +97,7 @@ export function startFakeDecode(options: FakeDecodeOptions): FakeDecode {
     readbacks: () => 0,
     takeCombineChange: () => options.combineChanges?.[round++] ?? null,
     createSampler: (plan) =>
+      options.createSampler?.(plan, options.random, recorder) ??
       new LateReadSampler(options.mostUnreadDraws ?? 1, plan, options.random, recorder),
   });
   return { decode, sequences, rounds: decodeRounds(decode) };
