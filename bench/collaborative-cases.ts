@@ -76,6 +76,11 @@ export function sections(quick: boolean): readonly Section[] {
       cases: [
         ...(quick ? [] : [row('black-box, γ = 1', { ...expertAndAmateur(0.1), schedule: 'black-box' })]),
         row('naive, γ = 1', { ...expertAndAmateur(0.1), schedule: 'naive' }),
+        ...(quick ? [] : [2, 5]).flatMap((gamma) =>
+          (['black-box', 'naive'] as const).map((schedule) =>
+            withDraft({ ...expertAndAmateur(0.1), schedule }, gamma, schedule),
+          ),
+        ),
         ...gammas.map((gamma) => withDraft(expertAndAmateur(0.1), gamma, 'alternate')),
         row('alternate, γ = 4, T = 0', { ...expertAndAmateur(0.1), draftLength: 4 }, 0),
       ],
@@ -86,7 +91,7 @@ export function sections(quick: boolean): readonly Section[] {
         ...(quick ? (['naive', 'alternate'] as const) : all).map((schedule) =>
           row(`${schedule}, γ = 1`, { ...three, schedule }),
         ),
-        ...(quick ? [] : [2, 3]).map((gamma) => withDraft(three, gamma, 'alternate')),
+        ...(quick ? [] : gammas).map((gamma) => withDraft(three, gamma, 'alternate')),
       ],
     },
   ];

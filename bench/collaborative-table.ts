@@ -1,9 +1,9 @@
 import type { DecodeRequest } from '../src/engine/decode-request.ts';
 import type { DecodeResult } from '../src/engine/engine-api.ts';
-import { costAt, type ForwardCosts } from '../src/models/forward-costs.ts';
 import { type Bench, type BenchTable, type Cell, cellsOf, enoughTokens } from './bench-table.ts';
 import { type Case, models, type Section, sections, type TeamMethod } from './collaborative-cases.ts';
 import { type Row, rowOf, tokenTimesInWords } from './collaborative-row.ts';
+import { timesInWords } from './forward-times.ts';
 import { paperInWords } from './paper-speed-ups.ts';
 import { withSpread } from './quartiles.ts';
 import { ratioOf, type Trial } from './trials.ts';
@@ -109,10 +109,4 @@ Members: ${members}.
 ${lines.map((line) => `| ${line} |`).join('\n')}
 
 ${tokenTimesInWords(rows)}`;
-}
-
-/** "5.4 5.9 6.5"; a dash for a width beyond those seen. */
-function timesInWords(costs: ForwardCosts): string {
-  const widest = costs.at(-1)?.tokens ?? 0;
-  return [1, 2, 3].map((tokens) => (tokens <= widest ? costAt(costs, tokens).toFixed(1) : '–')).join(' ');
 }

@@ -1,6 +1,9 @@
 import type { DecodeResult } from '../src/engine/engine-api.ts';
 import type { ForwardCosts } from '../src/models/forward-costs.ts';
 
+/** Fewer forwards of a width than this say little about its cost. */
+const enoughForwards = 3;
+
 /** Collects the times of forwards by member and width, the prefill left out. */
 export class ForwardTimes {
   /** msByWidth[member]: width -> times. */
@@ -19,14 +22,25 @@ export class ForwardTimes {
     }
   }
 
-  /** Median t(k) of each member at the widths seen, ascending [members]. */
+  /**
+   * Median t(k) of each member at the widths seen often enough, ascending [members]. Where none was, those seen at all
+   * stand in.
+   */
   costs(): ForwardCosts[] {
-    return this.#msByWidth.map((byWidth) =>
-      [...byWidth]
+    return this.#msByWidth.map((byWidth) => {
+      const seen = [...byWidth];
+      const often = seen.filter(([, times]) => times.length >= enoughForwards);
+      return (often.length > 0 ? often : seen)
         .map(([tokens, times]) => ({ tokens, ms: median(times) }))
-        .sort((left, right) => left.tokens - right.tokens),
-    );
+        .sort((left, right) => left.tokens - right.tokens);
+    });
   }
+}
+
+/** t(1), t(2) and t(3): "5.4 5.9 6.5", with a dash for a width that is not among `costs`. */
+export function timesInWords(costs: ForwardCosts): string {
+  const timeOf = (tokens: number) => costs.find((cost) => cost.tokens === tokens)?.ms;
+  return [1, 2, 3].map((tokens) => timeOf(tokens)?.toFixed(1) ?? '–').join(' ');
 }
 
 function median(values: readonly number[]): number {

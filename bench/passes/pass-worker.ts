@@ -1,8 +1,8 @@
 import { expose } from 'comlink';
 import type { Sequence } from '../../src/models/causal-model.ts';
-import type { LoadedCausalModel } from '../../src/models/ort-causal-model.ts';
 import { forceOrtBuild } from '../../src/models/ort.ts';
 import type { OrtBuild } from '../../src/models/ort-build.ts';
+import type { LoadedCausalModel } from '../../src/models/ort-causal-model.ts';
 import { ModelRuntime } from '../../src/models/runtime.ts';
 import { tokenId } from '../../src/tokens/token-id.ts';
 
