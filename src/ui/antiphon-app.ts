@@ -208,6 +208,7 @@ export class AntiphonApp extends LitElement {
           .cast=${run.cast}
           .story=${run.story}
           .writing=${run.kind === 'running'}
+          .candidates=${this.#controller.candidates}
           >${this.#belowText()}</antiphon-story
         >
       </div>
@@ -246,6 +247,7 @@ export class AntiphonApp extends LitElement {
 
   #onFormChange = (event: CustomEvent<RequestForm>): void => {
     void this.#controller.want(neededModels(event.detail));
+    this.#controller.adjust(event.detail);
   };
 
   #onStop = (): void => this.#controller.stop();

@@ -1,9 +1,20 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { Candidates } from '../decode/candidates.ts';
+import type { ProposalPlace } from '../engine/candidates-query.ts';
 import type { DecodeRun, EngineApi } from '../engine/engine-api.ts';
+import { recordedCandidates, type TraceCandidates } from '../trace/trace.ts';
+import type { CandidateSource } from './candidate-source.ts';
 import { castOf } from './cast.ts';
 import { describeFailure, type Failure } from './failure.ts';
+import { LatestNumbers, numbersFor, numbersOf } from './live-combination.ts';
 import type { ModelChoice } from './model-choice.ts';
-import { type EngineState, type ModelState, type RunState, wantedModels } from './page-state.ts';
+import {
+  type EngineState,
+  type ModelState,
+  type RunStart,
+  type RunState,
+  wantedModels,
+} from './page-state.ts';
 import { defaultTeam, type RequestForm, startModels, toRequest } from './request-form.ts';
 import { addRound, emptyStory, endStory } from './story-model.ts';
 
@@ -31,6 +42,9 @@ export class DecodeController implements ReactiveController {
   readonly #door: () => EngineDoor;
   #api: EngineApi | null = null;
   #activeRun: DecodeRun | null = null;
+  #liveNumbers: LatestNumbers | null = null;
+  /** What was asked about tokens of the latest run. */
+  #candidates: readonly TraceCandidates[] = [];
   #wanted = defaultTeam;
   /** Number of the engine that is loading models. */
   #loadingEngine: number | null = null;
@@ -119,12 +133,17 @@ export class DecodeController implements ReactiveController {
     const number = ++this.#runNumber;
     this.#activeRun?.stop();
     const request = toRequest(form);
-    const begun = { prompt: form.prompt, cast: castOf(request, this.choices) };
+    const cast = castOf(request, this.choices);
+    const begun: RunStart = { prompt: form.prompt, cast, form, request, startedAt: new Date() };
+    this.#candidates = [];
     let story = emptyStory;
     this.#setRun({ ...begun, kind: 'running', story, stopping: false });
     try {
       const decodeRun = api.decode(request);
       this.#activeRun = decodeRun;
+      const { method } = request;
+      const initial = method.kind === 'collaborative' ? numbersOf(method.combine) : null;
+      this.#liveNumbers = new LatestNumbers((numbers) => decodeRun.update(numbers), initial);
       // Iterating reports the same failure; nobody may be left to hear this promise reject.
       decodeRun.result.catch(() => {});
       for await (const round of decodeRun) {
@@ -146,6 +165,42 @@ export class DecodeController implements ReactiveController {
     }
     void this.#loadModels();
   }
+
+  /** Gives a running story the combination's numbers of a form about the same team. */
+  adjust(form: RequestForm): void {
+    if (this.run.kind !== 'running') return;
+    const numbers = numbersFor(this.run.request.method, toRequest(form).method);
+    if (numbers) void this.#liveNumbers?.give(numbers);
+  }
+
+  /** What else could have stood in the place of a token of the latest run. */
+  get candidates(): CandidateSource {
+    return { whyNot: this.#whyNoCandidates(), ask: this.#askCandidates };
+  }
+
+  /** What was told of them so far, for a recording. */
+  get toldCandidates(): readonly TraceCandidates[] {
+    return this.#candidates;
+  }
+
+  #whyNoCandidates(): string | null {
+    if (this.run.kind === 'running') return 'What else was likely can be asked when the story is finished.';
+    return this.#api ? null : 'The engine is not running: it cannot tell what else was likely.';
+  }
+
+  #askCandidates = async (place: ProposalPlace, signal: AbortSignal): Promise<Candidates> => {
+    const told = recordedCandidates({ candidates: this.#candidates }, place);
+    if (told) return told;
+    const { run } = this;
+    const number = this.#runNumber;
+    if (!this.#api || run.kind === 'idle') throw new Error('There is no run to ask about.');
+    // With it comes the check of requests, which the page need not have before.
+    const { candidatesQuery } = await import('../engine/candidates-query.ts');
+    const query = candidatesQuery(run.request, run.story.rounds, place);
+    const candidates = await this.#api.candidates(query, { signal });
+    if (number === this.#runNumber) this.#candidates = [...this.#candidates, { ...place, candidates }];
+    return candidates;
+  };
 
   /** Ends the run within one round; what is written stays. */
   stop(): void {

@@ -1,6 +1,8 @@
+import type { DecodeRequest } from '../engine/decode-request.ts';
 import type { DecodeResult, EngineInfo, LoadedModel, LoadProgress } from '../engine/engine-api.ts';
 import type { CastMember } from './cast.ts';
 import type { Failure } from './failure.ts';
+import type { RequestForm } from './request-form.ts';
 import type { Story } from './story-model.ts';
 
 export type ModelState = { readonly id: string } & (
@@ -30,6 +32,9 @@ export type EngineState =
 export interface RunStart {
   readonly prompt: string;
   readonly cast: readonly CastMember[];
+  readonly form: RequestForm;
+  readonly request: DecodeRequest;
+  readonly startedAt: Date;
 }
 
 /** The latest run; older ones are dropped as soon as a newer one starts. */

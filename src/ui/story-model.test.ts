@@ -79,6 +79,7 @@ describe('a story', () => {
       fate: 'accepted',
       proposer: 1,
       round: 1,
+      proposal: 0,
       q: 0.5,
       r: 0.25,
       u: 0.125,

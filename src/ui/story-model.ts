@@ -10,6 +10,8 @@ export interface StoryToken {
   readonly proposer: number | null;
   /** Index of its round. */
   readonly round: number;
+  /** Its number among the round's proposals. */
+  readonly proposal: number;
   readonly q: number | null;
   readonly r: number | null;
   readonly u: number | null;
@@ -95,10 +97,10 @@ export function liveNumbers(story: Story): LiveNumbers {
 function tokensOf(round: Round): StoryToken[] {
   let committedLeft = round.committed.length;
   const tokens: StoryToken[] = [];
-  for (const { text, fate, proposer, q, r, u } of round.proposals) {
+  for (const [proposal, { text, fate, proposer, q, r, u }] of round.proposals.entries()) {
     if (inText[fate] && committedLeft-- <= 0) continue;
     // A piece of a character adds no text until its last byte is there.
-    if (text !== '') tokens.push({ text, fate, proposer, round: round.index, q, r, u });
+    if (text !== '') tokens.push({ text, fate, proposer, round: round.index, proposal, q, r, u });
   }
   return tokens;
 }

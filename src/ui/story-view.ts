@@ -1,15 +1,30 @@
-import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
+import {
+  html,
+  LitElement,
+  nothing,
+  type PropertyDeclarations,
+  type PropertyValues,
+  type TemplateResult,
+} from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
+import type { CandidateSource } from './candidate-source.ts';
 import type { CastMember } from './cast.ts';
+import { combineText } from './combine-text.ts';
 import { memberClass, memberStyle } from './member-style.ts';
 import { percentText } from './number-text.ts';
-import { emptyStory, type Story, type StoryToken } from './story-model.ts';
+import { emptyStory, type Story, type StoryToken, shownText } from './story-model.ts';
+import { storyStyle } from './story-style.ts';
+import { roundView } from './story-tokens.ts';
 import { theme } from './theme.ts';
+import './token-card.ts';
+import { TokenFocus } from './token-focus.ts';
+import { aboutFate, tokenWord } from './token-words.ts';
+import { wholeSentencesLength } from './whole-sentences.ts';
 
 /**
- * The text as it is written, every token marked with its fate and its proposer; what is slotted stands below the
- * text.
+ * The text as it is written, every token marked with its fate and its proposer, and a card for the token that is
+ * pointed at; what is slotted stands below the text. Who listens hears whole sentences of the text as they come.
  */
 export class StoryView extends LitElement {
   static override properties: PropertyDeclarations = {
@@ -17,6 +32,7 @@ export class StoryView extends LitElement {
     cast: { attribute: false },
     story: { attribute: false },
     writing: { type: Boolean, reflect: true },
+    candidates: { attribute: false },
     hidesDropped: { state: true },
   };
   declare prompt: string;
@@ -25,131 +41,16 @@ export class StoryView extends LitElement {
   declare story: Story;
   /** More text is to come. */
   declare writing: boolean;
+  /** What else could have stood in a token's place; null where nobody can tell. */
+  declare candidates: CandidateSource | null;
   declare hidesDropped: boolean;
 
-  static override styles = [
-    theme,
-    memberStyle,
-    css`
-      .story {
-        min-height: 6em;
-        margin: 0;
-        font: 400 1.1875rem / 2.1 var(--serif);
-        white-space: pre-line;
-        overflow-wrap: anywhere;
-        hanging-punctuation: first;
-      }
-      @media (min-width: 62rem) {
-        .story {
-          font-size: 1.3125rem;
-        }
-      }
-      .prompt {
-        color: var(--ink-soft);
-      }
-      .rejected,
-      .discarded {
-        color: var(--ink-soft);
-        text-decoration: none;
-      }
-      .discarded {
-        font-size: 0.82em;
-        font-style: italic;
-      }
-      .rejected s {
-        text-decoration: line-through var(--pattern, solid) 2px var(--member, currentColor);
-      }
-      .discarded s {
-        text-decoration: line-through dotted 1.5px var(--member, currentColor);
-      }
-      .recovered {
-        color: var(--accent);
-        font-weight: 600;
-        text-decoration: underline double 1px;
-        text-underline-offset: 0.22em;
-        text-decoration-skip-ink: none;
-      }
-      .hides-dropped .rejected,
-      .hides-dropped .discarded {
-        display: none;
-      }
-      :host([writing]) .story::after {
-        content: '';
-        display: inline-block;
-        width: 0.45em;
-        height: 1em;
-        margin-inline-start: 0.15em;
-        vertical-align: -0.12em;
-        border-radius: 1px;
-        background: var(--accent);
-        animation: breathe 1.2s ease-in-out infinite;
-      }
-      @keyframes breathe {
-        50% {
-          opacity: 0.25;
-        }
-      }
-      @media (prefers-reduced-motion: reduce) {
-        :host([writing]) .story::after {
-          animation: none;
-        }
-      }
-      .reading {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: baseline;
-        gap: 0.5rem 1.25rem;
-        margin-top: 1.25rem;
-        padding-top: 0.9rem;
-        border-top: 1px solid var(--rule);
-        font-size: 0.875rem;
-      }
-      .legend {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.35rem 1.25rem;
-        margin: 0;
-        padding: 0;
-        list-style: none;
-        line-height: 1.7;
-      }
-      .legend li {
-        display: flex;
-        align-items: baseline;
-        gap: 0.4rem;
-      }
-      .legend .accepted,
-      .legend .bare,
-      .legend del,
-      .legend ins {
-        font-family: var(--serif);
-        font-size: 1rem;
-      }
-      .members {
-        flex: 1 1 18rem;
-        font-size: 1rem;
-      }
-      .fates {
-        flex-basis: 100%;
-      }
-      .legend .discarded {
-        font-size: 0.875rem;
-      }
-      label {
-        display: inline-flex;
-        align-items: center;
-        gap: 0.5rem;
-        min-height: 2rem;
-        cursor: pointer;
-      }
-      input {
-        width: 1.1rem;
-        height: 1.1rem;
-        margin: 0;
-        accent-color: var(--accent);
-      }
-    `,
-  ];
+  readonly #focus = new TokenFocus(this);
+  /** How much of the text has been read out, and what of it last. */
+  #heardLength = 0;
+  #heard = '';
+
+  static override styles = [theme, memberStyle, storyStyle];
 
   constructor() {
     super();
@@ -157,17 +58,42 @@ export class StoryView extends LitElement {
     this.cast = [];
     this.story = emptyStory;
     this.writing = false;
+    this.candidates = null;
     this.hidesDropped = false;
   }
 
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('story') || changed.has('writing')) this.#hear();
+  }
+
+  protected override updated(): void {
+    this.#placeCard();
+  }
+
   override render(): TemplateResult {
+    const focus = this.#focus;
     // Line breaks between the parts would show (pre-line): hence the brackets at odd places.
-    return html`<p class="story ${this.hidesDropped ? 'hides-dropped' : ''}"
-        ><span class="prompt">${this.prompt}</span>${repeat(
-          this.story.tokensByRound,
-          (_tokens, index) => index,
-          (tokens) => guard([tokens], () => tokens.map((token) => tokenView(token, this.cast))),
-        )}</p>
+    return html`<div
+        class="page"
+        @pointerleave=${focus.onPointerLeave}
+        @focusout=${focus.onFocusOut}
+        @keydown=${focus.onKeyDown}
+      >
+        <p
+          class="story ${this.hidesDropped ? 'hides-dropped' : ''}"
+          aria-describedby="walking"
+          @pointerover=${focus.onPointerOver}
+          @focusin=${focus.onFocusIn}
+          @click=${focus.onClick}
+          ><span class="prompt">${this.prompt}</span>${repeat(
+            this.story.tokensByRound,
+            (_tokens, index) => index,
+            (tokens, index) => guard([tokens], () => [this.#changeBefore(index), roundView(tokens)]),
+          )}</p>
+        ${this.#card()}
+      </div>
+      <p class="visually-hidden" aria-live="polite">${this.#heard}</p>
+      <p class="visually-hidden" aria-live="polite">${focus.isToldAloud ? this.#cardAloud() : ''}</p>
       <slot></slot>
       <div class="reading">
         ${this.#proposers()}
@@ -176,7 +102,69 @@ export class StoryView extends LitElement {
           rejected</label
         >
         ${this.#fates()}
+        <p class="hint" id="walking">
+          Point at a word, or walk with the arrow keys (a round: Page Up and Page Down), for its numbers; Enter or a tap
+          keeps the card open, Escape closes it.
+        </p>
       </div>`;
+  }
+
+  /** Where the combination took on other numbers on the way. */
+  #changeBefore(index: number): TemplateResult | typeof nothing {
+    const combine = this.story.rounds[index]?.combine;
+    if (!combine) return nothing;
+    return html`<span class="change"><span class="visually-hidden">From here on </span>${combineText(combine)}</span>`;
+  }
+
+  #card(): TemplateResult | typeof nothing {
+    const { token, isPinned } = this.#focus;
+    if (!token) return nothing;
+    return html`<antiphon-token-card
+      role="group"
+      aria-label="About the token ${tokenWord(token.text)}"
+      .token=${token}
+      .cast=${this.cast}
+      .source=${this.candidates}
+      .pinned=${isPinned}
+      @close=${this.#closeCard}
+    ></antiphon-token-card>`;
+  }
+
+  #closeCard = (): void => {
+    const { element } = this.#focus;
+    this.#focus.close();
+    element?.focus();
+  };
+
+  /** Below its token where there is room in the window, above it otherwise, within the text's width. */
+  #placeCard(): void {
+    const card = this.renderRoot.querySelector('antiphon-token-card');
+    const page = this.renderRoot.querySelector('.page')?.getBoundingClientRect();
+    const token = this.#focus.element?.getClientRects()[0];
+    if (!card || !page || !token) return;
+    const { offsetWidth, offsetHeight } = card;
+    const left = Math.max(0, Math.min(token.left - page.left, page.width - offsetWidth));
+    const gap = 14;
+    const hasRoomBelow =
+      token.bottom + gap + offsetHeight <= innerHeight || token.top < innerHeight - token.bottom;
+    const top = hasRoomBelow ? token.bottom + gap : token.top - 4 - offsetHeight;
+    card.style.left = `${left}px`;
+    card.style.top = `${top - page.top}px`;
+  }
+
+  /** Takes up the sentences that are whole by now. A text that was begun anew is heard from its start. */
+  #hear(): void {
+    const text = shownText(this.story);
+    if (text.length < this.#heardLength) this.#heardLength = 0;
+    const length = this.writing ? wholeSentencesLength(text, this.#heardLength) : text.length;
+    if (length === this.#heardLength) return;
+    this.#heard = text.slice(this.#heardLength, length).trim();
+    this.#heardLength = length;
+  }
+
+  #cardAloud(): string {
+    const { token } = this.#focus;
+    return token ? aboutAloud(token, this.cast) : '';
   }
 
   #proposers(): TemplateResult {
@@ -205,35 +193,13 @@ export class StoryView extends LitElement {
   };
 }
 
-function tokenView(token: StoryToken, cast: readonly CastMember[]): TemplateResult {
-  // Marks belong to the word, not to the blank before it.
-  const word = token.text.trimStart();
-  const blank = token.text.slice(0, token.text.length - word.length);
-  const { fate } = token;
-  const isDropped = fate === 'rejected' || fate === 'discarded';
-  if (word === '' && !isDropped) return html`<span class=${fate}>${blank}</span>`;
-  const about = aboutToken(token, cast);
-  const by = token.proposer === null ? '' : memberClass(token.proposer);
-  const lettered = hasLetter(token, word) ? 'lettered' : '';
-  if (fate === 'recovered') return html`${blank}<ins class="recovered" title=${about}>${word}</ins>`;
-  if (!isDropped) return html`${blank}<span class="${fate} ${by} ${lettered}" title=${about}>${word}</span>`;
-  // A line break that was dropped must not break the line.
-  return html`<del class="${fate} ${by}" title=${about}
-    >${blank.includes('\n') ? ' ' : blank}<s class="${by} ${lettered}">${word || '↵'}</s></del
-  >`;
-}
-
-/** A mark of punctuation is too narrow for its proposer's letter; its line tells whose it is. */
-function hasLetter({ proposer }: StoryToken, word: string): boolean {
-  return proposer !== null && /[\p{L}\p{N}]/u.test(word);
-}
-
-function aboutToken({ fate, proposer, q, r }: StoryToken, cast: readonly CastMember[]): string {
-  const parts: string[] = [fate];
-  if (proposer !== null && cast[proposer]) parts.unshift(`${cast[proposer].letter} ${cast[proposer].name}`);
-  if (q !== null) parts.push(`proposed with probability ${percentText(q, 1)}`);
-  if (r !== null) parts.push(`wanted with probability ${percentText(r, 1)}`);
-  return parts.join(' · ');
+function aboutAloud({ fate, proposer, round, q, r }: StoryToken, cast: readonly CastMember[]): string {
+  const by = proposer === null ? aboutFate(fate) : `proposed by ${cast[proposer]?.name ?? proposer}`;
+  const numbers = [
+    ...(q === null ? [] : [`proposed with ${percentText(q, 1)}`]),
+    ...(r === null ? [] : [`wanted with ${percentText(r, 1)}`]),
+  ];
+  return [fate, by, ...numbers, `round ${round}`].join(', ');
 }
 
 customElements.define('antiphon-story', StoryView);

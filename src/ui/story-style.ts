@@ -1,0 +1,176 @@
+import { css } from 'lit';
+
+/** How the text of a story, its marks and its legend look. */
+export const storyStyle = css`
+  .story {
+    min-height: 6em;
+    margin: 0;
+    font: 400 1.1875rem / 2.1 var(--serif);
+    white-space: pre-line;
+    overflow-wrap: anywhere;
+    hanging-punctuation: first;
+  }
+  @media (min-width: 62rem) {
+    .story {
+      font-size: 1.3125rem;
+    }
+  }
+  .prompt {
+    color: var(--ink-soft);
+  }
+  .rejected,
+  .discarded {
+    color: var(--ink-soft);
+    text-decoration: none;
+  }
+  .discarded {
+    font-size: 0.82em;
+    font-style: italic;
+  }
+  .rejected s {
+    text-decoration: line-through var(--pattern, solid) 2px var(--member, currentColor);
+  }
+  .discarded s {
+    text-decoration: line-through dotted 1.5px var(--member, currentColor);
+  }
+  .recovered {
+    color: var(--accent);
+    font-weight: 600;
+    text-decoration: underline double 1px;
+    text-underline-offset: 0.22em;
+    text-decoration-skip-ink: none;
+  }
+  /* The recovered token stands in the line, what it replaced above it, in lines of their own height. */
+  .redrawn {
+    display: inline-block;
+    max-width: 100%;
+    line-height: 1.25;
+  }
+  .above {
+    display: block;
+    max-width: 14em;
+    font-size: 0.72em;
+    line-height: 1.3;
+  }
+  .above .lettered::after {
+    content: none;
+  }
+  .hides-dropped .redrawn {
+    display: inline;
+    line-height: inherit;
+  }
+  .hides-dropped .above,
+  .hides-dropped .rejected,
+  .hides-dropped .discarded {
+    display: none;
+  }
+  .story > del {
+    margin-inline-start: 0.15em;
+  }
+  .page {
+    position: relative;
+  }
+  [data-place] {
+    cursor: pointer;
+  }
+  [data-place]:hover {
+    background: var(--accent-wash);
+  }
+  [data-place]:focus-visible {
+    outline-offset: 1px;
+    border-radius: 2px;
+  }
+  antiphon-token-card {
+    position: absolute;
+    z-index: 3;
+  }
+  .change {
+    margin-inline: 0.35em;
+    padding: 0.1em 0.5em;
+    border: 1px solid var(--edge);
+    border-radius: 1em;
+    color: var(--ink-soft);
+    font: 500 0.6875rem / 1.4 var(--sans);
+    font-variant-numeric: tabular-nums;
+    white-space: nowrap;
+    vertical-align: 0.15em;
+  }
+  .reading .hint {
+    flex-basis: 100%;
+  }
+  :host([writing]) .story::after {
+    content: '';
+    display: inline-block;
+    width: 0.45em;
+    height: 1em;
+    margin-inline-start: 0.15em;
+    vertical-align: -0.12em;
+    border-radius: 1px;
+    background: var(--accent);
+    animation: breathe 1.2s ease-in-out infinite;
+  }
+  @keyframes breathe {
+    50% {
+      opacity: 0.25;
+    }
+  }
+  @media (prefers-reduced-motion: reduce) {
+    :host([writing]) .story::after {
+      animation: none;
+    }
+  }
+  .reading {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: baseline;
+    gap: 0.5rem 1.25rem;
+    margin-top: 1.25rem;
+    padding-top: 0.9rem;
+    border-top: 1px solid var(--rule);
+    font-size: 0.875rem;
+  }
+  .legend {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.35rem 1.25rem;
+    margin: 0;
+    padding: 0;
+    list-style: none;
+    line-height: 1.7;
+  }
+  .legend li {
+    display: flex;
+    align-items: baseline;
+    gap: 0.4rem;
+  }
+  .legend .accepted,
+  .legend .bare,
+  .legend del,
+  .legend ins {
+    font-family: var(--serif);
+    font-size: 1rem;
+  }
+  .members {
+    flex: 1 1 18rem;
+    font-size: 1rem;
+  }
+  .fates {
+    flex-basis: 100%;
+  }
+  .legend .discarded {
+    font-size: 0.875rem;
+  }
+  label {
+    display: inline-flex;
+    align-items: center;
+    gap: 0.5rem;
+    min-height: 2rem;
+    cursor: pointer;
+  }
+  input {
+    width: 1.1rem;
+    height: 1.1rem;
+    margin: 0;
+    accent-color: var(--accent);
+  }
+`;
