@@ -21,15 +21,19 @@ export interface ContenderSpec {
   readonly bar: ((promptTokens: number) => number) | null;
 }
 
+/** Prompts of one length. */
+export interface PeerContext {
+  readonly tokens: number;
+  readonly trials: number;
+}
+
 /** One model on one backend: engines that are open at the same time, contexts, and prompts. */
 export interface PeerSection {
   readonly title: string;
   readonly backend: ContenderOptions['backend'];
   /** Antiphon first: the others are compared with it. */
   readonly contenders: readonly ContenderSpec[];
-  /** Tokens of the prompts. */
-  readonly contexts: readonly number[];
-  readonly trials: number;
+  readonly contexts: readonly PeerContext[];
   readonly maxTokens: number;
   readonly tokenizer: Tokenizer;
   /** A text whose end is the prompt; every trial has another, so that no engine finds a part of it in a cache. */
@@ -117,8 +121,7 @@ function storySection(
     title: `story-base, ${backend === 'wasm' ? 'WASM' : 'WebGPU'}`,
     backend,
     contenders: [antiphonOn(modelUrl), transformersOnSame(modelUrl, isSlow ? webgpuBar : () => 5)],
-    contexts: [32, 256],
-    trials: quick || isSlow ? 3 : 8,
+    contexts: [32, 256].map((tokens) => ({ tokens, trials: quick || isSlow ? 3 : 8 })),
     maxTokens: isSlow ? 12 : quick ? 32 : 64,
     tokenizer,
     promptText: storyText,
@@ -146,8 +149,14 @@ async function realSection(modelsUrl: string, quick: boolean): Promise<PeerSecti
     title: 'SmolLM2-135M, WASM',
     backend: 'wasm',
     contenders: quick ? contenders.slice(0, 2) : contenders,
-    contexts: quick ? [32] : [32, 400, 2000],
-    trials: quick ? 2 : 4,
+    // Some engines take minutes for a prompt of 2,000 tokens.
+    contexts: quick
+      ? [{ tokens: 32, trials: 2 }]
+      : [
+          { tokens: 32, trials: 6 },
+          { tokens: 400, trials: 4 },
+          { tokens: 2000, trials: 2 },
+        ],
     maxTokens: quick ? 16 : 48,
     tokenizer: await tokenizerAt(modelUrl),
     promptText: licenceText,

@@ -14,7 +14,8 @@ export function peersPage(
 One browser, one server, greedy decoding. All engines of a section are open at the same time and decode the same prompts in
 turn, each in a page of its own; a trial's prompt begins like no earlier one's. Tokens/s count the tokens after the first
 and the time after it; "×" is Antiphon's tokens/s over those of the engine, trial by trial, "× first token" the engine's
-time to the first token over Antiphon's. Medians, with the quartiles in brackets. All times are the page's.
+time to the first token over Antiphon's. transformers.js is given token ids, wllama text, which it cuts itself. Medians, with
+the quartiles in brackets. All times are the page's. "Same tokens" holds for engines that read the same file.
 
 ![Tokens per second and the parts of a step](${chartFile})
 
@@ -30,7 +31,8 @@ ${sections
 ## Parts of a step
 
 Milliseconds a token of Antiphon, after the first one. "Rest of the loop" is what the engine's clock shows beside its phases
-(scheduling, turns for messages), "to the page" what the page's clock shows beside the engine's.
+(scheduling, turns for messages), "to the page" what the page's clock shows beside the engine's. On WebGPU a forward is over
+as soon as it is submitted: the read-back waits for the work.
 
 ${phasesInWords(phases)}
 `;
@@ -52,7 +54,11 @@ function sectionInWords(section: string, rows: readonly PeerRow[]): string {
   ]);
   const engines = [...new Map(rows.map((row) => [row.name, row])).values()].map(
     ({ name, threads, version }) =>
-      [name, ...(version ? [version] : []), ...(threads === null ? [] : [`${threads} threads`])].join(', '),
+      [
+        name,
+        ...(version ? [version] : []),
+        ...(threads === null ? [] : [`${threads} ${threads === 1 ? 'thread' : 'threads'}`]),
+      ].join(', '),
   );
   return `## ${section}
 
