@@ -1,59 +1,71 @@
 import type { ForwardCosts } from '../models/forward-costs.ts';
 import type { Round } from '../round/round.ts';
 import type { DraftLengthController } from './draft-length-controller.ts';
-import { MovingAcceptance, MovingCosts } from './moving-measurements.ts';
+import { MovingAcceptance } from './moving-acceptance.ts';
+import { MovingCosts } from './moving-costs.ts';
+import { ProposalBudget, type Resting } from './proposal-budget.ts';
 
 /** What the controller needs to know of a method. */
 export interface DraftLengthSearch {
   /** γ_i of each proposer; `adaptive` ones are searched for. */
   readonly draftLengths: readonly (number | 'adaptive')[];
-  /** Draft lengths worth trying, ascending; 0 among them where a method can do without proposals. */
+  /** Draft lengths worth trying, ascending, from 1. */
   readonly candidates: readonly number[];
   /** t_i(k) measured at load [members]. */
   readonly costs: readonly ForwardCosts[];
-  /** Predicted speed-up over the reference; larger is better. */
+  /** Predicted speed-up over doing without proposals; larger is better. */
   readonly speedUp: (
     draftLengths: readonly number[],
     acceptanceRates: readonly number[],
     costs: readonly ForwardCosts[],
   ) => number;
+  /** How the method does without proposals; null where it cannot. */
+  readonly resting: Resting | null;
+  /** Rounds with verdicts from one search to the next; more where a prediction takes long. */
+  readonly searchEvery: number;
 }
 
-/** Rounds between searches: α and t(k) move slowly. */
-const searchEvery = 4;
 /** A change must promise this much, or γ would flutter with the noise of the clock. */
-const leastGain = 1.02;
-/** Tokens written without proposals before proposing is tried again; doubled after each vain trial. */
-const firstCoolDownTokens = 32;
-const longestCoolDownTokens = 512;
-const probeLength = 2;
-const probeRounds = 3;
+const leastGain = 1.05;
+/** Longest draft before the first verdict. */
+const longestFirstDraft = 4;
+/** Longest probe: what is not promising behind so many accepted rounds will not become it. */
+const probeRounds = 6;
 
-/** Where proposing has stopped: what is left of the cool-down, then of the probe. */
-type Pause = { kind: 'cool-down'; tokensLeft: number } | { kind: 'probe'; roundsLeft: number };
+type Phase =
+  | { readonly kind: 'proposing'; roundsUntilSearch: number }
+  /** Without proposals, until a probe can be afforded. */
+  | { readonly kind: 'resting'; tokens: number }
+  /** Proposes as little as possible until that promises a gain, or is rejected. */
+  | { readonly kind: 'probing'; roundsLeft: number };
 
 /**
  * Picks, from moving measurements of α and t(k), the draft lengths with the most expected tokens per millisecond.
- * Where proposing loses and the method can do without, it stops, and probes again after a cool-down: the text may have
- * become easier to guess. The choice looks at the past alone, so the output still follows r; but it follows the clock
- * too, so under `exact` the same seed may write another text.
+ * Where proposing loses and the method can do without, it rests, and probes again when that can be afforded: the text
+ * may have become easier to guess. The choice looks at the past alone, so the output still follows r; but it follows
+ * the clock too, so under `exact` the same seed may write another text.
  */
 export class AdaptiveDraftLengths implements DraftLengthController {
   readonly #search: DraftLengthSearch;
   readonly #acceptance: MovingAcceptance;
-  readonly #costs: MovingCosts;
-  #lengths: number[];
-  #roundsUntilSearch = searchEvery;
-  #coolDownTokens = firstCoolDownTokens;
-  #pause: Pause | null = null;
+  readonly #movingCosts: MovingCosts;
+  readonly #budget: ProposalBudget | null;
+  /** t_i(k) as of the last round [members]. */
+  #costs: readonly ForwardCosts[];
+  #lengths: readonly number[];
+  #phase: Phase;
 
   constructor(search: DraftLengthSearch) {
     this.#search = search;
     this.#acceptance = new MovingAcceptance(search.draftLengths.length);
-    this.#costs = new MovingCosts(search.costs);
-    const smallest = Math.max(1, search.candidates[0]);
-    this.#lengths = search.draftLengths.map((length) => (length === 'adaptive' ? smallest : length));
-    this.#choose(0);
+    this.#movingCosts = new MovingCosts(search.costs);
+    this.#budget = search.resting && new ProposalBudget(search.resting);
+    this.#costs = search.costs;
+    this.#lengths = this.#allAdaptive(search.candidates[0]);
+    this.#phase = { kind: 'proposing', roundsUntilSearch: search.searchEvery };
+    const { lengths, promise } = this.#best(longestFirstDraft);
+    if (this.#budget && promise < 1) this.#rest();
+    else this.#lengths = lengths;
   }
 
   get draftLengths(): readonly number[] {
@@ -61,72 +73,77 @@ export class AdaptiveDraftLengths implements DraftLengthController {
   }
 
   observe(round: Round): void {
+    if (round.forwards.some(({ kind }) => kind === 'prefill')) return;
     this.#acceptance.observe(round);
-    this.#costs.observe(round);
-    if (this.#pause) {
-      this.#passTime(this.#pause, round);
-    } else if (--this.#roundsUntilSearch <= 0) {
-      this.#roundsUntilSearch = searchEvery;
-      this.#choose(leastGain);
-      if (this.#isOff()) this.#coolDown();
-    }
-  }
-
-  #passTime(pause: Pause, round: Round): void {
-    if (pause.kind === 'cool-down') {
-      pause.tokensLeft -= round.committed.length;
-      if (pause.tokensLeft > 0) return;
-      this.#pause = { kind: 'probe', roundsLeft: probeRounds };
-      this.#lengths = this.#search.draftLengths.map((length) =>
-        length === 'adaptive' ? probeLength : length,
-      );
+    this.#movingCosts.observe(round);
+    this.#costs = this.#movingCosts.costs;
+    this.#budget?.observe(round, this.#costs);
+    const phase = this.#phase;
+    if (phase.kind === 'resting') {
+      phase.tokens += round.committed.length;
+      if (this.#budget?.affords(this.#search.candidates[0], phase.tokens, this.#costs)) this.#probe();
       return;
     }
-    // A look-up that finds nothing costs nothing: only rounds with verdicts use the probe up.
-    if (round.proposals.some(({ proposer }) => proposer !== null)) pause.roundsLeft--;
-    if (pause.roundsLeft > 0) return;
-    this.#pause = null;
-    this.#choose(0);
-    if (this.#isOff()) {
-      this.#coolDownTokens = Math.min(2 * this.#coolDownTokens, longestCoolDownTokens);
-      this.#coolDown();
-    } else this.#coolDownTokens = firstCoolDownTokens;
-  }
-
-  #coolDown(): void {
-    this.#pause = { kind: 'cool-down', tokensLeft: this.#coolDownTokens };
-  }
-
-  #isOff(): boolean {
-    return this.#search.draftLengths.some(
-      (length, proposer) => length === 'adaptive' && this.#lengths[proposer] === 0,
-    );
+    // A look-up that finds nothing costs nothing and tells nothing.
+    if (round.proposals.every(({ proposer }) => proposer === null)) return;
+    if (phase.kind === 'probing') {
+      phase.roundsLeft--;
+      const isRejected = round.proposals.some(({ fate }) => fate === 'rejected');
+      if (this.#best().promise >= leastGain) this.#propose();
+      else if (isRejected || phase.roundsLeft <= 0) this.#rest();
+    } else if (--phase.roundsUntilSearch <= 0) {
+      phase.roundsUntilSearch = this.#search.searchEvery;
+      this.#adjust(leastGain);
+    }
   }
 
   /**
-   * Improves one proposer's γ after the other, twice round: the optimum of one hardly moves with the others'.
-   * @param needed the factor a new choice must promise over the present one
+   * Where all choices lose, that must be confirmed before it rests: a draft model that misses much of the text is dear to
+   * come back to.
+   * @param needed the factor by which another choice must promise more than the present one
    */
-  #choose(needed: number): void {
-    const rates = this.#acceptance.rates;
-    const costs = this.#costs.costs;
-    const promise = (lengths: readonly number[]) => this.#search.speedUp(lengths, rates, costs);
-    const present = promise(this.#lengths);
-    let best = [...this.#lengths];
-    let bestPromise = present;
-    for (let turn = 0; turn < 2; turn++) {
-      for (const [proposer, length] of this.#search.draftLengths.entries()) {
-        if (length !== 'adaptive') continue;
-        for (const candidate of this.#search.candidates) {
-          const lengths = best.with(proposer, candidate);
-          const candidatePromise = promise(lengths);
-          if (candidatePromise > bestPromise) {
-            best = lengths;
-            bestPromise = candidatePromise;
-          }
-        }
+  #adjust(needed: number): void {
+    const { lengths, promise } = this.#best();
+    if (this.#budget && promise < 1) this.#probe();
+    else if (promise > needed * this.#promise(this.#lengths)) this.#lengths = lengths;
+  }
+
+  #propose(): void {
+    this.#phase = { kind: 'proposing', roundsUntilSearch: this.#search.searchEvery };
+    this.#adjust(1);
+  }
+
+  #rest(): void {
+    this.#phase = { kind: 'resting', tokens: 0 };
+    this.#lengths = this.#allAdaptive(0);
+  }
+
+  #probe(): void {
+    this.#acceptance.fade();
+    this.#phase = { kind: 'probing', roundsLeft: probeRounds };
+    this.#lengths = this.#allAdaptive(this.#search.candidates[0]);
+  }
+
+  #allAdaptive(length: number): readonly number[] {
+    return this.#search.draftLengths.map((given) => (given === 'adaptive' ? length : given));
+  }
+
+  #promise(lengths: readonly number[]): number {
+    return this.#search.speedUp(lengths, this.#acceptance.rates, this.#costs);
+  }
+
+  /** Improves one proposer's γ after the other, from where it is: the optimum of one hardly moves with the others'. */
+  #best(longest = Number.POSITIVE_INFINITY): { lengths: readonly number[]; promise: number } {
+    let best = { lengths: this.#lengths, promise: Number.NEGATIVE_INFINITY };
+    for (const [proposer, given] of this.#search.draftLengths.entries()) {
+      if (given !== 'adaptive') continue;
+      for (const candidate of this.#search.candidates) {
+        if (candidate > longest) break;
+        const lengths = best.lengths.with(proposer, candidate);
+        const promise = this.#promise(lengths);
+        if (promise > best.promise) best = { lengths, promise };
       }
     }
-    if (bestPromise > needed * present) this.#lengths = best;
+    return best;
   }
 }

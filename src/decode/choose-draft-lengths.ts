@@ -1,4 +1,4 @@
-import type { ForwardCosts } from '../models/forward-costs.ts';
+import { costAt, type ForwardCosts } from '../models/forward-costs.ts';
 import { AdaptiveDraftLengths } from './adaptive-draft-lengths.ts';
 import type { MethodPlan } from './assemble-decode.ts';
 import { type DraftLengthController, fixedDraftLengths } from './draft-length-controller.ts';
@@ -7,12 +7,17 @@ import { predictSpeculativeSpeedUp, predictSpeedUp } from './predict-speed-up.ts
 /** γ of a proposer: a number, or left to the controller. */
 export type DraftLengthChoice = number | 'adaptive';
 
-/** Speculative decoding can do without proposals: 0 is plain decoding. */
-const speculativeCandidates = Array.from({ length: 17 }, (_, length) => length);
-/** In collaborative decoding a member that proposes nothing only verifies; 1 costs nothing more (its bonus). */
-const collaborativeCandidates = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16];
-/** With three members and more a prediction walks the state machine, the longer the nearer α is to 1. */
-const largestWalkedRate = 0.97;
+/**
+ * Their scores, one token longer, are of the widths that are measured at load, and few enough to be used often. Between
+ * them little is gained.
+ */
+const candidates = [1, 2, 3, 4, 5, 7, 11, 16];
+/**
+ * With three members and more a prediction walks the state machine, the longer the nearer α is to 1 and the more precise
+ * it is: tenths of a millisecond, for each of some twenty candidates.
+ */
+const walked = { largestRate: 0.97, negligible: 1e-3, searchEvery: 8 };
+const byFormula = { largestRate: 1, negligible: undefined, searchEvery: 1 };
 
 /** @param costs t_i(k) of the target, and of the draft model where there is one */
 export function speculativeDraftLengths(
@@ -21,8 +26,17 @@ export function speculativeDraftLengths(
 ): DraftLengthController {
   return controllerFor({
     draftLengths: [0, drafter.draftLength],
-    candidates: speculativeCandidates,
+    candidates,
     costs,
+    searchEvery: byFormula.searchEvery,
+    resting: {
+      tokenMs: ([targetCosts]) => costAt(targetCosts, 1),
+      roundMs: (draftLength, missed, [targetCosts, draftCosts]) => {
+        const scoreMs = costAt(targetCosts, draftLength + 1);
+        if (drafter.kind !== 'model') return scoreMs;
+        return scoreMs + costAt(draftCosts, missed) + (draftLength - 1) * costAt(draftCosts, 1);
+      },
+    },
     speedUp: ([, draftLength], [, acceptanceRate], [targetCosts, draftCosts]) =>
       predictSpeculativeSpeedUp({
         draftLength,
@@ -39,11 +53,14 @@ export function collaborativeDraftLengths(
   costs: readonly ForwardCosts[],
 ): DraftLengthController {
   const { draftLengths, schedule, defaultProposer } = method;
-  const largestRate = costs.length > 2 ? largestWalkedRate : 1;
+  const { largestRate, negligible, searchEvery } = costs.length > 2 ? walked : byFormula;
   return controllerFor({
     draftLengths,
-    candidates: collaborativeCandidates,
+    candidates,
     costs,
+    searchEvery,
+    // A member that proposes nothing only verifies; 1 costs nothing more, for it is the bonus of a score.
+    resting: null,
     speedUp: (lengths, acceptanceRates, movingCosts) =>
       predictSpeedUp({
         schedule,
@@ -53,6 +70,7 @@ export function collaborativeDraftLengths(
         draftLengths: lengths,
         acceptanceRates: acceptanceRates.map((rate) => Math.min(rate, largestRate)),
         costs: movingCosts,
+        negligible,
       }),
   });
 }

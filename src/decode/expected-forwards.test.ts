@@ -112,6 +112,17 @@ describe('the forwards of a schedule', () => {
     }
   });
 
+  test.each(titled)('may be counted roughly, each within 0.005 a token: %s', (_, each) => {
+    const exact = perToken(expectedForwards(each));
+    const rough = expectedForwards(each, 1e-3);
+    expect(rough.tokens).toBeLessThan(expectedForwards(each).tokens);
+    for (const [member, byWidth] of perToken(rough).entries()) {
+      for (const [width, count] of Object.entries(byWidth)) {
+        expect(Math.abs(count - (exact[member][width] ?? 0))).toBeLessThan(0.005);
+      }
+    }
+  });
+
   test('are counted without end where nothing is rejected: a long text is taken for all', () => {
     const { tokens, counts } = expectedForwards(plan('alternate', [1, 1], [1, 1]));
     expect(tokens).toBe(10_000 - 1);

@@ -21,8 +21,6 @@ export interface ForwardTally {
 
 /** A cycle still going on after so many tokens, with every α near 1, is cut off there, which costs about 1e-4. */
 const mostTokens = 10_000;
-/** Chance of a cycle's getting so far below which the rest of it no longer counts. */
-const negligible = 1e-12;
 
 /**
  * What one cycle of a schedule takes, from a restart to the next rejection, if a proposal of member i is accepted
@@ -32,8 +30,10 @@ const negligible = 1e-12;
  * to the token before the last (a member that scored a head has been fed all before it). So decodes are made of
  * independent cycles, and within one all is accepted until the end: the state machine has but one path, and what
  * happens on it counts with the chance of getting there. No coin is flipped, so the means are exact.
+ * @param negligible chance of a cycle's getting so far below which the rest of it does not count; about the relative
+ *   error that this makes
  */
-export function expectedForwards(plan: ForwardsPlan): ForwardTally {
+export function expectedForwards(plan: ForwardsPlan, negligible = 1e-12): ForwardTally {
   const gamma = plan.draftLengths[plan.defaultProposer];
   if (!(gamma >= 1)) {
     throw new RangeError(

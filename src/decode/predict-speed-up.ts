@@ -21,6 +21,8 @@ export interface CollaborativePrediction {
   readonly costs: readonly ForwardCosts[];
   /** λ_i [members], which `mixture` alone asks for. */
   readonly weights: readonly number[];
+  /** Where a state machine is walked through: chance below which its further way does not count. */
+  readonly negligible?: number | undefined;
 }
 
 /**
@@ -52,7 +54,7 @@ export function predictSpeedUp(prediction: CollaborativePrediction): number {
     case 'alternate':
       if (others.length === 1) return alternateSpeedUp(proposer, others[0]);
       return speedUpOfTally(
-        expectedForwards({ schedule, draftLengths, defaultProposer, acceptanceRates }),
+        expectedForwards({ schedule, draftLengths, defaultProposer, acceptanceRates }, prediction.negligible),
         costs,
       );
   }

@@ -1,3 +1,4 @@
+import { costAt, type ForwardCosts } from '../../models/forward-costs.ts';
 import { PhiloxSource } from '../../random/philox-source.ts';
 import type { RandomSource } from '../../random/random-source.ts';
 import type { Round } from '../../round/round.ts';
@@ -10,8 +11,8 @@ import { FakeModel } from './fake-model.ts';
 class SignatureModel extends FakeModel {
   readonly #member: number;
 
-  constructor(member: number, vocabSize: number) {
-    super({ vocabSize, seed: member });
+  constructor(member: number, vocabSize: number, onForward?: (tokens: number) => void) {
+    super({ vocabSize, seed: member, ...(onForward && { onForward }) });
     this.#member = member;
   }
 
@@ -20,11 +21,14 @@ class SignatureModel extends FakeModel {
   }
 }
 
+/** α of a proposer, the same throughout or by the position of the proposal. */
+export type CoinRate = number | ((position: number) => number);
+
 /**
  * Verdicts that are coins: a proposal of member i is accepted with probability α_i, whatever q and r say. Members are
- * drawn in proportion to their weights.
+ * drawn in proportion to their weights. What no member drew was looked up, by the proposer behind the last member.
  */
-function coinSource(acceptanceRates: readonly number[], seed: number): RandomSource {
+function coinSource(acceptanceRates: readonly CoinRate[], seed: number): RandomSource {
   const philox = new PhiloxSource(seed);
   const proposerAt = new Map<number, number>();
   return {
@@ -34,29 +38,50 @@ function coinSource(acceptanceRates: readonly number[], seed: number): RandomSou
       if (key.purpose === 'proposal') proposerAt.set(key.position, favourite);
       return favourite;
     },
-    bernoulli: (_, key) => philox.bernoulli(acceptanceRates[proposerAt.get(key.position) ?? -1], key),
+    bernoulli(_, key) {
+      const rate = acceptanceRates[proposerAt.get(key.position) ?? acceptanceRates.length - 1];
+      return philox.bernoulli(typeof rate === 'number' ? rate : rate(key.position), key);
+    },
   };
+}
+
+export interface CoinOptions {
+  readonly seed?: number;
+  /** t_i(k) [members]: what the loop is told, and what forwards take on its clock; without them no time passes. */
+  readonly costs?: readonly ForwardCosts[];
+  /** Factor on the time of each forward, from its number; default 1. */
+  readonly hiccup?: (forward: number) => number;
 }
 
 /**
  * The rounds behind the prefill of a real decode whose verdicts are coins, until that many tokens are committed.
- * @param acceptanceRates α_i [members]
+ * @param acceptanceRates α_i [proposers]
  */
 export async function coinRounds(
   method: MethodPlan,
-  acceptanceRates: readonly number[],
+  acceptanceRates: readonly CoinRate[],
   tokens: number,
-  seed = 1,
+  { seed = 1, costs, hiccup = () => 1 }: CoinOptions = {},
 ): Promise<readonly Round[]> {
-  const members = acceptanceRates.length;
+  const isLookUp = method.kind === 'speculative' && method.drafter.kind === 'ngram';
+  const members = acceptanceRates.length - (isLookUp ? 1 : 0);
   // Near its limit a decode proposes less; those rounds are cut off.
   const maxTokens = tokens + 100;
+  let nowMs = 0;
+  let forwards = 0;
   const { rounds } = await runFakeDecode({
-    models: acceptanceRates.map((_, member) => new SignatureModel(member, members + 1)),
+    models: Array.from(
+      { length: members },
+      (_, member) =>
+        new SignatureModel(member, acceptanceRates.length + 1, (width) => {
+          if (costs) nowMs += costAt(costs[member], width) * hiccup(forwards++);
+        }),
+    ),
     method,
     random: coinSource(acceptanceRates, seed),
     maxTokens,
     contextLength: maxTokens + 10,
+    ...(costs && { costs, now: () => nowMs }),
   });
   let committed = 0;
   return rounds.slice(1).filter((round) => {

@@ -45,6 +45,8 @@ export interface FakeDecodeOptions {
   readonly stop?: readonly string[];
   readonly signal?: AbortSignal;
   readonly takeTurn?: () => Promise<void>;
+  /** Milliseconds of a clock; without one no time passes. */
+  readonly now?: () => number;
   /** Changes of the combination, by the index of the round they come before. */
   readonly combineChanges?: Readonly<Record<number, CombineChange>>;
   /** Tokens that are drawn before any of them is looked at, as on the GPU; 1 otherwise. */
@@ -73,7 +75,7 @@ export interface FakeDecode {
 export function startFakeDecode(options: FakeDecodeOptions): FakeDecode {
   const prompt = options.prompt ?? [0, 1];
   const tokenizer = letterTokenizer(options.models[0].vocabSize);
-  const recorder = new RoundRecorder(() => 0);
+  const recorder = new RoundRecorder(options.now ?? (() => 0));
   let round = 0;
   const sequences = options.models.map((model) => model.openSequence());
   const { decode } = assembleDecode({

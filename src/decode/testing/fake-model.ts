@@ -14,8 +14,17 @@ export class FakeModel {
   readonly #memory: number;
   /** Logits are spread over [-spread, spread]. */
   readonly #spread: number;
+  /** Told of every forward, before it is done. */
+  readonly onForward: (tokens: number) => void;
 
-  constructor(options: { vocabSize: number; seed: number; memory?: number; spread?: number }) {
+  constructor(options: {
+    vocabSize: number;
+    seed: number;
+    memory?: number;
+    spread?: number;
+    onForward?: (tokens: number) => void;
+  }) {
+    this.onForward = options.onForward ?? (() => {});
     this.vocabSize = options.vocabSize;
     this.width = options.vocabSize + 2;
     this.#seed = options.seed;
@@ -68,6 +77,7 @@ export class FakeSequence implements Sequence {
     if (run.kind !== 'host' || run.ids.length !== run.length || run.length === 0) {
       throw new Error(`a run of ${run.length} tokens on the ${run.kind} was fed`);
     }
+    this.#model.onForward(run.length);
     this.fed.push({ at: this.#cache.length, ids: run.ids });
     const rows: Float32Array[] = [];
     for (const id of run.ids) {

@@ -1,0 +1,114 @@
+import { costAt, type ForwardCosts } from '../models/forward-costs.ts';
+import type { Round } from '../round/round.ts';
+
+/** Forwards of a member by whose times its pace is told, and of a width by which the width's own factor is. */
+const forwardsOfPace = 9;
+const forwardsOfWidth = 15;
+/** How far back other widths are compared with one: behind that the pace may have been another. */
+const forwardsCompared = 6;
+/** Weight of what was measured at load, in forwards of a width. */
+const loadWeight = 2;
+/** Rounds by which is told what else a row costs. */
+const roundsOfOverhead = 16;
+
+/**
+ * t_i(k) of each member as it is now, everything that a fed row brings with it (drawing, judging, text) included.
+ *
+ * Times at load are scaled by two factors: the member's pace, which moves with the machine and the length of the text
+ * and is told by its last forwards of whatever width; and one of each width, which corrects the measurement at load.
+ * So a width that has not been used for long keeps up with the others.
+ */
+export class MovingCosts {
+  readonly #members: readonly MemberCosts[];
+  #overheads: { readonly ms: number; readonly rows: number }[] = [];
+
+  /** @param atLoad t_i(k) [members] */
+  constructor(atLoad: readonly ForwardCosts[]) {
+    this.#members = atLoad.map((costs) => new MemberCosts(costs));
+  }
+
+  observe(round: Round): void {
+    const { forwards, msByPhase } = round;
+    if (forwards.length === 0 || forwards.some(({ kind }) => kind === 'prefill')) return;
+    const isEstimated = forwards.some(({ estimated }) => estimated);
+    for (const { member, tokens, ms, estimated } of forwards) {
+      // Apportioned by the times at load, it says nothing about them.
+      if (!estimated) this.#members[member].observe(tokens, ms);
+    }
+    // Where forwards are worked off later, the wait for them is their time and no other.
+    const otherMs = msByPhase.sample + msByPhase.text + (isEstimated ? 0 : msByPhase.readback);
+    const rows = forwards.reduce((sum, { tokens }) => sum + tokens, 0);
+    this.#overheads = [...this.#overheads, { ms: otherMs, rows }].slice(-roundsOfOverhead);
+  }
+
+  /** [members] */
+  get costs(): readonly ForwardCosts[] {
+    const rows = this.#overheads.reduce((sum, each) => sum + each.rows, 0);
+    const rowMs = rows > 0 ? this.#overheads.reduce((sum, { ms }) => sum + ms, 0) / rows : 0;
+    return this.#members.map(({ costs }) =>
+      costs.map(({ tokens, ms }) => ({ tokens, ms: ms + tokens * rowMs })),
+    );
+  }
+}
+
+interface Timed {
+  readonly tokens: number;
+  /** Time of a forward ÷ what it took at load. */
+  readonly ratio: number;
+}
+
+class MemberCosts {
+  readonly #atLoad: ForwardCosts;
+  #recent: readonly Timed[] = [];
+  /** By width, of its last forwards: their ratio ÷ the pace that others had just before. */
+  readonly #factors = new Map<number, number[]>();
+
+  constructor(atLoad: ForwardCosts) {
+    this.#atLoad = atLoad;
+  }
+
+  observe(tokens: number, ms: number): void {
+    const ratio = ms / costAt(this.#atLoad, tokens);
+    // A coarse clock reads 0 for a short pass: that says nothing.
+    if (!(ratio > 0 && Number.isFinite(ratio))) return;
+    const others = this.#recent.slice(-forwardsCompared).filter((each) => each.tokens !== tokens);
+    // Without others beside it a slow pass is a slow machine; one of them alone may be a hiccup.
+    if (others.length >= 2) {
+      const factors = [...(this.#factors.get(tokens) ?? []), ratio / this.#paceOf(others)];
+      this.#factors.set(tokens, factors.slice(-forwardsOfWidth));
+    }
+    this.#recent = [...this.#recent, { tokens, ratio }].slice(-forwardsOfPace);
+  }
+
+  get costs(): ForwardCosts {
+    const pace = this.#recent.length > 0 ? this.#paceOf(this.#recent) : 1;
+    const widths = new Set([...this.#atLoad.map(({ tokens }) => tokens), ...this.#factors.keys()]);
+    return [...widths]
+      .sort((a, b) => a - b)
+      .map((tokens) => ({ tokens, ms: costAt(this.#atLoad, tokens) * pace * this.#factor(tokens) }));
+  }
+
+  #paceOf(forwards: readonly Timed[]): number {
+    return median(forwards.map(({ tokens, ratio }) => ratio / this.#factor(tokens)));
+  }
+
+  /**
+   * A width that was never compared has the factor of the nearest one that was: kernels differ between one token and
+   * more, hardly among these. Without any it is 1.
+   */
+  #factor(tokens: number): number {
+    let nearest: number | null = null;
+    for (const width of this.#factors.keys()) {
+      if ((width === 1) !== (tokens === 1)) continue;
+      if (nearest === null || Math.abs(width - tokens) < Math.abs(nearest - tokens)) nearest = width;
+    }
+    const factors = nearest === null ? undefined : this.#factors.get(nearest);
+    return factors ? median(factors) ** (factors.length / (factors.length + loadWeight)) : 1;
+  }
+}
+
+/** The lower one of two: what disturbs a clock makes times longer. */
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[(sorted.length - 1) >> 1];
+}

@@ -1,0 +1,43 @@
+import type { ForwardCosts } from '../models/forward-costs.ts';
+import { costAt } from '../models/forward-costs.ts';
+import type { Round } from '../round/round.ts';
+
+/** A method without proposals, and what a round with some costs where none of them is accepted. */
+export interface Resting {
+  /** What a token costs, in milliseconds. */
+  readonly tokenMs: (costs: readonly ForwardCosts[]) => number;
+  /** @param missed tokens of the text that the drafter has not been fed */
+  readonly roundMs: (draftLength: number, missed: number, costs: readonly ForwardCosts[]) => number;
+}
+
+/** Tokens put aside for probes, of each token written. */
+const sharePerToken = 0.015;
+const atFirst = 1.5;
+const atMost = 6;
+
+/**
+ * What may be lost with proposals, in tokens that could have been written without any meanwhile. Rounds that gain fill it
+ * up to a limit, rounds that lose empty it, and a small share of the time is put aside; a probe must be affordable even
+ * if it comes to nothing. So on a text that never is guessed right the loss stays near that share.
+ */
+export class ProposalBudget {
+  readonly #resting: Resting;
+  #tokens = atFirst;
+
+  constructor(resting: Resting) {
+    this.#resting = resting;
+  }
+
+  /** Counts with the forwards' usual costs: a hiccup of the machine is nobody's fault. */
+  observe({ forwards, committed }: Round, costs: readonly ForwardCosts[]): void {
+    const ms = forwards.reduce((sum, { member, tokens }) => sum + costAt(costs[member], tokens), 0);
+    const gained = committed.length - ms / this.#resting.tokenMs(costs);
+    this.#tokens = Math.min(atMost, this.#tokens + gained + sharePerToken * committed.length);
+  }
+
+  /** True where a round with proposals may come to nothing. */
+  affords(draftLength: number, missed: number, costs: readonly ForwardCosts[]): boolean {
+    const { roundMs, tokenMs } = this.#resting;
+    return this.#tokens >= roundMs(draftLength, missed, costs) / tokenMs(costs) - 1;
+  }
+}
