@@ -95,11 +95,15 @@ describe('a look-up', () => {
     foundIn: (round: number) => number,
     rounds: number,
     isAccepted: boolean,
-    slowDown = (_width: number) => 1,
+    {
+      slowDown = () => 1,
+      mostUnread = 1,
+    }: { slowDown?: (width: number) => number; mostUnread?: number } = {},
   ): readonly number[] {
     const controller = speculativeDraftLengths(
       { kind: 'ngram', draftLength: 'adaptive', longestMatch: 3, shortestMatch: 1 },
       [target],
+      mostUnread,
     );
     return Array.from({ length: rounds }, (_, index) => {
       const draftLength = controller.draftLengths[1];
@@ -131,6 +135,13 @@ describe('a look-up', () => {
     expect(lookUps(() => 0, 200, true).every((length) => length > 0)).toBe(true);
   });
 
+  test('that finds nothing is asked rarely where the target alone would write tokens in batches', () => {
+    const lengths = lookUps(() => 0, 500, true, { mostUnread: 8 });
+    const asked = lengths.filter((length) => length > 0).length;
+    expect(asked).toBeGreaterThan(20);
+    expect(asked).toBeLessThan(60);
+  });
+
   test('that finds what is never right is switched off, and tried now and then', () => {
     const lengths = lookUps(() => 5, 500, false);
     const tries = lengths.slice(20).filter((length) => length > 0);
@@ -141,7 +152,7 @@ describe('a look-up', () => {
 
   test('that is always right is switched off where wide passes turn out to cost more than they bring', () => {
     const everySecond = (round: number) => (round % 2 === 0 ? 16 : 0);
-    const lengths = lookUps(everySecond, 300, true, (width) => (width > 1 ? 6 : 1));
+    const lengths = lookUps(everySecond, 300, true, { slowDown: (width) => (width > 1 ? 6 : 1) });
     expect(lengths.slice(100).filter((length) => length > 0).length).toBeLessThan(60);
   });
 });
@@ -228,12 +239,10 @@ describe('the clock', () => {
 describe('a team', () => {
   const costs = [linear(10, 1.5), linear(1, 0.1)];
   const methodOf = (draftLengths: readonly (number | 'adaptive')[]): MethodPlan => {
-    const weights = draftLengths.map(() => 1);
     return {
       kind: 'collaborative',
       acceptance: { kind: 'exact' },
-      combine: weightedCombine(weights),
-      weights,
+      combine: weightedCombine(draftLengths.map(() => 1)),
       schedule: 'alternate',
       defaultProposer: 1,
       draftLengths,

@@ -31,11 +31,17 @@ const leastGain = 1.05;
 const longestFirstDraft = 4;
 /** Longest probe: what is not promising behind so many accepted rounds will not become it. */
 const probeRounds = 6;
+/**
+ * Rounds without anything found before looking up rests, and for how many batches of tokens, where that writes them in
+ * batches; elsewhere a look-up that finds nothing costs nothing.
+ */
+const idleRounds = 4;
+const idleBatches = 6;
 
 type Phase =
   | { readonly kind: 'proposing'; roundsUntilSearch: number }
-  /** Without proposals, until a probe can be afforded. */
-  | { readonly kind: 'resting'; tokens: number }
+  /** Without proposals for so many tokens at least, and until a probe can be afforded. */
+  | { readonly kind: 'resting'; tokens: number; readonly leastTokens: number }
   /** Proposes as little as possible until that promises a gain, or is rejected. */
   | { readonly kind: 'probing'; roundsLeft: number };
 
@@ -54,6 +60,8 @@ export class AdaptiveDraftLengths implements DraftLengthController {
   #costs: readonly ForwardCosts[];
   #lengths: readonly number[];
   #phase: Phase;
+  /** In a row, without proposals though some were asked for. */
+  #emptyRounds = 0;
 
   constructor(search: DraftLengthSearch) {
     this.#search = search;
@@ -78,23 +86,30 @@ export class AdaptiveDraftLengths implements DraftLengthController {
     this.#movingCosts.observe(round);
     this.#costs = this.#movingCosts.costs;
     this.#budget?.observe(round, this.#costs);
-    const phase = this.#phase;
-    if (phase.kind === 'resting') {
-      phase.tokens += round.committed.length;
-      if (this.#budget?.affords(this.#search.candidates[0], phase.tokens, this.#costs)) this.#probe();
-      return;
-    }
-    // A look-up that finds nothing costs nothing and tells nothing.
-    if (round.proposals.every(({ proposer }) => proposer === null)) return;
-    if (phase.kind === 'probing') {
-      phase.roundsLeft--;
-      const isRejected = round.proposals.some(({ fate }) => fate === 'rejected');
-      if (this.#best().promise >= leastGain) this.#propose();
-      else if (isRejected || phase.roundsLeft <= 0) this.#rest();
-    } else if (--phase.roundsUntilSearch <= 0) {
+    if (this.#phase.kind === 'resting') this.#passRest(this.#phase, round);
+    else if (round.proposals.every(({ proposer }) => proposer === null)) this.#passEmptyRound();
+    else this.#passVerdicts(this.#phase, round);
+  }
+
+  #passRest(phase: Phase & { kind: 'resting' }, { committed }: Round): void {
+    phase.tokens += committed.length;
+    const isDue = phase.tokens >= phase.leastTokens;
+    if (isDue && this.#budget?.affords(this.#search.candidates[0], phase.tokens, this.#costs)) this.#probe();
+  }
+
+  #passEmptyRound(): void {
+    const batch = this.#search.resting?.tokensAtOnce ?? 1;
+    if (batch > 1 && ++this.#emptyRounds >= idleRounds) this.#rest(idleBatches * batch);
+  }
+
+  #passVerdicts(phase: Exclude<Phase, { kind: 'resting' }>, { proposals }: Round): void {
+    this.#emptyRounds = 0;
+    if (phase.kind === 'proposing') {
+      if (--phase.roundsUntilSearch > 0) return;
       phase.roundsUntilSearch = this.#search.searchEvery;
       this.#adjust(leastGain);
-    }
+    } else if (this.#best().promise >= leastGain) this.#propose();
+    else if (--phase.roundsLeft <= 0 || proposals.some(({ fate }) => fate === 'rejected')) this.#rest();
   }
 
   /**
@@ -113,8 +128,9 @@ export class AdaptiveDraftLengths implements DraftLengthController {
     this.#adjust(1);
   }
 
-  #rest(): void {
-    this.#phase = { kind: 'resting', tokens: 0 };
+  #rest(leastTokens = 0): void {
+    this.#emptyRounds = 0;
+    this.#phase = { kind: 'resting', tokens: 0, leastTokens };
     this.#lengths = this.#allAdaptive(0);
   }
 

@@ -178,7 +178,7 @@ function chooseSchedule(
             promptTokenIds: plans[0].promptTokenIds,
             sampler,
           });
-    const controller = speculativeDraftLengths(options, costs);
+    const controller = speculativeDraftLengths(options, costs, mostUnread);
     return { schedule: speculativeSchedule(drafter, [target], controller, sampler, mostUnread), controller };
   }
   if (method.schedule === 'sequential' || method.schedule === 'mixture') {

@@ -19,10 +19,14 @@ const candidates = [1, 2, 3, 4, 5, 7, 11, 16];
 const walked = { largestRate: 0.97, negligible: 1e-3, searchEvery: 8 };
 const byFormula = { largestRate: 1, negligible: undefined, searchEvery: 1 };
 
-/** @param costs t_i(k) of the target, and of the draft model where there is one */
+/**
+ * @param costs t_i(k) of the target, and of the draft model where there is one
+ * @param mostUnread tokens that the target alone may write before any of them is looked at
+ */
 export function speculativeDraftLengths(
   drafter: Extract<MethodPlan, { kind: 'speculative' }>['drafter'],
   costs: readonly ForwardCosts[],
+  mostUnread = 1,
 ): DraftLengthController {
   return controllerFor({
     draftLengths: [0, drafter.draftLength],
@@ -30,6 +34,7 @@ export function speculativeDraftLengths(
     costs,
     searchEvery: byFormula.searchEvery,
     resting: {
+      tokensAtOnce: mostUnread,
       tokenMs: ([targetCosts]) => costAt(targetCosts, 1),
       roundMs: (draftLength, missed, [targetCosts, draftCosts]) => {
         const scoreMs = costAt(targetCosts, draftLength + 1);

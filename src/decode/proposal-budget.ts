@@ -6,6 +6,8 @@ import type { Round } from '../round/round.ts';
 export interface Resting {
   /** What a token costs, in milliseconds. */
   readonly tokenMs: (costs: readonly ForwardCosts[]) => number;
+  /** Tokens that are written before any of them is looked at; 1 where each is. Proposals need them looked at. */
+  readonly tokensAtOnce: number;
   /** @param missed tokens of the text that the drafter has not been fed */
   readonly roundMs: (draftLength: number, missed: number, costs: readonly ForwardCosts[]) => number;
 }
