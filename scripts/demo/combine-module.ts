@@ -19,6 +19,9 @@ export interface CombineModule {
 
 const path = '/combination/';
 
+/** Characters that mean something in an address, and nothing in the name of a file; the slash is not among them. */
+const reserved = /%(?:23|24|26|2b|2c|3a|3b|3d|3f|40)/gi;
+
 /**
  * Makes a module of another server, or a file, one of the page's own site: an isolated page may import from elsewhere
  * only what agrees to it in its headers.
@@ -41,7 +44,12 @@ export async function openCombineModule(given: string): Promise<CombineModule> {
   }
   const folder = dirname(file);
   // Asked for file by file: a folder of unknown size is not to be listed first.
-  const server = createServer(sirv(folder, { dev: true }));
+  const files = sirv(folder, { dev: true });
+  const server = createServer((request, response) => {
+    // sirv decodes all but these, and takes a path that is parsed already (@polka/url) for what it is.
+    const pathname = request.url?.replaceAll(reserved, decodeURIComponent);
+    files(Object.assign(request, { _parsedUrl: { raw: request.url, pathname } }), response);
+  });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   return {
     proxied: { path, target: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`) },
