@@ -78,3 +78,39 @@ test('the default proposer is chosen by the sizes of the ONNX files and by costs
   expect(proposerAmong({ weightBytes: 1000, ms: 1 }, { weightBytes: 1010, ms: 2 })).toBe(1);
   expect(proposerAmong({ weightBytes: 1000, ms: 1 }, { weightBytes: 2000, ms: 2 })).toBe(0);
 });
+
+describe('a prompt that is longer than a context is refused', () => {
+  const shelf = shelfOf({ x: { contextLength: 4 }, y: { contextLength: 3 } });
+  const messageOf = (request: object): string => {
+    try {
+      prepareDecode(request, shelf);
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'context-full' });
+      return (error as Error).message;
+    }
+    return 'no error';
+  };
+  const long = 'abcabc';
+
+  test("with the member's number where it has a prompt of its own", () => {
+    expect(messageOf(team([{ model: 'x' }, { model: 'y', prompt: long }]))).toMatch(
+      /^the prompt of member 1 has 6 tokens and the context of y holds 3/,
+    );
+  });
+
+  test('by the member whose context it exceeds where it is the same for all', () => {
+    const request = { ...team([{ model: 'x' }, { model: 'y' }]), prompt: 'abca' };
+    expect(messageOf(request)).toMatch(/^the prompt has 4 tokens and the context of y, member 1, holds 3/);
+  });
+
+  test('by the model alone where one model writes', () => {
+    const request = { prompt: long, method: { kind: 'plain', model: 'x' } };
+    expect(messageOf(request)).toMatch(/^the prompt has 6 tokens and the context of x holds 4/);
+  });
+
+  test('but a draft model just does not draft', () => {
+    const drafter = { kind: 'model', model: 'y' };
+    const request = { prompt: 'abca', method: { kind: 'speculative', target: 'x', drafter } };
+    expect(prepareDecode(request, shelf).members).toHaveLength(2);
+  });
+});

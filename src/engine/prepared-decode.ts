@@ -2,7 +2,7 @@ import { EngineError } from '../errors/engine-error.ts';
 import type { SamplingParameters } from '../sample/sampling-parameters.ts';
 import type { TokenId } from '../tokens/token-id.ts';
 import { assertSameVocabulary } from '../tokens/vocabulary.ts';
-import { type ValidDecodeRequest, validateDecodeRequest } from './decode-request.ts';
+import { type DecodeMethod, type ValidDecodeRequest, validateDecodeRequest } from './decode-request.ts';
 import type { LoadedEntry } from './load-model.ts';
 import { withDefaultProposer } from './method-members.ts';
 import type { ModelShelf } from './model-shelf.ts';
@@ -38,7 +38,7 @@ export function prepareDecode(unchecked: unknown, shelf: Pick<ModelShelf, 'entry
   }));
   // A draft model whose context is too short for the prompt drafts nothing; the target writes all the same.
   const targets = valid.method.kind === 'speculative' ? members.slice(0, 1) : members;
-  for (const { entry, promptTokenIds } of targets) assertPromptFits(promptTokenIds, entry);
+  for (const [index, member] of targets.entries()) assertPromptFits(member, index, valid.method);
   const request = withDefaultProposer(
     valid,
     entries.map(({ model, weightBytes }) => ({ costs: model.costs, weightBytes })),
@@ -58,12 +58,20 @@ function encodePrompt(prompt: string, { tokenizer, beginTokenId, model }: Loaded
   );
 }
 
-function assertPromptFits(promptTokenIds: readonly TokenId[], { model }: LoadedEntry): void {
-  const { contextLength, id } = model;
+function assertPromptFits(
+  { entry, promptTokenIds }: PreparedMember,
+  member: number,
+  method: DecodeMethod,
+): void {
+  const { contextLength, id } = entry.model;
   if (promptTokenIds.length <= contextLength) return;
+  const isTeam = method.kind === 'collaborative';
+  const hasOwn = isTeam && method.members[member]!.prompt !== undefined;
+  const prompt = hasOwn ? `the prompt of member ${member}` : 'the prompt';
+  const model = isTeam && !hasOwn ? `${id}, member ${member},` : id;
   throw new EngineError(
     'context-full',
-    `the prompt has ${promptTokenIds.length} tokens and the context of ${id} holds ${contextLength}: shorten the prompt`,
-    { details: { promptTokens: promptTokenIds.length, contextLength, model: id } },
+    `${prompt} has ${promptTokenIds.length} tokens and the context of ${model} holds ${contextLength}: shorten the prompt`,
+    { details: { promptTokens: promptTokenIds.length, contextLength, model: id, member } },
   );
 }
