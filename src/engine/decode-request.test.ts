@@ -31,6 +31,15 @@ test('defaults are filled in, and a seed is drawn', () => {
   expect(Number.isSafeInteger(request.seed)).toBe(true);
 });
 
+test.each([
+  { kind: 'coupled' },
+  { kind: 'lenient', leniency: 2 },
+  { kind: 'typical', epsilon: 0.3, delta: 0.09 },
+])('plain takes acceptance $kind, which judges nothing there', (acceptance) => {
+  const { method } = validateDecodeRequest({ ...plain, method: { ...plain.method, acceptance } });
+  expect(method).toEqual({ ...plain.method, acceptance });
+});
+
 describe('is refused with the field by name', () => {
   test.each([
     { field: 'sampling.temperature', request: { ...plain, sampling: { temperature: -0.1 } } },

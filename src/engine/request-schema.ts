@@ -79,7 +79,12 @@ function requestSchemaWith(object: typeof v.strictObject) {
   ]);
 
   const methodSchema = v.variant('kind', [
-    object({ kind: v.literal('plain'), model }),
+    object({
+      kind: v.literal('plain'),
+      model,
+      /** Nothing is proposed, so nothing is judged: any criterion is taken and changes nothing. */
+      acceptance: v.optional(acceptanceSchema, { kind: 'exact' }),
+    }),
     object({
       kind: v.literal('speculative'),
       target: model,
