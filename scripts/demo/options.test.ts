@@ -120,6 +120,21 @@ describe('parseDemoOptions', () => {
     expect(options).toMatchObject({ usedModels: ['a', 'b:q8', 'http://user@host/c/'] });
   });
 
+  test.each([
+    ['collaborative', 'method.draftLength'],
+    ['speculative', 'method.drafter.draftLength'],
+    ['ngram', 'method.drafter.draftLength'],
+  ])('a draft length that is too long is refused by the field of the method: %s', (method, field) => {
+    expect(() => parsed('--method', method, '--draft-length', '17')).toThrow(
+      expect.objectContaining({ details: expect.objectContaining({ field }) }),
+    );
+  });
+
+  test('plain takes an acceptance', () => {
+    const [request] = parsed('--method', 'plain', '--acceptance', 'coupled').requests;
+    expect(request.method).toMatchObject({ kind: 'plain', acceptance: { kind: 'coupled' } });
+  });
+
   test('a single draft length is that of the default proposer, whoever that will be', () => {
     const { requests } = parsed('--method', 'collaborative', '--draft-length', '3');
     expect(requests[0].method).toMatchObject({

@@ -147,7 +147,7 @@ export function parseDemoOptions(args: readonly string[]): DemoOptions | null {
     draftLengths: method === 'collaborative' || draftLengths?.length !== 1 ? draftLengths : undefined,
   });
   const methodOf = (chosen: Method): DecodeRequest['method'] => {
-    if (chosen === 'plain') return { kind: 'plain', model };
+    if (chosen === 'plain') return { kind: 'plain', model, ...(acceptance && { acceptance }) };
     if (chosen === 'collaborative') return team;
     const length = draftLengths?.length === 1 ? { draftLength: draftLengths[0] } : {};
     const drafter =
@@ -172,11 +172,12 @@ export function parseDemoOptions(args: readonly string[]): DemoOptions | null {
       method: methodOf(chosen),
     });
 
+  const givenSeed = numberOf('seed', values.seed);
+  const { seed: firstSeed } = validateDecodeRequest(requestWith(method, givenSeed));
   // Every option counts whatever the method: those that use them all are validated too.
   for (const each of ['speculative', 'collaborative'] as const) {
-    validateDecodeRequest(requestWith(each, numberOf('seed', values.seed)));
+    validateDecodeRequest(requestWith(each, givenSeed));
   }
-  const { seed: firstSeed } = validateDecodeRequest(requestWith(method, numberOf('seed', values.seed)));
   const requests = Array.from({ length: runs }, (_, run) => {
     const request = requestWith(method, firstSeed + run);
     validateDecodeRequest(request);

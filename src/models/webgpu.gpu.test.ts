@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LoadedCausalModel } from './ort-causal-model.ts';
 import { ModelRuntime } from './runtime.ts';
-import { openSession } from './testing/open-session.ts';
 import { greedyWork } from './testing/greedy-work.ts';
+import { openSession } from './testing/open-session.ts';
 import { greedyTokens, largestDifference, rowsOfPass } from './testing/sequence-rows.ts';
 import { dragonStory, onceUponATime, storyModel } from './testing/story-model.ts';
 
