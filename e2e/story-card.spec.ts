@@ -130,12 +130,26 @@ test('a listener hears the sentences of the text, and nothing that was dropped',
 });
 
 test('moving the slider changes a running story, marked where it happens', async ({ visit: page }) => {
-  await page.getByRole('slider', { name: 'Temperature' }).fill('1');
-  await page.getByLabel('Max tokens').fill('300');
-  const slider = page.getByRole('slider', { name: /^Weight λ/ });
-  await startButton(page).click();
-  // At once: a story may be short.
-  await slider.press('End');
+  await page.getByRole('button', { name: 'Fairy × Space' }).click();
+  await page.getByRole('slider', { name: 'Temperature' }).fill('2');
+  await page.getByLabel('Max tokens').fill('400');
+  // Within the page, and a hot story, which is long: it must not end before the slider moves.
+  await page.getByRole('slider', { name: /^Weight λ/ }).evaluate((slider: HTMLInputElement) => {
+    const composer = document.querySelector('antiphon-app')?.shadowRoot?.querySelector('antiphon-composer');
+    const moveWhenWriting = (): void => {
+      const app = document.querySelector('antiphon-app')?.shadowRoot;
+      const shown = app?.querySelector('antiphon-story')?.shadowRoot?.querySelectorAll('.accepted');
+      const isWriting = app?.querySelector('[role=status]')?.textContent === 'Writing.';
+      if (!isWriting || !shown?.length) {
+        requestAnimationFrame(moveWhenWriting);
+        return;
+      }
+      slider.value = slider.max;
+      slider.dispatchEvent(new Event('input', { bubbles: true }));
+    };
+    requestAnimationFrame(moveWhenWriting);
+    composer?.shadowRoot?.querySelector('form')?.requestSubmit();
+  });
   const change = story(page).locator('.change').last();
   await expect(change).toContainText('λ 0.00 · 1.00');
   await expect(page.getByRole('status')).toHaveText(/after \d+ tokens?\.$/, { timeout: 60_000 });
