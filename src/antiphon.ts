@@ -5,6 +5,7 @@ export { type CandidatesQuery, candidatesQuery, type ProposalPlace } from './eng
 export type { DecodeRequest, ValidDecodeRequest } from './engine/decode-request.ts';
 export type {
   BackendChoice,
+  DecodeOptions,
   DecodeResult,
   DecodeRun,
   EngineApi,
@@ -13,6 +14,7 @@ export type {
   LoadedModel,
   LoadOptions,
   LoadProgress,
+  PrefillProgress,
 } from './engine/engine-api.ts';
 export { EngineError, type EngineErrorCode, type ErrorDetails } from './errors/engine-error.ts';
 export type { Forward, Proposal, Round } from './round/round.ts';

@@ -78,6 +78,7 @@ export interface DecodePlan
     | 'takeTurn'
     | 'readbacks'
     | 'takeCombineChange'
+    | 'onPrefill'
     | 'recorder'
   > {
   readonly method: MethodPlan;

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { weightedCombine } from '../combine/weighted-combine.ts';
 import { PhiloxSource } from '../random/philox-source.ts';
 import type { MethodPlan } from './assemble-decode.ts';
+import type { PrefillProgress } from './prefill.ts';
+import { summarize } from './statistics.ts';
 import { runFakeDecode, startFakeDecode } from './testing/fake-decode.ts';
 import { FakeModel } from './testing/fake-model.ts';
 
@@ -178,15 +180,34 @@ test('plain text that is stopped and continued with the same seed equals the uni
   expect([...start.tokenIds, ...rest.tokenIds]).toEqual(whole.tokenIds);
 });
 
+test('a prefill is reported after every chunk of every member', async () => {
+  const reports: PrefillProgress[] = [];
+  await runFakeDecode({
+    models: [target, target],
+    method: speculative(4),
+    random: new PhiloxSource(1),
+    memberPrompts: [Array.from({ length: 300 }, () => 1), [0, 1]],
+    maxTokens: 1,
+    onPrefill: (progress) => reports.push(progress),
+  });
+  expect(reports).toEqual([
+    { tokensFed: 256, tokensTotal: 302 },
+    { tokensFed: 300, tokensTotal: 302 },
+    { tokensFed: 302, tokensTotal: 302 },
+  ]);
+});
+
 describe('abort', () => {
   test.each(methods)('of $name ends the text after the round it is heard in', async ({ method }) => {
     const controller = new AbortController();
-    let turns = 0;
+    const models = modelsOf(method);
+    // One at the start, one between two members' prefills, one after each round.
+    let turnsLeft = models.length + 3;
     const takeTurn = async () => {
-      if (++turns === 4) controller.abort();
+      if (--turnsLeft === 0) controller.abort();
     };
     const { rounds, finishReason } = await runFakeDecode({
-      models: modelsOf(method),
+      models,
       method,
       random: new PhiloxSource(1),
       maxTokens: 100,
@@ -195,6 +216,35 @@ describe('abort', () => {
     });
     expect(finishReason).toBe('abort');
     expect(rounds).toHaveLength(3);
+  });
+
+  test.each([
+    { turn: 2, fed: [256] },
+    { turn: 3, fed: [256, 256] },
+    { turn: 4, fed: [256, 256, 88] },
+    { turn: 5, fed: [256, 256, 88, 256] },
+  ])('in turn $turn of a prefill ends it there, and what was fed is told', async ({ turn, fed }) => {
+    const controller = new AbortController();
+    let turns = 0;
+    const { rounds, finishReason, text } = await runFakeDecode({
+      models: [target, target],
+      method: speculative(4),
+      random: new PhiloxSource(1),
+      prompt: Array.from({ length: 600 }, () => 1),
+      signal: controller.signal,
+      takeTurn: async () => {
+        if (++turns === turn) controller.abort();
+      },
+    });
+    expect(finishReason).toBe('abort');
+    expect(text).toBe('');
+    expect(rounds).toHaveLength(1);
+    expect(rounds[0]).toMatchObject({ index: 0, proposals: [], committed: [] });
+    expect(rounds[0].forwards.map(({ tokens }) => tokens)).toEqual(fed);
+    expect(rounds[0].kvLengths.reduce((sum, length) => sum + length)).toBe(fed.reduce((a, b) => a + b));
+    const { forwards, tokens, timeToFirstTokenMs } = summarize(rounds, ['one', 'other'], 0);
+    expect(forwards[0].count + forwards[1].count).toBe(fed.length);
+    expect({ tokens, timeToFirstTokenMs }).toEqual({ tokens: 0, timeToFirstTokenMs: null });
   });
 
   test('before the start feeds nothing', async () => {

@@ -7,6 +7,7 @@ import type { TextStream } from '../tokens/text-stream.ts';
 import type { TokenId } from '../tokens/token-id.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { DraftLengthController } from './draft-length-controller.ts';
+import { type PrefillProgress, prefillMembers } from './prefill.ts';
 import type { Schedule } from './schedules/schedule.ts';
 
 /** `stop`: a stop string; `end`: an end token of a target; `length`: maxTokens; `context`: no room; `abort`. */
@@ -41,11 +42,13 @@ export interface Decode {
   readonly readbacks: () => number;
   /** The change asked for since the last call, if any; it counts from the round on that is about to begin. */
   readonly takeCombineChange: () => CombineChange | null;
+  readonly onPrefill: (progress: PrefillProgress) => void;
 }
 
 /**
  * The one loop of every method: prefill, then verdict after verdict until the text ends. What is drafted, scored and
- * verified in which order is the schedule's; how tokens are drawn and judged is the sampler's.
+ * verified in which order is the schedule's; how tokens are drawn and judged is the sampler's. A prefill that is aborted
+ * gives a round too, with its forwards and nothing else.
  */
 export async function* decodeRounds(decode: Decode): AsyncGenerator<Round, FinishReason, void> {
   const { participants, sampler, schedule, controller, recorder, signal } = decode;
@@ -56,10 +59,27 @@ export async function* decodeRounds(decode: Decode): AsyncGenerator<Round, Finis
   };
   if (!(await carryOn())) return 'abort';
   let readbacksBefore = decode.readbacks();
-  for (const { member, promptTokenIds, isTarget } of participants) {
-    if (member.promptLength > member.contextLength) continue;
-    await member.prefill(promptTokenIds, isTarget ? 'last' : 'none', carryOn);
-    if (signal.aborted) return 'abort';
+  const endRound = (index: number, settled: Omit<Settled, 'finishReason'>, draftLengths: number[]): Round => {
+    const readbacks = decode.readbacks() - readbacksBefore;
+    readbacksBefore += readbacks;
+    const { proposals, committed, text } = settled;
+    const kvLengths = participants.map(({ member }) => member.kvLength);
+    const atMs = recorder.elapsedMs();
+    return {
+      index,
+      atMs,
+      ...recorder.take(),
+      proposals,
+      committed,
+      text,
+      kvLengths,
+      draftLengths,
+      readbacks,
+    };
+  };
+  if (!(await prefillMembers(participants, carryOn, decode.onPrefill))) {
+    yield endRound(0, { proposals: [], committed: [], text: '' }, [...controller.draftLengths]);
+    return 'abort';
   }
   for (let index = 0; ; index++) {
     const change = decode.takeCombineChange();
@@ -71,20 +91,10 @@ export async function* decodeRounds(decode: Decode): AsyncGenerator<Round, Finis
       for (const { member } of participants) member.rollbackBefore(sampler.committedTokenIds.length);
     }
     const settled = recorder.measure('text', () => settle(decode, verdict));
-    const readbacks = decode.readbacks();
-    const round: Round = {
-      index,
-      atMs: recorder.elapsedMs(),
-      ...recorder.take(),
-      proposals: settled.proposals,
-      committed: settled.committed,
-      text: settled.text,
-      kvLengths: participants.map(({ member }) => member.kvLength),
-      draftLengths,
-      readbacks: readbacks - readbacksBefore,
+    const round = {
+      ...endRound(index, settled, draftLengths),
       ...(change && { combine: change.numbers }),
     };
-    readbacksBefore = readbacks;
     controller.observe(round);
     yield round;
     if (settled.finishReason) return settled.finishReason;

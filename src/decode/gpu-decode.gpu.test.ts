@@ -113,6 +113,7 @@ async function decode(
     takeTurn: async () => {},
     readbacks: () => 0,
     takeCombineChange: () => null,
+    onPrefill: () => {},
     createSampler: (plan) => createSampler(plan, recorder),
   });
   for await (const round of decodeRounds(assembled.decode)) afterRound(round);

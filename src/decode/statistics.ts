@@ -81,7 +81,8 @@ export function summarize(
     tokens,
     tokensPerSecond:
       tokensAfterFirst > 0 && msAfterFirst > 0 ? (1000 * tokensAfterFirst) / msAfterFirst : null,
-    timeToFirstTokenMs: first?.atMs ?? null,
+    // A prefill that was aborted is a round without a verdict.
+    timeToFirstTokenMs: first && first.proposals.length > 0 ? first.atMs : null,
     acceptanceRate: counts(rounds, () => true).acceptanceRate,
     tokensPerRound: rounds.length > 1 ? tokensAfterFirst / (rounds.length - 1) : null,
     forwards: modelIds.map((modelId, member) => ({ member, modelId, count: members[member].forwards })),

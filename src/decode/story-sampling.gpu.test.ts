@@ -60,6 +60,7 @@ test('a model fed from the device writes what one fed from the host writes, with
       takeTurn: nextTask,
       readbacks: () => runtime.readbacks(),
       takeCombineChange: () => null,
+      onPrefill: () => {},
       createSampler: (plan) => createSampler(plan, recorder),
     });
     const rounds: Round[] = [];

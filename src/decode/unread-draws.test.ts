@@ -94,12 +94,13 @@ describe.each(methods)('$name, $members member(s)', ({ method, members }) => {
 
   test('an abort is heard within one round', async () => {
     const controller = new AbortController();
-    let turns = 0;
+    // One at the start, one between two members' prefills, one after each round.
+    let turnsLeft = members + 3;
     const { rounds, finishReason } = await run(most, {
       signal: controller.signal,
       takeTurn: async () => {
-        turns += 1;
-        if (turns === 4) controller.abort();
+        turnsLeft -= 1;
+        if (turnsLeft === 0) controller.abort();
       },
     });
     expect(finishReason).toBe('abort');

@@ -1,6 +1,7 @@
 import type { CombineNumbers } from '../combine/combine.ts';
 import type { Candidates } from '../decode/candidates.ts';
 import type { FinishReason } from '../decode/decode-loop.ts';
+import type { PrefillProgress } from '../decode/prefill.ts';
 import type { SpeedUp } from '../decode/speed-up.ts';
 import type { DecodeStatistics } from '../decode/statistics.ts';
 import type { BackendKind, VerificationNoise } from '../models/causal-model.ts';
@@ -9,7 +10,7 @@ import type { Round } from '../round/round.ts';
 import type { CandidatesQuery } from './candidates-query.ts';
 import type { DecodeRequest, ValidDecodeRequest } from './decode-request.ts';
 
-export type { FinishReason, LoadProgress };
+export type { FinishReason, LoadProgress, PrefillProgress };
 
 export type BackendChoice = 'auto' | BackendKind;
 
@@ -38,6 +39,13 @@ export interface LoadOptions {
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Ends the load: it rejects with the signal's reason, an AbortError. */
   readonly signal?: AbortSignal;
+}
+
+export interface DecodeOptions {
+  /** Ends the run, or takes it out of the queue; its result then says `abort`. */
+  readonly signal?: AbortSignal;
+  /** Told after each chunk of a member's prompt: the first round comes when all are fed. */
+  readonly onPrefill?: (progress: PrefillProgress) => void;
 }
 
 export interface LoadedModel {
@@ -112,7 +120,7 @@ export interface EngineApi {
    * Queues a decode: a second one waits until the first has ended. Aborting `signal` takes it out. One with a custom
    * combination takes its place when the module is loaded.
    */
-  decode(request: DecodeRequest, options?: { readonly signal?: AbortSignal }): DecodeRun;
+  decode(request: DecodeRequest, options?: DecodeOptions): DecodeRun;
   /**
    * What every member, and their combination, would have at one position of a text: the likeliest tokens, and where
    * the token that stands there ranks. `candidatesQuery` asks it about a token of a run.

@@ -5,6 +5,7 @@ import { type CandidatesQuery, validateCandidatesQuery } from './candidates-quer
 import { CombineUpdates } from './combine-updates.ts';
 import type { DecodeRequest } from './decode-request.ts';
 import type {
+  DecodeOptions,
   DecodeResult,
   DecodeRun,
   EngineApi,
@@ -18,8 +19,7 @@ import { planMethod } from './method-members.ts';
 import { ModelShelf } from './model-shelf.ts';
 import { type PreparedDecode, prepareDecode } from './prepared-decode.ts';
 import { RequestQueue } from './request-queue.ts';
-import type { RoundStream } from './round-stream.ts';
-import { runDecode, skippedResult } from './run-decode.ts';
+import { type RunChannels, runDecode, skippedResult } from './run-decode.ts';
 import { startRun } from './start-run.ts';
 import { untilAborted } from './until-aborted.ts';
 
@@ -39,11 +39,11 @@ export class Engine implements EngineApi {
     return (await this.#shelf.load(model, options)).description;
   }
 
-  decode(request: DecodeRequest, options: { readonly signal?: AbortSignal } = {}): DecodeRun {
+  decode(request: DecodeRequest, { signal, onPrefill }: DecodeOptions = {}): DecodeRun {
     const updates = new CombineUpdates();
     return startRun(
-      this.#untilClosed(options.signal),
-      (stream, signal) => this.#enqueue(request, updates, stream, signal),
+      this.#untilClosed(signal),
+      (stream, ended) => this.#enqueue(request, { updates, stream, signal: ended, onPrefill }),
       async (numbers) => updates.offer(numbers),
     );
   }
@@ -87,12 +87,8 @@ export class Engine implements EngineApi {
     await this.#queue.run(() => this.#shelf.close(reason));
   }
 
-  async #enqueue(
-    request: DecodeRequest,
-    updates: CombineUpdates,
-    stream: RoundStream,
-    signal: AbortSignal,
-  ): Promise<DecodeResult> {
+  async #enqueue(request: DecodeRequest, channels: RunChannels): Promise<DecodeResult> {
+    const { updates, signal } = channels;
     const prepared = prepareDecode(request, this.#shelf);
     updates.open(prepared.request.method);
     const runtime = await this.#shelf.runtime();
@@ -105,7 +101,7 @@ export class Engine implements EngineApi {
       throw error;
     }
     return this.#queue.run(
-      () => this.#onModels(prepared, (ready) => runDecode(ready, method, updates, runtime, stream, signal)),
+      () => this.#onModels(prepared, (ready) => runDecode(ready, method, runtime, channels)),
       signal,
       skipped,
     );

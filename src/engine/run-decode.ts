@@ -8,19 +8,25 @@ import type { Lease } from '../models/sequence-pool.ts';
 import { RoundRecorder } from '../round/round-recorder.ts';
 import { TextStream } from '../tokens/text-stream.ts';
 import type { CombineUpdates } from './combine-updates.ts';
-import type { DecodeResult } from './engine-api.ts';
+import type { DecodeOptions, DecodeResult } from './engine-api.ts';
 import type { PreparedDecode } from './prepared-decode.ts';
 import type { RoundStream } from './round-stream.ts';
 import { samplerFactory } from './sampler-choice.ts';
+
+/** What connects a run with whoever asked for it. */
+export interface RunChannels {
+  readonly updates: CombineUpdates;
+  readonly stream: RoundStream;
+  readonly signal: AbortSignal;
+  readonly onPrefill: DecodeOptions['onPrefill'];
+}
 
 /** One decode from its first forward to its result; sequences go back to their pools however it ends. */
 export async function runDecode(
   prepared: PreparedDecode,
   method: MethodPlan,
-  updates: CombineUpdates,
   runtime: ModelRuntime,
-  stream: RoundStream,
-  signal: AbortSignal,
+  { updates, stream, signal, onPrefill }: RunChannels,
 ): Promise<DecodeResult> {
   const { request, members } = prepared;
   const [{ entry: first, promptTokenIds }] = members;
@@ -52,6 +58,7 @@ export async function runDecode(
       takeTurn: nextTask,
       readbacks: () => runtime.readbacks(),
       takeCombineChange: () => updates.take(),
+      onPrefill: (progress) => onPrefill?.(progress),
       createSampler,
     });
     decode = assembled.decode;

@@ -1,7 +1,7 @@
-import { type Remote, releaseProxy } from 'comlink';
+import { type ProxyMethods, releaseProxy } from 'comlink';
 import type { CombineNumbers } from '../combine/combine.ts';
 import { Engine } from '../engine/engine.ts';
-import type { DecodeRun, EngineApi, LoadProgress, ResolvedEngineOptions } from '../engine/engine-api.ts';
+import type { DecodeRun, EngineApi, ResolvedEngineOptions } from '../engine/engine-api.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import type { Callback, CallId, EngineWire } from './engine-wire.ts';
 import { sendRounds } from './send-rounds.ts';
@@ -25,25 +25,22 @@ export class EngineHost implements EngineWire {
   }
 
   load: EngineWire['load'] = (call, model, onProgress) =>
-    this.#abortable(call, onProgress, async (signal) => {
-      let reported: unknown = null;
-      const report = (progress: LoadProgress) => {
-        // A page that is gone, or a listener that throws, is no reason to fail the load.
-        reported = Promise.resolve(onProgress(progress)).catch(() => {});
-      };
-      const loaded = await this.#opened().load(model, { signal, onProgress: report });
-      // Reports travel on a port of their own: the answer must not overtake the last one.
-      await reported;
+    this.#abortable(call, [onProgress], async (signal) => {
+      const progress = reporter(onProgress);
+      const loaded = await this.#opened().load(model, { signal, onProgress: progress.report });
+      await progress.reported();
       return loaded;
     });
 
-  decode: EngineWire['decode'] = (call, request, onRounds) =>
-    this.#abortable(call, onRounds, async (signal) => {
-      const run = this.#opened().decode(request, { signal });
+  decode: EngineWire['decode'] = (call, request, onRounds, onPrefill) =>
+    this.#abortable(call, [onRounds, onPrefill], async (signal) => {
+      const prefill = onPrefill ? reporter(onPrefill) : null;
+      const run = this.#opened().decode(request, { signal, ...(prefill && { onPrefill: prefill.report }) });
       this.#runs.set(call, run);
       try {
         await sendRounds(run, onRounds);
         const { rounds: _sent, ...result } = await run.result;
+        await prefill?.reported();
         return result;
       } finally {
         this.#runs.delete(call);
@@ -59,7 +56,7 @@ export class EngineHost implements EngineWire {
   }
 
   candidates: EngineWire['candidates'] = (call, query) =>
-    this.#abortable(call, null, (signal) => this.#opened().candidates(query, { signal }));
+    this.#abortable(call, [], (signal) => this.#opened().candidates(query, { signal }));
 
   info: EngineWire['info'] = () => this.#opened().info();
 
@@ -73,9 +70,9 @@ export class EngineHost implements EngineWire {
     return this.#engine;
   }
 
-  async #abortable<T, A extends unknown[]>(
+  async #abortable<T>(
     call: CallId,
-    callback: Callback<A> | null,
+    callbacks: readonly unknown[],
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const controller = new AbortController();
@@ -84,9 +81,24 @@ export class EngineHost implements EngineWire {
       return await work(controller.signal);
     } finally {
       this.#calls.delete(call);
-      (callback as unknown as Partial<Remote<Callback<A>>> | null)?.[releaseProxy]?.();
+      for (const callback of callbacks) (callback as Partial<ProxyMethods> | null)?.[releaseProxy]?.();
     }
   }
+}
+
+/**
+ * Hands reports to a listener of the page's. They travel on a port of their own: an answer that must not overtake the
+ * last of them waits for `reported`.
+ */
+function reporter<T>(listener: Callback<[T]>) {
+  let last: Promise<void> = Promise.resolve();
+  return {
+    report: (value: T) => {
+      // A page that is gone, or a listener that throws, is no reason to fail the call.
+      last = Promise.resolve(listener(value)).catch(() => {});
+    },
+    reported: () => last,
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { ProxyMarked, Remote } from 'comlink';
 import type { CombineNumbers } from '../combine/combine.ts';
 import type { Candidates } from '../decode/candidates.ts';
+import type { PrefillProgress } from '../decode/prefill.ts';
 import type { CandidatesQuery } from '../engine/candidates-query.ts';
 import type { DecodeRequest } from '../engine/decode-request.ts';
 import type { DecodeResult, EngineInfo, LoadedModel, ResolvedEngineOptions } from '../engine/engine-api.ts';
@@ -26,6 +27,7 @@ export interface EngineWire {
     call: CallId,
     request: DecodeRequest,
     onRounds: Callback<[readonly Round[]]>,
+    onPrefill: Callback<[PrefillProgress]> | null,
   ): Promise<ResultOnTheWire>;
   abort(call: CallId): void;
   /** Does nothing where the decode has ended. */

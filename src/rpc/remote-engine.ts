@@ -3,6 +3,7 @@ import type { Candidates } from '../decode/candidates.ts';
 import type { CandidatesQuery } from '../engine/candidates-query.ts';
 import type { DecodeRequest } from '../engine/decode-request.ts';
 import type {
+  DecodeOptions,
   DecodeResult,
   DecodeRun,
   EngineApi,
@@ -36,31 +37,21 @@ export class RemoteEngine implements EngineApi {
   async load(model: string, { onProgress, signal }: LoadOptions = {}): Promise<LoadedModel> {
     signal?.throwIfAborted();
     const call = ++this.#lastCall;
-    // Progress that is still on its way when the load has settled is old news.
-    let settled = false;
-    const report = proxy((progress: Parameters<NonNullable<typeof onProgress>>[0]) => {
-      if (settled) return;
-      try {
-        onProgress?.(progress);
-      } catch (error) {
-        // The page's own fault: told to the page, and no reason to fail the load.
-        reportError(error);
-      }
-    });
+    const progress = listenerProxy(onProgress);
     const forget = this.#forwardAbort(call, signal);
     try {
-      return await this.#life.guard(() => this.#wire.load(call, model, report));
+      return await this.#life.guard(() => this.#wire.load(call, model, progress.callback));
     } finally {
-      settled = true;
+      progress.settle();
       forget();
     }
   }
 
-  decode(request: DecodeRequest, options: { readonly signal?: AbortSignal } = {}): DecodeRun {
+  decode(request: DecodeRequest, { signal, onPrefill }: DecodeOptions = {}): DecodeRun {
     const call = ++this.#lastCall;
     return startRun(
-      options.signal,
-      (stream, signal) => this.#decode(call, request, stream, signal),
+      signal,
+      (stream, ended) => this.#decode(call, request, stream, ended, onPrefill),
       (numbers) => this.#send('update', () => this.#wire.update(call, numbers)),
     );
   }
@@ -101,17 +92,22 @@ export class RemoteEngine implements EngineApi {
     request: DecodeRequest,
     stream: RoundStream,
     signal: AbortSignal,
+    onPrefill: DecodeOptions['onPrefill'],
   ): Promise<DecodeResult> {
+    const prefill = onPrefill ? listenerProxy(onPrefill) : null;
     const forget = this.#forwardAbort(call, signal);
     try {
       const onRounds = proxy(async (rounds: readonly Round[]) => {
         for (const round of rounds) await stream.push(round, signal);
       });
-      const answer = this.#send('request', () => this.#wire.decode(call, request, onRounds));
+      const answer = this.#send('request', () =>
+        this.#wire.decode(call, request, onRounds, prefill?.callback ?? null),
+      );
       if (signal.aborted) this.#abort(call);
       const result = await answer;
       return { ...result, rounds: stream.rounds };
     } finally {
+      prefill?.settle();
       forget();
     }
   }
@@ -142,3 +138,23 @@ export class RemoteEngine implements EngineApi {
 
 const isUncloneable = (error: unknown): error is DOMException =>
   error instanceof DOMException && error.name === 'DataCloneError';
+
+/** A listener of the page's, as the worker is given it. Reports still on their way after `settle` are old news. */
+function listenerProxy<T>(listener: ((report: T) => void) | undefined) {
+  let settled = false;
+  const callback = proxy((report: T) => {
+    if (settled) return;
+    try {
+      listener?.(report);
+    } catch (error) {
+      // The page's own fault: told to the page, and no reason to fail the call.
+      reportError(error);
+    }
+  });
+  return {
+    callback,
+    settle: () => {
+      settled = true;
+    },
+  };
+}

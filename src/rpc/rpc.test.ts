@@ -1,6 +1,13 @@
 import { expose, releaseProxy, wrap } from 'comlink';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { DecodeResult, DecodeRun, EngineApi, LoadedModel, LoadProgress } from '../engine/engine-api.ts';
+import type {
+  DecodeResult,
+  DecodeRun,
+  EngineApi,
+  LoadedModel,
+  LoadProgress,
+  PrefillProgress,
+} from '../engine/engine-api.ts';
 import { RoundStream } from '../engine/round-stream.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import type { Round } from '../round/round.ts';
@@ -238,6 +245,20 @@ test('a load reports progress until it settles, and hears its signal', async () 
   const controller = new AbortController();
   const slow = remote.load('slow', { signal: controller.signal, onProgress: () => controller.abort() });
   await expect(slow).rejects.toMatchObject({ name: 'AbortError' });
+});
+
+test('the progress of a prefill reaches the page before the result', async () => {
+  const reports = [256, 300].map((tokensFed) => ({ tokensFed, tokensTotal: 300 }));
+  const { remote } = await connectTo({
+    decode: (_request, { signal, onPrefill } = {}) => {
+      for (const report of reports) onPrefill?.(report);
+      return countingRun(2, signal);
+    },
+  });
+  const seen: PrefillProgress[] = [];
+  await remote.decode(request, { onPrefill: (report) => seen.push(report) }).result;
+  expect(seen).toEqual(reports);
+  expect((await remote.decode(request).result).finishReason).toBe('length');
 });
 
 test('a listener that throws neither fails the load nor goes unheard', async () => {

@@ -47,6 +47,7 @@ export interface FakeDecodeOptions {
   readonly takeTurn?: () => Promise<void>;
   /** Milliseconds of a clock; without one no time passes. */
   readonly now?: () => number;
+  readonly onPrefill?: Decode['onPrefill'];
   /** Changes of the combination, by the index of the round they come before. */
   readonly combineChanges?: Readonly<Record<number, CombineChange>>;
   /** Tokens that are drawn before any of them is looked at, as on the GPU; 1 otherwise. */
@@ -97,6 +98,7 @@ export function startFakeDecode(options: FakeDecodeOptions): FakeDecode {
     signal: options.signal ?? new AbortController().signal,
     takeTurn: options.takeTurn ?? (async () => {}),
     readbacks: () => 0,
+    onPrefill: options.onPrefill ?? (() => {}),
     takeCombineChange: () => options.combineChanges?.[round++] ?? null,
     createSampler: (plan) =>
       options.createSampler?.(plan, options.random, recorder) ??
