@@ -6,7 +6,7 @@ export interface PassesPage {
   /** Starts a worker for the setting; the following calls name it by its number, from 0. */
   open(setting: PassSetting): ReturnType<PassTimer['open']>;
   fill(worker: number, past: number): Promise<void>;
-  time(worker: number, width: number, repeats: number): Promise<number>;
+  time(worker: number, ...pass: Parameters<PassTimer['time']>): Promise<number>;
 }
 
 declare global {
@@ -26,5 +26,5 @@ window.passes = {
     return timer.open(setting);
   },
   fill: (worker, past) => timers[worker].fill(past),
-  time: (worker, width, repeats) => timers[worker].time(width, repeats),
+  time: (worker, ...pass) => timers[worker].time(...pass),
 };

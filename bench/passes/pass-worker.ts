@@ -11,6 +11,7 @@ export interface PassSetting {
   readonly build: OrtBuild;
   readonly backend: 'wasm' | 'webgpu';
   readonly threads: number;
+  readonly preparation: 'auto' | 'never';
   readonly modelUrl: string;
   readonly contextLength: number;
   readonly vocabSize: number;
@@ -28,7 +29,7 @@ export class PassTimer {
   async open(setting: PassSetting): Promise<{ loadMs: number; notes: readonly string[] }> {
     Object.defineProperty(navigator, 'hardwareConcurrency', { value: setting.threads });
     forceOrtBuild(setting.build);
-    const runtime = await ModelRuntime.open(setting.backend);
+    const runtime = await ModelRuntime.open(setting.backend, { preparation: setting.preparation });
     const onnx = new Uint8Array(await (await fetch(setting.modelUrl)).arrayBuffer());
     const started = performance.now();
     const { contextLength, vocabSize } = setting;
@@ -51,14 +52,14 @@ export class PassTimer {
     }
   }
 
-  /** Milliseconds a pass over `width` tokens takes, of `repeats` in a row; its rows are brought to the host. */
-  async time(width: number, repeats: number): Promise<number> {
+  /** Milliseconds a pass over `width` tokens takes, of `repeats` in a row; the rows of the last are brought to the host. */
+  async time(width: number, repeats: number, wanted: 'all' | 'last'): Promise<number> {
     const sequence = this.#sequence!;
     const past = sequence.kvLength;
     const ids = Array.from({ length: width }, (_, index) => idOf(index + 1000, this.#setting!.vocabSize));
     const started = performance.now();
     for (let repeat = 0; repeat < repeats; repeat++) {
-      const logits = await sequence.forward({ kind: 'host', length: width, ids }, 'all');
+      const logits = await sequence.forward({ kind: 'host', length: width, ids }, wanted);
       if (repeat === repeats - 1) await logits.toHost();
       logits.dispose();
       sequence.rollback(past);

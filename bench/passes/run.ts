@@ -13,7 +13,7 @@ import type { PassSetting } from './pass-worker.ts';
 /*
  * `npx tsx bench/passes/run.ts --variants asyncify,jspi --widths 1,2,8` times single forward passes in workers that
  * take turns, pass by pass, so that whatever else the machine does is done to all of them. A variant is a build of ONNX
- * Runtime and, behind @, a number of threads. Prints medians with quartiles, and each variant's speed over the
+ * Runtime, behind @ a number of threads, and `:exported` for graphs that are not prepared. Prints medians with quartiles, and each variant's speed over the
  * first's: of neighbouring passes, and of the fastest tenth, which a busy machine blurs least.
  */
 
@@ -28,6 +28,8 @@ const { values } = parseArgs({
     widths: { type: 'string', default: '1,2,8' },
     pasts: { type: 'string', default: '150' },
     turns: { type: 'string', default: '100' },
+    /** Rows of logits: all or last. */
+    wanted: { type: 'string', default: 'all' },
     /** Passes a turn; more than one where a pass is shorter than the clock is fine. */
     repeats: { type: 'string', default: '1' },
   },
@@ -38,11 +40,13 @@ const warmUpTurns = 3;
 
 const numbers = (list: string): number[] => list.split(',').map(Number);
 const variants = values.variants.split(',').map((name) => {
-  const [build, threads = '1'] = name.split('@');
+  const [place, form] = name.split(':');
+  const [build, threads = '1'] = place.split('@');
   const setting: PassSetting = {
     build: build as OrtBuild,
     backend: values.backend === 'webgpu' ? 'webgpu' : 'wasm',
     threads: Number(threads),
+    preparation: form === 'exported' ? 'never' : 'auto',
     modelUrl: values.model,
     contextLength: Number(values.context),
     vocabSize: Number(values.vocabulary),
@@ -94,8 +98,8 @@ try {
         const order = [...variants.keys()];
         for (const worker of turn % 2 === 0 ? order : order.reverse()) {
           const ms = await page.evaluate(
-            ([given, tokens, repeats]) => window.passes.time(given, tokens, repeats),
-            [worker, width, Number(values.repeats)],
+            ([given, tokens, repeats, rows]) => window.passes.time(given, tokens, repeats, rows),
+            [worker, width, Number(values.repeats), values.wanted === 'last' ? 'last' : 'all'] as const,
           );
           if (turn >= 0) samples[worker].push(ms);
         }

@@ -13,7 +13,7 @@ import {
 import { type OnnxGraph, readOnnxGraph } from './onnx-graph.ts';
 import { ortThreads } from './ort.ts';
 import { type LoadedCausalModel, OrtCausalModel } from './ort-causal-model.ts';
-import { type PreparedGraph, prepareGraph } from './prepare/prepare-graph.ts';
+import { type PreparationStep, type PreparedGraph, prepareGraph } from './prepare/prepare-graph.ts';
 import { shortestCheckedContext } from './self-check.ts';
 
 /** A model's file and what its configuration says of it. */
@@ -41,7 +41,7 @@ const unpackedBytesLimit = 2 ** 30;
 export interface RuntimeOptions {
   /** For tests of the self-check. */
   readonly subgroups?: DeviceOptions['subgroups'];
-  /** Whether graphs are prepared for WASM; `never` is for comparisons. */
+  /** Whether graphs are prepared for their backend; `never` is for comparisons. */
   readonly preparation?: 'auto' | 'never';
 }
 
@@ -162,15 +162,15 @@ export class ModelRuntime {
       ...options,
     };
     let device = this.#device;
-    const exported = device ? asExported(source.onnx, graph) : null;
-    while (device && exported) {
-      const checked = await this.#openOnDevice({ ...request, ...exported, device }, notes);
+    const forDevice = device ? this.#prepare(source, graph, ['logits']) : null;
+    while (device && forDevice) {
+      const checked = await this.#openOnDevice({ ...request, ...forDevice, device }, notes);
       if (checked && !checked.gross) return this.#keep(source, checked, device, notes);
       await checked?.session.release();
       if (checked) notes.push(disagreementNote(source.id, device, checked.noise));
       device = await this.#nextDevice(device, checked !== null, notes);
     }
-    const prepared = this.#prepareForWasm(source, graph);
+    const prepared = this.#prepare(source, graph, ['logits', 'weights', 'attention']);
     notes.push(...prepared.notes);
     const checked = await openCheckedSession({ ...request, ...prepared, device: null });
     if (!Number.isFinite(checked.noise.maxLogitDifference)) {
@@ -185,15 +185,20 @@ export class ModelRuntime {
     return this.#keep(source, checked, null, notes, prepared.extraBytes);
   }
 
-  #prepareForWasm(
+  /** What a session is created from: the graph as its backend runs it best. */
+  #prepare(
     source: ModelSource,
     graph: OnnxGraph,
+    steps: readonly PreparationStep[],
   ): ReturnType<typeof asExported> & Pick<PreparedGraph, 'notes' | 'extraBytes'> {
     if (this.#preparation === 'never') {
       return { ...asExported(source.onnx, graph), notes: [], extraBytes: 0 };
     }
     const unpackedBytes = [...this.#unpackedBytes.values()].reduce((sum, bytes) => sum + bytes, 0);
-    const prepared = prepareGraph(source.onnx, { unpackedBytesLimit: unpackedBytesLimit - unpackedBytes });
+    const prepared = prepareGraph(source.onnx, {
+      unpackedBytesLimit: unpackedBytesLimit - unpackedBytes,
+      steps,
+    });
     return {
       ...asExported(prepared.onnx, readOnnxGraph(prepared.onnx)),
       externalFiles: prepared.externalFiles,

@@ -3,6 +3,7 @@ import type { ModelEditor } from './model-editor.ts';
 import type { OnnxOperation } from './onnx-operation.ts';
 import { elementType } from './onnx-wire.ts';
 import type { OperationList } from './operation-list.ts';
+import { readPackedMatMul } from './prepare-matmul.ts';
 
 const logitsName = 'logits';
 /** int64 [1]: for how many of the last rows logits are wanted; 0: for all. */
@@ -19,7 +20,9 @@ export function logitsProduct(model: EditableModel): OnnxOperation | null {
   const producerOf = (value: string) => model.operations.find(({ outputs }) => outputs.includes(value));
   let operation = producerOf(logitsName);
   while (operation?.opType === 'Cast') operation = producerOf(operation.inputs[0]!);
-  return operation?.opType === 'MatMul' || operation?.opType === 'MatMulNBits' ? operation : null;
+  if (operation?.opType === 'MatMul') return operation;
+  if (operation?.opType !== 'MatMulNBits') return null;
+  return typeof readPackedMatMul(model, operation) === 'string' ? null : operation;
 }
 
 /** Adds the input that tells how many rows are wanted. */

@@ -3,7 +3,7 @@ import { type AttributeValue, writeOperation } from './onnx-operation.ts';
 type Attributes = Readonly<Record<string, AttributeValue>>;
 
 /** Operators of ONNX Runtime's own set used here; all others are standard ones. */
-const microsoftOperators: ReadonlySet<string> = new Set(['FusedMatMul', 'RotaryEmbedding']);
+const microsoftOperators: ReadonlySet<string> = new Set(['FusedMatMul', 'MatMulNBits', 'RotaryEmbedding']);
 
 /** The operations that take the place of one, each after those whose outputs it takes. */
 export class OperationList {

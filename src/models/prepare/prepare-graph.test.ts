@@ -108,7 +108,7 @@ function withGraphField(onnx: Uint8Array, field: Uint8Array): Uint8Array {
 
 test('weights that would take too much stay packed, and attention is written out all the same', () => {
   const { steps, notes, onnx, extraBytes } = prepareGraph(storyDraft, { unpackedBytesLimit: 1 << 20 });
-  expect(steps).toEqual(['attention']);
+  expect(steps).toEqual(['logits', 'attention']);
   expect(notes).toEqual(['It runs 6 MatMulNBits as exported: unpacked they take 2 MiB, the limit is 1 MiB.']);
   expect(extraBytes).toBe(0);
   expect(operators(onnx).has('MatMulNBits')).toBe(true);
@@ -116,6 +116,27 @@ test('weights that would take too much stay packed, and attention is written out
   const tensors = new EditableModel(onnx).tensors;
   for (const { opType, inputs } of new EditableModel(onnx).operations) {
     if (opType === 'MatMulNBits') expect(inputs.slice(1).every((name) => tensors.has(name))).toBe(true);
+  }
+});
+
+test('of the steps only those asked for are taken', () => {
+  for (const name of ['packed-4', 'packed-8-zero', 'packed-half']) {
+    const onnx = fixture(name);
+    const prepared = prepareGraph(onnx, { ...unlimited, steps: ['logits'] });
+    expect([prepared.steps, prepared.notes, prepared.extraBytes]).toEqual([['logits'], [], 0]);
+    const before = new EditableModel(onnx);
+    const after = new EditableModel(prepared.onnx);
+    const typesOf = ({ operations }: EditableModel) => operations.map(({ opType }) => opType).sort();
+    expect(typesOf(after)).toEqual([...typesOf(before), 'Neg', 'Slice'].sort());
+    expect([...after.outputs.keys()]).toEqual([...before.outputs.keys()]);
+    expect([...after.tensors.keys()]).toEqual(expect.arrayContaining([...before.tensors.keys()]));
+    // The product is the one it was but for its rows.
+    const product = (model: EditableModel) =>
+      model.operations.findLast(({ opType }) => opType === 'MatMulNBits')!;
+    expect(product(after)).toEqual({
+      ...product(before),
+      inputs: [expect.any(String), ...product(before).inputs.slice(1)],
+    });
   }
 });
 

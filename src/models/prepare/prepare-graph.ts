@@ -10,6 +10,8 @@ import { AttentionWriter } from './write-attention.ts';
 export interface PreparationOptions {
   /** Weights are unpacked only if together they take no more than this. */
   readonly unpackedBytesLimit: number;
+  /** Steps that may be taken; default: all. */
+  readonly steps?: readonly PreparationStep[];
 }
 
 /** A file that a model refers to. */
@@ -32,6 +34,8 @@ export interface PreparedGraph {
   readonly extraBytes: number;
 }
 
+const allSteps: readonly PreparationStep[] = ['logits', 'weights', 'attention'];
+
 const givenFilePath = 'exported.onnx';
 const unpackedPath = 'unpacked.bin';
 
@@ -39,12 +43,15 @@ const unpackedPath = 'unpacked.bin';
 const leastOpset = 15;
 
 /**
- * Rewrites a model for a backend without kernels for packed weights and grouped attention, which is WASM: MatMulNBits
- * as a product with float32 weights, GroupQueryAttention written out (write-attention.ts, with another contract for
- * the cache), and logits only of the rows wanted. For batches of one text. What is not understood is left alone and
+ * Rewrites a model for its backend. For all, `logits`: they are computed of the rows wanted only. For one without kernels
+ * for packed weights and grouped attention, which is WASM, `weights`: MatMulNBits as a product with float32 weights, and
+ * `attention`: GroupQueryAttention written out (write-attention.ts, with another contract for the cache). For batches of one text. What is not understood is left alone and
  * told in `notes`. Throws `integrity` where the bytes are no ONNX file.
  */
-export function prepareGraph(onnx: Uint8Array, { unpackedBytesLimit }: PreparationOptions): PreparedGraph {
+export function prepareGraph(
+  onnx: Uint8Array,
+  { unpackedBytesLimit, steps: wantedSteps = allSteps }: PreparationOptions,
+): PreparedGraph {
   const model = new EditableModel(onnx);
   const reasons = new Reasons();
   const asGiven = { onnx, externalFiles: [], steps: [], extraBytes: 0 };
@@ -54,24 +61,20 @@ export function prepareGraph(onnx: Uint8Array, { unpackedBytesLimit }: Preparati
     for (const { opType } of model.operations) if (replaced.has(opType)) reasons.add(opType, reason);
     return { ...asGiven, notes: reasons.sentences() };
   }
-  const matMuls = packedMatMuls(model, unpackedBytesLimit, reasons);
-  const attentions = groupedAttentions(model, reasons);
-  const logits = logitsProduct(model);
+  const takes = (step: PreparationStep) => wantedSteps.includes(step);
+  const matMuls = takes('weights') ? packedMatMuls(model, unpackedBytesLimit, reasons) : [];
+  const attentions = takes('attention') ? groupedAttentions(model, reasons) : [];
+  const logits = takes('logits') ? logitsProduct(model) : null;
   const editor = new ModelEditor(model);
   const steps: PreparationStep[] = [];
 
-  let cut: OnnxOperation | null = null;
-  if (logits && (logits.opType === 'MatMul' || matMuls.some(({ operation }) => operation === logits))) {
-    cut = logits;
+  if (logits) {
     addRowsToKeep(editor);
     steps.push('logits');
+    // Where its weights are unpacked it is replaced with the others below.
+    if (!matMuls.some(({ operation }) => operation === logits)) cutRows(editor, logits);
   }
-  if (cut?.opType === 'MatMul') {
-    const list = editor.newList();
-    list.add('MatMul', [wantedRows(editor, list, cut.inputs[0]!), cut.inputs[1]!], {}, cut.outputs[0]);
-    editor.replace(cut, list);
-  }
-  const unpacked = replaceMatMuls(editor, matMuls, cut);
+  const unpacked = replaceMatMuls(editor, matMuls, logits);
   if (matMuls.length > 0) steps.push('weights');
   const attentionWriter = new AttentionWriter(editor);
   for (const attention of attentions) attentionWriter.replace(attention);
@@ -89,6 +92,15 @@ export function prepareGraph(onnx: Uint8Array, { unpackedBytesLimit }: Preparati
     notes,
     extraBytes: unpacked.byteLength,
   };
+}
+
+/** Lets a product be computed for the wanted rows only. */
+function cutRows(editor: ModelEditor, product: OnnxOperation): void {
+  const list = editor.newList();
+  const [rows, ...weights] = product.inputs;
+  const factors = [wantedRows(editor, list, rows!), ...weights];
+  list.add(product.opType, factors, Object.fromEntries(product.numbers), product.outputs[0]);
+  editor.replace(product, list);
 }
 
 const replaced: ReadonlySet<string> = new Set(['MatMulNBits', 'GroupQueryAttention']);

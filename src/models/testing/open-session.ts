@@ -4,13 +4,18 @@ import { readOnnxGraph } from '../onnx-graph.ts';
 import { prepareGraph } from '../prepare/prepare-graph.ts';
 import type { ModelSource } from '../runtime.ts';
 
-/** A model's session as the runtime opens it, unchecked: prepared for WASM, or as exported on the device. */
+/** A model's session as the runtime opens it, unchecked: prepared for WASM, or for the device. */
 export function openSession(
   { id, onnx, contextLength }: ModelSource,
   place: 'prepared' | 'as exported' | EngineDevice,
 ): Promise<ModelSession> {
   const prepared =
-    place === 'prepared' ? prepareGraph(onnx, { unpackedBytesLimit: 2 ** 30 }) : { onnx, externalFiles: [] };
+    place === 'as exported'
+      ? { onnx, externalFiles: [] }
+      : prepareGraph(onnx, {
+          unpackedBytesLimit: 2 ** 30,
+          ...(place !== 'prepared' && { steps: ['logits'] }),
+        });
   return ModelSession.open({
     modelId: id,
     ...prepared,
