@@ -22,10 +22,10 @@ export interface CheckedSessionRequest extends SessionRequest {
 }
 
 /**
- * What a first load spends on timing passes; a second load reads the result. Waiting for a GPU takes a millisecond or so,
- * hence longer samples there.
+ * What a first load spends on timing passes; a second load reads the result. On a GPU waiting takes a millisecond or so,
+ * hence longer samples; that it spends more there pays where some widths take several times as long as others.
  */
-const timing = { wasm: { budgetMs: 400, sampleMs: 4 }, webgpu: { budgetMs: 800, sampleMs: 16 } } as const;
+const timing = { wasm: { budgetMs: 400, sampleMs: 4 }, webgpu: { budgetMs: 3000, sampleMs: 16 } } as const;
 
 export interface CheckedSession {
   readonly session: ModelSession;

@@ -4,12 +4,15 @@ import type { Sequence } from './causal-model.ts';
 import type { ForwardCosts } from './forward-costs.ts';
 
 /**
- * Widths measured, most telling first: drafting feeds 1 token, verification 2 and more. Time is not monotonic in them,
- * so guesses between far points are poor; but on a slow backend the first few must do.
+ * Widths measured, in groups, most telling first: drafting feeds 1 token, verification 2 and more. Time is not monotonic
+ * in them, so guesses between far points are poor; but on a slow backend the first group must do.
  */
-const widths = [1, 2, 8, 4, 3, 5, 17, 6, 7, 12, 9];
-/** The first so many are measured whatever it takes. */
-const fewestWidths = 3;
+const groups = [
+  [1, 2, 8],
+  [4, 3, 5],
+  [17, 6, 7],
+  [12, 9],
+];
 const pastLength = 32;
 const mostSamples = 6;
 const mostPassesOfSample = 16;
@@ -29,7 +32,7 @@ export interface PassTimes {
 export interface MeasuringOptions {
   readonly vocabSize: number;
   readonly contextLength: number;
-  /** Time after which no further sample is begun, beyond one each of the first widths. */
+  /** Time of the passes that count after which no further sample is begun, beyond one each of the first group. */
   readonly budgetMs: number;
   /** Passes of one sample follow each other until they take this long: the clock is coarse, and waiting for a GPU costs. */
   readonly sampleMs: number;
@@ -41,9 +44,9 @@ export interface MeasuringOptions {
 
 /**
  * Times passes with a short past, every row's logits wanted. Nothing is read back: on a device a sample is several
- * passes and one wait until they are worked off. The first pass of a width warms it up; then samples go round the widths, so
- * that a busy spell of the machine hits all alike. On a fresh sequence, which it disposes. Ascending in tokens. Throws the
- * signal's reason once aborted.
+ * passes and one wait until they are worked off. The first pass of a width warms it up; then samples go round the widths
+ * of a group, and in what time is left round all, so that a busy spell of the machine hits all alike. On a fresh sequence,
+ * which it disposes. Ascending in tokens. Throws the signal's reason once aborted.
  */
 export async function measurePasses(
   openSequence: () => Sequence,
@@ -51,16 +54,16 @@ export async function measurePasses(
 ): Promise<readonly PassTimes[]> {
   const { vocabSize, contextLength, budgetMs, sampleMs, now, workedOff, signal } = options;
   const past = Math.min(pastLength, contextLength - 2);
-  const measured = widths
-    .filter((width) => past + width <= contextLength)
-    .map((tokens) => ({ tokens, passes: 1, ms: [] as number[] }));
   const sequence = openSequence();
+  const measured: { readonly tokens: number; passes: number; readonly ms: number[] }[] = [];
+  /** Of passes whose times count. */
+  let spentMs = 0;
 
   /** Milliseconds of one pass, the mean of `passes` in a row. */
-  const timePasses = async (width: number, passes: number): Promise<number> => {
+  const timePasses = async (tokens: number, passes: number): Promise<number> => {
     await nextTask();
     signal?.throwIfAborted();
-    const run = runOf(width, vocabSize);
+    const run = runOf(tokens, vocabSize);
     const started = now();
     for (let pass = 0; pass < passes; pass++) {
       sequence.rollback(past);
@@ -69,33 +72,46 @@ export async function measurePasses(
     await workedOff();
     return (now() - started) / passes;
   };
+  const takeSample = async (width: (typeof measured)[number]) => {
+    const ms = await timePasses(width.tokens, width.passes);
+    spentMs += ms * width.passes;
+    width.ms.push(ms);
+  };
 
   try {
     await sequence.forward(runOf(past, vocabSize), 'none');
     await workedOff();
-    const started = now();
-    const isOver = () => now() - started > budgetMs;
-    for (const [index, width] of measured.entries()) {
-      if (isOver() && index >= fewestWidths) break;
-      // The first pass of a width compiles kernels and sizes buffers: on a new session it takes many times as long.
-      await timePasses(width.tokens, 1);
-      const ms = await timePasses(width.tokens, 1);
-      width.passes = Math.max(1, Math.min(mostPassesOfSample, Math.ceil(sampleMs / ms)));
-      width.ms.push(width.passes === 1 ? ms : await timePasses(width.tokens, width.passes));
-    }
-    for (let sample = 1; sample < mostSamples && !isOver(); sample++) {
-      for (const { tokens, passes, ms } of measured) {
-        if (isOver() || ms.length === 0) break;
-        ms.push(await timePasses(tokens, passes));
+    for (const group of groups) {
+      if (spentMs > budgetMs) break;
+      const widths = group
+        .filter((tokens) => past + tokens <= contextLength)
+        .map((tokens) => ({ tokens, passes: 1, ms: [] }));
+      for (const width of widths) {
+        // The first pass of a width compiles kernels and sizes buffers: on a new session it takes many times as long.
+        await timePasses(width.tokens, 1);
+        await takeSample(width);
       }
+      for (const width of widths) {
+        width.passes = Math.max(1, Math.min(mostPassesOfSample, Math.ceil(sampleMs / width.ms[0])));
+        // A single pass was enough to see how long it takes, not how long exactly.
+        if (width.passes > 1) width.ms.pop();
+      }
+      measured.push(...widths);
+      for (let sample = 0; sample < enoughSamples; sample++) {
+        for (const width of widths) {
+          if (width.ms.length === 0 || (width.ms.length < enoughSamples && spentMs <= budgetMs)) {
+            await takeSample(width);
+          }
+        }
+      }
+    }
+    for (let sample = enoughSamples; sample < mostSamples; sample++) {
+      for (const width of measured) if (spentMs <= budgetMs) await takeSample(width);
     }
   } finally {
     sequence.dispose();
   }
-  return measured
-    .filter(({ ms }) => ms.length > 0)
-    .map(({ tokens, ms }) => ({ tokens, ms }))
-    .sort((a, b) => a.tokens - b.tokens);
+  return measured.map(({ tokens, ms }) => ({ tokens, ms })).sort((a, b) => a.tokens - b.tokens);
 }
 
 /** True if widths may be told apart by their times. */
@@ -104,12 +120,12 @@ export function isComparable({ ms }: PassTimes): boolean {
 }
 
 /**
- * Those good enough to be kept for later loads; null where that is not so of the first widths, which say most: then the
+ * Those good enough to be kept for later loads; null where that is not so of the first group, which says most: then the
  * machine was too busy to tell.
  */
 export function settledTimes(times: readonly PassTimes[]): readonly PassTimes[] | null {
   const isSettled = (one: PassTimes) => isComparable(one) || Math.min(...one.ms) >= longPassMs;
-  const first = times.filter(({ tokens }) => widths.indexOf(tokens) < fewestWidths);
+  const first = times.filter(({ tokens }) => groups[0].includes(tokens));
   return first.every(isSettled) ? times.filter(isSettled) : null;
 }
 

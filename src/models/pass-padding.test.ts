@@ -30,8 +30,10 @@ test('a gain below 3 % does not count, nor one that only the usual or only the f
   expect(widthsOf({ 2: [5, 5, 5, 5, 5, 5], 4: [2, 6, 6, 6, 6, 6] }, 4)).toEqual([1, 2, 3, 4]);
 });
 
-test('too few samples decide nothing', () => {
+test('too few samples decide nothing, unless the gain is large', () => {
   expect(widthsOf({ 2: [10, 10], 4: [5, 5, 5] }, 2)).toEqual([1, 2]);
+  expect(widthsOf({ 2: [20, 20], 4: [5, 5, 5] }, 2)).toEqual([1, 4]);
+  expect(widthsOf({ 2: [20, 20], 4: [5, 5] }, 2)).toEqual([1, 2]);
   expect(widthsOf({ 2: [10, 10, 10], 4: [5, 5] }, 2)).toEqual([1, 2]);
 });
 

@@ -14,16 +14,18 @@ export const noPadding: PassPadding = { paddedTokens: (tokens) => tokens };
 
 /** A width is padded only if that was faster by this much: less may be the clock's doing. */
 const leastGain = 0.03;
+/** Where the width has few samples, that all may have met a busy spell, it must be faster by far. */
+const leastGainOfFew = 0.75;
 
 /** Pads the measured widths for which a larger one took less time, in the usual sample and in the fastest. */
 export function cheapestPadding(times: readonly PassTimes[]): PassPadding {
   const usual = costsOf(times);
   const fastest = times.map(({ ms }) => Math.min(...ms));
-  const gains = (from: number, to: number) =>
-    isComparable(times[from]) &&
-    isComparable(times[to]) &&
-    usual[to].ms <= (1 - leastGain) * usual[from].ms &&
-    fastest[to] <= (1 - leastGain) * fastest[from];
+  const gains = (from: number, to: number) => {
+    const share = 1 - (isComparable(times[from]) ? leastGain : leastGainOfFew);
+    const isFaster = usual[to].ms <= share * usual[from].ms && fastest[to] <= share * fastest[from];
+    return isFaster && isComparable(times[to]);
+  };
   const padded = new Map<number, number>();
   for (const [from, { tokens }] of times.entries()) {
     let best = from;

@@ -37,7 +37,9 @@ test('the user is told where the model runs and what was passed over', () => {
 
 test('loading leaves no buffer behind, a sequence gives back its cache and the logits', async () => {
   expect(runtime.gpuBufferOwners()).toEqual([]);
-  const sequence = model.openSequence();
+  // Unpadded, so that what a pass needs does not hang on how fast this machine is.
+  const session = await openSession(await storyModel('story-draft'), runtime.device!);
+  const sequence = session.openSequence();
   const logits = await sequence.forward({ kind: 'host', length: 5, ids: onceUponATime }, 'last');
   // Keys and values of one layer, and one row of logits: no others were computed.
   expect(runtime.liveGpuBuffers()).toBe(3);
@@ -47,9 +49,10 @@ test('loading leaves no buffer behind, a sequence gives back its cache and the l
   const held = await sequence.forward({ kind: 'host', length: 1, ids: onceUponATime.slice(0, 1) }, 'last');
   expect(runtime.liveGpuBuffers()).toBe(3);
   sequence.dispose();
-  expect(runtime.gpuBufferOwners()).toEqual([expect.stringMatching(/^story-draft#\d+\.logits$/)]);
+  expect(runtime.gpuBufferOwners()).toEqual(['story-draft#1.logits']);
   held.dispose();
   expect([runtime.liveGpuBuffers(), runtime.liveGpuBytes()]).toEqual([0, 0]);
+  await session.release();
 });
 
 test('in steady state passes allocate no buffers, and logits that are held keep their rows', async () => {
