@@ -8,6 +8,8 @@ export interface StaticServerOptions {
   readonly folder: string;
   /** Send the headers that make pages cross-origin isolated; default true. */
   readonly isolated?: boolean;
+  /** Sent with every file besides those. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Address to listen on; default 127.0.0.1, which this machine alone reaches. */
   readonly host?: string;
   /** Port to listen on; default any free one. */
@@ -70,7 +72,7 @@ function proxy(target: URL, incoming: IncomingMessage, response: ServerResponse)
 
 /** Serves a folder as any static file server would. Rejects with EADDRINUSE if the port is taken. */
 export async function serveFolder(options: StaticServerOptions): Promise<StaticServer> {
-  const headers = options.isolated === false ? {} : isolationHeaders;
+  const headers = { ...(options.isolated === false ? {} : isolationHeaders), ...options.headers };
   const files = sirv(options.folder, {
     etag: true,
     setHeaders: (response) => {
