@@ -1,14 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -17,6 +8,7 @@ import { build } from 'vite';
 import { projectFolder } from '../scripts/build.ts';
 import { serveFolder } from '../scripts/static-server.ts';
 import type { DecodeResult } from '../src/engine/engine-api.ts';
+import { installPacked } from './install-packed.ts';
 import { test } from './site.ts';
 import { wasmFilesFetched } from './wasm-files.ts';
 
@@ -45,23 +37,9 @@ Object.assign(window, { tell });
 
 let app: string;
 
-/** A program that has installed the packed library, without the network: its package unpacked in node_modules. */
 test.beforeAll(() => {
   app = mkdtempSync(join(tmpdir(), 'antiphon-app-'));
-  const packages = join(app, 'node_modules');
-  mkdirSync(packages);
-  // The library is built: packing must not build it again.
-  const pack = ['pack', '--ignore-scripts', '--pack-destination', app];
-  execFileSync('npm', pack, { cwd: projectFolder, stdio: 'ignore', shell: process.platform === 'win32' });
-  const archive = readdirSync(app).find((name) => name.endsWith('.tgz')) ?? '';
-  execFileSync('tar', ['-xzf', archive, '-C', 'node_modules'], { cwd: app });
-  renameSync(join(packages, 'package'), join(packages, 'antiphon'));
-  const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(
-    readFileSync(join(packages, 'antiphon', 'package.json'), 'utf8'),
-  );
-  for (const dependency of Object.keys(dependencies)) {
-    symlinkSync(join(projectFolder, 'node_modules', dependency), join(packages, dependency), 'junction');
-  }
+  installPacked(app);
   mkdirSync(join(app, 'src'));
   writeFileSync(join(app, 'src', 'main.ts'), program);
   writeFileSync(
