@@ -19,6 +19,7 @@ const folderOrder = [
   'trace',
   'rpc',
   'ui',
+  'player',
 ];
 
 const source = import.meta.dirname;

@@ -1,0 +1,240 @@
+import type { DecodeRequest } from '../engine/decode-request.ts';
+import type { DecodeResult, DecodeRun, EngineApi, EngineOptions, LoadedModel } from '../engine/engine-api.ts';
+import { untilAborted } from '../engine/until-aborted.ts';
+import type { Round } from '../round/round.ts';
+import { castOf } from '../ui/cast.ts';
+import { describeFailure } from '../ui/failure.ts';
+import type { EngineState, ModelState, RunStart, RunState } from '../ui/page-state.ts';
+import { addRound, emptyStory, endStory } from '../ui/story-model.ts';
+import type { PlayerErrorDetail, PlayerState } from './player-api.ts';
+import type { PlayerPlan } from './player-plan.ts';
+import type { EngineLease, SharedEngines } from './shared-engines.ts';
+
+/** What the element shows. */
+export interface PlaybackView {
+  readonly state: PlayerState;
+  /** null while no engine is asked for. */
+  readonly engine: EngineState | null;
+  readonly run: RunState;
+}
+
+/** What happens on the way, told as it happens. */
+export interface PlaybackListener {
+  changed(): void;
+  round(round: Round, text: string): void;
+  done(result: DecodeResult): void;
+  failed(failure: PlayerErrorDetail): void;
+}
+
+/** What playing needs from outside. */
+export interface PlaybackDoor {
+  readonly engines: SharedEngines;
+  /** What the browser lacks; empty when the engine can run. */
+  missingFeatures(): readonly string[];
+  /** What addresses are relative to. */
+  baseUrl(): string;
+}
+
+const beforeFirst: PlaybackView = { state: 'idle', engine: null, run: { kind: 'idle' } };
+
+/** One element's runs, one at a time: opens the engine, loads the models, reads the rounds. */
+export class Playback {
+  view: PlaybackView = beforeFirst;
+  readonly #listener: PlaybackListener;
+  readonly #door: () => PlaybackDoor;
+  #lease: EngineLease | null = null;
+  /** Ends what is under way, without an outcome. */
+  #current: AbortController | null = null;
+  #run: DecodeRun | null = null;
+
+  constructor(listener: PlaybackListener, door: () => PlaybackDoor) {
+    this.#listener = listener;
+    this.#door = door;
+  }
+
+  /** Resolves with null where the run failed, or was ended by another start or by leaving. */
+  async start({ request, models, options }: PlayerPlan): Promise<DecodeResult | null> {
+    this.#current?.abort();
+    const current = new AbortController();
+    this.#current = current;
+    const { signal } = current;
+    try {
+      const { lease, engine } = await this.#open(options, signal);
+      const loaded = await this.#load(engine, models, signal);
+      const result = await this.#read(lease, engine, request, loaded, signal);
+      this.#listener.done(result);
+      return result;
+    } catch (error) {
+      if (!signal.aborted) this.#tell(error);
+      return null;
+    } finally {
+      if (this.#current === current) {
+        this.#current = null;
+        this.#run = null;
+      }
+    }
+  }
+
+  /** A run ends with what is written; loading ends without an outcome. */
+  stop(): void {
+    const { run } = this.view;
+    if (this.#run === null) {
+      this.#current?.abort();
+      if (this.view.state === 'loading') this.#set(beforeFirst);
+    } else if (run.kind === 'running' && !run.stopping) {
+      this.#set({ ...this.view, run: { ...run, stopping: true } });
+      this.#run.stop();
+    }
+  }
+
+  /** Lets the engine go; what an ended run has written stays. */
+  leave(): void {
+    this.#current?.abort();
+    this.#current = null;
+    this.#run = null;
+    this.#lease?.release();
+    this.#lease = null;
+    const { state, run } = this.view;
+    this.#set(run.kind === 'stopped' ? { state, run, engine: null } : beforeFirst);
+  }
+
+  /** The next start gets a new engine. */
+  retireEngine(): void {
+    this.#lease?.retire();
+  }
+
+  async #open(
+    options: EngineOptions,
+    signal: AbortSignal,
+  ): Promise<{ lease: EngineLease; engine: EngineApi }> {
+    const door = this.#door();
+    const missing = door.missingFeatures();
+    if (missing.length > 0) {
+      this.#set({ ...beforeFirst, state: 'failed', engine: { kind: 'unsupported', missing } });
+      throw new UnsupportedBrowser(missing);
+    }
+    this.#set({ ...beforeFirst, state: 'loading', engine: { kind: 'starting' } });
+    try {
+      const lease = door.engines.open(options, door.baseUrl());
+      // Only now: an engine that is opened again with the same options goes on.
+      this.#lease?.release();
+      this.#lease = lease;
+      return { lease, engine: await untilAborted(lease.engine, signal) };
+    } catch (error) {
+      this.#failEngine(error, signal);
+      throw error;
+    }
+  }
+
+  async #load(
+    engine: EngineApi,
+    ids: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly LoadedModel[]> {
+    const states = new Map(ids.map((id): [string, ModelState] => [id, { id, kind: 'waiting' }]));
+    const loaded: LoadedModel[] = [];
+    const show = (state: ModelState): void => {
+      if (signal.aborted) return;
+      states.set(state.id, state);
+      const models = [...states.values()];
+      this.#set({ ...this.view, engine: { kind: 'open', models, wanted: ids, info: null } });
+    };
+    for (const id of ids) {
+      show({ id, kind: 'loading', progress: null });
+      try {
+        const onProgress = (progress: Extract<ModelState, { kind: 'loading' }>['progress']): void => {
+          if (states.get(id)?.kind === 'loading') show({ id, kind: 'loading', progress });
+        };
+        const model = await engine.load(id, { signal, onProgress });
+        loaded.push(model);
+        show({ id, kind: 'ready', model });
+      } catch (error) {
+        const failure = describeFailure(error);
+        if (failure.code === 'worker-lost') {
+          this.#failEngine(error, signal);
+        } else if (!signal.aborted) {
+          show({ id, kind: 'failed', failure });
+          this.#set({ ...this.view, state: 'failed' });
+        }
+        throw error;
+      }
+    }
+    const info = await engine.info();
+    signal.throwIfAborted();
+    if (this.view.engine?.kind === 'open') {
+      this.#set({ ...this.view, engine: { ...this.view.engine, info } });
+    }
+    return loaded;
+  }
+
+  async #read(
+    lease: EngineLease,
+    engine: EngineApi,
+    request: DecodeRequest,
+    loaded: readonly LoadedModel[],
+    signal: AbortSignal,
+  ): Promise<DecodeResult> {
+    const begun: RunStart = { prompt: request.prompt, cast: castOf(request, loaded) };
+    let story = emptyStory;
+    let text = '';
+    const show = (state: PlayerState): void => {
+      const stopping = this.view.run.kind === 'running' && this.view.run.stopping;
+      this.#set({ ...this.view, state, run: { ...begun, kind: 'running', story, stopping } });
+    };
+    try {
+      const { run, turn } = lease.decode(engine, request, signal);
+      this.#run = run;
+      show(turn === null ? 'running' : 'waiting');
+      void turn?.then(() => {
+        if (!signal.aborted && this.view.state === 'waiting') show('running');
+      });
+      for await (const round of run) {
+        signal.throwIfAborted();
+        story = addRound(story, round);
+        text += round.text;
+        show('running');
+        this.#listener.round(round, text);
+      }
+      const result = await run.result;
+      signal.throwIfAborted();
+      const ended = endStory(story, result.text);
+      this.#set({ ...this.view, state: 'done', run: { ...begun, kind: 'stopped', story: ended, result } });
+      return result;
+    } catch (error) {
+      if (!signal.aborted) {
+        const failure = describeFailure(error);
+        this.#set({ ...this.view, state: 'failed', run: { ...begun, kind: 'failed', story, failure } });
+        if (failure.code === 'worker-lost') this.retireEngine();
+      }
+      throw error;
+    }
+  }
+
+  #failEngine(error: unknown, signal: AbortSignal): void {
+    if (signal.aborted) return;
+    this.retireEngine();
+    this.#set({
+      ...beforeFirst,
+      state: 'failed',
+      engine: { kind: 'failed', failure: describeFailure(error) },
+    });
+  }
+
+  #tell(error: unknown): void {
+    const { code, message } = error instanceof UnsupportedBrowser ? error : describeFailure(error);
+    this.#listener.failed({ code, message, error });
+  }
+
+  #set(view: PlaybackView): void {
+    this.view = view;
+    this.#listener.changed();
+  }
+}
+
+class UnsupportedBrowser extends Error {
+  readonly code = 'unsupported-browser';
+
+  constructor(missing: readonly string[]) {
+    super(`This browser lacks ${missing.join(', ')}.`);
+  }
+}

@@ -1,0 +1,127 @@
+/** What a page gets from `import 'antiphon/player'`: the element `<antiphon-player>`. */
+import type { DecodeRequest } from '../engine/decode-request.ts';
+import type { BackendChoice, DecodeResult } from '../engine/engine-api.ts';
+import type { EngineErrorCode } from '../errors/engine-error.ts';
+import type { Round } from '../round/round.ts';
+
+export type { DecodeResult, EngineErrorCode, Round };
+
+type CollaborativeRequest = Extract<DecodeRequest['method'], { kind: 'collaborative' }>;
+
+/** A member with what it has of its own. */
+export type PlayerMember = CollaborativeRequest['members'][number];
+
+/**
+ * What the next run is asked for. Each is a property and an attribute of the same name in words with hyphens
+ * (`maxTokens`, `max-tokens`); null stands for an attribute that is not there. They are checked like a request.
+ */
+export interface PlayerSettings {
+  prompt: string;
+  /** Default: `collaborative`. */
+  method: DecodeRequest['method']['kind'] | null;
+  /**
+   * Names of the models, apart by blanks or commas, or a list in JSON. `plain` takes one, `speculative` the target and
+   * its draft model, or the target alone, to look up drafts in the text. Default: the bundled story models.
+   */
+  members: string | readonly (string | PlayerMember)[] | null;
+  /** Default: `weighted`. */
+  combine: CollaborativeRequest['combine']['kind'] | null;
+  /** Of weighted and geometric, one a member: numbers apart by blanks or commas. Default: equal ones. */
+  weights: string | readonly number[] | null;
+  /** Of contrastive: how much of the second member is taken from the first. */
+  mu: number | null;
+  /** Of contrastive: plausibility mask, 0 to 1. */
+  alpha: number | null;
+  /** Of custom: address of the module, relative to the page. */
+  combineUrl: string | null;
+  schedule: CollaborativeRequest['schedule'] | null;
+  acceptance: NonNullable<CollaborativeRequest['acceptance']>['kind'] | null;
+  /** Of lenient: ℓ, 1 or more. */
+  leniency: number | null;
+  /** Of typical. */
+  epsilon: number | null;
+  /** Of typical. */
+  delta: number | null;
+  /** Index of the member that starts. */
+  defaultProposer: number | null;
+  /** A number, or `adaptive`; with several members also one for each of them. */
+  draftLength: string | number | readonly (number | 'adaptive')[] | null;
+  /** Same seed, same text; random for each run where there is none. */
+  seed: number | null;
+  /** Tokens to write at most. */
+  maxTokens: number | null;
+  temperature: number | null;
+  topK: number | null;
+  topP: number | null;
+  minP: number | null;
+  /** The text ends before the first of these; as an attribute one string, or a list in JSON. */
+  stopStrings: string | readonly string[] | null;
+  /** Folder of the models; default: `models/` beside the page. */
+  modelsUrl: string | null;
+  /** Catalogue of the models; default: `catalogue.json` in their folder. */
+  catalogueUrl: string | null;
+  backend: BackendChoice | null;
+  /** What to show, apart by blanks: `story`, `rhythm`, `numbers`. Default: `story numbers`. */
+  views: string | null;
+  /** Start by itself whenever the element comes into the page. */
+  autoplay: boolean;
+}
+
+/**
+ * `idle` before the first run, `loading` while the engine starts and models come, `waiting` for another player's run,
+ * `running`, `done`, `failed`.
+ */
+export type PlayerState = 'idle' | 'loading' | 'waiting' | 'running' | 'done' | 'failed';
+
+export interface PlayerRoundDetail {
+  readonly round: Round;
+  /** All text so far, without the prompt. */
+  readonly text: string;
+}
+
+export interface PlayerDoneDetail {
+  /** A run that was stopped ends too: `finishReason` is `abort`. */
+  readonly result: DecodeResult;
+}
+
+export interface PlayerErrorDetail {
+  readonly code: EngineErrorCode | 'unsupported-browser' | 'unexpected';
+  readonly message: string;
+  /** The error itself, an EngineError where its code is one. */
+  readonly error: unknown;
+}
+
+/** Events of the element; all of them bubble, also out of shadow roots. */
+export interface PlayerEventMap {
+  round: CustomEvent<PlayerRoundDetail>;
+  done: CustomEvent<PlayerDoneDetail>;
+  error: CustomEvent<PlayerErrorDetail>;
+}
+
+type PlayerEventListener = <K extends keyof PlayerEventMap>(
+  type: K,
+  listener: (this: AntiphonPlayer, event: PlayerEventMap[K]) => unknown,
+  options?: boolean | AddEventListenerOptions,
+) => void;
+
+/** The element. */
+export interface AntiphonPlayer extends HTMLElement, PlayerSettings {
+  /** Also an attribute, for styles. */
+  readonly state: PlayerState;
+  /**
+   * Runs what the settings ask for, after ending the run under way; loads what it needs first. Resolves with the
+   * result; with null where the run failed (the event `error` tells why), was replaced by another, or the element left
+   * the page.
+   */
+  start(): Promise<DecodeResult | null>;
+  /** Ends the run within a round, or the loading; what is written stays. */
+  stop(): void;
+  addEventListener: PlayerEventListener & HTMLElement['addEventListener'];
+  removeEventListener: PlayerEventListener & HTMLElement['removeEventListener'];
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'antiphon-player': AntiphonPlayer;
+  }
+}
