@@ -30,6 +30,22 @@ function portableUrls(): Plugin {
 }
 
 /**
+ * Leaves dynamic imports to the program that builds the library. Vite wraps them in a helper that preloads what they
+ * need; a program built with Vite then has two helpers of one name, which is an error.
+ */
+function plainImports(): Plugin {
+  return {
+    name: 'plain-imports',
+    enforce: 'pre',
+    load: {
+      filter: { id: /vite\/preload-helper\.js$/ },
+      handler: () => 'export const __vitePreload = (importChunk) => importChunk();',
+    },
+    renderChunk: (code) => code.replaceAll('__vitePreload', 'withoutPreload'),
+  };
+}
+
+/**
  * The library: ES modules with the worker, the wasm file and its glue code beside them. Not Vite's library mode,
  * which inlines every asset as base64.
  */
@@ -37,7 +53,7 @@ export default defineConfig({
   ...engineConfig,
   base: './',
   publicDir: false,
-  plugins: [portableUrls()],
+  plugins: [portableUrls(), plainImports()],
   build: {
     ...engineBuild,
     outDir: 'dist/lib',
@@ -45,7 +61,11 @@ export default defineConfig({
     minify: false,
     modulePreload: false,
     rolldownOptions: {
-      input: { antiphon: source('src/antiphon.ts'), 'engine.worker': source('workers/engine.worker.ts') },
+      input: {
+        antiphon: source('src/antiphon.ts'),
+        player: source('src/player/antiphon-player.ts'),
+        'engine.worker': source('workers/engine.worker.ts'),
+      },
       preserveEntrySignatures: 'strict',
       output: {
         entryFileNames: '[name].js',
