@@ -1,0 +1,181 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Locator, type Page, test } from '@playwright/test';
+import { projectFolder } from '../scripts/build.ts';
+import { type StaticServer, serveFolder } from '../scripts/static-server.ts';
+import type { AntiphonPlayer } from '../src/player/player-api.ts';
+import { poorContrasts } from './contrast.ts';
+import { buildExample, setUpPlainExample } from './examples.ts';
+import { expect, loadMs } from './story-page.ts';
+import { wasmFilesFetched } from './wasm-files.ts';
+
+/** Argmax of story-base after "Once upon a time". */
+const greedyStart = [14, 260, 586, 1665, 335, 706, 351, 315];
+
+/** The policy that docs/player.md promises to be enough. */
+function documentedPolicy(): string {
+  const text = readFileSync(join(projectFolder, 'docs', 'player.md'), 'utf8');
+  const policy = /```http\nContent-Security-Policy: ([^`]+)\n```/.exec(text)?.[1];
+  if (!policy) throw new Error('docs/player.md names no Content-Security-Policy');
+  return policy.replace(/\n\s*/g, ' ');
+}
+
+/** What the policy refused, in the page and in its workers. */
+async function refusals(page: Page): Promise<readonly string[]> {
+  const refused: string[] = [];
+  await page.exposeFunction('refused', (what: string) => refused.push(what));
+  await page.addInitScript(() => {
+    addEventListener(
+      'securitypolicyviolation',
+      ({ violatedDirective, blockedURI, sourceFile, lineNumber }) => {
+        const { refused } = window as unknown as { refused: (what: string) => void };
+        refused(`${violatedDirective} ${blockedURI} at ${sourceFile}:${lineNumber}`);
+      },
+    );
+  });
+  page.on('console', (message) => {
+    if (/Content Security Policy/i.test(message.text())) refused.push(message.text());
+  });
+  return refused;
+}
+
+const startOf = (player: Locator): Locator => player.getByRole('button', { name: /^Start/ });
+const endingOf = (player: Locator): Locator => player.locator('.ending');
+const stateOf = (player: Locator): Promise<string> =>
+  player.evaluate((element) => (element as AntiphonPlayer).state);
+
+test.describe('the plain example', () => {
+  let folder: string;
+  let server: StaticServer;
+
+  test.beforeAll(async () => {
+    folder = setUpPlainExample();
+    const policy = documentedPolicy();
+    server = await serveFolder({ folder, headers: { 'Content-Security-Policy': policy } });
+  });
+
+  test.afterAll(async () => {
+    await server.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('two players share one engine under a strict policy; the second waits its turn', async ({ page }) => {
+    const refused = await refusals(page);
+    const fetched = wasmFilesFetched(page);
+    await page.goto(server.url);
+    const [together, drafted] = [page.locator('#together'), page.locator('#drafted')];
+    await expect(together.getByText('Two models take turns')).toBeVisible();
+    expect(page.workers()).toHaveLength(0);
+    await startOf(together).click();
+    await expect(together.getByRole('progressbar').first()).toBeVisible();
+    await expect(together.locator('.story .accepted').first()).toBeVisible({ timeout: loadMs });
+    await expect(endingOf(together)).toHaveText(/after \d+ tokens\.$/, { timeout: 60_000 });
+    await startOf(drafted).click();
+    await expect(endingOf(drafted)).toHaveText(/after \d+ tokens\.$/, { timeout: loadMs });
+    // All models are here now, so that the first player's run comes first.
+    const both = await page.evaluate(async () => {
+      const [together, drafted] = ['together', 'drafted'].map(
+        (id) => document.getElementById(id) as AntiphonPlayer,
+      );
+      let stateAtFirst: string | null = null;
+      let textAtLast: string | null | undefined;
+      together.addEventListener('round', () => {
+        stateAtFirst ??= drafted.state;
+        textAtLast = drafted.shadowRoot?.querySelector('[part=waiting]')?.textContent;
+      });
+      const [, result] = await Promise.all([together.start(), drafted.start()]);
+      return { stateAtFirst, textAtLast, tokenIds: result?.tokenIds };
+    });
+    expect(both.stateAtFirst).toBe('waiting');
+    expect(both.textAtLast).toBe('Another text on this page is being written; this one comes next.');
+    expect(both.tokenIds?.slice(0, 8)).toEqual(greedyStart);
+    expect(await stateOf(together)).toBe('done');
+    await expect(page.locator('#finished')).toHaveText(/together, \d+ tokens; drafted, 24 tokens$/);
+    expect(await drafted.evaluate((player) => player.getAttribute('state'))).toBe('done');
+    expect(fetched).toHaveLength(1);
+    expect(page.workers().filter((worker) => worker.url().endsWith('engine.worker.js'))).toHaveLength(1);
+    expect(refused).toEqual([]);
+  });
+
+  test('moved it goes on, removed it stops, and with the last one the worker ends', async ({ page }) => {
+    await page.goto(server.url);
+    const together = page.locator('#together');
+    const moved = await together.evaluate(async (element) => {
+      const player = element as AntiphonPlayer;
+      let isMoved = false;
+      player.addEventListener('round', () => {
+        if (isMoved) return;
+        isMoved = true;
+        const section = document.createElement('section');
+        document.querySelector('main')?.append(section);
+        section.append(player);
+      });
+      const result = await player.start();
+      return [isMoved, result?.finishReason];
+    });
+    expect(moved).toEqual([true, 'end']);
+    expect(page.workers()).not.toHaveLength(0);
+    const removed = await together.evaluate(async (element) => {
+      const player = element as AntiphonPlayer;
+      Object.assign(window, { kept: player });
+      player.addEventListener('round', () => player.remove(), { once: true });
+      return [await player.start(), player.state];
+    });
+    expect(removed).toEqual([null, 'idle']);
+    await expect.poll(() => page.workers().length).toBe(0);
+    await page.evaluate('window.kept.maxTokens = 12; document.querySelector("main").append(window.kept)');
+    await startOf(together).click();
+    await expect(endingOf(together)).toHaveText(/after 12 tokens\.$/, { timeout: loadMs });
+  });
+
+  test('follows the color-scheme of the page with enough contrast, and fits a narrow one', async ({
+    page,
+  }) => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width: 360, height: 740 });
+      await page.goto(server.url);
+      const together = page.locator('#together');
+      await startOf(together).click();
+      await expect(endingOf(together)).toBeVisible({ timeout: loadMs });
+      expect(await page.evaluate(poorContrasts)).toEqual([]);
+      const fits = () => document.documentElement.scrollWidth <= document.documentElement.clientWidth;
+      expect(await page.evaluate(fits)).toBe(true);
+    }
+  });
+});
+
+for (const { name, others } of [
+  { name: 'bundled', others: ['vite'] },
+  { name: 'react', others: ['vite', 'react', 'react-dom', '@types/react', '@types/react-dom'] },
+]) {
+  test(`the example ${name} builds from the packed library and tells a story`, async ({ page }) => {
+    const { folder, built } = await buildExample(name, others);
+    // Without the headers of an isolated page: one thread.
+    const server = await serveFolder({ folder: built, isolated: false });
+    try {
+      await page.goto(server.url);
+      const told = page.evaluate(
+        () =>
+          new Promise<readonly [number, string]>((resolve) => {
+            addEventListener('done', (event) => {
+              const { result } = (event as CustomEvent).detail;
+              resolve([result.tokenIds.length, result.finishReason]);
+            });
+          }),
+      );
+      await page.getByRole('button', { name: 'Tell' }).click();
+      expect(await told).toEqual([40, 'length']);
+      await expect(endingOf(page.locator('antiphon-player'))).toBeVisible();
+      await expect(page.getByText(name === 'react' ? '40 tokens' : '"tokens":40').first()).toBeVisible();
+      if (name !== 'react') return;
+      await page.getByRole('button', { name: 'Take away' }).click();
+      await expect.poll(() => page.workers().length).toBe(0);
+      await page.getByRole('button', { name: 'Bring back' }).click();
+      await expect(startOf(page.locator('antiphon-player'))).toBeVisible();
+    } finally {
+      await server.close();
+      rmSync(folder, { recursive: true });
+    }
+  });
+}
