@@ -46,3 +46,10 @@ test('folders import only from folders before them', () => {
   }
   expect(against).toEqual([]);
 });
+
+test('templates set styles as properties, not as attributes, which a strict Content-Security-Policy blocks', () => {
+  const blocked = files.filter(
+    (file) => /^(ui|player)[/\\]/.test(file) && /\sstyle=/.test(readFileSync(join(source, file), 'utf8')),
+  );
+  expect(blocked).toEqual([]);
+});

@@ -213,6 +213,7 @@ export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, ke
       .cast=${run.cast}
       .story=${run.story}
       .writing=${run.kind === 'running'}
+      .candidates=${this.#playback.candidates}
       >${below}</antiphon-story
     >`;
   }

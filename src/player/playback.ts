@@ -1,21 +1,27 @@
+import { candidatesQuery } from '../engine/candidates-query.ts';
 import type { DecodeRequest } from '../engine/decode-request.ts';
 import type { DecodeResult, DecodeRun, EngineApi, EngineOptions, LoadedModel } from '../engine/engine-api.ts';
 import { untilAborted } from '../engine/until-aborted.ts';
 import type { Round } from '../round/round.ts';
+import type { CandidateSource } from '../ui/candidate-source.ts';
 import { castOf } from '../ui/cast.ts';
 import { describeFailure } from '../ui/failure.ts';
-import type { EngineState, ModelState, RunStart, RunState } from '../ui/page-state.ts';
+import type { EngineState, ModelState, RunHeading, RunState } from '../ui/page-state.ts';
 import { addRound, emptyStory, endStory } from '../ui/story-model.ts';
 import type { PlayerErrorDetail, PlayerState } from './player-api.ts';
 import type { PlayerPlan } from './player-plan.ts';
 import type { EngineLease, SharedEngines } from './shared-engines.ts';
+
+interface PlaybackStart extends RunHeading {
+  readonly request: DecodeRequest;
+}
 
 /** What the element shows. */
 export interface PlaybackView {
   readonly state: PlayerState;
   /** null while no engine is asked for. */
   readonly engine: EngineState | null;
-  readonly run: RunState;
+  readonly run: RunState<PlaybackStart>;
 }
 
 /** What happens on the way, told as it happens. */
@@ -86,6 +92,25 @@ export class Playback {
       this.#run.stop();
     }
   }
+
+  /** What else could have stood in the place of a token of the run. */
+  get candidates(): CandidateSource {
+    return { whyNot: this.#whyNoCandidates(), ask: this.#askCandidates };
+  }
+
+  #whyNoCandidates(): string | null {
+    if (this.view.run.kind === 'running') {
+      return 'What else was likely can be asked when the story is finished.';
+    }
+    return this.#lease ? null : 'Start again to ask what else was likely.';
+  }
+
+  #askCandidates: CandidateSource['ask'] = async (place, signal) => {
+    const { run } = this.view;
+    if (!this.#lease || run.kind === 'idle') throw new Error('There is no run to ask about.');
+    const engine = await untilAborted(this.#lease.engine, signal);
+    return engine.candidates(candidatesQuery(run.request, run.story.rounds, place), { signal });
+  };
 
   /** Lets the engine go; what an ended run has written stays. */
   leave(): void {
@@ -174,7 +199,7 @@ export class Playback {
     loaded: readonly LoadedModel[],
     signal: AbortSignal,
   ): Promise<DecodeResult> {
-    const begun: RunStart = { prompt: request.prompt, cast: castOf(request, loaded) };
+    const begun: PlaybackStart = { prompt: request.prompt, cast: castOf(request, loaded), request };
     let story = emptyStory;
     let text = '';
     const show = (state: PlayerState): void => {

@@ -1,5 +1,5 @@
 import type { DecodeResult } from '../engine/engine-api.ts';
-import { type EngineState, isLoading, type RunState, wantedModels } from './page-state.ts';
+import { type EngineState, isLoading, type RunHeading, type RunState, wantedModels } from './page-state.ts';
 import { liveNumbers } from './story-model.ts';
 
 type FinishReason = DecodeResult['finishReason'];
@@ -17,7 +17,7 @@ export function endingText(finishReason: FinishReason, tokens: number): string {
 }
 
 /** The page's state in a sentence for a live region: changes with the state, never with a single token. */
-export function announcement(engine: EngineState, run: RunState): string {
+export function announcement(engine: EngineState, run: RunState<RunHeading>): string {
   if (engine.kind === 'unsupported') return 'This browser cannot run the engine.';
   if (engine.kind === 'failed') return 'The engine is not running.';
   if (run.kind === 'running') return run.stopping ? 'Stopping.' : 'Writing.';

@@ -1,5 +1,4 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { styleMap } from 'lit/directives/style-map.js';
 import type { CandidateList, Candidates } from '../decode/candidates.ts';
 import type { CastMember } from './cast.ts';
 import { memberClass } from './member-style.ts';
@@ -49,7 +48,7 @@ function row({ place, text, probability, isToken }: Row, largest: number): Templ
   const width = `${(100 * probability) / (largest || 1)}%`;
   return html`<li value=${place} class=${isToken ? 'this' : ''}>
     <span class="word">${tokenWord(text)}</span>
-    <span class="bar" aria-hidden="true"><span style=${styleMap({ width })}></span></span>
+    <span class="bar" aria-hidden="true"><span .style=${`width: ${width}`}></span></span>
     <span class="share">${percentText(probability, 1)}</span>
   </li>`;
 }

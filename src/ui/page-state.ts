@@ -28,26 +28,30 @@ export type EngineState =
       readonly info: EngineInfo | null;
     };
 
-/** What a run was started with, told beside its text; the form may have changed since. */
-export interface RunStart {
+/** What is told of a run beside its text. */
+export interface RunHeading {
   readonly prompt: string;
   readonly cast: readonly CastMember[];
+}
+
+/** What a run of the page was started with; the form may have changed since. */
+export interface RunStart extends RunHeading {
   readonly form: RequestForm;
   readonly request: DecodeRequest;
   readonly startedAt: Date;
 }
 
 /** The latest run; older ones are dropped as soon as a newer one starts. */
-export type RunState =
+export type RunState<Start extends RunHeading = RunStart> =
   | { readonly kind: 'idle' }
-  | (RunStart & {
+  | (Start & {
       readonly kind: 'running';
       readonly story: Story;
       /** Stop was asked for and the engine has not answered yet. */
       readonly stopping: boolean;
     })
-  | (RunStart & { readonly kind: 'stopped'; readonly story: Story; readonly result: DecodeResult })
-  | (RunStart & { readonly kind: 'failed'; readonly story: Story; readonly failure: Failure });
+  | (Start & { readonly kind: 'stopped'; readonly story: Story; readonly result: DecodeResult })
+  | (Start & { readonly kind: 'failed'; readonly story: Story; readonly failure: Failure });
 
 export function hasModels(engine: EngineState, needed: readonly string[]): boolean {
   if (engine.kind !== 'open') return false;
