@@ -6,6 +6,10 @@ import './composer.ts';
 import { DecodeController, type EngineDoor } from './decode-controller.ts';
 import type { Remedy } from './failure.ts';
 import { failureView } from './failure-view.ts';
+import { linkNotice } from './link/link-notice.ts';
+import { browserPlace, PageSettings } from './link/page-settings.ts';
+import { continued, repeatable } from './link/repeatable.ts';
+import { linkOf } from './link/settings-link.ts';
 import './live-numbers.ts';
 import './model-panel.ts';
 import { titleOf } from './model-choice.ts';
@@ -14,6 +18,7 @@ import type { RefusalCheck } from './refusal.ts';
 import { neededModels, type RequestForm } from './request-form.ts';
 import { runNumbers } from './run-numbers.ts';
 import './speed-up.ts';
+import './story-actions.ts';
 import { liveNumbers } from './story-model.ts';
 import './story-view.ts';
 import { failureStyle, theme } from './theme.ts';
@@ -36,6 +41,7 @@ export class AntiphonApp extends LitElement {
   declare refusalOf: RefusalCheck;
 
   readonly #controller: DecodeController;
+  readonly #settings: PageSettings;
 
   static override styles = [
     theme,
@@ -110,6 +116,23 @@ export class AntiphonApp extends LitElement {
         margin-top: 1.5rem;
         padding-inline: clamp(0rem, 3vw, 2.25rem);
       }
+      antiphon-story-actions {
+        margin-top: 1rem;
+      }
+      .notice {
+        margin-bottom: 1rem;
+        padding: 0.9rem 1.1rem;
+        border: 1px solid var(--edge);
+        border-inline-start-width: 5px;
+        border-radius: var(--radius);
+        background: var(--sheet);
+        overflow-wrap: anywhere;
+      }
+      .notice .buttons {
+        display: flex;
+        gap: 0.5rem;
+        margin-top: 0.6rem;
+      }
       .ending {
         margin-top: 1rem;
         color: var(--ink-soft);
@@ -130,6 +153,12 @@ export class AntiphonApp extends LitElement {
     this.door = browserDoor;
     this.refusalOf = () => null;
     this.#controller = new DecodeController(this, () => this.door);
+    this.#settings = new PageSettings(this, browserPlace, (form) => this.#follow(form));
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#follow(this.#settings.form);
   }
 
   /** Rounds may come faster than frames: render once a frame. A hidden page has no frames and need not wait. */
@@ -160,9 +189,10 @@ export class AntiphonApp extends LitElement {
       </header>
       <main>
         <div class="engine">
-          ${this.#engine()}
+          ${linkNotice(this.#settings, this.#linkActions)} ${this.#engine()}
         </div>
         <antiphon-composer
+          .form=${this.#settings.form}
           .engine=${engine}
           .running=${run.kind === 'running'}
           .stopping=${run.kind === 'running' && run.stopping}
@@ -231,7 +261,8 @@ export class AntiphonApp extends LitElement {
   #belowText(): TemplateResult | null {
     const { run } = this.#controller;
     if (run.kind === 'stopped') {
-      return html`<p class="ending">${endingText(run.result.finishReason, liveNumbers(run.story).tokens)}</p>`;
+      return html`<p class="ending">${endingText(run.result.finishReason, liveNumbers(run.story).tokens)}</p>
+        ${this.#actions()}`;
     }
     if (run.kind === 'failed') return failureView('The run failed', run.failure, this.#act);
     // On a small screen the form's own button is out of sight while the text grows.
@@ -240,14 +271,44 @@ export class AntiphonApp extends LitElement {
       : null;
   }
 
+  #actions(): TemplateResult | null {
+    const { run, engine } = this.#controller;
+    if (run.kind !== 'stopped') return null;
+    const { finishReason, text } = run.result;
+    const link = new URL(location.href);
+    link.hash = linkOf(repeatable(run.form, run.result));
+    return html`<antiphon-story-actions
+      .text=${run.prompt + text}
+      .link=${link.href}
+      .continuable=${finishReason !== 'context' && hasModels(engine, neededModels(run.form))}
+      @continue=${this.#onContinue}
+    ></antiphon-story-actions>`;
+  }
+
+  #onContinue = (): void => {
+    const { run } = this.#controller;
+    if (run.kind === 'stopped') void this.#controller.start(continued(run.form, run.result));
+  };
+
+  readonly #linkActions = {
+    agree: (): void => this.#follow(this.#settings.agree()),
+    dismiss: (): void => this.#settings.dismiss(),
+  };
+
+  /** Loads what the form needs, and moves a running story with it. */
+  #follow(form: RequestForm): void {
+    void this.#controller.want(neededModels(form));
+    this.#controller.adjust(form);
+  }
+
   #onStart = (event: CustomEvent<RequestForm>): void => {
     void this.#controller.start(event.detail);
     void this.#showText();
   };
 
   #onFormChange = (event: CustomEvent<RequestForm>): void => {
-    void this.#controller.want(neededModels(event.detail));
-    this.#controller.adjust(event.detail);
+    this.#settings.change(event.detail);
+    this.#follow(event.detail);
   };
 
   #onStop = (): void => this.#controller.stop();

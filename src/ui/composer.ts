@@ -38,13 +38,14 @@ export class Composer extends LitElement {
     stopping: { attribute: false },
     choices: { attribute: false },
     refusalOf: { attribute: false },
-    form: { state: true },
+    form: { attribute: false },
   };
   declare engine: EngineState;
   declare running: boolean;
   declare stopping: boolean;
   declare choices: readonly ModelChoice[];
   declare refusalOf: RefusalCheck;
+  /** What the reader changes is told by `form-change`. */
   declare form: RequestForm;
 
   static override styles = [theme, fieldStyle, composerStyle];

@@ -1,0 +1,106 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { test as siteTest } from './site.ts';
+import { expect, loadMs, runToEnd, startButton, story } from './story-page.ts';
+
+const test = siteTest.extend({ baseURL: ({ siteUrl }, use) => use(siteUrl) });
+
+/** The text without what was dropped. */
+const textOf = (page: Page): Promise<string> =>
+  story(page).evaluate((element) => {
+    const copy = element.cloneNode(true) as Element;
+    for (const dropped of copy.querySelectorAll('del, .change')) dropped.remove();
+    return copy.textContent ?? '';
+  });
+
+const violationsOf = async (page: Page): Promise<string[]> =>
+  (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
+
+test('a link writes the same story on another page, and settings survive a reload', async ({
+  page,
+  context,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.goto('./#prompt=Long+ago&seed=31&max=40&temperature=1.2&model1=story-space&model2=story-fairy');
+  await expect(page.getByLabel('Model of member A')).toHaveValue('story-space');
+  await runToEnd(page);
+  const first = await textOf(page);
+  expect(first).toMatch(/^Long ago/);
+  await page.getByRole('button', { name: 'Copy link' }).click();
+  await expect(page.getByText('The link is on the clipboard.')).toBeVisible();
+  expect(await violationsOf(page)).toEqual([]);
+
+  const other = await context.newPage();
+  await other.goto(await page.evaluate(() => navigator.clipboard.readText()));
+  await runToEnd(other);
+  expect(await textOf(other)).toBe(first);
+  await other.close();
+
+  await page.getByLabel('Seed').fill('77');
+  await expect(page).toHaveURL(/seed=77/);
+  await page.goto('about:blank');
+  // Without a link: as the reader left it.
+  await page.goto('./');
+  await expect(page.getByLabel('Seed')).toHaveValue('77');
+  await expect(page.getByLabel('Prompt', { exact: true })).toHaveValue('Long ago');
+});
+
+test('a bad link is told, and the rest of it is set', async ({ page }) => {
+  await page.goto('./#seed=abc&temperature=0.5&method=magic');
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText('Its seed “abc” is no number');
+  await expect(alert).toContainText('Its method “magic” is none of collaborative');
+  await expect(page.getByRole('slider', { name: 'Temperature' })).toHaveValue('0.5');
+  expect(await violationsOf(page)).toEqual([]);
+  await alert.getByRole('button', { name: 'Close' }).click();
+  await expect(alert).toHaveCount(0);
+});
+
+test('what a link wants from elsewhere is not loaded before the reader agrees', async ({ page }) => {
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().includes('evil') || request.url().includes('even.js')) asked.push(request.url());
+  });
+  await page.route('**/even.js', (route) =>
+    route.fulfill({
+      contentType: 'text/javascript',
+      body: 'export const probabilities = ([a, b]) => a.map((p, token) => (p + b[token]) / 2);',
+    }),
+  );
+  await page.goto('./#combine=custom&module=even.js&max=12');
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText('even.js');
+  await runToEnd(page);
+  expect(asked).toEqual([]);
+  await alert.getByRole('button', { name: 'Load it' }).click();
+  await expect(page.getByLabel('Module')).toHaveValue('even.js');
+  await runToEnd(page);
+  expect(asked.length).toBeGreaterThan(0);
+
+  asked.length = 0;
+  await page.goto('about:blank');
+  await page.goto('./#model1=https%3A%2F%2Fevil.example%2Fm%2F&model2=story-fairy');
+  await expect(alert).toContainText('https://evil.example/m/');
+  await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
+  expect(asked).toEqual([]);
+});
+
+test('a text that goes on is the text that was never interrupted', async ({ page }) => {
+  await page.goto('./#seed=5&max=48&acceptance=coupled&prompt=One+day');
+  await runToEnd(page);
+  const whole = await textOf(page);
+  await page.getByText('More settings').click();
+  await page.getByLabel('Max tokens').fill('24');
+  await runToEnd(page);
+  const half = await textOf(page);
+  expect(whole.startsWith(half)).toBe(true);
+  const writes = page.waitForFunction(
+    () =>
+      document.querySelector('antiphon-app')?.shadowRoot?.querySelector('[role=status]')?.textContent ===
+      'Writing.',
+  );
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await writes;
+  await expect(page.getByRole('status')).toHaveText(/after \d+ tokens?\.$/);
+  expect(await textOf(page)).toBe(whole);
+});

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import type { DecodeResult } from '../../engine/engine-api.ts';
+import { initialForm, toRequest } from '../request-form.ts';
+import { changeMember } from '../team-form.ts';
+import { continued, repeatable } from './repeatable.ts';
+
+const form = { ...initialForm(7), maxTokens: 50 };
+
+function resultOf(given: Partial<DecodeResult>): DecodeResult {
+  const method = { kind: 'collaborative', defaultProposer: 1 };
+  return {
+    text: ' a fox',
+    tokenIds: [3, 4],
+    seed: 7,
+    finishReason: 'abort',
+    request: { method },
+    ...given,
+  } as DecodeResult;
+}
+
+test('what the engine chose is asked for the next time', () => {
+  expect(toRequest(repeatable(form, resultOf({}))).method).toMatchObject({ defaultProposer: 1 });
+  expect(repeatable(form, null)).toBe(form);
+});
+
+test('a stopped text goes on with the tokens it had left, a full one with as many again', () => {
+  expect(continued(form, resultOf({}))).toMatchObject({
+    prompt: `${form.prompt} a fox`,
+    maxTokens: 48,
+    seed: 7,
+  });
+  expect(continued(form, resultOf({ finishReason: 'length' })).maxTokens).toBe(50);
+});
+
+test("members' own prompts go on with the same text", () => {
+  const own = { ...form, team: changeMember(form.team, 1, { prompt: 'In space' }) };
+  expect(continued(own, resultOf({})).team.members.map(({ prompt }) => prompt)).toEqual([
+    '',
+    'In space a fox',
+  ]);
+});

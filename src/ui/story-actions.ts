@@ -1,0 +1,98 @@
+import { css, html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { copyText } from './copy-text.ts';
+import { saveFile } from './save-file.ts';
+import { theme } from './theme.ts';
+
+/** What may be saved of a run besides its text. */
+export type RecordingKind = 'trace' | 'page';
+
+/**
+ * What can be done with a finished text.
+ * @fires {CustomEvent<void>} continue
+ * @fires {CustomEvent<RecordingKind>} save-recording
+ */
+export class StoryActions extends LitElement {
+  static override properties: PropertyDeclarations = {
+    text: { attribute: false },
+    link: { attribute: false },
+    continuable: { type: Boolean },
+    recorded: { type: Boolean },
+    told: { state: true },
+  };
+  /** Prompt and text. */
+  declare text: string;
+  /** Address of a page that writes the text again. */
+  declare link: string;
+  declare continuable: boolean;
+  /** There is a recording to save. */
+  declare recorded: boolean;
+  declare told: string;
+
+  static override styles = [
+    theme,
+    css`
+      .buttons {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.5rem;
+      }
+      button {
+        min-height: 2.25rem;
+        padding: 0.3rem 0.75rem;
+        font-size: 0.875rem;
+      }
+      .told {
+        min-height: 1.3em;
+        margin-top: 0.35rem;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.text = '';
+    this.link = '';
+    this.continuable = false;
+    this.recorded = false;
+    this.told = '';
+  }
+
+  override render(): TemplateResult {
+    return html`<div class="buttons" role="group" aria-label="With this story">
+        ${
+          this.continuable
+            ? html`<button type="button" @click=${this.#fire('continue')}>Continue</button>`
+            : nothing
+        }
+        <button type="button" @click=${() => this.#copy(this.text, 'The text')}>Copy text</button>
+        <button type="button" @click=${() => this.#copy(this.link, 'The link')}>Copy link</button>
+        <button type="button" @click=${this.#saveText}>Save text</button>
+        ${
+          this.recorded
+            ? html`<button type="button" @click=${this.#fire('save-recording', 'trace')}>Save recording</button>
+                <button type="button" @click=${this.#fire('save-recording', 'page')}>Save as page</button>`
+            : nothing
+        }
+      </div>
+      <p class="hint told" aria-live="polite">${this.told}</p>`;
+  }
+
+  #fire(type: string, detail?: RecordingKind): () => void {
+    return () => this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  async #copy(text: string, what: string): Promise<void> {
+    const isCopied = await copyText(text);
+    this.told = isCopied ? `${what} is on the clipboard.` : 'The browser does not let the page copy.';
+  }
+
+  #saveText = (): void => saveFile('story.txt', 'text/plain', `${this.text}\n`);
+}
+
+customElements.define('antiphon-story-actions', StoryActions);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'antiphon-story-actions': StoryActions;
+  }
+}
