@@ -36,7 +36,7 @@ export interface Decode {
   readonly textStream: TextStream;
   readonly maxTokens: number;
   readonly signal: AbortSignal;
-  /** Lets messages in: an awaited WASM run computes synchronously, so without this no abort is ever heard. */
+  /** Lets messages in, if it has not just now: awaited WASM runs alone would never let an abort be heard. */
   readonly takeTurn: () => Promise<void>;
   /** mapAsync calls so far. */
   readonly readbacks: () => number;

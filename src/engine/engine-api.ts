@@ -99,7 +99,7 @@ export interface DecodeResult {
 export interface DecodeRun extends AsyncIterable<Round> {
   /** Rejects with an EngineError. Abort is an outcome: it resolves with finishReason `abort`. */
   readonly result: Promise<DecodeResult>;
-  /** Ends the run within one round, with what is committed so far. */
+  /** Ends the run within one round or 4 ms, with what is committed so far. */
   stop(): void;
   /**
    * Changes the combination's numbers from the next round on: `weights` of a weighted or geometric one, `mu` of a

@@ -2,6 +2,7 @@ import { assembleDecode, type MethodPlan } from '../decode/assemble-decode.ts';
 import { type Decode, decodeRounds, type FinishReason } from '../decode/decode-loop.ts';
 import { speedUpOf } from '../decode/speed-up.ts';
 import { summarize } from '../decode/statistics.ts';
+import { turnsAtIntervals } from '../decode/turn-interval.ts';
 import { nextTask } from '../gpu/next-task.ts';
 import type { ModelRuntime } from '../models/runtime.ts';
 import type { Lease } from '../models/sequence-pool.ts';
@@ -55,7 +56,7 @@ export async function runDecode(
       recorder,
       maxTokens: request.maxTokens,
       signal,
-      takeTurn: nextTask,
+      takeTurn: turnsAtIntervals(nextTask, () => performance.now()),
       readbacks: () => runtime.readbacks(),
       takeCombineChange: () => updates.take(),
       onPrefill: (progress) => onPrefill?.(progress),
