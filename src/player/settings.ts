@@ -58,9 +58,12 @@ export function attributeName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** All settings as Lit declares properties: each also an attribute, in both directions. */
+/** All settings as Lit declares properties: each also an attribute, in both directions, unless it has its default. */
 export const settingDeclarations: PropertyDeclarations = Object.fromEntries(
-  settingNames.map((name) => [name, { ...kinds[name], attribute: attributeName(name), reflect: true }]),
+  settingNames.map((name) => [
+    name,
+    { ...kinds[name], attribute: attributeName(name), reflect: true, useDefault: true },
+  ]),
 );
 
 /** Settings of an element without attributes. */
