@@ -78,16 +78,19 @@ test.describe('the plain example', () => {
         (id) => document.getElementById(id) as AntiphonPlayer,
       );
       let stateAtFirst: string | null = null;
-      let textAtLast: string | null | undefined;
       together.addEventListener('round', () => {
         stateAtFirst ??= drafted.state;
-        textAtLast = drafted.shadowRoot?.querySelector('[part=waiting]')?.textContent;
       });
+      let said: string | null | undefined;
+      const root = drafted.shadowRoot as ShadowRoot;
+      new MutationObserver(() => {
+        said ??= root.querySelector('[part=waiting]')?.textContent;
+      }).observe(root, { childList: true, subtree: true });
       const [, result] = await Promise.all([together.start(), drafted.start()]);
-      return { stateAtFirst, textAtLast, tokenIds: result?.tokenIds };
+      return { stateAtFirst, said, tokenIds: result?.tokenIds };
     });
     expect(both.stateAtFirst).toBe('waiting');
-    expect(both.textAtLast).toBe('Another text on this page is being written; this one comes next.');
+    expect(both.said).toBe('Another text on this page is being written; this one comes next.');
     expect(both.tokenIds?.slice(0, 8)).toEqual(greedyStart);
     expect(await stateOf(together)).toBe('done');
     await expect(page.locator('#finished')).toHaveText(/together, \d+ tokens; drafted, 24 tokens$/);
