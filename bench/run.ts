@@ -11,6 +11,7 @@ import { collaborativeTable } from './collaborative-table.ts';
 import { draftingTable } from './drafting/drafting-table.ts';
 import { peersTable } from './peers/peers-table.ts';
 import { realModelTable } from './real-model-table.ts';
+import { samplingTable } from './sampling-table.ts';
 import { speculativeTable } from './speculative-table.ts';
 
 /*
@@ -25,6 +26,7 @@ const tables: readonly (BenchTable | BrowserTable)[] = [
   draftingTable,
   peersTable,
   realModelTable,
+  samplingTable,
 ];
 
 const { values } = parseArgs({

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { philox4x32 } from '../random/philox.ts';
 import { argmax, distributionOf, greedyToken } from './distribution.ts';
 import { type SamplingParameters, untruncated } from './sampling-parameters.ts';
+import { normalLogits } from './testing/normal-logits.ts';
 
 const distribution = (logits: readonly number[], sampling: Partial<SamplingParameters> = {}): number[] => {
   const out = new Float64Array(logits.length);
@@ -10,16 +10,7 @@ const distribution = (logits: readonly number[], sampling: Partial<SamplingParam
   return [...out];
 };
 
-/** Normally distributed logits: mean and deviation of SmolLM2-135M's over a paragraph of prose. */
-const wideRows = [1, 2, 3].map((seed) => {
-  const words = new Uint32Array(4);
-  const uniform = (word: number): number => (word + 0.5) / 2 ** 32;
-  return Float32Array.from({ length: 49_152 }, (_, token) => {
-    philox4x32(token, 0, 0, 0, seed, 0, words);
-    const radius = Math.sqrt(-2 * Math.log(uniform(words[0])));
-    return 4.8 + 5.4 * radius * Math.cos(2 * Math.PI * uniform(words[1]));
-  });
-});
+const wideRows = [1, 2, 3].map((seed) => normalLogits(49_152, seed));
 
 /** The same rules written the slow way: a full sort, every exponential, one step after the other. */
 function bySorting(
