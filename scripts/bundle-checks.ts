@@ -90,6 +90,22 @@ function exportedFiles(): Check {
   return check("all files named in package.json's exports exist", missing.length === 0, missing);
 }
 
+/** A page without a bundler loads the modules as they are: it knows no packages by name. */
+function libraryImports(): Check {
+  const bare = filesUnder(libraryFolder)
+    .filter((path) => path.endsWith('.js'))
+    .flatMap((path) =>
+      [
+        ...readFileSync(join(libraryFolder, path), 'utf8').matchAll(
+          /^(?:import|export)\b[^'"\n]*['"]([^'"\n]+)['"];$/gm,
+        ),
+      ]
+        .filter(([, specifier]) => !specifier.startsWith('./'))
+        .map(([, specifier]) => `${path}: ${specifier}`),
+    );
+  return check("the library's modules import nothing but each other", bare.length === 0, bare);
+}
+
 function bundledModels(): Check {
   const models = filesUnder(join(projectFolder, 'public', 'models'));
   const inSite = new Set(filesUnder(join(siteFolder, 'models')));
@@ -106,6 +122,7 @@ export function checkBundles(): readonly Check[] {
     ...runtimeChecks('library', libraryFolder),
     relativeAddresses(),
     exportedFiles(),
+    libraryImports(),
     bundledModels(),
   ];
 }

@@ -102,7 +102,7 @@ describe('settings become the request', () => {
 describe('a refusal names the attribute and what it holds', () => {
   const texts: Readonly<Record<string, string>> = { temperature: 'hot', mu: '0.3' };
   test.each<readonly [string, Partial<PlayerSettings>, RegExp]>([
-    ['a number that is none', { temperature: Number.NaN }, /^temperature="hot": .*number.*NaN/],
+    ['a number that is none', { temperature: Number.NaN }, /^temperature="hot": a number is wanted$/],
     ['a number out of range', { maxTokens: 0 }, /^max-tokens: .*>=1.*0/],
     ['an unknown method', { method: 'parallel' as 'plain' }, /^method: .*collaborative/],
     ['an unknown combination', { combine: 'mixed' as 'weighted' }, /^combine: .*weighted/],

@@ -38,13 +38,13 @@ export const playerStyle = [
       color: var(--ink-soft);
       font: italic 400 1rem / 1.5 var(--serif);
     }
-    .sheet > * + .failure,
     antiphon-story > .failure,
     .waiting,
     .controls {
       margin-top: 1.25rem;
     }
-    antiphon-model-panel {
+    antiphon-model-panel,
+    .sheet > .failure {
       margin-bottom: 1.25rem;
     }
     antiphon-speed-up {

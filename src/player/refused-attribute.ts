@@ -29,12 +29,16 @@ export function attributeOfField(field: string): string {
  */
 export function refusedAttribute(error: unknown, textOf: (attribute: string) => string | null): unknown {
   if (!(error instanceof EngineError) || error.code !== 'invalid-request') return error;
-  const { field, expected } = error.details;
+  const { field, expected, received } = error.details;
   if (typeof field !== 'string') return error;
   const attribute = attributeOfField(field);
   const value = textOf(attribute);
   const reason =
-    expected === 'never' ? 'does not go with the other attributes' : error.message.replace(`${field}: `, '');
+    expected === 'never'
+      ? 'does not go with the other attributes'
+      : received === 'NaN'
+        ? 'a number is wanted'
+        : error.message.replace(`${field}: `, '');
   const subject = value === null ? attribute : `${attribute}="${value}"`;
   return new EngineError('invalid-request', `${subject}: ${reason}`, {
     details: { ...error.details, attribute },
