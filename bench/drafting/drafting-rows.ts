@@ -1,5 +1,6 @@
 import { predictSpeculativeSpeedUp } from '../../src/decode/predict-speed-up.ts';
 import type { DecodeResult } from '../../src/engine/engine-api.ts';
+import { costAt, type ForwardCosts } from '../../src/models/forward-costs.ts';
 import { ForwardTimes } from '../forward-times.ts';
 import { type Quartiles, quartilesOf } from '../quartiles.ts';
 import { ratioOf, speedOf, type Trial } from '../trials.ts';
@@ -19,9 +20,9 @@ export interface DraftingRow {
   readonly draftLength: number;
   /** Tokens a round, the first left out. */
   readonly tokensPerRound: number;
-  /** Milliseconds a round that the draft model took ÷ t(1) of the target: γ·c. */
+  /** Passes of the draft model in a round, in t(1) of the target: γ·c. */
   readonly draftCost: number;
-  /** Milliseconds a round that the target took ÷ its t(1): t(γ+1) ÷ t(1). */
+  /** Passes of the target in a round, in its t(1): t(γ+1) ÷ t(1). */
   readonly scoreCost: number;
   readonly limit: DraftingLimit;
 }
@@ -36,15 +37,21 @@ export function draftingRowOf(name: string, trials: readonly Trial[]): DraftingR
   let askedDrafts = 0;
   let draftCost = 0;
   let scoreCost = 0;
-  for (const trial of trials) {
-    const targetMs = costsOf(trial.reference, 1)[targetMember][0].ms;
-    for (const { forwards, committed, draftLengths } of trial.result.rounds.slice(1)) {
+  // Medians over all trials: a pass during which others had the core would count for many.
+  const costs = costsOf(
+    trials.flatMap(({ result, reference }) => [result, ...reference]),
+    trials[0].result.stats.members.length,
+  );
+  const targetMs = costAt(costs[targetMember], 1);
+  for (const { result } of trials) {
+    for (const { forwards, committed, draftLengths } of result.rounds.slice(1)) {
       rounds++;
       tokens += committed.length;
       askedDrafts += draftLengths[drafterMember] ?? 0;
-      for (const { member, ms } of forwards) {
-        if (member === targetMember) scoreCost += ms / targetMs;
-        else draftCost += ms / targetMs;
+      for (const forward of forwards) {
+        const cost = costAt(costs[forward.member], forward.tokens) / targetMs;
+        if (forward.member === targetMember) scoreCost += cost;
+        else draftCost += cost;
       }
     }
   }
@@ -85,7 +92,7 @@ function predictionOf({ result, reference }: Trial): number | null {
   return predictSpeculativeSpeedUp({ draftLength, acceptanceRate, draftCosts, targetCosts });
 }
 
-function costsOf(results: readonly DecodeResult[], members: number): ReturnType<ForwardTimes['costs']> {
+function costsOf(results: readonly DecodeResult[], members: number): ForwardCosts[] {
   const times = new ForwardTimes(members);
   for (const result of results) times.add(result);
   return times.costs();

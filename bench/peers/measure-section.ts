@@ -30,8 +30,14 @@ export interface ContextDecodes {
 /** An engine that takes longer for one decode has failed: a machine that is shared can starve spinning threads. */
 const decodeLimitMs = 600_000;
 
+/** After its first tokens the browser goes on for a second or two to compile better code for an engine. */
+const warmUpTokens = 16;
+const settleMs = 2000;
+
 /** Between two decodes: the threads of the first go to sleep. */
 const pauseMs = 200;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** One engine of a section while it is open. */
 interface Running {
@@ -87,7 +93,8 @@ async function open(
     });
     running.opened = running.page.opened;
     const text = 'One day';
-    await running.page.decode({ text, tokenIds: tokenizer.encode(text) }, 4);
+    await running.page.decode({ text, tokenIds: tokenizer.encode(text) }, warmUpTokens);
+    await pause(settleMs);
   });
   return running;
 }
@@ -132,7 +139,7 @@ async function decodeOnce(
 ): Promise<TimedDecode | null> {
   const { page } = running;
   if (!page) return null;
-  await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  await pause(pauseMs);
   let timed: TimedDecode | null = null;
   await attempt(running, async () => {
     timed = await withinLimit(page.decode(prompt, maxTokens));
