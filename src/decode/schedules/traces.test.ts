@@ -1,50 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { weightedCombine } from '../../combine/weighted-combine.ts';
-import type { RandomSource } from '../../random/random-source.ts';
 import type { Round } from '../../round/round.ts';
-import type { ScheduleKind } from '../assemble-decode.ts';
-import { runFakeDecode } from '../testing/fake-decode.ts';
-import { FakeModel } from '../testing/fake-model.ts';
-
-/** Accepts every proposal but those whose verdict has a number in `rejected` (1 = the first verdict of the decode). */
-function scriptedVerdicts(rejected: readonly number[]): RandomSource {
-  let verdicts = 0;
-  return {
-    categorical: (weights) => weights.indexOf(Math.max(...weights)),
-    bernoulli: () => {
-      verdicts++;
-      return { happened: !rejected.includes(verdicts), u: 0.5 };
-    },
-  };
-}
+import { type Script, scriptedRounds } from '../testing/scripted-decode.ts';
 
 /**
  * What each round did, one line each: forwards as kind, member (1 = first) and tokens fed; then verdicts by the
  * proposer's number: + accepted, - rejected, x discarded; "r" recovered, "d" drawn.
  */
-async function trace(options: {
-  schedule: ScheduleKind;
-  draftLengths: readonly number[];
-  rejected?: readonly number[];
-  rounds: number;
-  weights?: readonly number[];
-}): Promise<string[]> {
-  const models = options.draftLengths.map((_, member) => new FakeModel({ vocabSize: 4, seed: member + 1 }));
-  const weights = options.weights ?? models.map(() => 1);
-  const { rounds } = await runFakeDecode({
-    models,
-    method: {
-      kind: 'collaborative',
-      combine: weightedCombine(weights),
-      schedule: options.schedule,
-      acceptance: { kind: 'exact' },
-      defaultProposer: 0,
-      draftLengths: options.draftLengths,
-    },
-    random: scriptedVerdicts(options.rejected ?? []),
-    maxTokens: 100,
-  });
-  return rounds.slice(1, 1 + options.rounds).map(describeRound);
+async function trace(script: Script): Promise<string[]> {
+  return (await scriptedRounds(script)).slice(1).map(describeRound);
 }
 
 const marks = { accepted: '+', rejected: '-', discarded: 'x', recovered: 'r', drawn: 'd' } as const;
