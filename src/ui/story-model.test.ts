@@ -8,6 +8,7 @@ import {
   endStory,
   isInText,
   liveNumbers,
+  paragraphsOf,
   type Story,
   shownText,
 } from './story-model.ts';
@@ -121,6 +122,52 @@ describe('a story', () => {
     expect(after.tokensByRound[0]).toBe(before.tokensByRound[0]);
     expect(after.tokensByRound[1]).toBe(before.tokensByRound[1]);
     expect(before.tokensByRound).toHaveLength(2);
+  });
+});
+
+describe('the paragraphs of a story', () => {
+  const textsOf = (rounds: readonly Round[]) =>
+    paragraphsOf(storyOf(rounds)).map(({ tokensByRound }) => tokensByRound.flat().map(({ text }) => text));
+
+  test('end where a round ends with a line', () => {
+    const rounds = [
+      round(0, 1, [[' end.', 'drawn']]),
+      round(1, 2, [['\n\n', 'accepted']]),
+      round(2, 3, [['Next', 'accepted']]),
+    ];
+    expect(textsOf(rounds)).toEqual([[' end.', '\n\n'], ['Next']]);
+    expect(paragraphsOf(storyOf(rounds)).map(({ firstRound }) => firstRound)).toEqual([0, 2]);
+    expect(textsOf(rounds.slice(0, 2))).toEqual([[' end.', '\n\n'], []]);
+  });
+
+  test.each([
+    [
+      'a line ends in the middle of a round',
+      [
+        ['\n', 'accepted'],
+        ['Next', 'accepted'],
+      ],
+    ],
+    [
+      'the line that ends was dropped',
+      [
+        [' a', 'recovered'],
+        ['\n', 'discarded'],
+      ],
+    ],
+    [
+      'a dropped token stands behind it',
+      [
+        ['\n', 'accepted'],
+        [' Sam', 'discarded'],
+      ],
+    ],
+  ] as const)('go on where %s', (_name, pieces) => {
+    expect(textsOf([round(0, 1, pieces), round(1, 2, [[' more', 'accepted']])])).toHaveLength(1);
+  });
+
+  test('are one before the first round', () => {
+    expect(textsOf([])).toEqual([[]]);
   });
 });
 

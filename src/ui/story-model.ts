@@ -79,6 +79,28 @@ export function endStory(story: Story, text: string): Story {
   return { rounds: story.rounds, tokensByRound };
 }
 
+/** Some rounds in a row whose text ends a line, or the last ones. */
+export interface StoryParagraph {
+  readonly firstRound: number;
+  readonly tokensByRound: readonly (readonly StoryToken[])[];
+}
+
+/**
+ * The story in paragraphs, at least one. Each ends with a round whose last token ends a line: it can be laid out on its
+ * own, and looks as it would in one flow.
+ */
+export function paragraphsOf({ tokensByRound }: Story): readonly StoryParagraph[] {
+  const paragraphs: StoryParagraph[] = [];
+  let firstRound = 0;
+  for (const [round, tokens] of tokensByRound.entries()) {
+    const last = tokens[tokens.length - 1];
+    if (!last || !isInText(last) || !last.text.endsWith('\n')) continue;
+    paragraphs.push({ firstRound, tokensByRound: tokensByRound.slice(firstRound, round + 1) });
+    firstRound = round + 1;
+  }
+  return [...paragraphs, { firstRound, tokensByRound: tokensByRound.slice(firstRound) }];
+}
+
 /** The text the shown tokens make, without the dropped ones. */
 export function shownText(story: Story): string {
   return story.tokensByRound

@@ -10,6 +10,10 @@ export const storyStyle = css`
     overflow-wrap: anywhere;
     hanging-punctuation: first;
   }
+  /* A block of its own: a token that joins one paragraph does not move the words of all others. */
+  .paragraph {
+    display: block;
+  }
   @media (min-width: 62rem) {
     .story {
       font-size: 1.3125rem;
@@ -64,7 +68,7 @@ export const storyStyle = css`
   .hides-dropped .discarded {
     display: none;
   }
-  .story > del {
+  .paragraph > del {
     margin-inline-start: 0.15em;
   }
   .page {
@@ -98,7 +102,7 @@ export const storyStyle = css`
   .reading .hint {
     flex-basis: 100%;
   }
-  :host([writing]) .story::after {
+  :host([writing]) .paragraph:last-child::after {
     content: '';
     display: inline-block;
     width: 0.45em;
@@ -115,7 +119,7 @@ export const storyStyle = css`
     }
   }
   @media (prefers-reduced-motion: reduce) {
-    :host([writing]) .story::after {
+    :host([writing]) .paragraph:last-child::after {
       animation: none;
     }
   }

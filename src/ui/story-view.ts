@@ -7,13 +7,19 @@ import {
   type TemplateResult,
 } from 'lit';
 import { guard } from 'lit/directives/guard.js';
-import { repeat } from 'lit/directives/repeat.js';
 import type { CandidateSource } from './candidate-source.ts';
 import type { CastMember } from './cast.ts';
 import { combineText } from './combine-text.ts';
 import { memberClass, memberStyle } from './member-style.ts';
 import { percentText } from './number-text.ts';
-import { emptyStory, type Story, type StoryToken, shownText } from './story-model.ts';
+import {
+  emptyStory,
+  paragraphsOf,
+  type Story,
+  type StoryParagraph,
+  type StoryToken,
+  shownText,
+} from './story-model.ts';
 import { storyStyle } from './story-style.ts';
 import { roundView } from './story-tokens.ts';
 import { theme } from './theme.ts';
@@ -85,11 +91,7 @@ export class StoryView extends LitElement {
           @pointerover=${focus.onPointerOver}
           @focusin=${focus.onFocusIn}
           @click=${focus.onClick}
-          ><span class="prompt">${this.prompt}</span>${repeat(
-            this.story.tokensByRound,
-            (_tokens, index) => index,
-            (tokens, index) => guard([tokens], () => [this.#changeBefore(index), roundView(tokens)]),
-          )}</p>
+          >${paragraphsOf(this.story).map((paragraph) => this.#paragraph(paragraph))}</p>
         ${this.#card()}
       </div>
       <p class="visually-hidden" aria-live="polite">${this.#heard}</p>
@@ -107,6 +109,14 @@ export class StoryView extends LitElement {
           keeps the card open, Escape closes it.
         </p>
       </div>`;
+  }
+
+  #paragraph({ firstRound, tokensByRound }: StoryParagraph): TemplateResult {
+    return html`<span class="paragraph"
+      >${firstRound === 0 ? html`<span class="prompt">${this.prompt}</span>` : null}${tokensByRound.map(
+        (tokens, at) => guard([tokens], () => [this.#changeBefore(firstRound + at), roundView(tokens)]),
+      )}</span
+    >`;
   }
 
   /** Where the combination took on other numbers on the way. */
