@@ -16,6 +16,7 @@ import { titleOf } from './model-choice.ts';
 import { backgroundLoad, hasModels } from './page-state.ts';
 import type { RefusalCheck } from './refusal.ts';
 import { neededModels, type RequestForm } from './request-form.ts';
+import './rhythm/rhythm-section.ts';
 import { runNumbers } from './run-numbers.ts';
 import './speed-up.ts';
 import './story-actions.ts';
@@ -35,10 +36,13 @@ export class AntiphonApp extends LitElement {
   static override properties: PropertyDeclarations = {
     door: { attribute: false },
     refusalOf: { state: true },
+    selectedRound: { state: true },
   };
   /** Where the engine comes from; set before the element is connected. */
   declare door: EngineDoor;
   declare refusalOf: RefusalCheck;
+  /** The round of the run that is marked in the story and in its rhythm. */
+  declare selectedRound: number | null;
 
   readonly #controller: DecodeController;
   readonly #settings: PageSettings;
@@ -111,6 +115,9 @@ export class AntiphonApp extends LitElement {
         border-radius: var(--radius);
         background: var(--sheet);
       }
+      antiphon-rhythm-section {
+        margin-top: 1.25rem;
+      }
       antiphon-speed-up,
       antiphon-live-numbers {
         margin-top: 1.5rem;
@@ -152,6 +159,7 @@ export class AntiphonApp extends LitElement {
     super();
     this.door = browserDoor;
     this.refusalOf = () => null;
+    this.selectedRound = null;
     this.#controller = new DecodeController(this, () => this.door);
     this.#settings = new PageSettings(this, browserPlace, (form) => this.#follow(form));
   }
@@ -239,9 +247,17 @@ export class AntiphonApp extends LitElement {
           .story=${run.story}
           .writing=${run.kind === 'running'}
           .candidates=${this.#controller.candidates}
+          .selectedRound=${this.selectedRound}
           >${this.#belowText()}</antiphon-story
         >
       </div>
+      <antiphon-rhythm-section
+        .rounds=${run.story.rounds}
+        .cast=${run.cast}
+        .live=${run.kind === 'running'}
+        .selectedRound=${this.selectedRound}
+        @round-selected=${this.#onRoundSelected}
+      ></antiphon-rhythm-section>
       ${this.#speedUp()}
       <antiphon-live-numbers
         .numbers=${runNumbers(run.story, run.cast)}
@@ -302,6 +318,7 @@ export class AntiphonApp extends LitElement {
   }
 
   #onStart = (event: CustomEvent<RequestForm>): void => {
+    this.selectedRound = null;
     void this.#controller.start(event.detail);
     void this.#showText();
   };
@@ -309,6 +326,10 @@ export class AntiphonApp extends LitElement {
   #onFormChange = (event: CustomEvent<RequestForm>): void => {
     this.#settings.change(event.detail);
     this.#follow(event.detail);
+  };
+
+  #onRoundSelected = (event: CustomEvent<{ readonly round: number }>): void => {
+    this.selectedRound = event.detail.round;
   };
 
   #onStop = (): void => this.#controller.stop();

@@ -22,6 +22,13 @@ export const storyStyle = css`
   .prompt {
     color: var(--ink-soft);
   }
+  mark {
+    border-radius: 3px;
+    background: var(--accent-wash);
+    color: inherit;
+    box-shadow: 0 0 0 3px var(--accent-wash);
+    box-decoration-break: clone;
+  }
   .rejected,
   .discarded {
     color: var(--ink-soft);

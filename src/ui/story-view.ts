@@ -38,6 +38,7 @@ export class StoryView extends LitElement {
     cast: { attribute: false },
     story: { attribute: false },
     writing: { type: Boolean, reflect: true },
+    selectedRound: { attribute: false },
     candidates: { attribute: false },
     hidesDropped: { state: true },
   };
@@ -47,6 +48,8 @@ export class StoryView extends LitElement {
   declare story: Story;
   /** More text is to come. */
   declare writing: boolean;
+  /** Number of the round whose tokens are marked, or null. */
+  declare selectedRound: number | null;
   /** What else could have stood in a token's place; null where nobody can tell. */
   declare candidates: CandidateSource | null;
   declare hidesDropped: boolean;
@@ -64,6 +67,7 @@ export class StoryView extends LitElement {
     this.cast = [];
     this.story = emptyStory;
     this.writing = false;
+    this.selectedRound = null;
     this.candidates = null;
     this.hidesDropped = false;
   }
@@ -114,9 +118,17 @@ export class StoryView extends LitElement {
   #paragraph({ firstRound, tokensByRound }: StoryParagraph): TemplateResult {
     return html`<span class="paragraph"
       >${firstRound === 0 ? html`<span class="prompt">${this.prompt}</span>` : null}${tokensByRound.map(
-        (tokens, at) => guard([tokens], () => [this.#changeBefore(firstRound + at), roundView(tokens)]),
+        (tokens, at) => this.#round(tokens, firstRound + at),
       )}</span
     >`;
+  }
+
+  #round(tokens: readonly StoryToken[], round: number): unknown {
+    const isSelected = round === this.selectedRound && tokens.length > 0;
+    return guard([tokens, isSelected], () => {
+      const shown = roundView(tokens);
+      return [this.#changeBefore(round), isSelected ? html`<mark>${shown}</mark>` : shown];
+    });
   }
 
   /** Where the combination took on other numbers on the way. */

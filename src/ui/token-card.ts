@@ -8,8 +8,8 @@ import {
   type TemplateResult,
 } from 'lit';
 import type { Candidates } from '../decode/candidates.ts';
-import type { CandidateSource } from './candidate-source.ts';
 import { candidateBars, candidateStyle } from './candidate-bars.ts';
+import type { CandidateSource } from './candidate-source.ts';
 import type { CastMember } from './cast.ts';
 import { memberClass, memberStyle } from './member-style.ts';
 import { noNumber, smallNumberText } from './number-text.ts';

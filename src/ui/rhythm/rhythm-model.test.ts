@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { weightedCombine } from '../../combine/weighted-combine.ts';
 import { coinRounds } from '../../decode/testing/coin-verdicts.ts';
 import { type Script, scriptedRounds } from '../../decode/testing/scripted-decode.ts';
 import type { Round } from '../../round/round.ts';
 import { timedRounds } from '../../round/testing/timed-rounds.ts';
-import { weightedCombine } from '../../combine/weighted-combine.ts';
 import type { ForwardItem, RoundItems } from './rhythm-items.ts';
 import { firstRoundAt, RhythmModel, roundsWithin } from './rhythm-model.ts';
 

@@ -1,0 +1,180 @@
+import {
+  css,
+  html,
+  LitElement,
+  type PropertyDeclarations,
+  type PropertyValues,
+  type TemplateResult,
+  unsafeCSS,
+} from 'lit';
+import uPlot from 'uplot';
+import plotStyle from 'uplot/dist/uPlot.min.css?inline';
+import type { CastMember } from '../cast.ts';
+import { memberClass, memberStyle } from '../member-style.ts';
+import { theme } from '../theme.ts';
+import {
+  type Chart,
+  type ChartLine,
+  chartHeight,
+  chartsOf,
+  lineWords,
+  plotOptions,
+} from './chart-options.ts';
+import { PictureSchedule } from './picture-schedule.ts';
+import { RhythmSeries } from './rhythm-series.ts';
+import type { TimeWindow } from './timeline-position.ts';
+
+/**
+ * Acceptance rate, draft lengths and speed over the time of the whole run, with the timeline's window marked in each.
+ * Marking another part fires `window-chosen` with `{ fromMs, toMs }`. Loaded apart: the library is for this alone.
+ */
+export class RhythmCharts extends LitElement {
+  static override properties: PropertyDeclarations = {
+    series: { attribute: false },
+    revision: { attribute: false },
+    cast: { attribute: false },
+    proposers: { attribute: false },
+    window: { attribute: false },
+  };
+  declare series: RhythmSeries;
+  /** Changes with the series, which grow in place. */
+  declare revision: number;
+  declare cast: readonly CastMember[];
+  /** Members that have proposed something. */
+  declare proposers: readonly number[];
+  /** What the timeline shows. */
+  declare window: TimeWindow;
+
+  readonly #plots = new Map<Chart['key'], uPlot>();
+  readonly #schedule = new PictureSchedule(this, { paint: () => this.#draw() });
+  #shownProposers = '';
+
+  static override styles = [
+    unsafeCSS(plotStyle),
+    theme,
+    memberStyle,
+    css`
+      .charts {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 12.5rem), 1fr));
+        gap: 1.25rem 1.5rem;
+      }
+      figure {
+        min-width: 0;
+        margin: 0;
+      }
+      figcaption {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: baseline;
+        justify-content: space-between;
+        gap: 0 0.4rem;
+        font-size: 0.875rem;
+      }
+      figcaption .hint {
+        font-size: 0.75rem;
+      }
+      i {
+        display: inline-block;
+        width: 1.5rem;
+        margin-inline-end: 0.4rem;
+        border-top: 2px var(--pattern) var(--member);
+        vertical-align: middle;
+      }
+      .u-select {
+        border-radius: 3px;
+        background: color-mix(in srgb, var(--accent) 14%, transparent);
+      }
+      .u-hz .u-cursor-x {
+        border-color: var(--edge);
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.series = new RhythmSeries();
+    this.revision = 0;
+    this.cast = [];
+    this.proposers = [];
+    this.window = { fromMs: 0, toMs: 0 };
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#removePlots();
+  }
+
+  override render(): TemplateResult {
+    return html`<div class="charts">
+      ${chartsOf(this.series, this.proposers).map(
+        (chart) => html`<figure>
+          <figcaption><span>${chart.title}</span><span class="hint">${chart.over}</span></figcaption>
+          <div class="plot" data-key=${chart.key} aria-hidden="true"></div>
+          ${chart.lines.map((line) => html`<p class="hint">${this.#swatch(line)}${lineWords(line, chart, this.cast)}</p>`)}
+        </figure>`,
+      )}
+    </div>`;
+  }
+
+  override updated(changed: PropertyValues<this>): void {
+    const proposers = this.proposers.join();
+    if (changed.has('series') || proposers !== this.#shownProposers) this.#removePlots();
+    this.#shownProposers = proposers;
+  }
+
+  #swatch({ member }: ChartLine): TemplateResult | null {
+    return member === null ? null : html`<i class=${memberClass(member)}></i>`;
+  }
+
+  #draw(): void {
+    if (this.series.seconds.length === 0) return;
+    for (const chart of chartsOf(this.series, this.proposers)) {
+      const place = this.renderRoot.querySelector<HTMLElement>(`[data-key='${chart.key}']`);
+      if (!place || place.clientWidth === 0) continue;
+      const data: uPlot.AlignedData = [this.series.seconds, ...chart.lines.map(({ values }) => [...values])];
+      const plot = this.#plots.get(chart.key) ?? this.#createPlot(chart, place);
+      if (plot.width !== place.clientWidth) plot.setSize({ width: place.clientWidth, height: chartHeight });
+      plot.setData(data);
+      this.#markWindow(plot);
+    }
+  }
+
+  #createPlot(chart: Chart, place: HTMLElement): uPlot {
+    const options = plotOptions({
+      chart,
+      width: place.clientWidth,
+      palette: () => this.#schedule.palette,
+      choose: (fromSeconds, toSeconds) =>
+        this.#choose({ fromMs: 1000 * fromSeconds, toMs: 1000 * toSeconds }),
+      syncKey: 'antiphon-rhythm',
+    });
+    const plot = new uPlot(options, undefined, place);
+    this.#plots.set(chart.key, plot);
+    return plot;
+  }
+
+  #markWindow(plot: uPlot): void {
+    const { fromMs, toMs } = this.window;
+    const left = Math.max(0, plot.valToPos(fromMs / 1000, 'x'));
+    const right = Math.min(plot.over.clientWidth, plot.valToPos(toMs / 1000, 'x'));
+    plot.setSelect({ left, width: Math.max(0, right - left), top: 0, height: plot.over.clientHeight }, false);
+  }
+
+  #choose(window: TimeWindow): void {
+    this.dispatchEvent(new CustomEvent('window-chosen', { detail: window }));
+  }
+
+  #removePlots(): void {
+    for (const plot of this.#plots.values()) plot.destroy();
+    this.#plots.clear();
+  }
+}
+
+customElements.define('antiphon-rhythm-charts', RhythmCharts);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'antiphon-rhythm-charts': RhythmCharts;
+  }
+}

@@ -1,0 +1,128 @@
+import {
+  css,
+  html,
+  LitElement,
+  type PropertyDeclarations,
+  type PropertyValues,
+  type TemplateResult,
+} from 'lit';
+import type { Round } from '../../round/round.ts';
+import type { CastMember } from '../cast.ts';
+import { theme } from '../theme.ts';
+
+/** What this browser remembers of it: whether it is folded away. */
+const foldedKey = 'antiphon.rhythm.folded';
+
+/**
+ * The rhythm as a section of the page that can be folded away, which is remembered. Its code is fetched when there is
+ * something to show and it is open; folded, a run costs it nothing.
+ */
+export class RhythmSection extends LitElement {
+  static override properties: PropertyDeclarations = {
+    rounds: { attribute: false },
+    cast: { attribute: false },
+    live: { type: Boolean },
+    selectedRound: { attribute: false },
+    open: { state: true },
+    view: { state: true },
+  };
+  declare rounds: readonly Round[];
+  declare cast: readonly CastMember[];
+  declare live: boolean;
+  declare selectedRound: number | null;
+  declare open: boolean;
+  declare view: 'not-needed' | 'coming' | 'here' | 'missing';
+
+  static override styles = [
+    theme,
+    css`
+      details {
+        padding: clamp(1.1rem, 3vw, 1.75rem) clamp(1.1rem, 3vw, 2.25rem);
+        border: 1px solid var(--rule);
+        border-radius: var(--radius);
+        background: var(--sheet);
+      }
+      h2 {
+        display: inline;
+      }
+      .below {
+        margin-top: 0.6rem;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.rounds = [];
+    this.cast = [];
+    this.live = false;
+    this.selectedRound = null;
+    this.open = !isFolded();
+    this.view = 'not-needed';
+  }
+
+  override willUpdate(_changed: PropertyValues<this>): void {
+    if (this.open && this.view === 'not-needed') void this.#fetchView();
+  }
+
+  override render(): TemplateResult {
+    return html`<details ?open=${this.open} @toggle=${this.#onToggle}>
+      <summary><h2>Rhythm</h2></summary>
+      <div class="below">${this.open ? this.#content() : null}</div>
+    </details>`;
+  }
+
+  #content(): TemplateResult | null {
+    if (this.view === 'missing') {
+      return html`<p>The timeline’s code could not be fetched. <button type="button" @click=${this.#fetchView}>Try again</button></p>`;
+    }
+    if (this.view !== 'here') return null;
+    return html`<antiphon-rhythm
+      .rounds=${this.rounds}
+      .cast=${this.cast}
+      .live=${this.live}
+      .selectedRound=${this.selectedRound}
+    ></antiphon-rhythm>`;
+  }
+
+  #fetchView = async (): Promise<void> => {
+    this.view = 'coming';
+    try {
+      await import('./rhythm-view.ts');
+      this.view = 'here';
+    } catch {
+      this.view = 'missing';
+    }
+  };
+
+  #onToggle = (event: Event): void => {
+    this.open = (event.currentTarget as HTMLDetailsElement).open;
+    rememberFolded(!this.open);
+  };
+}
+
+/** Storage may be closed to a page. */
+function isFolded(): boolean {
+  try {
+    return localStorage.getItem(foldedKey) !== null;
+  } catch {
+    return false;
+  }
+}
+
+function rememberFolded(folded: boolean): void {
+  try {
+    if (folded) localStorage.setItem(foldedKey, '');
+    else localStorage.removeItem(foldedKey);
+  } catch {
+    // Then it is open again next time.
+  }
+}
+
+customElements.define('antiphon-rhythm-section', RhythmSection);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'antiphon-rhythm-section': RhythmSection;
+  }
+}

@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { type Script, scriptedRounds } from '../../decode/testing/scripted-decode.ts';
+import { timedRounds } from '../../round/testing/timed-rounds.ts';
+import { RhythmModel } from './rhythm-model.ts';
+import { roundWords, summaryWords } from './rhythm-words.ts';
+
+const cast = ['A', 'B', 'C'].map((letter) => ({ letter, isTarget: true }));
+
+async function modelOf(script: Script): Promise<RhythmModel> {
+  const model = new RhythmModel();
+  let proposal = 0;
+  const timed = timedRounds(await scriptedRounds(script), {
+    forwardMs: () => 10,
+    verdictMs: 1,
+    textOf: () => ` x${proposal++}`,
+  });
+  for (const round of timed) model.append(round);
+  return model;
+}
+
+const wordsOf = (model: RhythmModel, index: number): string => {
+  const round = model.roundAt(index);
+  return round ? roundWords(round, cast) : '';
+};
+
+describe('a round in words', () => {
+  test('tells who did what, the fates and the yield', async () => {
+    const model = await modelOf({ schedule: 'alternate', draftLengths: [3, 2, 1], rejected: [5], rounds: 2 });
+    expect(wordsOf(model, 0)).toBe(
+      'A reads 2 tokens of the prompt (10.0 ms). B reads 2 tokens of the prompt (10.0 ms). ' +
+        'C reads 2 tokens of the prompt (10.0 ms). Proposed by nobody: “x0”.',
+    );
+    expect(wordsOf(model, 1)).toBe(
+      'A drafts 3 tokens (30.0 ms). B scores 4 tokens (10.0 ms). B drafts 1 token (10.0 ms). ' +
+        'C scores 6 tokens (10.0 ms). Accepted: “x1” of A, “x2” of A, “x3” of A. 6 forwards, 3 tokens.',
+    );
+    expect(wordsOf(model, 2)).toBe(
+      'A scores 4 tokens (10.0 ms). Accepted: “x4” of B. Rejected: “x5” of B; “x6” takes its place. ' +
+        'Discarded unseen: 2 proposals. 1 forward, 2 tokens.',
+    );
+  });
+
+  test('names a member by its number where it has no letter', async () => {
+    const model = await modelOf({ schedule: 'sequential', draftLengths: [1, 1], rounds: 1 });
+    const round = model.roundAt(1);
+    expect(round && roundWords(round, [])).toMatch(/^1 scores 1 token .* 2 scores 1 token/);
+  });
+});
+
+describe('the decode in words', () => {
+  test('alternating members save forwards', async () => {
+    const model = await modelOf({ schedule: 'alternate', draftLengths: [1, 1], rounds: 10 });
+    expect(summaryWords(model, cast.slice(0, 2))).toBe(
+      '10 tokens took 11 forwards; both models for each would take 20: 9 saved.',
+    );
+  });
+
+  test('asking everyone for every token saves none', async () => {
+    const model = await modelOf({ schedule: 'sequential', draftLengths: [1, 1, 1], rounds: 2 });
+    expect(summaryWords(model, cast)).toBe(
+      '2 tokens took 6 forwards; all 3 models for each would take 6: none saved.',
+    );
+  });
+
+  test('of speculative decoding the target’s forwards count', async () => {
+    const model = await modelOf({ schedule: 'naive', draftLengths: [2, 1], rounds: 3 });
+    const members = [{ isTarget: false }, { isTarget: true }];
+    expect(summaryWords(model, members)).toBe(
+      '6 tokens took 3 forwards; the model for each would take 6: 3 saved.',
+    );
+  });
+
+  test('rejections may cost more than they save', async () => {
+    const rejected = Array.from({ length: 20 }, (_, verdict) => verdict + 1);
+    const model = await modelOf({ schedule: 'alternate', draftLengths: [2, 1], rejected, rounds: 4 });
+    expect(summaryWords(model, cast.slice(0, 2))).toBe(
+      '4 tokens took 12 forwards; both models for each would take 8: 4 more than that.',
+    );
+  });
+
+  test('nothing is told before the first token behind the prompt', () => {
+    expect(summaryWords(new RhythmModel(), cast)).toBe('');
+  });
+});

@@ -1,0 +1,102 @@
+import type { ForwardKind } from '../../round/round.ts';
+import type { CastMember } from '../cast.ts';
+import { decimalText } from '../number-text.ts';
+import { tokenWord } from '../token-words.ts';
+import type { CommittedItem, ForwardItem, JudgedFate, RoundItems } from './rhythm-items.ts';
+import type { RhythmModel } from './rhythm-model.ts';
+
+/*
+ * The rhythm in sentences: what the timeline shows, for those who do not see it, and the point of it for those who do.
+ */
+
+/** Letters of members: what sentences call them by. */
+export type Letters = readonly Pick<CastMember, 'letter'>[];
+
+export const secondsText = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
+export const millisecondsText = (ms: number): string => `${decimalText(ms, 1)} ms`;
+
+export function quotedToken(text: string): string {
+  return `“${tokenWord(text)}”`;
+}
+
+export function letterOf(cast: Letters, member: number): string {
+  return cast[member]?.letter ?? String(member + 1);
+}
+
+const doings: Readonly<Record<ForwardKind, (tokens: number) => string>> = {
+  prefill: (tokens) => `reads ${counted(tokens, 'token')} of the prompt`,
+  draft: (tokens) => `drafts ${counted(tokens, 'token')}`,
+  score: (tokens) => `scores ${counted(tokens, 'token')}`,
+  'catch-up': (tokens) => `catches up with ${counted(tokens, 'token')}`,
+};
+
+/** One round: who did what, what became of the proposals, and what it came to. */
+export function roundWords(round: RoundItems, cast: Letters): string {
+  const sentences = [...doneWords(round.forwards, cast), ...fateWords(round, cast), yieldWords(round)];
+  return sentences.filter((sentence) => sentence !== '').join(' ');
+}
+
+/** Consecutive forwards of one kind by one member make one sentence. */
+function doneWords(forwards: readonly ForwardItem[], cast: Letters): string[] {
+  const sentences: string[] = [];
+  for (let index = 0; index < forwards.length; ) {
+    const { member, kind } = forwards[index];
+    let ms = 0;
+    let fed = 0;
+    let count = 0;
+    for (; forwards[index]?.member === member && forwards[index].kind === kind; index++) {
+      const { startMs, endMs, tokens } = forwards[index];
+      ms += endMs - startMs;
+      fed += tokens;
+      count++;
+    }
+    // A drafting forward draws one token, whatever it is fed.
+    const doing = doings[kind](kind === 'draft' ? count : fed);
+    sentences.push(`${letterOf(cast, member)} ${doing} (${millisecondsText(ms)}).`);
+  }
+  return sentences;
+}
+
+function fateWords({ proposals, committed }: RoundItems, cast: Letters): string[] {
+  const sentences: string[] = [];
+  const withFate = (fate: JudgedFate) => proposals.filter((proposal) => proposal.fate === fate);
+  const named = (fate: JudgedFate) =>
+    withFate(fate).map(({ member, text }) => `${quotedToken(text)} of ${letterOf(cast, member)}`);
+  const plain = (fate: CommittedItem['fate']) =>
+    committed.filter((item) => item.fate === fate).map(({ text }) => quotedToken(text));
+  const accepted = named('accepted');
+  if (accepted.length > 0) sentences.push(`Accepted: ${accepted.join(', ')}.`);
+  const [rejected] = named('rejected');
+  const [recovered] = plain('recovered');
+  if (rejected) sentences.push(`Rejected: ${rejected}${recovered ? `; ${recovered} takes its place` : ''}.`);
+  const discarded = withFate('discarded').length;
+  if (discarded > 0) sentences.push(`Discarded unseen: ${counted(discarded, 'proposal')}.`);
+  const drawn = plain('drawn');
+  if (drawn.length > 0) sentences.push(`Proposed by nobody: ${drawn.join(', ')}.`);
+  return sentences;
+}
+
+function yieldWords({ forwards, committed }: RoundItems): string {
+  const passes = forwards.filter(({ kind }) => kind !== 'prefill').length;
+  return passes > 0 ? `${counted(passes, 'forward')}, ${counted(committed.length, 'token')}.` : '';
+}
+
+/** What the whole decode came to, beside asking every target for every token. */
+export function summaryWords(
+  model: Pick<RhythmModel, 'lanes' | 'committedTokens'>,
+  cast: readonly Pick<CastMember, 'isTarget'>[],
+): string {
+  const { lanes, committedTokens } = model;
+  if (committedTokens === 0) return '';
+  const targets = cast.filter(({ isTarget }) => isTarget).length;
+  const forwards = lanes.reduce((sum, lane, member) => sum + (cast[member]?.isTarget ? lane.forwards : 0), 0);
+  const asked = committedTokens * targets;
+  const whom = targets === 1 ? 'the model' : targets === 2 ? 'both models' : `all ${targets} models`;
+  const saved = asked - forwards;
+  const gain = saved > 0 ? `${saved} saved` : saved < 0 ? `${-saved} more than that` : 'none saved';
+  return `${counted(committedTokens, 'token')} took ${counted(forwards, 'forward')}; ${whom} for each would take ${asked}: ${gain}.`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
