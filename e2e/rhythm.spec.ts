@@ -1,0 +1,240 @@
+import type { Locator, Page } from '@playwright/test';
+import { axeFindings } from './axe.ts';
+import { test as siteTest } from './site.ts';
+import { expect, loadMs, runToEnd, startButton, story } from './story-page.ts';
+
+/** One visit for all journeys: each looks at the same finished run. */
+const test = siteTest.extend<{ page: Page }, { visit: Page }>({
+  visit: [
+    async ({ browser, siteUrl }, use) => {
+      // Without motion the picture is at rest as soon as it is painted.
+      const viewport = { width: 1440, height: 1000 };
+      const context = await browser.newContext({ viewport, reducedMotion: 'reduce' });
+      const page = await context.newPage();
+      await page.goto(siteUrl);
+      await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
+      await page.getByLabel('Seed').fill('7');
+      await runToEnd(page);
+      await use(page);
+      await context.close();
+    },
+    { scope: 'worker' },
+  ],
+  page: async ({ visit }, use) => {
+    await visit.getByRole('button', { name: 'Latest' }).click();
+    await use(visit);
+  },
+});
+
+const timeline = (page: Page): Locator => page.getByRole('application', { name: 'Timeline of rounds' });
+const card = (page: Page): Locator => page.locator('antiphon-rhythm-timeline .card');
+const current = (page: Page): Locator => page.locator('antiphon-rhythm .current');
+
+/** Beginning and end of what is in sight, in seconds. */
+async function inSight(page: Page): Promise<readonly [number, number]> {
+  const text = (await page.locator('antiphon-rhythm .shown').textContent()) ?? '';
+  const [from, to] = [...text.matchAll(/[\d.]+/g)].map(([seconds]) => Number(seconds));
+  return [from, to];
+}
+
+async function lengthInSight(page: Page): Promise<number> {
+  const [from, to] = await inSight(page);
+  return to - from;
+}
+
+const numberOf = async (page: Page, name: string): Promise<number> => {
+  const title = page.locator('dt', { hasText: new RegExp(`^\\s*${name}(\\s+instead of \\d)?\\s*$`) });
+  const number = page.locator('antiphon-live-numbers .number').filter({ has: title });
+  return Number(await number.locator('dd').textContent());
+};
+
+/** How many points of the timeline have exactly this custom property's colour. */
+const pointsOf = (page: Page, property: string): Promise<number> =>
+  page.locator('antiphon-rhythm-timeline canvas').evaluate((canvas: HTMLCanvasElement, name) => {
+    const context = canvas.getContext('2d');
+    const probe = document.createElement('canvas').getContext('2d');
+    if (!context || !probe) return -1;
+    probe.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+    probe.fillRect(0, 0, 1, 1);
+    const [red, green, blue] = probe.getImageData(0, 0, 1, 1).data;
+    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+    let count = 0;
+    for (let at = 0; at < data.length; at += 4) {
+      if (data[at] === red && data[at + 1] === green && data[at + 2] === blue) count++;
+    }
+    return count;
+  }, property);
+
+test('the rhythm shows as many forwards as the statistics count', async ({ page }) => {
+  await page.getByText('All rounds as a table').click();
+  const table = page.getByRole('region', { name: 'Table of rounds' });
+  let forwards = 0;
+  let rounds = 0;
+  const earlier = page.getByRole('button', { name: 'Earlier rounds' });
+  for (;;) {
+    forwards += await table.locator('tbody td:nth-child(3) > div').count();
+    rounds += await table.locator('tbody tr').count();
+    if (await earlier.isDisabled()) break;
+    await earlier.click();
+  }
+  // Two digits settle the number of forwards while there are fewer than a hundred tokens.
+  const tokens = await numberOf(page, 'tokens');
+  expect(tokens).toBeGreaterThan(20);
+  expect(tokens).toBeLessThan(100);
+  expect(forwards).toBe(Math.round(tokens * (await numberOf(page, 'forwards a token'))));
+  const tokensARound = (tokens - 1) / (rounds - 1);
+  expect(await numberOf(page, 'tokens a round')).toBeCloseTo(tokensARound, 2);
+  // The prefill's two forwards and its token are left out of the comparison with asking both.
+  const point = page.locator('antiphon-rhythm .point');
+  const saved = 2 * (tokens - 1) - (forwards - 2);
+  await expect(point).toContainText(`${tokens - 1} tokens took ${forwards - 2} forwards`);
+  await expect(point).toContainText(`takes ${2 * (tokens - 1)}: ${saved} forwards saved`);
+  await page.getByText('All rounds as a table').click();
+});
+
+test('bars are painted in the colours of both members', async ({ page }) => {
+  for (const property of ['--member-a', '--member-b']) {
+    await expect.poll(() => pointsOf(page, property)).toBeGreaterThan(500);
+  }
+});
+
+test('keys pan, zoom and go to both ends', async ({ page }) => {
+  await timeline(page).focus();
+  const latest = await inSight(page);
+  await page.keyboard.press('+');
+  expect(await lengthInSight(page)).toBeLessThan(latest[1] - latest[0]);
+  await page.keyboard.press('Home');
+  expect((await inSight(page))[0]).toBe(0);
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  expect((await inSight(page))[0]).toBeGreaterThan(0);
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('ArrowLeft');
+  expect((await inSight(page))[0]).toBe(0);
+  await page.keyboard.press('End');
+  expect((await inSight(page))[1]).toBe(latest[1]);
+  await page.keyboard.press('0');
+  expect(await inSight(page)).toEqual([0, latest[1]]);
+  await page.keyboard.press('-');
+  expect(await inSight(page)).toEqual([0, latest[1]]);
+});
+
+test('buttons, the wheel and dragging do the same', async ({ page }) => {
+  const [, end] = await inSight(page);
+  await page.getByRole('button', { name: 'Whole run' }).click();
+  expect(await inSight(page)).toEqual([0, end]);
+  await page.getByRole('button', { name: 'Zoom in' }).click();
+  await page.getByRole('button', { name: 'Zoom in' }).click();
+  const [from, to] = await inSight(page);
+  expect(to - from).toBeLessThan(end / 2);
+  await page.getByRole('button', { name: 'Later' }).click();
+  expect((await inSight(page))[0]).toBeGreaterThan(from);
+  await page.getByRole('button', { name: 'Earlier' }).click();
+  expect((await inSight(page))[0]).toBeCloseTo(from, 2);
+  const box = await timeline(page).boundingBox();
+  if (!box) throw new Error('the timeline has no box');
+  const middle = [box.x + box.width / 2, box.y + 60] as const;
+  await page.mouse.move(...middle);
+  await page.mouse.down();
+  await page.mouse.move(middle[0] - 150, middle[1], { steps: 4 });
+  await page.mouse.up();
+  await expect.poll(async () => (await inSight(page))[0]).toBeGreaterThan(from);
+  const before = await lengthInSight(page);
+  await page.keyboard.down('Control');
+  await page.mouse.wheel(0, -300);
+  await page.keyboard.up('Control');
+  await expect.poll(() => lengthInSight(page)).toBeLessThan(before);
+  await expect(page.getByRole('button', { name: 'Latest' })).toHaveAttribute('aria-pressed', 'false');
+});
+
+test('a forward shows its numbers when pointed at, and marks its round in the story when pressed', async ({
+  page,
+}) => {
+  const box = await page.locator('antiphon-rhythm-timeline canvas').boundingBox();
+  const badge = await page.locator('antiphon-rhythm-timeline .badge').first().boundingBox();
+  if (!box || !badge) throw new Error('the timeline has no box');
+  const y = badge.y + badge.height / 2;
+  // A's last bars stand in the right half.
+  for (let x = box.x + box.width * 0.85; x > box.x; x -= 10) {
+    await page.mouse.move(x, y);
+    if (await card(page).isVisible()) break;
+  }
+  await expect(card(page)).toContainText(/A\s*(score|draft)/);
+  await expect(card(page)).toContainText(/round\s*\d+/);
+  await expect(card(page)).toContainText(/took\s*\d+\.\d ms/);
+  await expect(card(page)).toContainText(/tokens fed\s*\d+/);
+  const [, round] = (await card(page).textContent())?.match(/round\s*(\d+)/) ?? [];
+  await page.mouse.down();
+  await page.mouse.up();
+  await expect(current(page)).toContainText(`Round ${round}`);
+  await expect(story(page).locator('mark')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(card(page)).toHaveCount(0);
+});
+
+test('Shift with an arrow key steps through the rounds', async ({ page }) => {
+  await timeline(page).focus();
+  await page.keyboard.press('Shift+ArrowLeft');
+  const first = Number((await current(page).locator('strong').textContent())?.match(/\d+/)?.[0]);
+  await page.keyboard.press('Shift+ArrowLeft');
+  await expect(current(page).locator('strong')).toHaveText(`Round ${first - 1}`);
+  await expect(current(page)).toContainText(/\d forwards?, \d+ tokens?\./);
+  await expect(current(page)).toHaveAttribute('aria-live', 'polite');
+});
+
+test('the charts tell acceptance rate, draft lengths and speed', async ({ page }) => {
+  const charts = page.locator('antiphon-rhythm-charts figure');
+  await expect(charts).toHaveText([
+    /Acceptance rate.*now \d+ %/s,
+    /Draft length γ.*A now 1\s*B now 1/s,
+    /Tokens a second.*now \d+/s,
+  ]);
+  await charts.first().scrollIntoViewIfNeeded();
+  await expect(charts.locator('canvas')).toHaveCount(3);
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing in ${colorScheme} colours`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme });
+    await timeline(page).focus();
+    await page.keyboard.press('Shift+ArrowLeft');
+    await page.getByText('All rounds as a table').click();
+    await expect(page.getByRole('region', { name: 'Table of rounds' })).toBeVisible();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByText('All rounds as a table').click();
+  });
+}
+
+test('it is usable at 360 px', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await expect(timeline(page)).toBeVisible();
+  expect(
+    await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth),
+  ).toBe(true);
+  await expect.poll(() => pointsOf(page, '--member-b')).toBeGreaterThan(100);
+  await page.setViewportSize({ width: 1440, height: 1000 });
+});
+
+test('folded away it stays folded, and its code is not even fetched', async ({ page, browser, siteUrl }) => {
+  const context = await browser.newContext();
+  const other = await context.newPage();
+  const fetched: string[] = [];
+  other.on('request', (request) => fetched.push(new URL(request.url()).pathname));
+  const scripts = () => fetched.filter((path) => /rhythm-(view|charts)/.test(path)).length;
+  await other.goto(siteUrl);
+  await expect(startButton(other)).toBeEnabled({ timeout: loadMs });
+  expect(scripts()).toBe(0);
+  await runToEnd(other);
+  await expect(timeline(other)).toBeVisible();
+  await expect.poll(scripts).toBe(2);
+  await other.getByText('Rhythm', { exact: true }).click();
+  await expect(timeline(other)).toHaveCount(0);
+  await other.reload();
+  fetched.length = 0;
+  await runToEnd(other);
+  await expect(other.getByText('Rhythm', { exact: true })).toBeVisible();
+  await expect(timeline(other)).toHaveCount(0);
+  expect(scripts()).toBe(0);
+  await context.close();
+  await expect(timeline(page)).toBeVisible();
+});
