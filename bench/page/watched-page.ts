@@ -1,0 +1,75 @@
+import { type Browser, chromium, type Page } from 'playwright';
+import { launchOptions } from '../../scripts/find-browser.ts';
+import type { Round } from '../../src/round/round.ts';
+import { type Watched, watchFrames } from './frame-watch.ts';
+import { playRounds } from './played-run.ts';
+
+/** Loading the models, and the longest run. */
+const longestMs = 180_000;
+
+/** The built page in a browser of its own, whose main thread is watched while it shows a run. */
+export class WatchedPage {
+  readonly browserVersion: string;
+  readonly #browser: Browser;
+  readonly #page: Page;
+
+  private constructor(browser: Browser, page: Page) {
+    this.browserVersion = browser.version();
+    this.#browser = browser;
+    this.#page = page;
+  }
+
+  /** @param rounds played in place of the page's engine; null leaves the engine as it is */
+  static async open(siteUrl: string, rounds: readonly Round[] | null): Promise<WatchedPage> {
+    const browser = await chromium.launch(launchOptions());
+    try {
+      const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+      await page.goto(siteUrl);
+      if (rounds) await playRounds(page, rounds);
+      return new WatchedPage(browser, page);
+    } catch (error) {
+      await browser.close();
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#browser.close();
+  }
+
+  /** Runs a story to its end with the rhythm open or folded away, and in sight. */
+  async watchRun(parts: { readonly isOpen: boolean; readonly seed: number }): Promise<Watched> {
+    const page = this.#page;
+    await page.getByLabel('Seed').fill(String(parts.seed));
+    const status = page.getByRole('status');
+    await page.getByRole('button', { name: 'Start', exact: true }).click({ timeout: longestMs });
+    // The sentence of an earlier run may still stand there.
+    await status.filter({ hasText: 'Writing.' }).waitFor({ timeout: longestMs });
+    await this.#setOpen(parts.isOpen);
+    const watch = await watchFrames(page);
+    await status.filter({ hasText: /after \d+ tokens\.$/ }).waitFor({ timeout: longestMs });
+    return watch.end();
+  }
+
+  /** Zooms and pans through what is there. */
+  async watchMoves(): Promise<Watched> {
+    const page = this.#page;
+    await this.#setOpen(true);
+    await page.getByRole('button', { name: 'Whole run' }).click();
+    await page.getByRole('application', { name: 'Timeline of rounds' }).focus();
+    const watch = await watchFrames(page);
+    const keys = ['+', 'ArrowLeft', '+', '+', 'ArrowLeft', '+', 'ArrowLeft', '-', 'ArrowRight', '-', '0'];
+    for (const key of [...keys, ...keys, ...keys, ...keys]) {
+      await page.keyboard.press(key);
+      await page.waitForTimeout(60);
+    }
+    return watch.end();
+  }
+
+  async #setOpen(isOpen: boolean): Promise<void> {
+    const details = this.#page.locator('antiphon-rhythm-section details').first();
+    const wasOpen = await details.evaluate((element: HTMLDetailsElement) => element.open);
+    if (wasOpen !== isOpen) await this.#page.getByText('Rhythm', { exact: true }).click();
+    await details.scrollIntoViewIfNeeded();
+  }
+}
