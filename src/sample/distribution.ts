@@ -24,13 +24,13 @@ const exponentMargin = 1e-9;
  */
 export function distributionOf(logits: Logits, sampling: SamplingParameters, out: Float64Array): void {
   const { temperature, topK, topP, minP } = sampling;
-  const largest = largestLogit(logits);
-  if ((topK > 0 && topK < out.length) || topP < 1 || minP > 0) truncated(logits, largest, sampling, out);
-  else softmax(logits, largest, temperature, out);
+  if ((topK > 0 && topK < out.length) || topP < 1 || minP > 0) truncated(logits, sampling, out);
+  else softmax(logits, temperature, out);
 }
 
-function truncated(logits: Logits, largest: number, sampling: SamplingParameters, out: Float64Array): void {
+function truncated(logits: Logits, sampling: SamplingParameters, out: Float64Array): void {
   const { temperature, topK, topP, minP } = sampling;
+  const largest = largestLogit(logits);
   const leastLogit = topK > 0 && topK < out.length ? kthLargest(logits, topK) : Number.NEGATIVE_INFINITY;
   // The largest weight is exp(0) = 1, and no truncation drops it. All tokens lighter than `negligible` together weigh
   // half of what top-p may drop at most, so its prefix ends before them; min-p then has its turn.
@@ -48,6 +48,7 @@ function truncated(logits: Logits, largest: number, sampling: SamplingParameters
     total += weight;
     if (weight >= leastWeight) left.add(token, weight);
   }
+  if (Number.isNaN(total)) throw brokenRow(logits);
   if (topP < 1) {
     left.keepPrefix(topP * total);
     left.keepFrom(minP);
@@ -55,13 +56,15 @@ function truncated(logits: Logits, largest: number, sampling: SamplingParameters
   left.writeNormalised(out);
 }
 
-function softmax(logits: Logits, largest: number, temperature: number, out: Float64Array): void {
+function softmax(logits: Logits, temperature: number, out: Float64Array): void {
+  const largest = largestLogit(logits);
   let sum = 0;
   for (let token = 0; token < out.length; token++) {
     const weight = Math.exp((logits[token] - largest) / temperature);
     out[token] = weight;
     sum += weight;
   }
+  if (Number.isNaN(sum)) throw brokenRow(logits);
   const scale = 1 / sum;
   for (let token = 0; token < out.length; token++) out[token] *= scale;
 }
@@ -94,16 +97,11 @@ export function oneHot(token: number, out: Float64Array): void {
   out[token] = 1;
 }
 
+/** A NaN is no larger than anything: it shows in the weights' sum. */
 function largestLogit(logits: Logits): number {
   let largest = Number.NEGATIVE_INFINITY;
-  for (let token = 0; token < logits.length; token++) {
-    const logit = logits[token];
-    if (logit <= largest) continue;
-    // A NaN is no larger than anything either.
-    if (!(logit < Number.POSITIVE_INFINITY)) throw brokenRow(logits);
-    largest = logit;
-  }
-  if (largest === Number.NEGATIVE_INFINITY) throw brokenRow(logits);
+  for (let token = 0; token < logits.length; token++) if (logits[token] > largest) largest = logits[token];
+  if (largest === Number.NEGATIVE_INFINITY || largest === Number.POSITIVE_INFINITY) throw brokenRow(logits);
   return largest;
 }
 
