@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defaultClientConditions, defineConfig, type UserConfig } from 'vite';
 import { isolationHeaders } from './scripts/isolation-headers.ts';
+import { recordingScript } from './scripts/recording-script.ts';
 import { workerLicences } from './scripts/worker-licences.ts';
 
 /** What every build and server that touches the engine needs: site, library, dev server, browser tests. */
@@ -28,6 +29,7 @@ const page = (name: string): string => fileURLToPath(new URL(name, import.meta.u
 /** The static site; also the dev server and its preview. */
 export default defineConfig({
   ...engineConfig,
+  plugins: [recordingScript()],
   // Relative addresses: the site works under any path.
   base: './',
   server: { headers: isolationHeaders },

@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { axeFindings } from './axe.ts';
 import { test as siteTest } from './site.ts';
 import { expect, loadMs, runToEnd, startButton, story } from './story-page.ts';
 
@@ -13,9 +13,6 @@ const textOf = (page: Page): Promise<string> =>
     return copy.textContent ?? '';
   });
 
-const violationsOf = async (page: Page): Promise<string[]> =>
-  (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
-
 test('a link writes the same story on another page, and settings survive a reload', async ({
   page,
   context,
@@ -28,7 +25,7 @@ test('a link writes the same story on another page, and settings survive a reloa
   expect(first).toMatch(/^Long ago/);
   await page.getByRole('button', { name: 'Copy link' }).click();
   await expect(page.getByText('The link is on the clipboard.')).toBeVisible();
-  expect(await violationsOf(page)).toEqual([]);
+  expect(await axeFindings(page)).toEqual([]);
 
   const other = await context.newPage();
   await other.goto(await page.evaluate(() => navigator.clipboard.readText()));
@@ -51,7 +48,7 @@ test('a bad link is told, and the rest of it is set', async ({ page }) => {
   await expect(alert).toContainText('Its seed “abc” is no number');
   await expect(alert).toContainText('Its method “magic” is none of collaborative');
   await expect(page.getByRole('slider', { name: 'Temperature' })).toHaveValue('0.5');
-  expect(await violationsOf(page)).toEqual([]);
+  expect(await axeFindings(page)).toEqual([]);
   await alert.getByRole('button', { name: 'Close' }).click();
   await expect(alert).toHaveCount(0);
 });

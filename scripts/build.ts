@@ -47,6 +47,7 @@ const commonSources = [
   'workers',
   'vite.config.ts',
   'scripts/build.ts',
+  'scripts/recording-script.ts',
   'scripts/worker-licences.ts',
   'package-lock.json',
 ];

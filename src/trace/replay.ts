@@ -25,7 +25,7 @@ export class Replay implements DecodeRun {
   /** Resolves when the playhead first reaches the end, or at `stop()`. */
   readonly result: Promise<DecodeResult>;
   readonly durationMs: number;
-  readonly #trace: Trace;
+  readonly #trace: Pick<Trace, 'rounds' | 'result'>;
   readonly #clock: Clock;
   readonly #sleepers = new Set<() => void>();
   #speed: number;
@@ -36,7 +36,10 @@ export class Replay implements DecodeRun {
   #sinceMs: number;
 
   /** Throws RangeError for a speed that is none. */
-  constructor(trace: Trace, { speed = 1, paused = false, clock = systemClock }: ReplayOptions = {}) {
+  constructor(
+    trace: Pick<Trace, 'rounds' | 'result'>,
+    { speed = 1, paused = false, clock = systemClock }: ReplayOptions = {},
+  ) {
     assertSpeed(speed);
     this.#trace = trace;
     this.#clock = clock;

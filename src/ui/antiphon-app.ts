@@ -2,6 +2,7 @@ import { css, html, LitElement, type PropertyDeclarations, type TemplateResult }
 import { announcement, endingText } from './announcement.ts';
 import './backend-line.ts';
 import { missingFeatures } from './browser-support.ts';
+import { castOf } from './cast.ts';
 import './composer.ts';
 import { DecodeController, type EngineDoor } from './decode-controller.ts';
 import type { Remedy } from './failure.ts';
@@ -14,11 +15,14 @@ import './live-numbers.ts';
 import './model-panel.ts';
 import { titleOf } from './model-choice.ts';
 import { backgroundLoad, hasModels } from './page-state.ts';
+import { RaceRun } from './race/race-run.ts';
 import type { RefusalCheck } from './refusal.ts';
-import { neededModels, type RequestForm } from './request-form.ts';
+import { OpenedRecording } from './replay/opened-recording.ts';
+import { neededModels, type RequestForm, toRequest } from './request-form.ts';
 import './rhythm/rhythm-section.ts';
 import { runNumbers } from './run-numbers.ts';
 import './speed-up.ts';
+import type { RecordingKind } from './story-actions.ts';
 import './story-actions.ts';
 import { liveNumbers } from './story-model.ts';
 import './story-view.ts';
@@ -46,6 +50,8 @@ export class AntiphonApp extends LitElement {
 
   readonly #controller: DecodeController;
   readonly #settings: PageSettings;
+  readonly #recording: OpenedRecording;
+  readonly #race = new RaceRun(this);
 
   static override styles = [
     theme,
@@ -126,6 +132,16 @@ export class AntiphonApp extends LitElement {
       antiphon-story-actions {
         margin-top: 1rem;
       }
+      .recordings {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.5rem 0.9rem;
+        margin-top: 1.25rem;
+      }
+      .close-recording {
+        margin-top: 1rem;
+      }
       .notice {
         margin-bottom: 1rem;
         padding: 0.9rem 1.1rem;
@@ -162,6 +178,7 @@ export class AntiphonApp extends LitElement {
     this.selectedRound = null;
     this.#controller = new DecodeController(this, () => this.door);
     this.#settings = new PageSettings(this, browserPlace, (form) => this.#follow(form));
+    this.#recording = new OpenedRecording(this, () => this.#onOpened());
   }
 
   override connectedCallback(): void {
@@ -202,15 +219,16 @@ export class AntiphonApp extends LitElement {
         <antiphon-composer
           .form=${this.#settings.form}
           .engine=${engine}
-          .running=${run.kind === 'running'}
+          .running=${run.kind === 'running' || this.#race.state.kind === 'running'}
           .stopping=${run.kind === 'running' && run.stopping}
           .choices=${this.#controller.choices}
           .refusalOf=${this.refusalOf}
           @form-change=${this.#onFormChange}
           @start=${this.#onStart}
+          @race=${this.#onRace}
           @stop=${this.#onStop}
         ></antiphon-composer>
-        <section class="text" aria-label="Story">${this.#text()}</section>
+        <section class="text" aria-label="Story">${this.#raced() ?? this.#recorded() ?? this.#text()} ${this.#recordings()}</section>
       </main>
       <p class="visually-hidden" role="status" aria-live="polite">${announcement(engine, run)}</p>
     `;
@@ -228,6 +246,61 @@ export class AntiphonApp extends LitElement {
     // The run's own failure tells it, where the reader is looking.
     if (engine.kind === 'failed' && run.kind === 'failed') return null;
     return html`<antiphon-model-panel .engine=${engine} .choices=${choices} @remedy=${this.#onRemedy}></antiphon-model-panel>`;
+  }
+
+  /** A race stands in the place of the story. */
+  #raced(): TemplateResult | null {
+    const { state, stop } = this.#race;
+    switch (state.kind) {
+      case 'none':
+        return null;
+      case 'running':
+        return html`<div class="sheet">
+          <p class="invitation" role="status">
+            ${
+              state.lane < 0
+                ? 'The models warm up for the race …'
+                : `${state.lanes[state.lane].title} runs, lane ${state.lane + 1} of ${state.lanes.length} …`
+            }
+          </p>
+        </div>`;
+      case 'finished':
+        return html`<antiphon-race .lanes=${state.lanes} .results=${state.results} .cast=${state.cast}></antiphon-race>
+          <button type="button" class="close-recording" @click=${stop}>Close the race</button>`;
+      case 'failed':
+        return failureView('The race failed', state.failure, this.#act);
+    }
+  }
+
+  #onRace = async ({ detail: form }: CustomEvent<RequestForm>): Promise<void> => {
+    const { decode, choices } = this.#controller;
+    if (!decode) return;
+    this.#recording.close();
+    const request = toRequest(form);
+    void this.#showText();
+    // The view is fetched when it is needed, while the lanes run.
+    const view = import('./race/race-view.ts');
+    await this.#race.start({ request, cast: castOf(request, choices), decode });
+    await view;
+  };
+
+  /** A recording that is open stands in the place of the story. */
+  #recorded(): TemplateResult | null {
+    const { trace, close } = this.#recording;
+    return trace
+      ? html`<antiphon-replay .trace=${trace}></antiphon-replay>
+          <button type="button" class="close-recording" @click=${close}>Close the recording</button>`
+      : null;
+  }
+
+  #recordings(): TemplateResult {
+    const { failure } = this.#recording;
+    return html`${failure && failureView('This is no recording', failure, this.#act)} ${this.#recording.chooser()}`;
+  }
+
+  #onOpened(): void {
+    this.#controller.stop();
+    void this.#showText();
   }
 
   #text(): TemplateResult {
@@ -297,13 +370,23 @@ export class AntiphonApp extends LitElement {
       .text=${run.prompt + text}
       .link=${link.href}
       .continuable=${finishReason !== 'context' && hasModels(engine, neededModels(run.form))}
+      .recorded=${true}
       @continue=${this.#onContinue}
+      @save-recording=${this.#onSaveRecording}
     ></antiphon-story-actions>`;
   }
 
   #onContinue = (): void => {
     const { run } = this.#controller;
     if (run.kind === 'stopped') void this.#controller.start(continued(run.form, run.result));
+  };
+
+  #onSaveRecording = async ({ detail }: CustomEvent<RecordingKind>): Promise<void> => {
+    const { run, engine, toldCandidates } = this.#controller;
+    if (run.kind !== 'stopped' || engine.kind !== 'open') return;
+    const models = engine.models.flatMap((state) => (state.kind === 'ready' ? [state.model] : []));
+    const { saveRecording } = await import('./replay/save-recording.ts');
+    await saveRecording(detail, { run, candidates: toldCandidates, models });
   };
 
   readonly #linkActions = {
@@ -319,6 +402,8 @@ export class AntiphonApp extends LitElement {
 
   #onStart = (event: CustomEvent<RequestForm>): void => {
     this.selectedRound = null;
+    this.#recording.close();
+    this.#race.stop();
     void this.#controller.start(event.detail);
     void this.#showText();
   };
@@ -332,7 +417,10 @@ export class AntiphonApp extends LitElement {
     this.selectedRound = event.detail.round;
   };
 
-  #onStop = (): void => this.#controller.stop();
+  #onStop = (): void => {
+    this.#race.stop();
+    this.#controller.stop();
+  };
 
   #onRemedy = (event: CustomEvent<Remedy>): void => this.#act(event.detail);
 

@@ -29,6 +29,7 @@ type NumberField = 'draftLength' | 'temperature' | 'seed' | 'topK' | 'topP' | 'm
  * Prompt, method, settings, and the one button that starts and stops.
  * @fires {CustomEvent<RequestForm>} form-change
  * @fires {CustomEvent<RequestForm>} start
+ * @fires {CustomEvent<RequestForm>} race
  * @fires {CustomEvent<void>} stop
  */
 export class Composer extends LitElement {
@@ -256,6 +257,11 @@ export class Composer extends LitElement {
       >
         ${!this.running && !isReady && isLoading(this.engine) ? 'Loading …' : label}
       </button>
+      ${
+        this.form.method === 'plain'
+          ? null
+          : html`<button type="button" ?disabled=${!isReady} @click=${this.#race}>Race</button>`
+      }
       <span class="hint keys">${this.running ? 'Esc stops' : 'Ctrl + Enter starts'}</span>
     </div>`;
   }
@@ -300,6 +306,10 @@ export class Composer extends LitElement {
     else if (this.#canStart()) {
       this.dispatchEvent(new CustomEvent<RequestForm>('start', { detail: this.form }));
     }
+  };
+
+  #race = (): void => {
+    this.dispatchEvent(new CustomEvent<RequestForm>('race', { detail: this.form }));
   };
 
   #onKey = (event: KeyboardEvent): void => {

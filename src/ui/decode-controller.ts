@@ -1,6 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Candidates } from '../decode/candidates.ts';
 import type { ProposalPlace } from '../engine/candidates-query.ts';
+import type { DecodeRequest } from '../engine/decode-request.ts';
 import type { DecodeRun, EngineApi } from '../engine/engine-api.ts';
 import { recordedCandidates, type TraceCandidates } from '../trace/trace.ts';
 import type { CandidateSource } from './candidate-source.ts';
@@ -171,6 +172,12 @@ export class DecodeController implements ReactiveController {
     if (this.run.kind !== 'running') return;
     const numbers = numbersFor(this.run.request.method, toRequest(form).method);
     if (numbers) void this.#liveNumbers?.give(numbers);
+  }
+
+  /** Runs a request beside the story, in its turn; null where there is no engine. */
+  get decode(): ((request: DecodeRequest) => DecodeRun) | null {
+    const api = this.#api;
+    return api && ((request) => api.decode(request));
   }
 
   /** What else could have stood in the place of a token of the latest run. */

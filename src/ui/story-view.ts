@@ -39,6 +39,7 @@ export class StoryView extends LitElement {
     story: { attribute: false },
     writing: { type: Boolean, reflect: true },
     selectedRound: { attribute: false },
+    compact: { type: Boolean },
     candidates: { attribute: false },
     hidesDropped: { state: true },
   };
@@ -50,6 +51,8 @@ export class StoryView extends LitElement {
   declare writing: boolean;
   /** Number of the round whose tokens are marked, or null. */
   declare selectedRound: number | null;
+  /** The text alone: without the legend, and told to nobody who listens. */
+  declare compact: boolean;
   /** What else could have stood in a token's place; null where nobody can tell. */
   declare candidates: CandidateSource | null;
   declare hidesDropped: boolean;
@@ -68,6 +71,7 @@ export class StoryView extends LitElement {
     this.story = emptyStory;
     this.writing = false;
     this.selectedRound = null;
+    this.compact = false;
     this.candidates = null;
     this.hidesDropped = false;
   }
@@ -91,14 +95,19 @@ export class StoryView extends LitElement {
       >
         <p
           class="story ${this.hidesDropped ? 'hides-dropped' : ''}"
-          aria-describedby="walking"
+          aria-describedby=${this.compact ? nothing : 'walking'}
           @pointerover=${focus.onPointerOver}
           @focusin=${focus.onFocusIn}
           @click=${focus.onClick}
           >${paragraphsOf(this.story).map((paragraph) => this.#paragraph(paragraph))}</p>
         ${this.#card()}
       </div>
-      <p class="visually-hidden" aria-live="polite">${this.#heard}</p>
+      ${this.compact ? nothing : this.#around()}`;
+  }
+
+  #around(): TemplateResult {
+    const focus = this.#focus;
+    return html`<p class="visually-hidden" aria-live="polite">${this.#heard}</p>
       <p class="visually-hidden" aria-live="polite">${focus.isToldAloud ? this.#cardAloud() : ''}</p>
       <slot></slot>
       <div class="reading">

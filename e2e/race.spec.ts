@@ -1,0 +1,48 @@
+import { axeFindings } from './axe.ts';
+import { test as siteTest } from './site.ts';
+import { expect, loadMs, startButton } from './story-page.ts';
+
+const test = siteTest.extend({ baseURL: ({ siteUrl }, use) => use(siteUrl) });
+
+test('a race runs three ways and shows that they wrote the same text', async ({ page }) => {
+  await page.goto('./#seed=7&max=40&prompt=Long+ago');
+  await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
+  await page.getByRole('button', { name: 'Race', exact: true }).click();
+  const race = page.locator('antiphon-race');
+  await expect(race.locator('.lane h3')).toHaveText(['Sequential', 'Black box', 'Alternate (CoS)'], {
+    timeout: 60_000,
+  });
+  await expect(race.locator('.verdict')).toContainText('All lanes wrote the same text, token for token.', {
+    timeout: 60_000,
+  });
+  await expect(race.locator('.lane.finished')).toHaveCount(3);
+  const texts = await race.locator('antiphon-story').evaluateAll((lanes) =>
+    lanes.map((lane) => {
+      const copy = lane.shadowRoot!.querySelector('.story')!.cloneNode(true) as Element;
+      for (const dropped of copy.querySelectorAll('del')) dropped.remove();
+      return copy.textContent;
+    }),
+  );
+  expect(new Set(texts).size).toBe(1);
+  expect(texts[0]).toMatch(/^Long ago.{40}/s);
+  // Asking both for each of the 39 tokens behind the first, against one forward a token where proposals hold.
+  const forwards = await race.locator('tbody tr td:nth-child(6)').allTextContents();
+  expect(Number(forwards[0])).toBe(78);
+  expect(Number(forwards[2])).toBeLessThan(78);
+  expect(await axeFindings(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Close the race' }).click();
+  await expect(race).toHaveCount(0);
+});
+
+test('without motion the lanes are finished from the start, and a draft model races the model alone', async ({
+  page,
+}) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto('./#seed=7&max=24&method=draft-model');
+  await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
+  await page.getByRole('button', { name: 'Race', exact: true }).click();
+  await expect(page.locator('antiphon-race .lane.finished h3')).toHaveText(['Alone', 'With draft model'], {
+    timeout: 60_000,
+  });
+  await expect(page.locator('antiphon-race .verdict')).toContainText('the same text, token for token');
+});

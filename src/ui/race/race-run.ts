@@ -1,0 +1,80 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { DecodeRequest } from '../../engine/decode-request.ts';
+import type { DecodeResult, DecodeRun } from '../../engine/engine-api.ts';
+import type { CastMember } from '../cast.ts';
+import { describeFailure, type Failure } from '../failure.ts';
+import { type Lane, lanesOf } from './race-lanes.ts';
+
+export interface RaceStart {
+  readonly request: DecodeRequest;
+  readonly cast: readonly CastMember[];
+  readonly decode: (request: DecodeRequest) => DecodeRun;
+}
+
+export type RaceState =
+  | { readonly kind: 'none' }
+  /** `lane` is under way; -1 while the models warm up. */
+  | { readonly kind: 'running'; readonly lanes: readonly Lane[]; readonly lane: number }
+  | {
+      readonly kind: 'finished';
+      readonly lanes: readonly Lane[];
+      readonly cast: readonly CastMember[];
+      readonly results: readonly DecodeResult[];
+    }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+/** Runs the lanes of a race one after the other: side by side they would share the machine. */
+export class RaceRun implements ReactiveController {
+  state: RaceState = { kind: 'none' };
+  readonly #host: ReactiveControllerHost;
+  #number = 0;
+  #active: DecodeRun | null = null;
+
+  constructor(host: ReactiveControllerHost) {
+    this.#host = host;
+    host.addController(this);
+  }
+
+  hostDisconnected(): void {
+    this.stop();
+  }
+
+  /** Settles when the race has ended. */
+  async start({ request, cast, decode }: RaceStart): Promise<void> {
+    this.stop();
+    const number = this.#number;
+    const lanes = lanesOf(request);
+    if (lanes.length === 0) return;
+    const run = async (lane: DecodeRequest): Promise<DecodeResult> => {
+      this.#active = decode(lane);
+      return await this.#active.result;
+    };
+    try {
+      this.#set({ kind: 'running', lanes, lane: -1 });
+      // Every lane is to find the prompt in the caches, as all but the first would.
+      await run({ ...lanes[0].request, maxTokens: 1 });
+      const results: DecodeResult[] = [];
+      for (const [lane, { request: asked }] of lanes.entries()) {
+        if (number !== this.#number) return;
+        this.#set({ kind: 'running', lanes, lane });
+        results.push(await run(asked));
+      }
+      if (number === this.#number) this.#set({ kind: 'finished', lanes, cast, results });
+    } catch (error) {
+      if (number === this.#number) this.#set({ kind: 'failed', failure: describeFailure(error) });
+    }
+  }
+
+  /** Ends the race, or takes its result away. */
+  stop = (): void => {
+    this.#number++;
+    this.#active?.stop();
+    this.#active = null;
+    this.#set({ kind: 'none' });
+  };
+
+  #set(state: RaceState): void {
+    this.state = state;
+    this.#host.requestUpdate();
+  }
+}

@@ -1,0 +1,36 @@
+import type { LoadedModel } from '../../engine/engine-api.ts';
+import type { TraceCandidates } from '../../trace/trace.ts';
+import { traceHeader, writeTrace } from '../../trace/write-trace.ts';
+import type { RunState } from '../page-state.ts';
+import { saveFile } from '../save-file.ts';
+import type { RecordingKind } from '../story-actions.ts';
+import { recordingPage } from './recording-page.ts';
+
+type FinishedRun = Extract<RunState, { readonly kind: 'stopped' }>;
+
+export interface RecordingParts {
+  readonly run: FinishedRun;
+  /** What was asked about its tokens. */
+  readonly candidates: readonly TraceCandidates[];
+  /** Those that took part among them. */
+  readonly models: readonly LoadedModel[];
+}
+
+/** Offers the recording of a run as a file: its trace, or a page that tells it. Rejects where the page's script does not arrive. */
+export async function saveRecording(
+  kind: RecordingKind,
+  { run, candidates, models }: RecordingParts,
+): Promise<void> {
+  const { request, startedAt, result } = run;
+  const header = traceHeader({ request, models, createdAt: startedAt });
+  const trace = writeTrace({ header, rounds: result.rounds, candidates, result });
+  if (kind === 'trace') saveFile('story.jsonl', 'application/jsonl', trace);
+  else saveFile('story.html', 'text/html', recordingPage(trace, await fetchScript()));
+}
+
+/** Built beside the page as one script; scripts/recording-script.ts. */
+async function fetchScript(): Promise<string> {
+  const response = await fetch(new URL('recording.js', document.baseURI));
+  if (!response.ok) throw new Error(`recording.js: status ${response.status}`);
+  return response.text();
+}
