@@ -2,7 +2,7 @@ import { css } from 'lit';
 
 /**
  * How members are told apart wherever they appear: a colour, a line pattern and a letter each; `by-0` is the first.
- * The colours come from page.css.
+ * The colours come from palette.css.
  */
 export const memberStyle = css`
   .by-0 {

@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** Controls and text styles that all elements of the page share; colours and fonts come from page.css. */
+/** Controls and text styles that all elements of the page share; colours and fonts come from palette.css. */
 export const theme = css`
   :host {
     display: block;

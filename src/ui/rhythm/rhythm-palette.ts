@@ -15,7 +15,7 @@ export interface RhythmPalette {
   readonly members: readonly string[];
 }
 
-const names = {
+const colours = {
   sheet: '--sheet',
   ink: '--ink',
   inkSoft: '--ink-soft',
@@ -25,19 +25,27 @@ const names = {
   accentWash: '--accent-wash',
   danger: '--danger',
   memberInk: '--member-ink',
-  serif: '--serif',
-  sans: '--sans',
-} as const satisfies Record<Exclude<keyof RhythmPalette, 'members'>, string>;
+} as const satisfies Partial<Record<keyof RhythmPalette, string>>;
 
-/** Reads the custom properties of page.css where `element` stands: they follow the colour scheme. */
+/** Reads the custom properties of palette.css where `element` stands: they follow the colour scheme. */
 export function readPalette(element: Element): RhythmPalette {
-  const style = getComputedStyle(element);
-  const read = (name: string): string => style.getPropertyValue(name).trim();
-  const entries = Object.entries(names).map(([key, name]) => [key, read(name)]);
-  return {
-    ...(Object.fromEntries(entries) as Record<keyof typeof names, string>),
-    members: ['a', 'b', 'c', 'd'].map((letter) => read(`--member-${letter}`)),
+  // A custom property holds light and dark; a colour made of it is the one in force.
+  const probe = document.createElement('span');
+  (element.shadowRoot ?? element).append(probe);
+  const style = getComputedStyle(probe);
+  const colourOf = (name: string): string => {
+    probe.style.color = `var(${name})`;
+    return style.color;
   };
+  const entries = Object.entries(colours).map(([key, name]) => [key, colourOf(name)]);
+  const palette = {
+    ...(Object.fromEntries(entries) as Record<keyof typeof colours, string>),
+    serif: style.getPropertyValue('--serif').trim(),
+    sans: style.getPropertyValue('--sans').trim(),
+    members: ['a', 'b', 'c', 'd'].map((letter) => colourOf(`--member-${letter}`)),
+  };
+  probe.remove();
+  return palette;
 }
 
 export function memberColour({ members, inkSoft }: RhythmPalette, member: number): string {
