@@ -70,6 +70,10 @@ test.describe('the plain example', () => {
     await expect(together.getByRole('progressbar').first()).toBeVisible();
     await expect(together.locator('.story .accepted').first()).toBeVisible({ timeout: loadMs });
     await expect(endingOf(together)).toHaveText(/after \d+ tokens\.$/, { timeout: 60_000 });
+    await expect(together.locator('antiphon-rhythm canvas').first()).toBeVisible();
+    // Pictures are painted when they come into sight.
+    await together.locator('antiphon-rhythm-charts').scrollIntoViewIfNeeded();
+    await expect(together.locator('antiphon-rhythm-charts canvas').first()).toBeVisible();
     await startOf(drafted).click();
     await expect(endingOf(drafted)).toHaveText(/after \d+ tokens\.$/, { timeout: loadMs });
     // All models are here now, so that the first player's run comes first.
@@ -157,6 +161,10 @@ for (const { name, others } of [
     // Without the headers of an isolated page: one thread.
     const server = await serveFolder({ folder: built, isolated: false });
     try {
+      const scripts: string[] = [];
+      page.on('request', (request) => {
+        if (request.resourceType() === 'script') scripts.push(request.url());
+      });
       await page.goto(server.url);
       const told = page.evaluate(
         () =>
@@ -171,6 +179,8 @@ for (const { name, others } of [
       expect(await told).toEqual([40, 'length']);
       await expect(endingOf(page.locator('antiphon-player'))).toBeVisible();
       await expect(page.getByText(name === 'react' ? '40 tokens' : '"tokens":40').first()).toBeVisible();
+      // Nobody asked for that view.
+      expect(scripts.filter((url) => url.includes('rhythm'))).toEqual([]);
       if (name !== 'react') return;
       await page.getByRole('button', { name: 'Take away' }).click();
       await expect.poll(() => page.workers().length).toBe(0);

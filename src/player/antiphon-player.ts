@@ -41,6 +41,8 @@ export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, ke
   static override properties: PropertyDeclarations = {
     ...settingDeclarations,
     door: { attribute: false },
+    selectedRound: { state: true },
+    rhythmCode: { state: true },
   };
   declare prompt: PlayerSettings['prompt'];
   declare method: PlayerSettings['method'];
@@ -71,6 +73,10 @@ export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, ke
   declare autoplay: PlayerSettings['autoplay'];
   /** Where engines come from; set before the first start. */
   declare door: PlaybackDoor;
+  /** The round of the run that is marked in the text and in its rhythm. */
+  declare selectedRound: number | null;
+  /** The rhythm's code comes when it is asked for. */
+  declare rhythmCode: 'not-needed' | 'coming' | 'here' | 'missing';
 
   static override styles = [theme, failureStyle, ...playerStyle];
 
@@ -87,6 +93,8 @@ export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, ke
     super();
     Object.assign(this, initialSettings());
     this.door = browserDoor;
+    this.selectedRound = null;
+    this.rhythmCode = 'not-needed';
     this.#playback = new Playback(
       {
         changed: () => this.requestUpdate(),
@@ -104,9 +112,12 @@ export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, ke
 
   async start(): Promise<DecodeResult | null> {
     const checked = this.#readSettings();
-    if ('plan' in checked) return this.#playback.start(checked.plan);
-    this.#tellRefusal(checked.refusal);
-    return null;
+    if ('refusal' in checked) {
+      this.#tellRefusal(checked.refusal);
+      return null;
+    }
+    this.selectedRound = null;
+    return this.#playback.start(checked.plan);
   }
 
   stop(): void {
@@ -143,6 +154,7 @@ export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, ke
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!this.#plan || settingNames.some((name) => changed.has(name))) this.#plan = this.#readSettings();
     if ('plan' in this.#plan) this.#views = this.#plan.plan.views;
+    if (this.#views.has('rhythm') && this.rhythmCode === 'not-needed') void this.#fetchRhythm();
   }
 
   protected override updated(): void {
@@ -166,7 +178,7 @@ export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, ke
         }
         <div class="controls" part="controls">${this.#button()}</div>
       </div>
-      ${this.#numbers()}
+      ${this.#rhythm()} ${this.#numbers()}
       ${
         engine?.kind === 'open' && engine.info
           ? html`<antiphon-backend-line part="backend" .info=${engine.info}></antiphon-backend-line>`
@@ -214,6 +226,7 @@ export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, ke
       .story=${run.story}
       .writing=${run.kind === 'running'}
       .candidates=${this.#playback.candidates}
+      .selectedRound=${this.selectedRound}
       >${below}</antiphon-story
     >`;
   }
@@ -245,6 +258,38 @@ export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, ke
       ${run.kind === 'idle' ? 'Start' : 'Start again'}
     </button>`;
   }
+
+  #rhythm(): TemplateResult | null {
+    const { run } = this.#playback.view;
+    if (run.kind === 'idle' || !this.#views.has('rhythm')) return null;
+    if (this.rhythmCode === 'missing') {
+      return html`<p>The timeline’s code could not be fetched. <button type="button" @click=${this.#fetchRhythm}>Try again</button></p>`;
+    }
+    if (this.rhythmCode !== 'here') return null;
+    return html`<div class="sheet" part="rhythm">
+      <antiphon-rhythm
+        .rounds=${run.story.rounds}
+        .cast=${run.cast}
+        .live=${run.kind === 'running'}
+        .selectedRound=${this.selectedRound}
+        @round-selected=${this.#onRoundSelected}
+      ></antiphon-rhythm>
+    </div>`;
+  }
+
+  #fetchRhythm = async (): Promise<void> => {
+    this.rhythmCode = 'coming';
+    try {
+      await import('../ui/rhythm/rhythm-view.ts');
+      this.rhythmCode = 'here';
+    } catch {
+      this.rhythmCode = 'missing';
+    }
+  };
+
+  #onRoundSelected = (event: CustomEvent<{ readonly round: number | null }>): void => {
+    this.selectedRound = event.detail.round;
+  };
 
   #numbers(): TemplateResult | null {
     const { run } = this.#playback.view;

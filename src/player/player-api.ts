@@ -61,7 +61,7 @@ export interface PlayerSettings {
   /** Catalogue of the models; default: `catalogue.json` in their folder. */
   catalogueUrl: string | null;
   backend: BackendChoice | null;
-  /** What to show, apart by blanks: `story`, `rhythm`, `numbers`. Default: `story numbers`. */
+  /** What to show, apart by blanks: `story`, `rhythm` (its code is fetched then), `numbers`. Default: `story numbers`. */
   views: string | null;
   /** Start by itself whenever the element comes into the page. */
   autoplay: boolean;

@@ -134,7 +134,7 @@ describe('a refusal names the attribute and what it holds', () => {
     ['an empty stop string', { stopStrings: '' }, /^stop-strings: /],
     ['an unknown backend', { backend: 'gpu' as 'wasm' }, /^backend: .*one of auto, wasm, webgpu/],
     ['an address that is none', { modelsUrl: 'https://' }, /^models-url: /],
-    ['an unknown view', { views: 'story plot' }, /^views: "plot" is none of story/],
+    ['an unknown view', { views: 'story plot' }, /^views: "plot" is none of story, rhythm, numbers$/],
   ])('%s', (_title, settings, message) => {
     let refusal: unknown;
     try {

@@ -1,7 +1,7 @@
 import { refuse } from '../engine/decode-request.ts';
 
 /** What the element can show of a run. */
-export const viewNames = ['story', 'numbers'] as const;
+export const viewNames = ['story', 'rhythm', 'numbers'] as const;
 
 export type ViewName = (typeof viewNames)[number];
 

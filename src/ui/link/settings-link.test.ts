@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { presets, applyPreset } from '../presets.ts';
+import { applyPreset, presets } from '../presets.ts';
 import { initialForm, type RequestForm, toRequest } from '../request-form.ts';
 import { addMember, changeMember, removeMember } from '../team-form.ts';
 import { linkOf, readLink } from './settings-link.ts';
