@@ -177,6 +177,36 @@ describe('custom', () => {
     expectClose(result, [1, 0, 0]);
   });
 
+  test('logits are those divided by T, not moved by a constant a row', () => {
+    const larger = ([x, y]: readonly Float64Array[]) => x.map((logit, token) => Math.max(logit, y[token]));
+    const rows = [
+      [10, 9, 0],
+      [1, 0, 0],
+    ];
+    expectClose(combined(custom({ logits: larger }), rows), softmax([10, 9, 0]));
+    expectClose(combined(custom({ logits: larger }), rows, { temperature: 2 }), softmax([5, 4.5, 0]));
+  });
+
+  test('logits are −∞ where truncation cut, and not where a probability is too small for a number', () => {
+    const mean = ([x, y]: readonly Float64Array[]) => x.map((logit, token) => (logit + y[token]) / 2);
+    const rows = [
+      [0, -40, -90],
+      [-40, 0, -90],
+    ];
+    expectClose(combined(custom({ logits: mean }), rows, { temperature: 0.05 }), [0.5, 0.5, 0]);
+    // The whole quotient is no number either.
+    expectClose(combined(custom({ logits: mean }), rows, { temperature: 1e-307 }), [0.5, 0.5, 0]);
+  });
+
+  test('logits follow each member’s own temperature and truncation', () => {
+    const first = ([x]: readonly Float64Array[]) => x;
+    const own = [{ temperature: 2, topP: 0.7 }, { temperature: 0.5 }];
+    expectClose(
+      combined(custom({ logits: first }), [a, b], {}, own),
+      combined(weightedCombine([1, 0]), [a, b], {}, own),
+    );
+  });
+
   test('probabilities see each member’s distribution, and their sum is made 1', () => {
     const module = { probabilities: ([x, y]: readonly Float64Array[]) => x.map((p, token) => p + y[token]) };
     expectClose(combined(custom(module), [a, b]), combined(weightedCombine([0.5, 0.5]), [a, b]));

@@ -1,6 +1,6 @@
 import { EngineError } from '../errors/engine-error.ts';
 import { inWords } from '../errors/in-words.ts';
-import { distributionOf } from '../sample/distribution.ts';
+import { distributionOf, truncatedLogits } from '../sample/distribution.ts';
 import { type SamplingParameters, untruncated } from '../sample/sampling-parameters.ts';
 import type { Combine, MemberRow } from './combine.ts';
 
@@ -16,7 +16,7 @@ type Answer = Row | readonly Row[];
 
 /**
  * What a custom combination's module exports: one or more hooks, run in this order.
- * `rawLogits` sees the models' logits; `logits` sees them after temperature and truncation (−∞ where truncated);
+ * `rawLogits` sees the models' logits; `logits` sees l / T, −∞ where truncation cut;
  * `probabilities` sees distributions. −∞ is legal in logits; NaN anywhere and negative probabilities are errors.
  */
 export interface CustomCombineModule {
@@ -58,15 +58,12 @@ export function customCombine(module: CustomCombineModule, source: string): Comb
     distribution(members, sampling, out) {
       let rows: readonly Float64Array[] = members.map(({ logits }) => Float64Array.from(logits));
       rows = run('rawLogits', rows, out.length);
-      rows = rows.map((row, index) => toDistribution(row, samplingOf(rows, index, members, sampling)));
+      const sampled = (stage: typeof distributionOf): readonly Float64Array[] =>
+        rows.map((row, index) => converted(row, stage, samplingOf(rows, index, members, sampling)));
       if (module.logits) {
-        rows = run(
-          'logits',
-          rows.map((row) => row.map(Math.log)),
-          out.length,
-        );
-        rows = rows.map((row) => toDistribution(row, untruncated));
-      }
+        rows = run('logits', sampled(truncatedLogits), out.length);
+        rows = rows.map((row) => converted(row, distributionOf, untruncated));
+      } else rows = sampled(distributionOf);
       rows = run('probabilities', rows, out.length);
       if (rows.length !== 1) {
         throw failed(
@@ -152,9 +149,13 @@ function samplingOf(
   return rows.length === members.length && members.length > 1 ? members[index].sampling : sampling;
 }
 
-function toDistribution(logits: Float64Array, sampling: SamplingParameters): Float64Array {
+function converted(
+  logits: Float64Array,
+  stage: typeof distributionOf,
+  sampling: SamplingParameters,
+): Float64Array {
   const out = new Float64Array(logits.length);
-  distributionOf(logits, sampling, out);
+  stage(logits, sampling, out);
   return out;
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { argmax, distributionOf, greedyToken } from './distribution.ts';
+import { argmax, distributionOf, greedyToken, truncatedLogits } from './distribution.ts';
 import { type SamplingParameters, untruncated } from './sampling-parameters.ts';
 import { normalLogits } from './testing/normal-logits.ts';
 
@@ -170,6 +170,33 @@ describe('distributionOf', () => {
     });
     expect(() => distribution(row)).toThrow(refused);
     expect(() => greedyToken(Float32Array.from(row))).toThrow(refused);
+    expect(() => truncatedLogits(Float32Array.from(row), untruncated, new Float64Array(row.length))).toThrow(
+      refused,
+    );
+  });
+});
+
+describe('truncatedLogits', () => {
+  const { NEGATIVE_INFINITY: cut, MAX_VALUE: most } = Number;
+  test.each([
+    { name: 'all are divided by T', sampling: { temperature: 0.5 }, expected: [8, 8, -6, -200, cut] },
+    { name: 'top-k', sampling: { temperature: 2, topK: 2 }, expected: [2, 2, cut, cut, cut] },
+    { name: 'top-p', sampling: { topP: 0.4 }, expected: [4, cut, cut, cut, cut] },
+    { name: 'min-p', sampling: { minP: 1e-4 }, expected: [4, 4, -3, cut, cut] },
+    {
+      name: 'one too unlikely for a number is not cut',
+      sampling: { temperature: 0.01 },
+      expected: [400, 400, -300, -10_000, cut],
+    },
+    {
+      name: 'what no double holds becomes the largest',
+      sampling: { temperature: 1e-308 },
+      expected: [most, most, -most, -most, cut],
+    },
+  ])('$name', ({ sampling, expected }) => {
+    const out = new Float64Array(expected.length);
+    truncatedLogits(Float32Array.from([4, 4, -3, -100, cut]), { ...untruncated, ...sampling }, out);
+    expect([...out]).toEqual(expected);
   });
 });
 

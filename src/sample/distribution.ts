@@ -24,22 +24,44 @@ const exponentMargin = 1e-9;
  */
 export function distributionOf(logits: Logits, sampling: SamplingParameters, out: Float64Array): void {
   const { temperature, topK, topP, minP } = sampling;
-  if ((topK > 0 && topK < out.length) || topP < 1 || minP > 0) truncated(logits, sampling, out);
-  else softmax(logits, temperature, out);
+  if ((topK > 0 && topK < out.length) || topP < 1 || minP > 0) {
+    truncate(logits, sampling);
+    left.writeNormalised(out);
+  } else softmax(logits, temperature, out);
 }
 
-function truncated(logits: Logits, sampling: SamplingParameters, out: Float64Array): void {
+/**
+ * One logits row after temperature and truncation, still as logits: softmax of it is what `distributionOf` writes, but
+ * tokens too unlikely for a number of their own keep their distance here.
+ * @param out [vocabSize] receives l / T, −∞ where truncation cut; what no double holds becomes the largest one
+ * @throws EngineError `model-unsupported` as `distributionOf` does
+ */
+export function truncatedLogits(logits: Logits, sampling: SamplingParameters, out: Float64Array): void {
+  truncate(logits, sampling);
+  out.fill(Number.NEGATIVE_INFINITY);
+  for (const token of left.tokens) {
+    const logit = logits[token];
+    const scaled = logit / sampling.temperature;
+    out[token] = Number.isFinite(logit)
+      ? Math.max(-Number.MAX_VALUE, Math.min(scaled, Number.MAX_VALUE))
+      : logit;
+  }
+}
+
+/** Puts what temperature and truncation leave of a row into `left`, with weights relative to the largest one. */
+function truncate(logits: Logits, sampling: SamplingParameters): void {
   const { temperature, topK, topP, minP } = sampling;
+  const vocabSize = logits.length;
   const largest = largestLogit(logits);
-  const leastLogit = topK > 0 && topK < out.length ? kthLargest(logits, topK) : Number.NEGATIVE_INFINITY;
+  const leastLogit = topK > 0 && topK < vocabSize ? kthLargest(logits, topK) : Number.NEGATIVE_INFINITY;
   // The largest weight is exp(0) = 1, and no truncation drops it. All tokens lighter than `negligible` together weigh
   // half of what top-p may drop at most, so its prefix ends before them; min-p then has its turn.
-  const negligible = (1 - topP) / (2 * out.length);
+  const negligible = (1 - topP) / (2 * vocabSize);
   const leastWeight = topP < 1 ? negligible : minP;
   const leastExponent = topP < 1 ? Number.NEGATIVE_INFINITY : Math.log(minP) - exponentMargin;
-  left.clear(out.length);
+  left.clear(vocabSize);
   let total = 0;
-  for (let token = 0; token < out.length; token++) {
+  for (let token = 0; token < vocabSize; token++) {
     const logit = logits[token];
     if (logit < leastLogit) continue;
     const exponent = (logit - largest) / temperature;
@@ -53,7 +75,6 @@ function truncated(logits: Logits, sampling: SamplingParameters, out: Float64Arr
     left.keepPrefix(topP * total);
     left.keepFrom(minP);
   }
-  left.writeNormalised(out);
 }
 
 function softmax(logits: Logits, temperature: number, out: Float64Array): void {

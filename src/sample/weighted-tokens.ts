@@ -11,6 +11,11 @@ export class WeightedTokens {
   #candidates = new Float64Array(0);
   #count = 0;
 
+  /** The tokens it holds, ascending; valid until it is changed. */
+  get tokens(): Int32Array {
+    return this.#tokens.subarray(0, this.#count);
+  }
+
   /** Forgets what it holds and makes room for `most` tokens. */
   clear(most: number): void {
     this.#count = 0;
