@@ -95,6 +95,13 @@ describe('is refused with the field by name', () => {
     { name: 'weights of μ', field: 'mu', method: contrastive, update: { weights: [1, 1] } },
     { name: 'a negative μ', field: 'mu', method: contrastive, update: { mu: -0.1 } },
     { name: 'μ that is no number', field: 'mu', method: contrastive, update: { mu: Number.NaN } },
+    { name: 'a μ beyond the limit', field: 'mu', method: contrastive, update: { mu: 1e7 } },
+    {
+      name: 'a weight beyond the limit',
+      field: 'weights.1',
+      method: team({ kind: 'geometric', weights: [1, 1] }),
+      update: { weights: [1, -1e7] },
+    },
     { name: 'nothing', field: 'update', method: contrastive, update: null },
   ])('$name: $field', ({ field, method, update }) => {
     const updates = updatesOf(method);

@@ -11,6 +11,11 @@ const team = (options: object) => ({
     ...options,
   },
 });
+/** As many members, with a weight each. */
+const teamOf = (count: number) => ({
+  members: Array.from({ length: count }, () => ({ model: 'a' })),
+  combine: { kind: 'weighted', weights: Array.from({ length: count }, () => 1) },
+});
 const ngram = (options: object) => ({
   prompt: 'Once',
   method: { kind: 'speculative', target: 'm', drafter: { kind: 'ngram', ...options } },
@@ -40,6 +45,17 @@ test.each([
   expect(method).toEqual({ ...plain.method, acceptance });
 });
 
+test.each([
+  { name: 'sixteen members', options: teamOf(16) },
+  { name: 'weights of a million', options: { combine: { kind: 'geometric', weights: [1e6, -1e6] } } },
+  {
+    name: 'weights of any size, which are divided by their sum',
+    options: { combine: { kind: 'weighted', weights: [1e308, 1e308] } },
+  },
+])('a team may have $name', ({ options }) => {
+  expect(validateDecodeRequest(team(options)).method).toMatchObject(options);
+});
+
 describe('is refused with the field by name', () => {
   test.each([
     { field: 'sampling.temperature', request: { ...plain, sampling: { temperature: -0.1 } } },
@@ -61,6 +77,17 @@ describe('is refused with the field by name', () => {
     { field: 'method.drafter.draftLength', request: ngram({ draftLength: -1 }) },
     { field: 'method.draftLength', request: team({ draftLength: 0 }) },
     { field: 'method.draftLength', request: team({ draftLength: 17 }) },
+    { field: 'method.members', request: team({ members: [{ model: 'a' }] }) },
+    { field: 'method.members', request: team(teamOf(17)) },
+    { field: 'method.combine.mu', request: team({ combine: { kind: 'contrastive', mu: 1.1e6 } }) },
+    {
+      field: 'method.combine.weights.0',
+      request: team({ combine: { kind: 'geometric', weights: [1e308, 1] } }),
+    },
+    {
+      field: 'method.combine.weights.1',
+      request: team({ combine: { kind: 'geometric', weights: [1, -1.1e6] } }),
+    },
     { field: 'method.drafter', request: ngram({ longestMatch: 1, shortestMatch: 2 }) },
     { field: 'method.kind', request: { prompt: '', method: { kind: 'parallel' } } },
     { field: 'method', request: { prompt: 'Once' } },

@@ -3,6 +3,15 @@ import * as v from 'valibot';
 /** Longest draft a member may propose in a row. */
 export const maxDraftLength = 16;
 
+/** Members of a team at most: with the longest drafts their proposals are as many as a GPU sampler judges at once. */
+const mostMembers = 16;
+
+/**
+ * Largest |λ| and μ of combinations of raw logits: a larger one leaves nothing to choose anyway, and one near the end of
+ * the numbers would make a good model's logits infinite.
+ */
+const largestWeight = 1e6;
+
 const finite = v.pipe(v.number(), v.finite());
 
 const model = v.pipe(v.string(), v.nonEmpty('name a loaded model'));
@@ -16,9 +25,9 @@ export const combineNumbers = {
   /** One a member, >= 0; divided by their sum. */
   weighted: { weights: v.array(v.pipe(finite, v.minValue(0))) },
   /** How much of the amateur (the second member) is taken from the expert (the first). */
-  contrastive: { mu: v.pipe(finite, v.minValue(0)) },
-  /** One a member, any real number. */
-  geometric: { weights: v.array(finite) },
+  contrastive: { mu: v.pipe(finite, v.minValue(0), v.maxValue(largestWeight)) },
+  /** One a member, of either sign. */
+  geometric: { weights: v.array(v.pipe(finite, v.minValue(-largestWeight), v.maxValue(largestWeight))) },
 };
 
 /**
@@ -106,7 +115,7 @@ function requestSchemaWith(object: typeof v.strictObject) {
     }),
     object({
       kind: v.literal('collaborative'),
-      members: v.pipe(v.array(memberSchema), v.minLength(2)),
+      members: v.pipe(v.array(memberSchema), v.minLength(2), v.maxLength(mostMembers)),
       /** Index of the member that starts when nothing is pending; chosen from weights and costs unless given. */
       defaultProposer: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
       /** Draft length of the default proposer, whoever that turns out to be, in place of its own; others keep theirs. */
