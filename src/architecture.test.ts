@@ -7,6 +7,7 @@ const folderOrder = [
   'errors',
   'random',
   'tokens',
+  'prompt',
   'gpu',
   'models',
   'sample',

@@ -13,22 +13,25 @@ const KEPT_WINDOW_TOKENS = 5;
  * came before it.
  */
 export class Detokeniser {
-  readonly #tokenizer: Tokenizer;
+  readonly #decode: (ids: readonly TokenId[]) => string;
   #windowIds: TokenId[];
   /** Code units of the window's text that were yielded before. */
   #yielded: number;
 
-  /** `contextIds`: what stands before the text, as the end of the prompt; the first token continues it. */
-  constructor(tokenizer: Tokenizer, contextIds: readonly TokenId[] = []) {
-    this.#tokenizer = tokenizer;
+  /**
+   * @param contextIds what stands before the text, as the end of the prompt; the first token continues it
+   * @param keepSpecial spells special tokens, which have no text otherwise
+   */
+  constructor(tokenizer: Tokenizer, contextIds: readonly TokenId[] = [], keepSpecial = false) {
+    this.#decode = (ids) => tokenizer.decode(ids, { keepSpecial });
     this.#windowIds = contextIds.slice(-KEPT_WINDOW_TOKENS);
-    this.#yielded = tokenizer.decode(this.#windowIds).length;
+    this.#yielded = this.#decode(this.#windowIds).length;
   }
 
   /** The text that `id` adds: complete characters only, '' while one is incomplete. */
   append(id: TokenId): string {
     this.#windowIds.push(id);
-    const windowText = this.#tokenizer.decode(this.#windowIds);
+    const windowText = this.#decode(this.#windowIds);
     // An incomplete character at the end shows as one U+FFFD; a real U+FFFD there merely waits for its successor.
     const completeLength = windowText.endsWith(REPLACEMENT) ? windowText.length - 1 : windowText.length;
     const added = windowText.slice(this.#yielded, completeLength);
@@ -39,7 +42,7 @@ export class Detokeniser {
 
   /** What is left: an incomplete character as U+FFFD. */
   finish(): string {
-    const rest = this.#tokenizer.decode(this.#windowIds).slice(this.#yielded);
+    const rest = this.#decode(this.#windowIds).slice(this.#yielded);
     this.#yielded += rest.length;
     return rest;
   }
@@ -52,14 +55,14 @@ export class Detokeniser {
     // Without such a border there is no text at the cut to spoil: the window holds ids without text.
     if (cut === 1) cut = this.#windowIds.length - KEPT_WINDOW_TOKENS;
     this.#windowIds = this.#windowIds.slice(cut);
-    this.#yielded = Math.max(0, this.#tokenizer.decode(this.#windowIds).length - waiting);
+    this.#yielded = Math.max(0, this.#decode(this.#windowIds).length - waiting);
   }
 
   #isCharacterBorder(cut: number, windowText: string, waiting: number): boolean {
-    const tail = this.#tokenizer.decode(this.#windowIds.slice(cut));
+    const tail = this.#decode(this.#windowIds.slice(cut));
     if (tail.length <= waiting || !windowText.endsWith(tail)) return false;
     // Bytes of a split character decode to U+FFFD on both sides of the cut, so the parts differ from the whole.
     if (!tail.startsWith(REPLACEMENT)) return true;
-    return this.#tokenizer.decode(this.#windowIds.slice(0, cut)) + tail === windowText;
+    return this.#decode(this.#windowIds.slice(0, cut)) + tail === windowText;
   }
 }

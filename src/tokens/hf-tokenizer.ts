@@ -69,9 +69,9 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
     fingerprint,
     beginTokenId: beginTokenIds[0] ?? null,
     entry: (id) => idToToken[id],
-    encode(text) {
-      const ids = encodeWithLibrary(library, toWellFormed(text));
-      return ids.length === 0 ? [...beginTokenIds] : ids;
+    encode(text, { addSpecial = true } = {}) {
+      const ids = encodeWithLibrary(library, toWellFormed(text), addSpecial);
+      return ids.length === 0 && addSpecial ? [...beginTokenIds] : ids;
     },
     decode(ids, { keepSpecial = false } = {}) {
       // A model's width may exceed its vocabulary: such ids have no text. The library refuses an empty list.
@@ -113,8 +113,8 @@ function createLibraryTokenizer(json: object, config: object): TokenizerLibrary 
 }
 
 /** Throws EngineError `integrity` where the tokenizer yields a token that its own table lacks. */
-function encodeWithLibrary(library: TokenizerLibrary, text: string): TokenId[] {
-  const { ids, tokens } = library.encode(text);
+function encodeWithLibrary(library: TokenizerLibrary, text: string, addSpecial = true): TokenId[] {
+  const { ids, tokens } = library.encode(text, { add_special_tokens: addSpecial });
   const missing = ids.findIndex((id: number | undefined) => id === undefined);
   if (missing >= 0) {
     throw new EngineError(

@@ -26,10 +26,15 @@ export class TextStream {
 
   /**
    * `contextIds`: the prompt's ids, or their end. Some tokenizers strip the space of a text's first token: with
-   * the prompt before it the text continues the prompt instead.
+   * the prompt before it the text continues the prompt instead. `keepSpecial`: special tokens are spelled.
    */
-  constructor(tokenizer: Tokenizer, stopStrings: readonly string[], contextIds: readonly TokenId[] = []) {
-    this.#detokeniser = new Detokeniser(tokenizer, contextIds);
+  constructor(
+    tokenizer: Tokenizer,
+    stopStrings: readonly string[],
+    contextIds: readonly TokenId[] = [],
+    keepSpecial = false,
+  ) {
+    this.#detokeniser = new Detokeniser(tokenizer, contextIds, keepSpecial);
     this.#stops = new StopMatcher(stopStrings);
     this.hasStopStrings = stopStrings.length > 0;
   }

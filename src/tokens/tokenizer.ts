@@ -9,8 +9,9 @@ export interface Tokenizer {
   /**
    * Token ids of `text`, with the special tokens the tokenizer's post-processor adds.
    * An empty text gives the beginning-of-text token alone. Lone surrogates become U+FFFD.
+   * With `addSpecial: false` nothing is added: what a chat template wrote has its special tokens already.
    */
-  encode(text: string): TokenId[];
+  encode(text: string, options?: { addSpecial?: boolean }): TokenId[];
   /** Text of `ids`; special tokens are left out unless asked for. Incomplete UTF-8 shows as U+FFFD. */
   decode(ids: readonly TokenId[], options?: { keepSpecial?: boolean }): string;
 }

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import type { ChatMessage } from './chat-message.ts';
+import { ChatTemplate } from './chat-template.ts';
+import { findChatTemplate, hasChatTemplate } from './find-chat-template.ts';
+import { chatMl, gemma, llama3, specialTokens, thinking } from './testing/chat-models.ts';
+
+const system: ChatMessage = { role: 'system', content: 'Be brief.' };
+const hello: ChatMessage = { role: 'user', content: ' Hello! ' };
+const reply: ChatMessage = { role: 'assistant', content: 'Hi.' };
+
+const rendered = (
+  source: string,
+  messages: readonly ChatMessage[],
+  variables: Record<string, unknown> = {},
+): string => new ChatTemplate(source, specialTokens).render(messages, variables, true);
+
+describe('a conversation is rendered', () => {
+  test.each([
+    {
+      name: 'as ChatML, with the system prompt that the template brings',
+      source: chatMl,
+      messages: [hello],
+      text: '<|im_start|>system\nYou are kind.<|im_end|>\n<|im_start|>user\n Hello! <|im_end|>\n<|im_start|>assistant\n',
+    },
+    {
+      name: 'as ChatML, with a system prompt of its own',
+      source: chatMl,
+      messages: [system, hello, reply, hello],
+      text: '<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\n Hello! <|im_end|>\n<|im_start|>assistant\nHi.<|im_end|>\n<|im_start|>user\n Hello! <|im_end|>\n<|im_start|>assistant\n',
+    },
+    {
+      name: 'in the manner of Llama 3',
+      source: llama3,
+      messages: [system, hello],
+      text: '<|endoftext|><|start_header_id|>system<|end_header_id|>\n\nBe brief.<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nHello!<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n',
+    },
+    {
+      name: 'in the manner of Gemma',
+      source: gemma,
+      messages: [hello, reply, hello],
+      text: '<|endoftext|><start_of_turn>user\nHello!<end_of_turn>\n<start_of_turn>model\nHi.<end_of_turn>\n<start_of_turn>user\nHello!<end_of_turn>\n<start_of_turn>model\n',
+    },
+  ])('$name', ({ source, messages, text }) => {
+    expect(rendered(source, messages)).toBe(text);
+  });
+
+  test('with variables that the template knows', () => {
+    expect(rendered(llama3, [hello], { date_string: '26 Jul 2024' })).toContain(
+      'Today: 26 Jul 2024<|eot_id|>',
+    );
+    const prompt = '<|im_start|>user\n Hello! <|im_end|>\n<|im_start|>assistant\n';
+    expect(rendered(thinking, [hello])).toBe(prompt);
+    expect(rendered(thinking, [hello], { enable_thinking: false })).toBe(`${prompt}<think>\n\n</think>\n\n`);
+  });
+
+  test('and no variable stands in for the messages', () => {
+    expect(rendered(gemma, [hello], { messages: [], add_generation_prompt: false })).toContain('Hello!');
+  });
+});
+
+describe('refused', () => {
+  test.each([
+    ['a system prompt where the model knows none', [system, hello], 'System role not supported'],
+    ['two messages of one side', [hello, hello], 'Roles must alternate'],
+  ])("%s, in the template's own words", (_, messages, words) => {
+    expect(() => rendered(gemma, messages)).toThrow(
+      expect.objectContaining({ code: 'invalid-request', message: expect.stringContaining(words) }),
+    );
+  });
+
+  test('a template that cannot be read, when it is first used', () => {
+    const broken = new ChatTemplate('{% for message in %}', {});
+    expect(() => broken.render([hello], {}, true)).toThrow(
+      expect.objectContaining({ code: 'model-unsupported' }),
+    );
+  });
+});
+
+describe('the template of a model', () => {
+  const render = (config: unknown, file: Parameters<typeof findChatTemplate>[1] = null) =>
+    findChatTemplate(config, file)?.render([hello], {}, false) ?? null;
+
+  test.each([
+    ['is the tokenizer’s', { chat_template: 'a' }, { kind: 'jinja', text: 'b' }, 'a'],
+    ['is that of the file beside it', {}, { kind: 'jinja', text: 'b' }, 'b'],
+    ['is that of an older export', {}, { kind: 'json', json: { chat_template: 'c' } }, 'c'],
+    [
+      'is the default one of several',
+      {
+        chat_template: [
+          { name: 'tool_use', template: 't' },
+          { name: 'default', template: 'd' },
+        ],
+      },
+      null,
+      'd',
+    ],
+    [
+      'is the first where none is the default',
+      { chat_template: [{ name: 'rag', template: 'r' }] },
+      null,
+      'r',
+    ],
+    ['is none without any', { bos_token: '<s>' }, null, null],
+    ['is none in a list without entries', { chat_template: [] }, null, null],
+  ] as const)('%s', (_, config, file, text) => {
+    expect(render(config, file)).toBe(text);
+    expect(hasChatTemplate(config)).toBe(text !== null && file?.kind !== 'json' && text !== 'b');
+  });
+
+  test('knows the special tokens by name, whether they are texts or objects', () => {
+    const config = {
+      chat_template: '{{ bos_token + eos_token }}{% if pad_token is defined %}pad{% endif %}',
+      bos_token: '<s>',
+      eos_token: { content: '</s>', special: true },
+      pad_token: null,
+    };
+    expect(render(config)).toBe('<s></s>');
+  });
+});

@@ -1,0 +1,60 @@
+import { Template } from '@huggingface/jinja';
+import { EngineError } from '../errors/engine-error.ts';
+import type { ChatMessage, TemplateVariables } from './chat-message.ts';
+
+/** A model's own chat template: Jinja, as transformers renders it (blocks trimmed, `raise_exception` known). */
+export class ChatTemplate {
+  readonly #source: string;
+  /** Texts of the tokenizer's special tokens by their names there, as `bos_token`. */
+  readonly #specialTokens: Readonly<Record<string, string>>;
+  #parsed: Template | null = null;
+
+  constructor(source: string, specialTokens: Readonly<Record<string, string>>) {
+    this.#source = source;
+    this.#specialTokens = specialTokens;
+  }
+
+  /**
+   * The conversation as the model was trained to read it.
+   * @param addGenerationPrompt ends with the beginning of a reply
+   * @throws EngineError `invalid-request` with the template's own words where it refuses the conversation,
+   *   `model-unsupported` where it is no template that can be read here
+   */
+  render(
+    messages: readonly Pick<ChatMessage, 'role' | 'content'>[],
+    variables: TemplateVariables,
+    addGenerationPrompt: boolean,
+  ): string {
+    const template = this.#parse();
+    try {
+      return template.render({
+        ...this.#specialTokens,
+        ...variables,
+        messages: messages.map(({ role, content }) => ({ role, content })),
+        add_generation_prompt: addGenerationPrompt,
+      });
+    } catch (cause) {
+      throw new EngineError(
+        'invalid-request',
+        `messages: the chat template of the model refuses them: ${reasonOf(cause)}`,
+        { details: { field: 'messages', reason: reasonOf(cause) }, cause },
+      );
+    }
+  }
+
+  /** At its first use: a template that cannot be read must not keep a model from continuing plain prompts. */
+  #parse(): Template {
+    try {
+      this.#parsed ??= new Template(this.#source);
+      return this.#parsed;
+    } catch (cause) {
+      throw new EngineError(
+        'model-unsupported',
+        `the chat template of the model cannot be read: ${reasonOf(cause)}. Give a prompt that is already in its form.`,
+        { details: { reason: reasonOf(cause) }, cause },
+      );
+    }
+  }
+}
+
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

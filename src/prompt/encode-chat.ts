@@ -1,0 +1,75 @@
+import { EngineError } from '../errors/engine-error.ts';
+import { Detokeniser } from '../tokens/detokeniser.ts';
+import { type TokenId, tokenId } from '../tokens/token-id.ts';
+import type { Tokenizer } from '../tokens/tokenizer.ts';
+import type { Chat, ChatMessage } from './chat-message.ts';
+import type { ChatTemplate } from './chat-template.ts';
+
+/**
+ * The tokens that a reply to the conversation follows: messages -> template -> text -> ids. Special tokens that the
+ * rendered text spells are encoded as such, in the users' own words too, and the tokenizer adds none: a template
+ * writes its own beginning of text.
+ *
+ * A conversation that ends with a message of the assistant is continued inside that message.
+ * @throws EngineError `invalid-request`, `model-unsupported`, as ChatTemplate.render
+ */
+export function encodeChat(chat: Chat, template: ChatTemplate, tokenizer: Tokenizer): readonly TokenId[] {
+  const text = renderChat(chat, template);
+  const ids: TokenId[] = [];
+  let encodedLength = 0;
+  for (const { start, message } of writtenReplies(chat, template, text)) {
+    const before = tokenizer.encode(text.slice(encodedLength, start), { addSpecial: false });
+    const reply = (message.tokenIds ?? []).map(tokenId);
+    if (!spells(reply, message.content, [...ids, ...before], tokenizer)) continue;
+    ids.push(...before, ...reply);
+    encodedLength = start + message.content.length;
+  }
+  ids.push(...tokenizer.encode(text.slice(encodedLength), { addSpecial: false }));
+  return ids;
+}
+
+/** The conversation up to where a reply begins, or, where its last message is the assistant's, to that message's end. */
+export function renderChat({ messages, variables }: Chat, template: ChatTemplate): string {
+  const last = messages.at(-1);
+  if (last?.role !== 'assistant') return template.render(messages, variables, true);
+  if (last.content.trim() === '') return template.render(messages.slice(0, -1), variables, true);
+  const text = template.render(messages, variables, false);
+  // Templates close each message; some trim it first.
+  for (const content of [last.content, last.content.trimEnd(), last.content.trim()]) {
+    const start = text.lastIndexOf(content);
+    if (start >= 0) return text.slice(0, start + content.length);
+  }
+  throw new EngineError(
+    'invalid-request',
+    'messages: the last one is to be continued, but the chat template of the model changes its text: leave it out, or end with a message of the user',
+    { details: { field: 'messages' } },
+  );
+}
+
+interface WrittenReply {
+  /** Where its content begins in the rendered text. */
+  readonly start: number;
+  readonly message: ChatMessage;
+}
+
+/** Replies that bring their tokens and stand in the text right behind the prompt they were written after. */
+function writtenReplies({ messages, variables }: Chat, template: ChatTemplate, text: string): WrittenReply[] {
+  return messages.flatMap((message, index) => {
+    if (message.role !== 'assistant' || !message.tokenIds?.length) return [];
+    const prompt = template.render(messages.slice(0, index), variables, true);
+    return text.startsWith(prompt + message.content) ? [{ start: prompt.length, message }] : [];
+  });
+}
+
+/** True where the ids, behind `context`, decode to `text`, with its special tokens or without them. */
+function spells(
+  ids: readonly TokenId[],
+  text: string,
+  context: readonly TokenId[],
+  tokenizer: Tokenizer,
+): boolean {
+  return [false, true].some((keepSpecial) => {
+    const detokeniser = new Detokeniser(tokenizer, context, keepSpecial);
+    return ids.map((id) => detokeniser.append(id)).join('') + detokeniser.finish() === text;
+  });
+}
