@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { DecodeResult } from '../src/engine/engine-api.ts';
 import { EngineError } from '../src/errors/engine-error.ts';
+import { promptText } from '../src/prompt/prompt-text.ts';
 import { ensureSite, siteFolder } from './build.ts';
 import { openCombineModule } from './demo/combine-module.ts';
 import { MarkedText, marksFor } from './demo/marked-text.ts';
@@ -67,7 +68,7 @@ async function tell(options: DemoOptions): Promise<void> {
       if (interrupted) break;
       text = new MarkedText(marks);
       if (options.requests.length > 1) print(`${results.length > 0 ? '\n' : ''}Seed ${request.seed}\n`);
-      print(request.prompt);
+      print(promptText(request));
       trace?.begin(
         request,
         page.models.map((model) => ({ ...model, id: nameOutside(model.id) })),

@@ -21,6 +21,23 @@ const ngram = (options: object) => ({
   method: { kind: 'speculative', target: 'm', drafter: { kind: 'ngram', ...options } },
 });
 
+const hello = { role: 'user', content: 'Hello' };
+const chat = { messages: [hello], method: plain.method };
+
+test('messages stand in for a prompt, and neither is needed where every member has its own', () => {
+  expect(validateDecodeRequest({ ...chat, chatTemplate: { enable_thinking: false } })).toMatchObject({
+    messages: [hello],
+    chatTemplate: { enable_thinking: false },
+    specialTokens: false,
+  });
+  const members = [
+    { model: 'a', messages: [hello] },
+    { model: 'b', prompt: 'Once' },
+  ];
+  const { method } = team({ members });
+  expect(validateDecodeRequest({ method }).method).toMatchObject({ members });
+});
+
 test('defaults are filled in, and a seed is drawn', () => {
   const request = validateDecodeRequest({
     prompt: '',
@@ -92,6 +109,19 @@ describe('is refused with the field by name', () => {
     { field: 'method.kind', request: { prompt: '', method: { kind: 'parallel' } } },
     { field: 'method', request: { prompt: 'Once' } },
     { field: 'prompt', request: { method: plain.method } },
+    {
+      field: 'prompt',
+      request: { ...team({ members: [{ model: 'a', prompt: '' }, { model: 'b' }] }), prompt: undefined },
+    },
+    { field: 'messages', request: { ...plain, messages: [hello] } },
+    { field: 'messages', request: { ...chat, messages: [] } },
+    { field: 'messages.0.role', request: { ...chat, messages: [{ role: 'tool', content: '' }] } },
+    { field: 'messages.0.content', request: { ...chat, messages: [{ role: 'user', content: ['a'] }] } },
+    { field: 'messages.0.tokenIds.1', request: { ...chat, messages: [{ ...hello, tokenIds: [1, -1] }] } },
+    {
+      field: 'method.members.1.messages',
+      request: team({ members: [{ model: 'a' }, { model: 'b', prompt: '', messages: [hello] }] }),
+    },
     { field: 'request', request: null },
   ])('$field', ({ field, request }) => {
     expect(() => validateDecodeRequest(request)).toThrow(

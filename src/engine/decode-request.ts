@@ -79,7 +79,9 @@ function randomSeed(): number {
 }
 
 /** What no single field shows: parts that do not go together. */
-function refuseImpossible({ method, sampling }: v.InferOutput<typeof requestSchema>): void {
+function refuseImpossible(request: v.InferOutput<typeof requestSchema>): void {
+  const { method, sampling } = request;
+  refuseImpossiblePrompts(request);
   if (method.kind === 'speculative' && method.drafter.kind === 'ngram') {
     const { longestMatch, shortestMatch } = method.drafter;
     if (shortestMatch > longestMatch) {
@@ -88,6 +90,22 @@ function refuseImpossible({ method, sampling }: v.InferOutput<typeof requestSche
   }
   if (method.kind === 'collaborative') refuseImpossibleTeam(method, sampling.temperature);
 }
+
+function refuseImpossiblePrompts(request: v.InferOutput<typeof requestSchema>): void {
+  const members = request.method.kind === 'collaborative' ? request.method.members : [];
+  const both = 'is given beside a prompt: leave one of the two out';
+  if (hasPrompt(request)) {
+    if (request.prompt !== undefined && request.messages !== undefined) refuse('messages', both);
+  } else if (members.length === 0 || !members.every(hasPrompt)) {
+    refuse('prompt', 'is missing: give a prompt, or messages');
+  }
+  for (const [index, { prompt, messages }] of members.entries()) {
+    if (prompt !== undefined && messages !== undefined) refuse(`method.members.${index}.messages`, both);
+  }
+}
+
+const hasPrompt = ({ prompt, messages }: { prompt?: unknown; messages?: unknown }): boolean =>
+  prompt !== undefined || messages !== undefined;
 
 function refuseImpossibleTeam(method: CollaborativeMethod, temperature: number): void {
   const { members, combine, schedule, acceptance, defaultProposer } = method;

@@ -55,6 +55,8 @@ export interface LoadedModel {
   readonly backend: BackendKind;
   readonly contextLength: number;
   readonly vocabSize: number;
+  /** True where the model takes `messages`. */
+  readonly hasChatTemplate: boolean;
   readonly bytes: number;
   /** Of its weights, hexadecimal. */
   readonly sha256: string;

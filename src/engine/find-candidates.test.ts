@@ -55,7 +55,7 @@ class Shelf {
     const request = validateDecodeRequest(unchecked);
     const members = membersOf(request).map(({ model, prompt, sampling }) => ({
       entry: this.entry(model, contextLengths[model] ?? 1000),
-      promptTokenIds: tokenizer.encode(prompt),
+      promptTokenIds: tokenizer.encode(prompt as string),
       sampling,
     }));
     return { request, members };

@@ -5,6 +5,8 @@ import type { LoadProgress } from '../models/load-progress.ts';
 import { fetchModelFiles } from '../models/model-files.ts';
 import type { ModelRuntime } from '../models/runtime.ts';
 import { SequencePool } from '../models/sequence-pool.ts';
+import type { ChatTemplate } from '../prompt/chat-template.ts';
+import { findChatTemplate } from '../prompt/find-chat-template.ts';
 import { createTokenizer } from '../tokens/hf-tokenizer.ts';
 import type { TokenId } from '../tokens/token-id.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
@@ -21,6 +23,8 @@ export interface LoadedEntry {
   readonly tokenizer: Tokenizer;
   readonly vocabulary: Vocabulary;
   readonly endTokenIds: ReadonlySet<TokenId>;
+  /** How the model reads a conversation; null where it was not made for one. */
+  readonly chatTemplate: ChatTemplate | null;
   /** What an empty prompt becomes; null where the model names no beginning-of-text token. */
   readonly beginTokenId: TokenId | null;
   dispose(): Promise<void>;
@@ -60,6 +64,7 @@ export async function loadModel(id: string, options: LoadModelOptions): Promise<
   const weightBytes = files.onnx.byteLength;
   try {
     const tokenizer = createTokenizer(files.tokenizerJson, files.tokenizerConfig);
+    const chatTemplate = findChatTemplate(files.tokenizerConfig, files.templateFile);
     const model = await runtime.loadModel(
       {
         id,
@@ -79,6 +84,7 @@ export async function loadModel(id: string, options: LoadModelOptions): Promise<
         backend: model.backend,
         contextLength: model.contextLength,
         vocabSize: tokenizer.vocabSize,
+        hasChatTemplate: chatTemplate !== null,
         bytes: files.bytes,
         sha256: files.sha256,
         noise: model.noise,
@@ -88,6 +94,7 @@ export async function loadModel(id: string, options: LoadModelOptions): Promise<
       weightBytes,
       pool,
       tokenizer,
+      chatTemplate,
       vocabulary: { name: id, vocabSize: tokenizer.vocabSize, fingerprint: tokenizer.fingerprint },
       endTokenIds: new Set(files.eosTokenIds),
       beginTokenId: tokenizer.beginTokenId ?? files.bosTokenId,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { letterTokenizer } from '../decode/testing/fake-decode.ts';
+import { ChatTemplate } from '../prompt/chat-template.ts';
 import { tokenId } from '../tokens/token-id.ts';
 import { vocabularyFingerprint } from '../tokens/vocabulary.ts';
 import type { LoadedEntry } from './load-model.ts';
@@ -10,6 +11,7 @@ interface FakeEntry {
   readonly contextLength?: number;
   readonly weightBytes?: number;
   readonly ms?: number;
+  readonly template?: string;
 }
 
 const letters = ['a', 'b', 'c'];
@@ -26,6 +28,7 @@ function shelfOf(models: Readonly<Record<string, FakeEntry>>) {
         vocabSize: vocabulary.length,
         fingerprint: vocabularyFingerprint(vocabulary),
       },
+      chatTemplate: fake.template === undefined ? null : new ChatTemplate(fake.template, {}),
       beginTokenId: tokenId(0),
     }) as unknown as LoadedEntry;
   return { entry: (id: string) => entryOf(id, models[id]) };
@@ -112,5 +115,44 @@ describe('a prompt that is longer than a context is refused', () => {
     const drafter = { kind: 'model', model: 'y' };
     const request = { prompt: 'abca', method: { kind: 'speculative', target: 'x', drafter } };
     expect(prepareDecode(request, shelf).members).toHaveLength(2);
+  });
+});
+
+describe('messages', () => {
+  const said = (content: string) => [{ role: 'user', content }];
+  const shelf = shelfOf({ x: { template: 'a{{ messages[0].content + letter }}' }, y: {} });
+  const idsOf = (letters: string) => [...letters].map((letter) => letter.charCodeAt(0) - 97);
+  const promptsOf = (request: object) =>
+    prepareDecode({ ...request, chatTemplate: { letter: 'c' } }, shelf).members.map(
+      ({ promptTokenIds }) => promptTokenIds,
+    );
+
+  test('are written by the template of each model, own ones and common ones', () => {
+    const { method } = team([
+      { model: 'x' },
+      { model: 'x', messages: said('bb') },
+      { model: 'y', prompt: 'cc' },
+    ]);
+    expect(promptsOf({ messages: said('b'), method })).toEqual(['abc', 'abbc', 'cc'].map(idsOf));
+  });
+
+  test('are refused, by name, where a model has no template', () => {
+    const { method } = team([{ model: 'x' }, { model: 'y', messages: said('b') }]);
+    expect(() => promptsOf({ prompt: 'a', method })).toThrow(
+      expect.objectContaining({
+        code: 'invalid-request',
+        message: expect.stringMatching(/^messages: y has no chat template/),
+      }),
+    );
+  });
+
+  test('count as a prompt of its own where they do not fit', () => {
+    const { method } = team([{ model: 'x' }, { model: 'x', messages: said('bbbbbbbb') }]);
+    expect(() => promptsOf({ messages: said('b'), method })).toThrow(
+      expect.objectContaining({
+        code: 'context-full',
+        message: expect.stringMatching(/^the prompt of member 1 has 10 tokens/),
+      }),
+    );
   });
 });

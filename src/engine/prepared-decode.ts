@@ -1,4 +1,6 @@
 import { EngineError } from '../errors/engine-error.ts';
+import type { Chat } from '../prompt/chat-message.ts';
+import { encodeChat } from '../prompt/encode-chat.ts';
 import type { SamplingParameters } from '../sample/sampling-parameters.ts';
 import type { TokenId } from '../tokens/token-id.ts';
 import { assertSameVocabulary } from '../tokens/vocabulary.ts';
@@ -23,7 +25,7 @@ export interface PreparedDecode {
 
 /**
  * Checks a request at the door.
- * @throws EngineError `invalid-request`, `vocabulary-mismatch`, `context-full`
+ * @throws EngineError `invalid-request`, `vocabulary-mismatch`, `context-full`, `model-unsupported`
  */
 export function prepareDecode(unchecked: unknown, shelf: Pick<ModelShelf, 'entry'>): PreparedDecode {
   const valid = validateDecodeRequest(unchecked);
@@ -38,7 +40,9 @@ export function prepareDecode(unchecked: unknown, shelf: Pick<ModelShelf, 'entry
   }));
   // A draft model whose context is too short for the prompt drafts nothing; the target writes all the same.
   const targets = valid.method.kind === 'speculative' ? members.slice(0, 1) : members;
-  for (const [index, member] of targets.entries()) assertPromptFits(member, index, valid.method);
+  for (const [index, member] of targets.entries()) {
+    assertPromptFits(member, index, asked[index].hasOwnPrompt, valid.method);
+  }
   const request = withDefaultProposer(
     valid,
     entries.map(({ model, weightBytes }) => ({ costs: model.costs, weightBytes })),
@@ -46,29 +50,42 @@ export function prepareDecode(unchecked: unknown, shelf: Pick<ModelShelf, 'entry
   return { request, members };
 }
 
-/** Decoding starts from the logits behind a token, so an empty prompt needs one to begin a text with. */
-function encodePrompt(prompt: string, { tokenizer, beginTokenId, model }: LoadedEntry): readonly TokenId[] {
+/**
+ * Decoding starts from the logits behind a token, so an empty prompt needs one to begin a text with.
+ * @throws EngineError `invalid-request`, `model-unsupported`
+ */
+function encodePrompt(prompt: string | Chat, { tokenizer, ...entry }: LoadedEntry): readonly TokenId[] {
+  const model = entry.model.id;
+  if (typeof prompt !== 'string') {
+    const { chatTemplate } = entry;
+    if (chatTemplate) return encodeChat(prompt, chatTemplate, tokenizer);
+    throw new EngineError(
+      'invalid-request',
+      `messages: ${model} has no chat template: give it a prompt, or choose a model that was trained to chat`,
+      { details: { field: 'messages', model } },
+    );
+  }
   const ids = tokenizer.encode(prompt);
   if (ids.length > 0) return ids;
-  if (beginTokenId !== null) return [beginTokenId];
+  if (entry.beginTokenId !== null) return [entry.beginTokenId];
   throw new EngineError(
     'invalid-request',
-    `prompt is empty and ${model.id} has no beginning-of-text token: give it a first word`,
-    { details: { field: 'prompt', model: model.id } },
+    `prompt is empty and ${model} has no beginning-of-text token: give it a first word`,
+    { details: { field: 'prompt', model } },
   );
 }
 
 function assertPromptFits(
   { entry, promptTokenIds }: PreparedMember,
   member: number,
+  hasOwnPrompt: boolean,
   method: DecodeMethod,
 ): void {
   const { contextLength, id } = entry.model;
   if (promptTokenIds.length <= contextLength) return;
   const isTeam = method.kind === 'collaborative';
-  const hasOwn = isTeam && method.members[member]!.prompt !== undefined;
-  const prompt = hasOwn ? `the prompt of member ${member}` : 'the prompt';
-  const model = isTeam && !hasOwn ? `${id}, member ${member},` : id;
+  const prompt = hasOwnPrompt ? `the prompt of member ${member}` : 'the prompt';
+  const model = isTeam && !hasOwnPrompt ? `${id}, member ${member},` : id;
   throw new EngineError(
     'context-full',
     `${prompt} has ${promptTokenIds.length} tokens and the context of ${model} holds ${contextLength}: shorten the prompt`,

@@ -1,34 +1,49 @@
+import type { Chat, TemplateVariables } from '../prompt/chat-message.ts';
 import type { SamplingParameters } from '../sample/sampling-parameters.ts';
 import type { CollaborativeMethod, ValidDecodeRequest } from './decode-request.ts';
 
 /** One member as the request describes it, defaults filled in. */
 export interface MemberRequest {
   readonly model: string;
-  readonly prompt: string;
+  /** Text to continue as it is, or a conversation to reply to. */
+  readonly prompt: string | Chat;
+  /** True where it is this member's alone. */
+  readonly hasOwnPrompt: boolean;
   readonly sampling: SamplingParameters;
 }
 
 /** The members of a request, in the order the loop numbers them. */
-export function membersOf({
-  method,
-  prompt,
-  sampling,
-}: Pick<ValidDecodeRequest, 'method' | 'prompt' | 'sampling'>): readonly MemberRequest[] {
+export function membersOf(request: Omit<ValidDecodeRequest, 'seed'>): readonly MemberRequest[] {
+  const { method, sampling } = request;
+  const variables = request.chatTemplate ?? {};
+  const common = { prompt: promptOf(request, variables) ?? '', hasOwnPrompt: false, sampling };
   switch (method.kind) {
     case 'plain':
-      return [{ model: method.model, prompt, sampling }];
+      return [{ ...common, model: method.model }];
     case 'speculative': {
       const { target, drafter } = method;
       const models = drafter.kind === 'model' ? [target, drafter.model] : [target];
-      return models.map((model) => ({ model, prompt, sampling }));
+      return models.map((model) => ({ ...common, model }));
     }
     case 'collaborative':
-      return method.members.map((member) => ({
-        model: member.model,
-        prompt: member.prompt ?? prompt,
-        sampling: { ...sampling, ...withoutUndefined(member.sampling) },
-      }));
+      return method.members.map((member) => {
+        const own = promptOf(member, variables);
+        return {
+          model: member.model,
+          prompt: own ?? common.prompt,
+          hasOwnPrompt: own !== null,
+          sampling: { ...sampling, ...withoutUndefined(member.sampling) },
+        };
+      });
   }
+}
+
+/** null where neither is given. */
+function promptOf(
+  { prompt, messages }: Pick<ValidDecodeRequest, 'prompt' | 'messages'>,
+  variables: TemplateVariables,
+): string | Chat | null {
+  return messages ? { messages, variables } : (prompt ?? null);
 }
 
 function withoutUndefined(

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { ChatMessage } from '../prompt/chat-message.ts';
 
 /** Longest draft a member may propose in a row. */
 export const maxDraftLength = 16;
@@ -13,6 +14,8 @@ const mostMembers = 16;
 const largestWeight = 1e6;
 
 const finite = v.pipe(v.number(), v.finite());
+
+const maxMessages = 10_000;
 
 const model = v.pipe(v.string(), v.nonEmpty('name a loaded model'));
 const draftLength = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(maxDraftLength));
@@ -54,10 +57,28 @@ function requestSchemaWith(object: typeof v.strictObject) {
     minP: v.optional(samplingSchema.entries.minP.wrapped),
   });
 
+  const messagesSchema: v.GenericSchema<readonly ChatMessage[]> = v.pipe(
+    v.array(
+      object({
+        role: v.picklist(['system', 'user', 'assistant']),
+        content: v.string(),
+        /** The tokens this text was written with, of an earlier result: ChatMessage.tokenIds says what for. */
+        tokenIds: v.optional(v.array(v.pipe(v.number(), v.safeInteger(), v.minValue(0)))),
+      }),
+    ),
+    v.nonEmpty('a conversation has at least one message'),
+    v.maxLength(maxMessages),
+  );
+  /** What the text continues: a prompt as it is, or a conversation by way of the model's chat template. */
+  const promptEntries = {
+    prompt: v.optional(v.string()),
+    messages: v.optional(messagesSchema),
+  };
+
   const memberSchema = object({
     model,
-    /** Its own prompt instead of the request's; it continues with the same text as the others. */
-    prompt: v.optional(v.string()),
+    /** Its own prompt or messages instead of the request's; it continues with the same text as the others. */
+    ...promptEntries,
     sampling: v.optional(memberSamplingSchema, {}),
     /** Tokens it proposes in a row, bonus included. */
     draftLength: v.optional(memberDraftLength, 1),
@@ -130,7 +151,12 @@ function requestSchemaWith(object: typeof v.strictObject) {
   ]);
 
   return object({
-    prompt: v.string(),
+    /** Exactly one of `prompt` and `messages`; neither where every member has its own. */
+    ...promptEntries,
+    /** Variables for the chat template, as `{ enable_thinking: false }`; they count wherever messages are rendered. */
+    chatTemplate: v.optional(v.record(v.string(), v.unknown())),
+    /** Spells special tokens in the text; the end token is no part of it either way. */
+    specialTokens: v.optional(v.boolean(), false),
     /** Tokens to write at most. */
     maxTokens: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1)), 200),
     /** The text ends before the first of these. */

@@ -38,7 +38,7 @@ export async function runDecode(
     for (const member of members) leases.push(member.entry.pool.acquire(member.promptTokenIds));
     const models = members.map(({ entry }) => entry.model);
     const createSampler = await samplerFactory(runtime, models, request.seed, recorder);
-    const textStream = new TextStream(first.tokenizer, request.stop, promptTokenIds);
+    const textStream = new TextStream(first.tokenizer, request.stop, promptTokenIds, request.specialTokens);
     const assembled = assembleDecode({
       method,
       members: members.map(({ entry, promptTokenIds, sampling }, index) => ({

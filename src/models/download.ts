@@ -6,7 +6,7 @@ import { EngineError } from '../errors/engine-error.ts';
 export interface RemoteFile {
   /** Absolute. */
   readonly url: string;
-  readonly kind: 'json' | 'onnx';
+  readonly kind: 'json' | 'onnx' | 'text';
   /** The only content that is accepted; null where the address alone is known. */
   readonly expected: { readonly bytes: number; readonly sha256: string } | null;
 }
@@ -173,11 +173,11 @@ function checkContent(
   contentType: string,
 ): void {
   if (expected !== null && expected.sha256 === sha256) return;
-  if (contentType.startsWith('text/html') || startsLikeMarkup(bytes)) {
+  if (contentType.startsWith('text/html') || startsLikeMarkup(bytes, kind)) {
     throw integrityError(
       url,
       'html-page',
-      `${url} is an HTML page where ${kind === 'json' ? 'JSON' : 'an ONNX model'} should be: the server shows its error page or its app with a status of success. Check the address of the model.`,
+      `${url} is an HTML page where ${wanted[kind]} should be: the server shows its error page or its app with a status of success. Check the address of the model.`,
     );
   }
   const wantedBytes = expected?.bytes ?? announcedBytes;
@@ -201,9 +201,19 @@ function checkContent(
   }
 }
 
-/** Neither JSON nor ONNX begins with "<": in ONNX the byte would end a group, and there is none to end. */
-function startsLikeMarkup(bytes: Uint8Array): boolean {
-  return /^\uFEFF?\s*</.test(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, 64)));
+const wanted: Readonly<Record<RemoteFile['kind'], string>> = {
+  json: 'JSON',
+  onnx: 'an ONNX model',
+  text: 'plain text',
+};
+
+/**
+ * Neither JSON nor ONNX begins with "<": in ONNX the byte would end a group, and there is none to end. Other text may,
+ * as a chat template with `<|im_start|>`.
+ */
+function startsLikeMarkup(bytes: Uint8Array, kind: RemoteFile['kind']): boolean {
+  const markup = kind === 'text' ? /^\uFEFF?\s*<(!doctype|html)/i : /^\uFEFF?\s*</;
+  return markup.test(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, 64)));
 }
 
 function isJson(bytes: Uint8Array): boolean {

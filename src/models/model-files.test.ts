@@ -286,6 +286,33 @@ describe('the URL of a folder', () => {
     expect(reports.at(-1)).toMatchObject({ filesDone: 3, filesTotal: 3, bytesTotal: files.bytes });
   });
 
+  test.each([
+    {
+      path: 'chat_template.jinja',
+      content: '<|im_start|>',
+      expected: { kind: 'jinja', text: '<|im_start|>' },
+    },
+    {
+      path: 'chat_template.json',
+      content: '{"chat_template":"t"}',
+      expected: { kind: 'json', json: { chat_template: 't' } },
+    },
+  ])('may keep its chat template in $path', async ({ path, content, expected }) => {
+    serveDraft('/m');
+    const url = `${server.origin}/m`;
+    expect((await fetchModelFiles(url, options())).templateFile).toBeNull();
+    server.answers.set(`/m/${path}`, file(new TextEncoder().encode(content)));
+    expect((await fetchModelFiles(url, options())).templateFile).toEqual(expected);
+  });
+
+  test('is not asked for the file of a chat template where the tokenizer has one', async () => {
+    serveDraft('/m');
+    server.answers.set('/m/tokenizer_config.json', file(text({ chat_template: 't' })));
+    server.answers.set('/m/chat_template.jinja', htmlPage);
+    expect((await fetchModelFiles(`${server.origin}/m`, options())).templateFile).toBeNull();
+    expect(server.requests).not.toContain('GET /m/chat_template.jinja');
+  });
+
   test('falls back on model.onnx without q4 weights', async () => {
     serveDraft('/m');
     server.answers.delete('/m/onnx/model_q4.onnx');

@@ -1,6 +1,7 @@
 import type { EngineError } from '../errors/engine-error.ts';
+import { hasChatTemplate, type TemplateFile } from '../prompt/find-chat-template.ts';
 import type { TokenId } from '../tokens/token-id.ts';
-import { parseJson } from './download.ts';
+import { parseJson, type RemoteFile } from './download.ts';
 import { type Dtype, onnxPath } from './dtype.ts';
 import { type FetchedFile, failureOf, fetchFile, isNotFound } from './fetch-file.ts';
 import { type LoadProgress, LoadProgressTracker } from './load-progress.ts';
@@ -23,6 +24,8 @@ export interface ModelFiles {
   readonly tokenizerJson: unknown;
   /** `{}` where the folder has no tokenizer_config.json. */
   readonly tokenizerConfig: unknown;
+  /** The chat template beside the tokenizer; asked for only where tokenizer_config.json has none. */
+  readonly templateFile: TemplateFile | null;
   readonly onnx: Uint8Array<ArrayBuffer>;
   /** Of `onnx`, lower-case hex. */
   readonly sha256: string;
@@ -39,6 +42,9 @@ const CONFIG = 'config.json';
 const GENERATION_CONFIG = 'generation_config.json';
 const TOKENIZER = 'tokenizer.json';
 const TOKENIZER_CONFIG = 'tokenizer_config.json';
+const CHAT_TEMPLATE = 'chat_template.jinja';
+/** What older exports have in its place. */
+const CHAT_TEMPLATE_JSON = 'chat_template.json';
 
 /**
  * Fetches the files of `model`: the id of a catalogue, the name of a folder in `modelsUrl`, or the URL of a folder
@@ -52,8 +58,9 @@ export async function fetchModelFiles(model: string, options: FetchModelOptions)
   const folder = new FolderFetch(model, address, options);
   // First and alone: it tells whether the folder exists, before megabytes are asked for.
   const config = await folder.fetchConfig();
-  const [generation, tokenizer, tokenizerConfig, weights] = await folder.fetchTogether();
-  const files = [config, generation, tokenizer, tokenizerConfig, weights.file].filter(
+  const [generation, tokenizer, { config: tokenizerConfig, template }, weights] =
+    await folder.fetchTogether();
+  const files = [config, generation, tokenizer, tokenizerConfig, template, weights.file].filter(
     (file) => file !== null,
   );
   const described = readModelConfig(
@@ -67,6 +74,7 @@ export async function fetchModelFiles(model: string, options: FetchModelOptions)
     ...described,
     tokenizerJson: parseJson(tokenizer.bytes),
     tokenizerConfig: tokenizerConfig === null ? {} : parseJson(tokenizerConfig.bytes),
+    templateFile: template === null ? null : asTemplateFile(template),
     onnx: weights.file.bytes,
     sha256: weights.file.sha256,
     dtype: weights.dtype,
@@ -76,6 +84,17 @@ export async function fetchModelFiles(model: string, options: FetchModelOptions)
       await Promise.allSettled(files.map((file) => options.store.remove(file.key)));
     },
   };
+}
+
+function asTemplateFile({ key, bytes }: FetchedFile): TemplateFile {
+  if (key.url.endsWith(CHAT_TEMPLATE)) return { kind: 'jinja', text: new TextDecoder().decode(bytes) };
+  return { kind: 'json', json: parseJson(bytes) };
+}
+
+/** tokenizer_config.json, and the chat template where another file holds it. */
+interface TokenizerDescription {
+  readonly config: FetchedFile | null;
+  readonly template: FetchedFile | null;
 }
 
 interface Weights {
@@ -117,7 +136,7 @@ class FolderFetch {
     }
   }
 
-  async fetchTogether(): Promise<[FetchedFile | null, FetchedFile, FetchedFile | null, Weights]> {
+  async fetchTogether(): Promise<[FetchedFile | null, FetchedFile, TokenizerDescription, Weights]> {
     const { signal } = this.#options;
     const controller = new AbortController();
     const abort = (): void => controller.abort(signal?.reason);
@@ -127,7 +146,7 @@ class FolderFetch {
       const files = await Promise.all([
         this.#fetchIfPresent(GENERATION_CONFIG, controller.signal),
         this.#fetch(TOKENIZER, controller.signal),
-        this.#fetchIfPresent(TOKENIZER_CONFIG, controller.signal),
+        this.#fetchTokenizerDescription(controller.signal),
         this.#fetchWeights(controller.signal),
       ]);
       this.#progress.verified();
@@ -138,6 +157,19 @@ class FolderFetch {
     } finally {
       signal?.removeEventListener('abort', abort);
     }
+  }
+
+  /** A catalogue that does not list a template's file says that there is none. */
+  async #fetchTokenizerDescription(signal: AbortSignal): Promise<TokenizerDescription> {
+    const config = await this.#fetchIfPresent(TOKENIZER_CONFIG, signal);
+    let template: FetchedFile | null = null;
+    if (config === null || !hasChatTemplate(parseJson(config.bytes))) {
+      for (const path of [CHAT_TEMPLATE, CHAT_TEMPLATE_JSON]) {
+        const askable = this.#address.entry === null || this.#listed(path) !== undefined;
+        if (askable) template ??= await this.#fetchIfPresent(path, signal);
+      }
+    }
+    return { config, template };
   }
 
   async #fetchWeights(signal: AbortSignal): Promise<Weights> {
@@ -175,7 +207,7 @@ class FolderFetch {
     const file = await fetchFile(
       {
         url: new URL(path, this.#address.folderUrl).href,
-        kind: path.endsWith('.onnx') ? 'onnx' : 'json',
+        kind: kindOf(path),
         expected: this.#listed(path) ?? null,
       },
       {
@@ -191,4 +223,9 @@ class FolderFetch {
   #listed(path: string): { readonly bytes: number; readonly sha256: string } | undefined {
     return this.#address.entry?.files.find((file) => file.path === path);
   }
+}
+
+function kindOf(path: string): RemoteFile['kind'] {
+  if (path.endsWith('.onnx')) return 'onnx';
+  return path.endsWith('.json') ? 'json' : 'text';
 }

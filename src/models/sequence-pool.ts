@@ -16,6 +16,9 @@ interface Idle {
   readonly tokenIds: readonly TokenId[];
 }
 
+/** Members on one model, each with a prompt of its own, that find their caches again in the next turn. */
+const defaultIdleLimit = 4;
+
 /**
  * Keeps the KV caches of finished requests, so that the next one feeds only what differs from the longest common
  * prefix. Caches cost memory: the one longest unused is freed first.
@@ -26,7 +29,7 @@ export class SequencePool {
   /** Least recently used first. */
   #idle: Idle[] = [];
 
-  constructor(model: CausalModel, idleLimit = 2) {
+  constructor(model: CausalModel, idleLimit = defaultIdleLimit) {
     this.#model = model;
     this.#idleLimit = idleLimit;
   }

@@ -2,6 +2,7 @@ import { candidatesQuery } from '../engine/candidates-query.ts';
 import type { DecodeRequest } from '../engine/decode-request.ts';
 import type { DecodeResult, DecodeRun, EngineApi, EngineOptions, LoadedModel } from '../engine/engine-api.ts';
 import { untilAborted } from '../engine/until-aborted.ts';
+import { promptText } from '../prompt/prompt-text.ts';
 import type { Round } from '../round/round.ts';
 import type { CandidateSource } from '../ui/candidate-source.ts';
 import { castOf } from '../ui/cast.ts';
@@ -199,7 +200,7 @@ export class Playback {
     loaded: readonly LoadedModel[],
     signal: AbortSignal,
   ): Promise<DecodeResult> {
-    const begun: PlaybackStart = { prompt: request.prompt, cast: castOf(request, loaded), request };
+    const begun: PlaybackStart = { prompt: promptText(request), cast: castOf(request, loaded), request };
     let story = emptyStory;
     let text = '';
     const show = (state: PlayerState): void => {

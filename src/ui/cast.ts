@@ -40,11 +40,11 @@ function parts(
     }
     case 'collaborative': {
       const hasProposals = method.schedule !== 'sequential' && method.schedule !== 'mixture';
-      return method.members.map(({ model, sampling, prompt }) => {
+      return method.members.map(({ model, sampling, prompt, messages }) => {
         const temperature = sampling?.temperature;
         const own = [
           ...(temperature === undefined ? [] : [`temperature ${temperature}`]),
-          ...(prompt === undefined ? [] : ['own prompt']),
+          ...((prompt ?? messages) === undefined ? [] : ['own prompt']),
         ];
         const name = [titleOf(model, choices), ...own].join(', ');
         return { name, proposes: hasProposals, isTarget: true };

@@ -8,6 +8,7 @@ import {
   type TemplateResult,
 } from 'lit';
 import type { DecodeResult } from '../../engine/engine-api.ts';
+import { promptText } from '../../prompt/prompt-text.ts';
 import { type Clock, systemClock } from '../../trace/clock.ts';
 import { Replay } from '../../trace/replay.ts';
 import type { CastMember } from '../cast.ts';
@@ -171,7 +172,7 @@ export class RaceView extends LitElement {
       </p>
       <antiphon-story
         compact
-        .prompt=${lane.request.prompt}
+        .prompt=${promptText(lane.request)}
         .cast=${this.cast}
         .story=${story}
         .writing=${!isFinished}

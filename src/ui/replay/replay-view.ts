@@ -8,6 +8,7 @@ import {
   type TemplateResult,
 } from 'lit';
 import { live } from 'lit/directives/live.js';
+import { promptText } from '../../prompt/prompt-text.ts';
 import { type Clock, systemClock } from '../../trace/clock.ts';
 import { Replay } from '../../trace/replay.ts';
 import { recordedCandidates, type Trace } from '../../trace/trace.ts';
@@ -139,7 +140,7 @@ export class ReplayView extends LitElement {
         <p class="hint about">A recording of ${dateText(createdAt)}, on ${backend}, with ${membersText(trace)}.</p>
         ${this.#controls(isAtEnd)}
         <antiphon-story
-          .prompt=${request.prompt}
+          .prompt=${promptText(request)}
           .cast=${this.#cast}
           .story=${this.#story}
           .writing=${!isAtEnd}
