@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { weightedCombine } from '../combine/weighted-combine.ts';
 import { PhiloxSource } from '../random/philox-source.ts';
+import { argmax } from '../sample/distribution.ts';
+import { tokenId } from '../tokens/token-id.ts';
 import type { MethodPlan } from './assemble-decode.ts';
 import type { PrefillProgress } from './prefill.ts';
 import { summarize } from './statistics.ts';
@@ -299,6 +301,48 @@ test('a long prompt is fed in chunks of at most 256 tokens', async () => {
     [0, 1].flatMap((member) => [256, 256, 88].map((tokens) => ({ member, kind: 'prefill', tokens }))),
   );
 });
+
+test.each([{ mostUnreadDraws: 1 }, { mostUnreadDraws: 8 }])(
+  'a member that a mixture has not picked for 600 tokens catches up in chunks, too ($mostUnreadDraws drawn unread)',
+  async ({ mostUnreadDraws }) => {
+    const prompt = [0, 1];
+    const philox = new PhiloxSource(3);
+    const { tokenIds, rounds } = await runFakeDecode({
+      models: [target, draft],
+      method: {
+        kind: 'collaborative',
+        combine: weightedCombine([1, 1]),
+        schedule: 'mixture',
+        acceptance: { kind: 'exact' },
+        defaultProposer: 0,
+        draftLengths: [1, 1],
+      },
+      random: {
+        categorical: (weights, key) =>
+          key.purpose === 'member'
+            ? Number(key.position >= prompt.length + 600)
+            : philox.categorical(weights, key),
+        bernoulli: (probability, key) => philox.bernoulli(probability, key),
+      },
+      prompt,
+      // What a member draws is then its argmax.
+      sampling: { topK: 1 },
+      maxTokens: 620,
+      mostUnreadDraws,
+    });
+    const ofSecond = rounds.slice(1).flatMap(({ forwards }) => forwards.filter(({ member }) => member === 1));
+    expect(ofSecond.slice(0, 4).map(({ kind, tokens }) => `${kind} ${tokens}`)).toEqual([
+      'catch-up 256',
+      'catch-up 256',
+      'catch-up 88',
+      'score 1',
+    ]);
+    for (let index = 600; index < tokenIds.length; index++) {
+      const row = draft.logits([...prompt.map(tokenId), ...tokenIds.slice(0, index)]).subarray(0, 5);
+      expect(tokenIds[index]).toBe(argmax(row));
+    }
+  },
+);
 
 test('after every round each cache holds the committed text but for its end, and no token is fed twice without a rollback', async () => {
   await fc.assert(

@@ -1,8 +1,8 @@
 import type { TokenId } from '../tokens/token-id.ts';
 import type { LogitsHandle, Sequence } from './causal-model.ts';
 
-/** Tokens of one prefill pass: bounds the logits of a pass to chunk x width. */
-const prefillChunk = 256;
+/** Tokens of one pass over text that is there already: bounds the logits of a pass to chunk x width. */
+export const prefillChunk = 256;
 
 export interface PrefillOptions {
   /** `last` asks for the row behind the last token. */

@@ -1,5 +1,5 @@
-import type { Sequence } from '../models/causal-model.ts';
-import { prefill } from '../models/prefill.ts';
+import type { Sequence, TokenRun } from '../models/causal-model.ts';
+import { prefill, prefillChunk } from '../models/prefill.ts';
 import type { TokenId } from '../tokens/token-id.ts';
 import type { ForwardKind } from './round.ts';
 import type { RoundRecorder } from './round-recorder.ts';
@@ -75,7 +75,8 @@ export class Member {
 
   /**
    * Completes D_i up to the position behind pending, in one forward over tokens[kvLength_i … end of pending].
-   * Does nothing where that row is already held.
+   * Does nothing where that row is already held. A member that nobody has asked for long first catches up, in chunks
+   * as in a prefill.
    *
    * After a fully accepted draft a drafter lacks two tokens, its own last one and the one drawn from r: it is fed
    * both in one pass, which costs less than a pass each.
@@ -83,7 +84,14 @@ export class Member {
   async score(kind: ForwardKind): Promise<void> {
     const lackedRows = this.#sampler.pendingLength + 1 - this.#sampler.heldRows(this.index);
     if (lackedRows <= 0) return;
-    const run = this.#sampler.textFrom(this.textLength);
+    let run = this.#sampler.textFrom(this.textLength);
+    while (run.length > Math.max(prefillChunk, lackedRows)) {
+      const chunk = startOf(run, Math.min(prefillChunk, run.length - lackedRows));
+      await this.#recorder.forward(this.index, 'catch-up', chunk.length, () =>
+        this.#sequence.forward(chunk, 'none'),
+      );
+      run = this.#sampler.textFrom(this.textLength);
+    }
     const logits = await this.#recorder.forward(this.index, kind, run.length, () =>
       this.#sequence.forward(run, lackedRows === 1 ? 'last' : 'all'),
     );
@@ -103,4 +111,9 @@ export class Member {
     const valid = this.promptLength + committedLength - 1;
     if (this.#sequence.kvLength > valid) this.#sequence.rollback(valid);
   }
+}
+
+/** The first `length` tokens of a run. */
+function startOf(run: TokenRun, length: number): TokenRun {
+  return run.kind === 'host' ? { ...run, length, ids: run.ids.slice(0, length) } : { ...run, length };
 }
