@@ -105,8 +105,16 @@ test('rates, speeds and counts follow from the rounds', () => {
       },
     ],
     pairs: [
-      { proposer: 0, verifier: 1, accepted: 2, rejected: 0, acceptanceRate: 1 },
-      { proposer: 1, verifier: 0, accepted: 0, rejected: 1, acceptanceRate: 0 },
+      {
+        ...{ proposer: 0, verifier: 1, proposals: 2, accepted: 2, rejected: 0, acceptanceRate: 1 },
+        forwards: 1,
+        forwardsByWidth: [{ tokens: 2, count: 1, medianMs: 8 }],
+      },
+      {
+        ...{ proposer: 1, verifier: 0, proposals: 1, accepted: 0, rejected: 1, acceptanceRate: 0 },
+        forwards: 1,
+        forwardsByWidth: [{ tokens: 2, count: 1, medianMs: 6 }],
+      },
     ],
     deviation: { mean: (0.2 + 0.4) / 3, max: 0.4 },
     readbacks: 3,
@@ -215,6 +223,31 @@ describe('pairs', () => {
     expect(pairs).toEqual([
       [0, 1, byProposer[0]],
       [1, 0, byProposer[1]],
+    ]);
+  });
+
+  test('a pair’s forwards are the verifier’s scores in the rounds of its verdicts, and its proposals all that had a fate there', () => {
+    const scored = round(
+      1,
+      200,
+      [
+        forward(0, 'draft', 1, 4),
+        forward(0, 'draft', 1, 4),
+        forward(1, 'catch-up', 9, 70),
+        forward(1, 'score', 3, 8),
+      ],
+      [proposal(0, 'rejected'), proposal(null, 'recovered'), proposal(0, 'discarded')],
+      1,
+    );
+    const again = round(2, 300, [forward(1, 'score', 3, 10)], [proposal(0, 'accepted')], 1);
+    // It scores here, too, but what is judged is its own.
+    const other = round(3, 400, [forward(1, 'score', 2, 90)], [proposal(1, 'accepted')], 1);
+    expect(summarize([rounds[0], scored, again, other], ['a', 'b'], 0).pairs).toEqual([
+      {
+        ...{ proposer: 0, verifier: 1, proposals: 3, accepted: 1, rejected: 1, acceptanceRate: 0.5 },
+        forwards: 2,
+        forwardsByWidth: [{ tokens: 3, count: 2, medianMs: 10 }],
+      },
     ]);
   });
 

@@ -1,4 +1,4 @@
-import type { Phase, Round } from '../round/round.ts';
+import type { Forward, Phase, Proposal, Round } from '../round/round.ts';
 
 /** Verdicts on proposals; discarded ones had none. */
 export interface VerdictCounts {
@@ -28,10 +28,16 @@ export interface MemberStatistics extends VerdictCounts {
   readonly forwardsByWidth: readonly ForwardsByWidth[];
 }
 
-/** Verdicts on one member's proposals in whose round another member scored. */
+/** One member's proposals as another scored them, over the rounds in which it scored and some of them were judged. */
 export interface PairStatistics extends VerdictCounts {
   readonly proposer: number;
   readonly verifier: number;
+  /** The proposer's in those rounds, discarded ones included. */
+  readonly proposals: number;
+  /** The verifier's scores in those rounds. */
+  readonly forwards: number;
+  /** The same by tokens fed, ascending. */
+  readonly forwardsByWidth: readonly ForwardsByWidth[];
 }
 
 /** Numbers of a whole decode; each is defined beside its formula in `summarize`. */
@@ -101,10 +107,6 @@ function memberStatistics(rounds: readonly Round[], modelIds: readonly string[])
   const size = proposers.reduce((most, proposer) => Math.max(most, proposer + 1), modelIds.length);
   return Array.from({ length: size }, (_, member) => {
     const forwards = rounds.flatMap((round) => round.forwards.filter((forward) => forward.member === member));
-    const msByWidth = new Map<number, number[]>();
-    for (const { kind, tokens, ms } of forwards) {
-      if (kind !== 'prefill') msByWidth.set(tokens, [...(msByWidth.get(tokens) ?? []), ms]);
-    }
     return {
       member,
       modelId: modelIds[member] ?? null,
@@ -112,11 +114,21 @@ function memberStatistics(rounds: readonly Round[], modelIds: readonly string[])
       proposals: proposalsOf(rounds, member),
       ...counts(rounds, (proposer) => proposer === member),
       forwards: forwards.length,
-      forwardsByWidth: [...msByWidth]
-        .map(([tokens, times]) => ({ tokens, count: times.length, medianMs: median(times) }))
-        .sort((a, b) => a.tokens - b.tokens),
+      forwardsByWidth: forwardsByWidth(forwards.filter(({ kind }) => kind !== 'prefill')),
     };
   });
+}
+
+function forwardsByWidth(forwards: readonly Forward[]): ForwardsByWidth[] {
+  const msByWidth = new Map<number, number[]>();
+  for (const { tokens, ms } of forwards) {
+    const times = msByWidth.get(tokens);
+    if (times) times.push(ms);
+    else msByWidth.set(tokens, [ms]);
+  }
+  return [...msByWidth]
+    .map(([tokens, times]) => ({ tokens, count: times.length, medianMs: median(times) }))
+    .sort((a, b) => a.tokens - b.tokens);
 }
 
 function meanDraftLength(rounds: readonly Round[], member: number): number | null {
@@ -136,25 +148,45 @@ function proposalsOf(rounds: readonly Round[], member: number): number {
  * A proposal's verifiers are the members other than its proposer that scored in the round of its verdict. Under `naive`
  * and `black-box` those are all others; under `alternate` all others after a restart, and later the one that was
  * still missing. (The black box has its proposer score too, which verifies nothing.)
+ *
+ * With three members that alternate, whoever scored a proposal in an earlier round has no verdict of its own on it: r
+ * takes every member's row, and to credit it with that of r would give every pair of a proposer the same rate. What it
+ * alone would have said, min(1, p(x) / q(x)), is no part of a round.
  */
 function pairStatistics(rounds: readonly Round[]): PairStatistics[] {
-  const scoredIn = rounds.map(
-    ({ forwards }) => new Set(forwards.filter(({ kind }) => kind === 'score').map(({ member }) => member)),
-  );
-  const proposers = new Set(rounds.flatMap(({ proposals }) => proposals.map(({ proposer }) => proposer)));
-  const verifiers = new Set(scoredIn.flatMap((members) => [...members]));
-  const pairs: PairStatistics[] = [];
-  for (const proposer of proposers) {
-    if (proposer === null) continue;
-    for (const verifier of verifiers) {
-      if (verifier === proposer) continue;
-      const verified = rounds.filter((_, index) => scoredIn[index].has(verifier));
-      const verdicts = counts(verified, (candidate) => candidate === proposer);
-      if (verdicts.acceptanceRate !== null) pairs.push({ proposer, verifier, ...verdicts });
+  const roundsOfPair = new Map<string, { proposer: number; verifier: number; rounds: Round[] }>();
+  for (const round of rounds) {
+    const verifiers = new Set(round.forwards.filter(isScore).map(({ member }) => member));
+    const proposers = new Set(round.proposals.filter(isJudged).map(({ proposer }) => proposer));
+    for (const proposer of proposers) {
+      for (const verifier of verifiers) {
+        if (proposer === null || proposer === verifier) continue;
+        const key = `${proposer} ${verifier}`;
+        const pair = roundsOfPair.get(key) ?? { proposer, verifier, rounds: [] };
+        pair.rounds.push(round);
+        roundsOfPair.set(key, pair);
+      }
     }
   }
-  return pairs.sort((a, b) => a.proposer - b.proposer || a.verifier - b.verifier);
+  return [...roundsOfPair.values()]
+    .map(({ proposer, verifier, rounds: own }) => {
+      const scores = own.flatMap(({ forwards }) =>
+        forwards.filter((forward) => forward.member === verifier && isScore(forward)),
+      );
+      return {
+        proposer,
+        verifier,
+        proposals: proposalsOf(own, proposer),
+        ...counts(own, (candidate) => candidate === proposer),
+        forwards: scores.length,
+        forwardsByWidth: forwardsByWidth(scores),
+      };
+    })
+    .sort((a, b) => a.proposer - b.proposer || a.verifier - b.verifier);
 }
+
+const isScore = ({ kind }: Forward): boolean => kind === 'score';
+const isJudged = ({ fate }: Proposal): boolean => fate === 'accepted' || fate === 'rejected';
 
 function counts(rounds: readonly Round[], isCounted: (proposer: number | null) => boolean): VerdictCounts {
   let accepted = 0;
