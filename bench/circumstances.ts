@@ -16,6 +16,8 @@ export interface Circumstances extends BrowserCircumstances {
   /** Average number of processes that wanted a core in the last minute, before and after the table. */
   readonly loadBefore: number;
   readonly loadAfter: number;
+  /** That the table took. */
+  readonly minutes: number;
 }
 
 /** As a list in Markdown, below a table. */
@@ -24,5 +26,6 @@ export function circumstancesInWords(where: Circumstances): string {
   return `- ${where.date}; ${where.machine}, ${where.cores} cores; ${where.browser}, ${where.backend}, ${where.threads} threads
 - ${versions.join(', ')}
 - load ${where.loadBefore.toFixed(1)} before and ${where.loadAfter.toFixed(1)} after; above the threads in use, others had a share of the machine
+- measured in ${where.minutes.toFixed(1)} minutes
 `;
 }

@@ -51,6 +51,7 @@ export function sections(quick: boolean): readonly Section[] {
         ...all.map((schedule) => row(schedule, { ...specialists(0.5), schedule })),
         row('alternate, coupled', { ...specialists(0.5), acceptance: { kind: 'coupled' } }),
         row('alternate, T = 0', specialists(0.5), 0),
+        row('alternate, adaptive', { ...specialists(0.5), draftLength: 'adaptive' }),
       ],
     },
     {
@@ -83,6 +84,10 @@ export function sections(quick: boolean): readonly Section[] {
         ),
         ...gammas.map((gamma) => withDraft(expertAndAmateur(0.1), gamma, 'alternate')),
         row('alternate, γ = 4, T = 0', { ...expertAndAmateur(0.1), draftLength: 4 }, 0),
+        row('alternate, adaptive', { ...expertAndAmateur(0.1), draftLength: 'adaptive' }),
+        ...(quick
+          ? []
+          : [row('alternate, adaptive, μ = 0.5', { ...expertAndAmateur(0.5), draftLength: 'adaptive' })]),
       ],
     },
     {

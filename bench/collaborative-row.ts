@@ -78,13 +78,23 @@ function predictionOf(
   const own = acceptanceRatesOf([trial]);
   return predictSpeedUp({
     schedule: method.schedule,
-    draftLengths: trial.result.rounds[0].draftLengths,
+    draftLengths: method.members.map(({ draftLength }, member) => draftLengthOf(draftLength, trial, member)),
     defaultProposer: method.defaultProposer ?? 0,
     // Of those that never propose the prediction asks nothing.
     acceptanceRates: own.map((rate, member) => rate ?? overAll[member] ?? 1),
     costs: costsOf([trial]),
     weights: method.combine.kind === 'weighted' ? method.combine.weights : method.members.map(() => 1),
   });
+}
+
+/** An adaptive γ counts with its mean. */
+function draftLengthOf(
+  draftLength: number | 'adaptive' | undefined,
+  { result }: Trial,
+  member: number,
+): number {
+  if (draftLength !== 'adaptive') return result.rounds[0].draftLengths[member];
+  return Math.max(1, Math.round(result.stats.members[member].meanDraftLength ?? 1));
 }
 
 /** A prediction of `predictionOf` when both sides also take the time that is no forward. */

@@ -86,6 +86,7 @@ async function measureOnSite(table: BenchTable): Promise<MeasuredThere> {
 async function run(table: BenchTable | BrowserTable): Promise<void> {
   const fileName = values.quick ? `${table.name}-quick` : table.name;
   const loadBefore = loadavg()[0];
+  const startedMs = performance.now();
   const { markdown, data, chart, where } = await ('measure' in table
     ? measureOnSite(table)
     : table.measureInBrowser({ quick: values.quick, fileName, modelsUrl, log }));
@@ -95,6 +96,7 @@ async function run(table: BenchTable | BrowserTable): Promise<void> {
     cores: cpus().length,
     loadBefore,
     loadAfter: loadavg()[0],
+    minutes: (performance.now() - startedMs) / 60_000,
     ...where,
     versions: {
       node: process.versions.node,

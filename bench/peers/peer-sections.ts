@@ -34,6 +34,8 @@ export interface PeerSection {
   /** Antiphon first: the others are compared with it. */
   readonly contenders: readonly ContenderSpec[];
   readonly contexts: readonly PeerContext[];
+  /** Engines that this sweep leaves out, though their files are there. */
+  readonly leftOut: readonly string[];
   readonly maxTokens: number;
   readonly tokenizer: Tokenizer;
   /** A text whose end is the prompt; every trial has another, so that no engine finds a part of it in a cache. */
@@ -90,16 +92,16 @@ const transformersOn = (
 });
 
 /** Its read-back a token weighs most where a step is short; copying the cache weighs more the longer the context. */
-const webgpuBar = (promptTokens: number): number => (promptTokens < 250 ? 1.2 : 1.5);
+const webgpuBar = (promptTokens: number): number => (promptTokens < 400 ? 1.2 : 1.5);
 
 const endOfText = '<|endoftext|>';
 
 /** Stories behind one another, the last of them just begun: its end is not near. */
 function storyText(trial: number): string {
   const stories = readFileSync(join(peersFolder, 'stories.txt'), 'utf8').split(`\n${endOfText}\n`);
-  const story = (index: number): string => stories[(trial + 4 * index) % stories.length];
-  const begun = story(2).split(' ').slice(0, 30).join(' ');
-  return [story(0), story(1), begun].join(endOfText);
+  const story = (index: number): string => stories[(trial + 3 * index) % stories.length];
+  const begun = story(3).split(' ').slice(0, 30).join(' ');
+  return [story(0), story(1), story(2), begun].join(endOfText);
 }
 
 /** The licence of this project up to a word: prose of more than 2,000 tokens that does not change. */
@@ -121,7 +123,9 @@ function storySection(
     title: `story-base, ${backend === 'wasm' ? 'WASM' : 'WebGPU'}`,
     backend,
     contenders: [antiphonOn(modelUrl), transformersOnSame(modelUrl, isSlow ? webgpuBar : () => 5)],
-    contexts: [32, 256].map((tokens) => ({ tokens, trials: quick || isSlow ? 3 : 8 })),
+    // The longest leaves room for the answer in a context of 512.
+    contexts: [32, 400].map((tokens) => ({ tokens, trials: quick || isSlow ? 3 : 8 })),
+    leftOut: [],
     maxTokens: isSlow ? 12 : quick ? 32 : 64,
     tokenizer,
     promptText: storyText,
@@ -141,14 +145,16 @@ async function realSection(modelsUrl: string, quick: boolean): Promise<PeerSecti
     [ggufFile, wllamaOn(modelUrl, 'same', 'wllama, Q4_1')],
     [ggufFile, wllamaOn(modelUrl, 'own', 'wllama, Q4_1, threads of its choice')],
   ];
-  const contenders = [antiphonOn(modelUrl), transformersOnSame(modelUrl, () => 5)];
+  const present: ContenderSpec[] = [];
   for (const [file, contender] of others) {
-    if (await hasFile(`${modelUrl}${file}`)) contenders.push(contender);
+    if (await hasFile(`${modelUrl}${file}`)) present.push(contender);
   }
+  const contenders = [antiphonOn(modelUrl), transformersOnSame(modelUrl, () => 5)];
   return {
     title: 'SmolLM2-135M, WASM',
     backend: 'wasm',
-    contenders: quick ? contenders.slice(0, 2) : contenders,
+    contenders: quick ? contenders : [...contenders, ...present],
+    leftOut: quick ? present.map(({ name }) => name) : [],
     // Some engines take minutes for a prompt of 2,000 tokens.
     contexts: quick
       ? [{ tokens: 32, trials: 2 }]

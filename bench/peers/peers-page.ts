@@ -2,10 +2,14 @@ import { type Quartiles, withSpread } from '../quartiles.ts';
 import type { PeerRow } from './peer-rows.ts';
 import { type StepPhases, stepParts, stepPartsInWords } from './step-phases.ts';
 
-/** The comparison as a page of Markdown. */
+/**
+ * The comparison as a page of Markdown.
+ * @param leftOut engines that the sweep passed over, by section
+ */
 export function peersPage(
   rows: readonly PeerRow[],
   phases: readonly StepPhases[],
+  leftOut: ReadonlyMap<string, readonly string[]>,
   chartFile: string,
 ): string {
   const sections = [...new Set(rows.map(({ section }) => section))];
@@ -24,6 +28,7 @@ ${sections
     sectionInWords(
       section,
       rows.filter((row) => row.section === section),
+      leftOut.get(section) ?? [],
     ),
   )
   .join('\n\n')}
@@ -41,7 +46,7 @@ ${phasesInWords(phases)}
 const textTable = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
-function sectionInWords(section: string, rows: readonly PeerRow[]): string {
+function sectionInWords(section: string, rows: readonly PeerRow[], leftOut: readonly string[]): string {
   const lines = rows.map((row) => [
     String(row.promptTokens),
     row.name,
@@ -60,6 +65,7 @@ function sectionInWords(section: string, rows: readonly PeerRow[]): string {
         ...(threads === null ? [] : [`${threads} ${threads === 1 ? 'thread' : 'threads'}`]),
       ].join(', '),
   );
+  if (leftOut.length > 0) engines.push(`left out of the quick sweep: ${leftOut.join('; ')}`);
   return `## ${section}
 
 ${engines.map((engine) => `- ${engine}`).join('\n')}

@@ -19,8 +19,10 @@ export const peersTable: BrowserTable = {
     const site = await serveContenders(modelsUrl);
     const browser = await chromium.launch(launchOptions());
     const measured: ContextDecodes[] = [];
+    const leftOut = new Map<string, readonly string[]>();
     try {
       for (const section of await peerSections(site, quick)) {
+        leftOut.set(section.title, section.leftOut);
         measured.push(...(await measureSection(browser, site, section, log)));
       }
     } finally {
@@ -30,7 +32,7 @@ export const peersTable: BrowserTable = {
     const rows = measured.flatMap(peerRowsOf);
     const phases = measured.flatMap((each) => stepPhasesOf(each) ?? []);
     return {
-      markdown: peersPage(rows, phases, `${fileName}.svg`),
+      markdown: peersPage(rows, phases, leftOut, `${fileName}.svg`),
       data: { rows, phases, measured },
       chart: peersChart(rows, phases),
       where: {
