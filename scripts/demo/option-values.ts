@@ -10,6 +10,18 @@ export function numbersOf(name: string, value: string | undefined): number[] | u
   return value?.split(',').map((part) => numberOf(name, part) as number);
 }
 
+/** `ID=BIAS,ID=BIAS`; undefined stays undefined. Ranges are the request's to check. */
+export function biasOf(value: string | undefined): Record<string, number> | undefined {
+  if (value === undefined) return undefined;
+  const entries = value.split(',').map((part) => {
+    const [, id, bias] = /^\s*(\d+)\s*=\s*(\S+)\s*$/.exec(part) ?? [];
+    if (id === undefined)
+      throw new Error(`--logit-bias is '${value}'; give token ids with a bias each: 17=-100,3=1.5`);
+    return [String(Number(id)), numberOf('logit-bias', bias) as number];
+  });
+  return Object.fromEntries(entries);
+}
+
 /** Draft lengths, numbers or `adaptive`, with commas between them; undefined stays undefined. */
 export function draftLengthsOf(value: string | undefined): (number | 'adaptive')[] | undefined {
   return value?.split(',').map((part) => {

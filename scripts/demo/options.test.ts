@@ -30,7 +30,8 @@ describe('parseDemoOptions', () => {
   test('every option arrives in the request', () => {
     const args =
       '--method ngram --model m --draft-length 6 --temperature 0.5 --top-k 40 --top-p .9 --min-p 0.05 --seed 7 ' +
-      '--max-tokens 12 --stop . --stop , --backend wasm --json';
+      '--max-tokens 12 --stop . --stop , --backend wasm --json ' +
+      '--logit-bias 17=-100,03=1.5 --frequency-penalty -0.5 --presence-penalty 2';
     const options = parsed(...args.split(' '), '--prompt', '');
 
     expect(options.requests).toEqual([
@@ -39,7 +40,15 @@ describe('parseDemoOptions', () => {
         maxTokens: 12,
         stop: ['.', ','],
         seed: 7,
-        sampling: { temperature: 0.5, topK: 40, topP: 0.9, minP: 0.05 },
+        sampling: {
+          temperature: 0.5,
+          topK: 40,
+          topP: 0.9,
+          minP: 0.05,
+          logitBias: { 3: 1.5, 17: -100 },
+          frequencyPenalty: -0.5,
+          presencePenalty: 2,
+        },
         method: { kind: 'speculative', target: 'm', drafter: { kind: 'ngram', draftLength: 6 } },
       },
     ]);
@@ -220,6 +229,11 @@ describe('parseDemoOptions', () => {
     ['--top-p 1.5', 'sampling.topP'],
     ['--min-p -0.1', 'sampling.minP'],
     ['--top-k 2.5', 'sampling.topK'],
+    ['--logit-bias 3=101', 'sampling.logitBias.3'],
+    ['--logit-bias 3', '--logit-bias'],
+    ['--logit-bias x=1', '--logit-bias'],
+    ['--frequency-penalty 2.1', 'sampling.frequencyPenalty'],
+    ['--presence-penalty -3', 'sampling.presencePenalty'],
     ['--draft-length 17', 'raftLength'],
     ['--draft-length -1', 'raftLength'],
     ['--draft-length 1,', '--draft-length'],

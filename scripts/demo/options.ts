@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type DecodeRequest, validateDecodeRequest } from '../../src/engine/decode-request.ts';
 import type { BackendChoice } from '../../src/engine/engine-api.ts';
-import { draftLengthsOf, numberOf, oneOf, withoutUndefined } from './option-values.ts';
+import { biasOf, draftLengthsOf, numberOf, oneOf, withoutUndefined } from './option-values.ts';
 import { acceptanceOf, defaultMembers, teamMethodOf } from './team-options.ts';
 
 export interface DemoOptions {
@@ -44,6 +44,9 @@ export const usage = `Usage: npm run demo -- [options]
   --top-k K             keep the K most likely tokens; 0 keeps all (default 0)
   --top-p P             keep the most likely tokens up to mass P, in (0, 1] (default 1)
   --min-p P             keep tokens with at least P of the largest probability, in [0, 1] (default 0)
+  --logit-bias LIST     ID=BIAS,…: added to the logits of tokens by their ids, each in [-100, 100]
+  --frequency-penalty P   taken off a token's logit for each time the text holds it, in [-2, 2] (default 0)
+  --presence-penalty P    taken off a token's logit once the text holds it, in [-2, 2] (default 0)
   --seed S              same seed, same text (default: drawn at random). An adaptive draft length follows the
                         clock: then only at temperature 0 and with --acceptance coupled
   --max-tokens N        tokens to write at most (default 200)
@@ -78,6 +81,9 @@ const definitions = {
   'top-k': text,
   'top-p': text,
   'min-p': text,
+  'logit-bias': text,
+  'frequency-penalty': text,
+  'presence-penalty': text,
   seed: text,
   'max-tokens': text,
   stop: { type: 'string', multiple: true },
@@ -168,6 +174,9 @@ export function parseDemoOptions(args: readonly string[]): DemoOptions | null {
         topK: numberOf('top-k', values['top-k']),
         topP: numberOf('top-p', values['top-p']),
         minP: numberOf('min-p', values['min-p']),
+        logitBias: biasOf(values['logit-bias']),
+        frequencyPenalty: numberOf('frequency-penalty', values['frequency-penalty']),
+        presencePenalty: numberOf('presence-penalty', values['presence-penalty']),
       }),
       method: methodOf(chosen),
     });

@@ -7,6 +7,7 @@ import type { ForwardCosts } from '../models/forward-costs.ts';
 import { Member } from '../round/member.ts';
 import type { RoundRecorder } from '../round/round-recorder.ts';
 import type { RoundSampler, SamplingPlan } from '../round/round-sampler.ts';
+import type { LogitAdjustment } from '../sample/logit-adjustment.ts';
 import type { SamplingParameters } from '../sample/sampling-parameters.ts';
 import type { TokenId } from '../tokens/token-id.ts';
 import { type AcceptanceChoice, createAcceptance } from '../verify/create-acceptance.ts';
@@ -64,6 +65,8 @@ export interface MemberPlan {
   readonly costs: ForwardCosts;
   /** What the member's own distribution is made with. */
   readonly sampling: SamplingParameters;
+  /** What is done to the member's logits before; null or absent: nothing. */
+  readonly adjustment?: LogitAdjustment | null;
   /** Tokens that end a text of this model. */
   readonly endTokenIds: ReadonlySet<TokenId>;
 }
@@ -108,6 +111,7 @@ export function assembleDecode(plan: DecodePlan): { decode: Decode; lossy: boole
     firstPosition: members[0].promptTokenIds.length,
     sampling: plan.sampling,
     memberSampling: members.map(({ sampling }) => sampling),
+    memberAdjustments: members.map(({ adjustment }) => adjustment ?? null),
     targets,
     combine,
     acceptance,

@@ -10,6 +10,7 @@ import { GpuSampler } from '../round/gpu-sampler.ts';
 import type { Round } from '../round/round.ts';
 import { RoundRecorder } from '../round/round-recorder.ts';
 import type { RoundSampler, SamplingPlan } from '../round/round-sampler.ts';
+import type { LogitAdjustment } from '../sample/logit-adjustment.ts';
 import { type SamplingParameters, untruncated } from '../sample/sampling-parameters.ts';
 import { TextStream } from '../tokens/text-stream.ts';
 import { type TokenId, tokenId } from '../tokens/token-id.ts';
@@ -79,6 +80,7 @@ interface Case {
   readonly method: MethodPlan;
   readonly models: readonly FakeModel[];
   readonly sampling?: Partial<SamplingParameters>;
+  readonly adjustment?: LogitAdjustment;
   readonly endTokenIds?: readonly number[];
 }
 
@@ -86,7 +88,7 @@ const seed = 23;
 const maxTokens = 14;
 
 async function decode(
-  { method, models, sampling, endTokenIds = [] }: Case,
+  { method, models, sampling, adjustment, endTokenIds = [] }: Case,
   sequences: readonly Sequence[],
   createSampler: (plan: SamplingPlan, recorder: RoundRecorder) => RoundSampler,
   afterRound: (round: Round) => void,
@@ -102,6 +104,7 @@ async function decode(
       contextLength: 100,
       costs: [{ tokens: 1, ms: 1 }],
       sampling: { ...untruncated, ...sampling },
+      adjustment: adjustment ?? null,
       endTokenIds: new Set(endTokenIds.map(tokenId)),
     })),
     sampling: { ...untruncated, ...sampling },
@@ -190,6 +193,22 @@ const cases: readonly (readonly [string, Case])[] = [
   [
     'alternate, lenient',
     { models: [one, two], method: collaborative('alternate', [2, 2], { kind: 'lenient', leniency: 2 }) },
+  ],
+  [
+    'alternate, γ = (2,1,1), with bias and penalties',
+    {
+      models,
+      method: collaborative('alternate', [2, 1, 1]),
+      adjustment: { bias: new Map([[tokenId(4), 2]]), frequencyPenalty: 0.8, presencePenalty: 0.5 },
+    },
+  ],
+  [
+    'plain, with penalties for text that is not read yet',
+    {
+      models: [one],
+      method: { kind: 'plain' },
+      adjustment: { bias: new Map(), frequencyPenalty: 2, presencePenalty: 0.5 },
+    },
   ],
   [
     'alternate, contrastive at temperature 0',

@@ -47,7 +47,15 @@ test('defaults are filled in, and a seed is drawn', () => {
     prompt: '',
     maxTokens: 200,
     stop: [],
-    sampling: { temperature: 1, topK: 0, topP: 1, minP: 0 },
+    sampling: {
+      temperature: 1,
+      topK: 0,
+      topP: 1,
+      minP: 0,
+      logitBias: {},
+      frequencyPenalty: 0,
+      presencePenalty: 0,
+    },
     method: { drafter: { draftLength: 4 }, acceptance: { kind: 'exact' } },
   });
   expect(Number.isSafeInteger(request.seed)).toBe(true);
@@ -85,6 +93,22 @@ describe('is refused with the field by name', () => {
     { field: 'sampling.topP', request: { ...plain, sampling: { topP: 1.01 } } },
     { field: 'sampling.topK', request: { ...plain, sampling: { topK: 1.5 } } },
     { field: 'sampling.minP', request: { ...plain, sampling: { minP: 2 } } },
+    { field: 'sampling.logitBias.5', request: { ...plain, sampling: { logitBias: { 5: 100.5 } } } },
+    { field: 'sampling.logitBias.-1', request: { ...plain, sampling: { logitBias: { '-1': 1 } } } },
+    { field: 'sampling.logitBias.cat', request: { ...plain, sampling: { logitBias: { cat: 1 } } } },
+    {
+      field: 'sampling.logitBias',
+      request: {
+        ...plain,
+        sampling: { logitBias: Object.fromEntries(Array.from({ length: 1025 }, (_, id) => [id, 1])) },
+      },
+    },
+    { field: 'sampling.frequencyPenalty', request: { ...plain, sampling: { frequencyPenalty: 2.1 } } },
+    { field: 'sampling.presencePenalty', request: { ...plain, sampling: { presencePenalty: -3 } } },
+    {
+      field: 'method.members.1.sampling.presencePenalty',
+      request: team({ members: [{ model: 'a' }, { model: 'b', sampling: { presencePenalty: 7 } }] }),
+    },
     { field: 'sampling.topk', request: { ...plain, sampling: { topk: 3 } } },
     { field: 'maxTokens', request: { ...plain, maxTokens: 0 } },
     { field: 'seed', request: { ...plain, seed: -1 } },

@@ -7,6 +7,7 @@ import { combineNumbers, recordedRequestSchema, requestSchema } from './request-
 export type DecodeRequest = v.InferInput<typeof requestSchema>;
 /** A request with every default filled in, as results carry it. */
 export type ValidDecodeRequest = v.InferOutput<typeof requestSchema> & { readonly seed: number };
+export type ValidSampling = ValidDecodeRequest['sampling'];
 export type DecodeMethod = ValidDecodeRequest['method'];
 export type CollaborativeMethod = Extract<DecodeMethod, { kind: 'collaborative' }>;
 /** A combination that numbers say all about. */

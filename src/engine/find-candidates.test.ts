@@ -12,6 +12,7 @@ import { candidatesQuery, validateCandidatesQuery } from './candidates-query.ts'
 import { type DecodeRequest, validateDecodeRequest } from './decode-request.ts';
 import { findCandidates } from './find-candidates.ts';
 import type { LoadedEntry } from './load-model.ts';
+import { logitAdjustmentOf } from './logit-adjustment-of.ts';
 import { planMethod } from './method-members.ts';
 import type { PreparedDecode } from './prepared-decode.ts';
 import { membersOf } from './request-members.ts';
@@ -57,6 +58,7 @@ class Shelf {
       entry: this.entry(model, contextLengths[model] ?? 1000),
       promptTokenIds: tokenizer.encode(prompt as string),
       sampling,
+      adjustment: logitAdjustmentOf(sampling, vocabSize, 'sampling'),
     }));
     return { request, members };
   }
@@ -78,13 +80,13 @@ class Shelf {
   }
 }
 
-const sampling = { temperature: 0.8, topK: 4 };
+const sampling = { temperature: 0.8, topK: 4, logitBias: { 2: 1.5 }, frequencyPenalty: 0.7 };
 const request: DecodeRequest = {
   prompt: 'abc',
   sampling,
   method: {
     kind: 'collaborative',
-    members: [{ model: 'x' }, { model: 'y', prompt: 'da', sampling: { topP: 0.7 } }],
+    members: [{ model: 'x' }, { model: 'y', prompt: 'da', sampling: { topP: 0.7, presencePenalty: -1 } }],
     combine: { kind: 'weighted', weights: [0.3, 0.7] },
   },
 };
@@ -98,6 +100,7 @@ async function teamOf(shelf: Shelf, { request, members }: PreparedDecode): Promi
     sampling: request.sampling,
     memberSampling: members.map((member) => member.sampling),
     prompts: members.map(({ promptTokenIds }) => promptTokenIds),
+    adjustments: members.map(({ adjustment }) => adjustment),
   };
 }
 
@@ -182,6 +185,7 @@ describe('of every token that a run showed, dropped ones too', () => {
         memberPrompts: team.prompts,
         sampling: prepared.request.sampling,
         memberSampling: team.memberSampling,
+        adjustments: team.adjustments ?? [],
         maxTokens: 25,
         endTokenIds: seed % 2 === 0 ? [4] : [],
         combineChanges: { 2: { combine: weightedCombine(numbers.weights), numbers } },

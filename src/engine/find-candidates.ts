@@ -3,6 +3,7 @@ import { type Candidates, listCandidates } from '../decode/candidates.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import { nextTask } from '../gpu/next-task.ts';
 import { prefill } from '../models/prefill.ts';
+import { adjustLogits } from '../sample/logit-adjustment.ts';
 import { type TokenId, tokenId } from '../tokens/token-id.ts';
 import type { ValidCandidatesQuery } from './candidates-query.ts';
 import { refuse } from './decode-request.ts';
@@ -68,9 +69,9 @@ function assertFits(member: PreparedMember, textLength: number): void {
   );
 }
 
-/** Raw logits [vocabSize] behind a member's prompt and a text. */
+/** A member's logits [vocabSize] behind its prompt and a text, adjusted as a sampler does it. */
 async function rowBehind(
-  { entry, promptTokenIds }: PreparedMember,
+  { entry, promptTokenIds, adjustment }: PreparedMember,
   text: readonly TokenId[],
   vocabSize: number,
   signal: AbortSignal,
@@ -86,7 +87,9 @@ async function rowBehind(
     const logits = (await carryOn()) ? await prefill(lease.sequence, fed, { wanted: 'last', carryOn }) : null;
     if (!logits) throw signal.reason;
     try {
-      return (await logits.toHost()).slice(0, vocabSize);
+      const row = (await logits.toHost()).slice(0, vocabSize);
+      if (adjustment) adjustLogits(row, adjustment, text);
+      return row;
     } finally {
       logits.dispose();
     }

@@ -70,6 +70,44 @@ describe('members that do not share a vocabulary are refused with both', () => {
   });
 });
 
+describe('bias and penalties', () => {
+  const shelf = shelfOf({ x: {}, y: {} });
+  const adjustmentsOf = (request: object) =>
+    prepareDecode(request, shelf).members.map(({ adjustment }) => adjustment);
+  const both = [{ model: 'x' }, { model: 'y' }];
+
+  test('are nothing unless asked for, and where they change nothing', () => {
+    expect(adjustmentsOf(team(both))).toEqual([null, null]);
+    const sampling = { logitBias: { 1: 0 }, frequencyPenalty: 0 };
+    expect(adjustmentsOf({ ...team(both), sampling })).toEqual([null, null]);
+  });
+
+  test("are the request's for every member, drafting ones too, but for what a member has of its own", () => {
+    const sampling = { logitBias: { 1: -3 }, frequencyPenalty: 0.5, presencePenalty: 0.25 };
+    const common = { bias: new Map([[1, -3]]), frequencyPenalty: 0.5, presencePenalty: 0.25 };
+    const own = { model: 'y', sampling: { logitBias: { 2: 4 }, presencePenalty: 0 } };
+    expect(adjustmentsOf({ ...team([both[0], own]), sampling })).toEqual([
+      common,
+      { ...common, bias: new Map([[2, 4]]), presencePenalty: 0 },
+    ]);
+    const drafter = { kind: 'model', model: 'y' };
+    const method = { kind: 'speculative', target: 'x', drafter };
+    expect(adjustmentsOf({ prompt: 'ab', sampling, method })).toEqual([common, common]);
+  });
+
+  test.each([
+    { field: 'sampling.logitBias.3', request: { ...team(both), sampling: { logitBias: { 3: 1 } } } },
+    {
+      field: 'method.members.1.sampling.logitBias.9',
+      request: team([both[0], { model: 'y', sampling: { logitBias: { 9: 1 } } }]),
+    },
+  ])('name a token that the vocabulary does not have: $field', ({ field, request }) => {
+    expect(() => adjustmentsOf(request)).toThrow(
+      expect.objectContaining({ code: 'invalid-request', details: { field } }),
+    );
+  });
+});
+
 test('the default proposer is chosen by the sizes of the ONNX files and by costs', () => {
   const proposerAmong = (first: FakeEntry, second: FakeEntry) => {
     const { request } = prepareDecode(

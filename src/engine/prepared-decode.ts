@@ -1,11 +1,13 @@
 import { EngineError } from '../errors/engine-error.ts';
 import type { Chat } from '../prompt/chat-message.ts';
 import { encodeChat } from '../prompt/encode-chat.ts';
+import type { LogitAdjustment } from '../sample/logit-adjustment.ts';
 import type { SamplingParameters } from '../sample/sampling-parameters.ts';
 import type { TokenId } from '../tokens/token-id.ts';
 import { assertSameVocabulary } from '../tokens/vocabulary.ts';
 import { type DecodeMethod, type ValidDecodeRequest, validateDecodeRequest } from './decode-request.ts';
 import type { LoadedEntry } from './load-model.ts';
+import { logitAdjustmentOf } from './logit-adjustment-of.ts';
 import { withDefaultProposer } from './method-members.ts';
 import type { ModelShelf } from './model-shelf.ts';
 import { membersOf } from './request-members.ts';
@@ -14,6 +16,8 @@ export interface PreparedMember {
   readonly entry: LoadedEntry;
   readonly promptTokenIds: readonly TokenId[];
   readonly sampling: SamplingParameters;
+  /** What is done to its logits before; null for nothing. */
+  readonly adjustment: LogitAdjustment | null;
 }
 
 /** A request that has passed every check that can be made before its turn. */
@@ -37,6 +41,7 @@ export function prepareDecode(unchecked: unknown, shelf: Pick<ModelShelf, 'entry
     entry: entries[index],
     promptTokenIds: encodePrompt(prompt, entries[index]),
     sampling,
+    adjustment: logitAdjustmentOf(sampling, first.tokenizer.vocabSize, biasField(valid.method, index)),
   }));
   // A draft model whose context is too short for the prompt drafts nothing; the target writes all the same.
   const targets = valid.method.kind === 'speculative' ? members.slice(0, 1) : members;
@@ -48,6 +53,12 @@ export function prepareDecode(unchecked: unknown, shelf: Pick<ModelShelf, 'entry
     entries.map(({ model, weightBytes }) => ({ costs: model.costs, weightBytes })),
   );
   return { request, members };
+}
+
+/** Whose bias a member has: its own, or the request's. */
+function biasField(method: DecodeMethod, member: number): string {
+  const isOwn = method.kind === 'collaborative' && method.members[member]?.sampling.logitBias !== undefined;
+  return isOwn ? `method.members.${member}.sampling` : 'sampling';
 }
 
 /**

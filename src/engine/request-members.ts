@@ -1,6 +1,5 @@
 import type { Chat, TemplateVariables } from '../prompt/chat-message.ts';
-import type { SamplingParameters } from '../sample/sampling-parameters.ts';
-import type { CollaborativeMethod, ValidDecodeRequest } from './decode-request.ts';
+import type { CollaborativeMethod, ValidDecodeRequest, ValidSampling } from './decode-request.ts';
 
 /** One member as the request describes it, defaults filled in. */
 export interface MemberRequest {
@@ -9,7 +8,7 @@ export interface MemberRequest {
   readonly prompt: string | Chat;
   /** True where it is this member's alone. */
   readonly hasOwnPrompt: boolean;
-  readonly sampling: SamplingParameters;
+  readonly sampling: ValidSampling;
 }
 
 /** The members of a request, in the order the loop numbers them. */
@@ -48,6 +47,6 @@ function promptOf(
 
 function withoutUndefined(
   sampling: CollaborativeMethod['members'][number]['sampling'],
-): Partial<SamplingParameters> {
+): Partial<ValidSampling> {
   return Object.fromEntries(Object.entries(sampling).filter(([, value]) => value !== undefined));
 }

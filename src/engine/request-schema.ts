@@ -23,6 +23,26 @@ const draftLength = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValu
 const adaptive = v.literal('adaptive');
 const memberDraftLength = v.union([v.pipe(draftLength, v.minValue(1)), adaptive]);
 
+/** Biased tokens a request may name; each travels to the GPU with every pass. */
+const mostBiases = 1024;
+const penalty = v.pipe(finite, v.minValue(-2), v.maxValue(2));
+
+/** What is done to a member's own logits before anything else: with OpenAI's names and limits. */
+const adjustment = {
+  /** Token id -> what is added to its logit; −100 all but bans a token, 100 all but forces it. */
+  logitBias: v.pipe(
+    v.record(
+      v.pipe(v.string(), v.regex(/^(0|[1-9]\d{0,8})$/, 'a token id is needed')),
+      v.pipe(finite, v.minValue(-100), v.maxValue(100)),
+    ),
+    v.maxEntries(mostBiases),
+  ),
+  /** Taken off a token's logit for each time it stands in the text, prompt excluded. */
+  frequencyPenalty: penalty,
+  /** Taken off a token's logit once it stands in the text, prompt excluded. */
+  presencePenalty: penalty,
+};
+
 /** The numbers of each kind of combination that may change while a text is written. */
 export const combineNumbers = {
   /** One a member, >= 0; divided by their sum. */
@@ -47,6 +67,9 @@ function requestSchemaWith(object: typeof v.strictObject) {
     topP: v.optional(v.pipe(finite, v.gtValue(0), v.maxValue(1)), 1),
     /** Keep tokens with at least this share of the largest probability, in [0, 1]. */
     minP: v.optional(v.pipe(finite, v.minValue(0), v.maxValue(1)), 0),
+    logitBias: v.optional(adjustment.logitBias, {}),
+    frequencyPenalty: v.optional(adjustment.frequencyPenalty, 0),
+    presencePenalty: v.optional(adjustment.presencePenalty, 0),
   });
 
   /** What a member changes of the request's sampling for its own distribution; T = 0 is the request's alone. */
@@ -55,6 +78,9 @@ function requestSchemaWith(object: typeof v.strictObject) {
     topK: v.optional(samplingSchema.entries.topK.wrapped),
     topP: v.optional(samplingSchema.entries.topP.wrapped),
     minP: v.optional(samplingSchema.entries.minP.wrapped),
+    logitBias: v.optional(adjustment.logitBias),
+    frequencyPenalty: v.optional(adjustment.frequencyPenalty),
+    presencePenalty: v.optional(adjustment.presencePenalty),
   });
 
   const messagesSchema: v.GenericSchema<readonly ChatMessage[]> = v.pipe(

@@ -41,13 +41,14 @@ export async function runDecode(
     const textStream = new TextStream(first.tokenizer, request.stop, promptTokenIds, request.specialTokens);
     const assembled = assembleDecode({
       method,
-      members: members.map(({ entry, promptTokenIds, sampling }, index) => ({
+      members: members.map(({ entry, promptTokenIds, sampling, adjustment }, index) => ({
         modelId: entry.model.id,
         sequence: leases[index].sequence,
         promptTokenIds,
         contextLength: entry.model.contextLength,
         costs: entry.model.costs,
         sampling,
+        adjustment,
         endTokenIds: entry.endTokenIds,
       })),
       sampling: request.sampling,

@@ -27,7 +27,7 @@ interface LogitsRows {
 
 export interface HostLogits extends LogitsRows {
   readonly kind: 'host';
-  /** [rows, width]; stays valid after dispose. */
+  /** [rows, width]; the receiver's own, also after dispose. */
   readonly data: Float32Array;
 }
 

@@ -2,6 +2,7 @@ import type { Combine, MemberRow } from '../combine/combine.ts';
 import type { LogitsHandle, TokenRun } from '../models/causal-model.ts';
 import type { RandomSource } from '../random/random-source.ts';
 import { argmax, distributionOf, greedyToken, oneHot } from '../sample/distribution.ts';
+import { adjustLogits } from '../sample/logit-adjustment.ts';
 import { untruncated } from '../sample/sampling-parameters.ts';
 import { type TokenId, tokenId } from '../tokens/token-id.ts';
 import { pickMember } from './pick-member.ts';
@@ -96,10 +97,12 @@ export class CpuSampler implements RoundSampler {
     } finally {
       logits.dispose();
     }
-    for (let row = logits.rows - count; row < logits.rows; row++) {
-      const from = row * logits.width;
-      this.#held[member].push({ logits: rows.subarray(from, from + this.#plan.vocabSize), own: null });
-    }
+    const taken = Array.from({ length: count }, (_, index): HeldRow => {
+      const from = (logits.rows - count + index) * logits.width;
+      return { logits: rows.subarray(from, from + this.#plan.vocabSize), own: null };
+    });
+    this.#adjust(member, taken);
+    this.#held[member].push(...taken);
   }
 
   async propose(member: number): Promise<void> {
@@ -169,6 +172,19 @@ export class CpuSampler implements RoundSampler {
     const ended = extra === 'draw-from-target' && this.#plan.endTokenIds.has(committed[heads]);
     this.#commit(committed, ended ? Number.POSITIVE_INFINITY : committed.length);
     return { fates, committed, rejected: false, ended };
+  }
+
+  /** @param rows the next ones of D_member */
+  #adjust(member: number, rows: readonly HeldRow[]): void {
+    const adjustment = this.#plan.memberAdjustments?.[member];
+    if (!adjustment) return;
+    this.#recorder.measure('sample', () => {
+      const text = [...this.#committed, ...this.#pending.map(({ tokenId }) => tokenId)];
+      const first = this.#committed.length + this.#held[member].length;
+      for (const [index, { logits }] of rows.entries()) {
+        adjustLogits(logits, adjustment, text.slice(0, first + index));
+      }
+    });
   }
 
   /** The fate of a head, the last one being that of the token committed in its place. */

@@ -6,6 +6,7 @@ import { weightedCombine } from '../combine/weighted-combine.ts';
 import { readbackCount } from '../gpu/readback-counter.ts';
 import { SerialQueue } from '../gpu/serial-queue.ts';
 import { hostLogits } from '../models/logits-handles.ts';
+import type { LogitAdjustment } from '../sample/logit-adjustment.ts';
 import { type SamplingParameters, untruncated } from '../sample/sampling-parameters.ts';
 import { tokenId } from '../tokens/token-id.ts';
 import { type AcceptanceChoice, createAcceptance } from '../verify/create-acceptance.ts';
@@ -40,6 +41,7 @@ interface Setup {
   readonly acceptance?: AcceptanceChoice;
   readonly sampling?: Partial<SamplingParameters>;
   readonly memberSampling?: readonly Partial<SamplingParameters>[];
+  readonly memberAdjustments?: readonly LogitAdjustment[];
   readonly endTokenIds?: readonly number[];
 }
 
@@ -51,6 +53,7 @@ function planOf(setup: Setup): SamplingPlan {
     firstPosition: 7,
     sampling,
     memberSampling: members.map((member) => ({ ...sampling, ...setup.memberSampling?.[member] })),
+    memberAdjustments: setup.memberAdjustments ?? [],
     targets: setup.targets ?? members,
     combine: setup.combine,
     acceptance: createAcceptance(setup.acceptance ?? { kind: 'exact' }),
@@ -182,6 +185,18 @@ async function driveTwins(setup: Setup, rounds: number): Promise<ReadonlySet<str
 const range = (length: number) => Array.from({ length }, (_, index) => 5 * index);
 const small = { vocabSize: 61, members: 2 } as const;
 const pair = weightedCombine([0.6, 0.4]);
+/** Strong enough to change most draws; the second looks at no text. */
+const memberAdjustments: readonly LogitAdjustment[] = [
+  {
+    bias: new Map([
+      [tokenId(3), 4],
+      [tokenId(17), -100],
+    ]),
+    frequencyPenalty: 1.3,
+    presencePenalty: 0.7,
+  },
+  { bias: new Map([[tokenId(3), 2.5]]), frequencyPenalty: 0, presencePenalty: 0 },
+];
 const cut = { temperature: 0.9, topK: 30, topP: 0.95, minP: 0.01 } as const;
 
 const setups: readonly (readonly [string, Setup])[] = [
@@ -247,6 +262,18 @@ const setups: readonly (readonly [string, Setup])[] = [
   [
     'end tokens at temperature 0',
     { ...small, seed: 21, combine: pair, endTokenIds: range(12), sampling: { temperature: 0 } },
+  ],
+  ['bias and penalties', { ...small, seed: 25, combine: pair, sampling: cut, memberAdjustments }],
+  [
+    'bias and penalties at temperature 0, contrastive, more than a tile',
+    {
+      ...small,
+      vocabSize: 5003,
+      seed: 26,
+      combine: contrastiveCombine(0.4, 0.1),
+      sampling: { temperature: 0 },
+      memberAdjustments,
+    },
   ],
   ['a huge temperature', { ...small, seed: 22, combine: pair, sampling: { temperature: 1e30 } }],
   ['a tiny temperature', { ...small, seed: 23, combine: pair, sampling: { temperature: 1e-3, topP: 0.9 } }],
@@ -430,7 +457,7 @@ test('rounds of every kind make nothing on the device once the first have made r
     openSamplers({ ...small, seed: 5, combine: pair, sampling: cut }),
     openSamplers({ ...small, seed: 5, combine: contrastiveCombine(0.4, 0.1), sampling: { temperature: 0 } }),
     openSamplers({ ...small, seed: 5, combine: pair, acceptance: { kind: 'lenient', leniency: 2 } }),
-    openSamplers({ ...small, seed: 5, combine: pair, acceptance: { kind: 'coupled' } }),
+    openSamplers({ ...small, seed: 5, combine: pair, acceptance: { kind: 'coupled' }, memberAdjustments }),
   ].map(({ gpu }) => gpu);
   const round = async (gpu: GpuSampler) => {
     for (const member of [0, 1]) await gpu.hold(member, logits, 3);

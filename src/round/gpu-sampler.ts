@@ -2,6 +2,7 @@ import type { Combine } from '../combine/combine.ts';
 import type { SerialQueue } from '../gpu/serial-queue.ts';
 import type { LogitsHandle, TokenRun } from '../models/causal-model.ts';
 import { PhiloxSource, purposeCodes } from '../random/philox-source.ts';
+import { isPenalising } from '../sample/logit-adjustment.ts';
 import { untruncated } from '../sample/sampling-parameters.ts';
 import type { TokenId } from '../tokens/token-id.ts';
 import { CommandStream, narrow, wide } from './gpu/command-stream.ts';
@@ -99,6 +100,7 @@ export class GpuSampler implements RoundSampler {
       try {
         // Before the first copy: making room submits, and what is submitted lets go of its logits.
         const slots = Array.from({ length: count }, () => memory.takeSlot());
+        const firstTextIndex = this.#committed.length + this.#held[member].length;
         this.#held[member].push(...slots);
         for (const [index, slot] of slots.entries()) {
           const first = (logits.rows - count + index) * logits.width;
@@ -112,6 +114,7 @@ export class GpuSampler implements RoundSampler {
         }
         this.#stream.whenSubmitted(() => logits.dispose());
         isRecorded = true;
+        this.#adjust(member, slots, firstTextIndex);
       } finally {
         if (!isRecorded) logits.dispose();
       }
@@ -210,6 +213,17 @@ export class GpuSampler implements RoundSampler {
     this.#stream.dispose();
     this.#pending.length = 0;
     for (const slots of this.#held) slots.length = 0;
+  }
+
+  /** @param firstTextIndex of the token that the first row is the distribution of */
+  #adjust(member: number, slots: readonly number[], firstTextIndex: number): void {
+    const adjustment = this.#plan.memberAdjustments?.[member];
+    if (!adjustment) return;
+    const isTextNeeded = isPenalising(adjustment);
+    const rows = slots.map((slot, index) => ({ slot, textEnd: isTextNeeded ? firstTextIndex + index : 0 }));
+    this.#stream.run({ position: 0, textIndex: 0, adjusted: { adjustment, rows } }, [
+      wide('adjust', rows.length),
+    ]);
   }
 
   /** The end of the text on the device, where the tensor of a forward begins. */

@@ -1,5 +1,6 @@
 import type { Combine } from '../combine/combine.ts';
 import type { LogitsHandle, TokenRun } from '../models/causal-model.ts';
+import type { LogitAdjustment } from '../sample/logit-adjustment.ts';
 import type { SamplingParameters } from '../sample/sampling-parameters.ts';
 import type { TokenId } from '../tokens/token-id.ts';
 import type { Acceptance, Fate } from '../verify/acceptance.ts';
@@ -14,6 +15,8 @@ export interface SamplingPlan {
   readonly sampling: SamplingParameters;
   /** Own parameters of each member, for its q and its part of r. */
   readonly memberSampling: readonly SamplingParameters[];
+  /** What is done to each member's rows when they are taken over; null or absent: nothing. */
+  readonly memberAdjustments?: readonly (LogitAdjustment | null)[];
   /** Members whose rows form r, in the order of the combination. */
   readonly targets: readonly number[];
   /** In force until `useCombine` names another. */
@@ -69,7 +72,8 @@ export type DrawnLaw = 'target' | { readonly member: number };
  *
  * Pending are proposals, and tokens drawn from r that wait for the read-back alone.
  *
- * For every member i it keeps D_i: raw logits rows at the first |D_i| positions after the committed text.
+ * For every member i it keeps D_i: logits rows at the first |D_i| positions after the committed text, raw but for the
+ * member's adjustment.
  */
 export interface RoundSampler {
   /** Tokens committed so far, prompt excluded. */
@@ -81,7 +85,11 @@ export interface RoundSampler {
   heldRows(member: number): number;
   /** The text from index `from` (0 = first token after the prompt) to the end of pending, to feed a member. */
   textFrom(from: number): TokenRun;
-  /** Appends the last `count` rows of `logits` to D_member and takes over the handle. */
+  /**
+   * Appends the last `count` rows of `logits` to D_member and takes over the handle. Everything before these positions
+   * is known by now, so this is where the member's adjustment is applied to them, in place: what is drawn, judged and
+   * combined later sees the same row.
+   */
   hold(member: number, logits: LogitsHandle, count: number): Promise<void>;
   /** Draws a proposal of `member` from its own row at the end of pending, which must be held. */
   propose(member: number): Promise<void>;

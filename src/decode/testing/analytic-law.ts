@@ -1,5 +1,6 @@
 import type { Combine } from '../../combine/combine.ts';
 import { argmax, distributionOf, oneHot } from '../../sample/distribution.ts';
+import { adjustLogits, type LogitAdjustment } from '../../sample/logit-adjustment.ts';
 import { type SamplingParameters, untruncated } from '../../sample/sampling-parameters.ts';
 import { type TokenId, tokenId } from '../../tokens/token-id.ts';
 import type { FakeModel } from './fake-model.ts';
@@ -12,14 +13,25 @@ export interface Team {
   readonly memberSampling: readonly SamplingParameters[];
   /** [members] */
   readonly prompts: readonly (readonly TokenId[])[];
+  /** What is done to members' logits, by index. */
+  readonly adjustments?: readonly (LogitAdjustment | null)[];
+}
+
+/** Logits [vocabSize] of one member behind a text. */
+function rowOf(team: Team, member: number, text: readonly TokenId[]): Float32Array {
+  const { vocabSize } = team.models[0];
+  const row = team.models[member].logits([...team.prompts[member], ...text]).subarray(0, vocabSize);
+  const adjustment = team.adjustments?.[member];
+  if (adjustment) adjustLogits(row, adjustment, text);
+  return row;
 }
 
 /** r [vocabSize] behind a text that all members continue. */
 export function combinedAt(team: Team, text: readonly TokenId[]): Float64Array {
   const greedy = team.sampling.temperature === 0;
   const { vocabSize } = team.models[0];
-  const rows = team.models.map((model, member) => ({
-    logits: model.logits([...team.prompts[member], ...text]).subarray(0, vocabSize),
+  const rows = team.models.map((_, member) => ({
+    logits: rowOf(team, member, text),
     sampling: greedy ? untruncated : team.memberSampling[member],
   }));
   const r = new Float64Array(vocabSize);
@@ -31,7 +43,7 @@ export function combinedAt(team: Team, text: readonly TokenId[]): Float64Array {
 /** q [vocabSize] of one member behind a text. */
 export function ownAt(team: Team, member: number, text: readonly TokenId[]): Float64Array {
   const { vocabSize } = team.models[0];
-  const logits = team.models[member].logits([...team.prompts[member], ...text]).subarray(0, vocabSize);
+  const logits = rowOf(team, member, text);
   const q = new Float64Array(vocabSize);
   if (team.sampling.temperature === 0) oneHot(argmax(logits), q);
   else distributionOf(logits, team.memberSampling[member], q);

@@ -4,6 +4,7 @@ import { CpuSampler } from '../../round/cpu-sampler.ts';
 import type { Round } from '../../round/round.ts';
 import { RoundRecorder } from '../../round/round-recorder.ts';
 import type { RoundSampler } from '../../round/round-sampler.ts';
+import type { LogitAdjustment } from '../../sample/logit-adjustment.ts';
 import { type SamplingParameters, untruncated } from '../../sample/sampling-parameters.ts';
 import { TextStream } from '../../tokens/text-stream.ts';
 import { type TokenId, tokenId } from '../../tokens/token-id.ts';
@@ -33,6 +34,8 @@ export interface FakeDecodeOptions {
   /** Own parameters of members, by index, over the request's. */
   readonly memberSampling?: readonly Partial<SamplingParameters>[];
   readonly sampling?: Partial<SamplingParameters>;
+  /** What is done to members' logits, by index. */
+  readonly adjustments?: readonly (LogitAdjustment | null)[];
   readonly maxTokens?: number;
   readonly contextLength?: number;
   /** Of members, by index, over the common one. */
@@ -88,6 +91,7 @@ export function startFakeDecode(options: FakeDecodeOptions): FakeDecode {
       contextLength: options.contextLengths?.[index] ?? options.contextLength ?? 1000,
       costs: options.costs?.[index] ?? [{ tokens: 1, ms: 1 }],
       sampling: { ...untruncated, ...options.sampling, ...options.memberSampling?.[index] },
+      adjustment: options.adjustments?.[index] ?? null,
       endTokenIds: new Set((options.memberEndTokenIds?.[index] ?? options.endTokenIds ?? []).map(tokenId)),
     })),
     sampling: { ...untruncated, ...options.sampling },

@@ -3,16 +3,20 @@ import { contrastiveCombine } from '../../combine/contrastive-combine.ts';
 import { customCombine } from '../../combine/custom-combine.ts';
 import { geometricCombine } from '../../combine/geometric-combine.ts';
 import { weightedCombine } from '../../combine/weighted-combine.ts';
+import type { LogitAdjustment } from '../../sample/logit-adjustment.ts';
 import { type SamplingParameters, untruncated } from '../../sample/sampling-parameters.ts';
+import { tokenId } from '../../tokens/token-id.ts';
 import type { FakeDecodeOptions } from './fake-decode.ts';
 import { FakeModel } from './fake-model.ts';
-import type { ReferenceCombine } from './reference-distributions.ts';
+import type { ReferenceAdjustment, ReferenceCombine } from './reference-distributions.ts';
 import type { ReferenceDecode } from './reference-law.ts';
 
 /** A decode of fakes, as short as a row of a table of cases. */
 export interface ReferenceCase
   extends Pick<ReferenceDecode, 'combine' | 'draftLengths'>,
-    Partial<Pick<ReferenceDecode, 'prompts' | 'schedule' | 'acceptance' | 'defaultProposer'>> {
+    Partial<
+      Pick<ReferenceDecode, 'prompts' | 'schedule' | 'acceptance' | 'defaultProposer' | 'adjustments'>
+    > {
   readonly sampling?: Partial<SamplingParameters>;
   readonly memberSampling?: readonly Partial<SamplingParameters>[];
   readonly vocabSize?: number;
@@ -41,6 +45,7 @@ export function bothOf(options: ReferenceCase): {
     defaultProposer: options.defaultProposer ?? 0,
     sampling,
     memberSampling: models.map((_, member) => ({ ...sampling, ...options.memberSampling?.[member] })),
+    adjustments: options.adjustments ?? [],
   };
   const { schedule, acceptance, defaultProposer } = reference;
   return {
@@ -59,9 +64,16 @@ export function bothOf(options: ReferenceCase): {
       memberPrompts: reference.prompts,
       sampling,
       memberSampling: options.memberSampling ?? [],
+      adjustments: (options.adjustments ?? []).map(engineAdjustment),
       maxTokens: 100,
     },
   };
+}
+
+function engineAdjustment(adjustment: ReferenceAdjustment | null): LogitAdjustment | null {
+  return (
+    adjustment && { ...adjustment, bias: new Map(adjustment.bias.map((bias, id) => [tokenId(id), bias])) }
+  );
 }
 
 function engineCombine(combine: ReferenceCombine): Combine {

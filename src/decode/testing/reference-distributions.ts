@@ -12,6 +12,26 @@ export type ReferenceCombine =
   | { readonly kind: 'contrastive'; readonly mu: number; readonly alpha: number }
   | { readonly kind: 'custom'; readonly probabilities: (rows: readonly (readonly number[])[]) => number[] };
 
+/** `bias` [vocabSize]; what is taken off for each time a token stands in the text, and once where it does at all. */
+export interface ReferenceAdjustment {
+  readonly bias: readonly number[];
+  readonly frequencyPenalty: number;
+  readonly presencePenalty: number;
+}
+
+/** Logits are f32: they are rounded to it whenever something is done to them. */
+export function penalisedRow(
+  row: readonly number[],
+  { bias, frequencyPenalty, presencePenalty }: ReferenceAdjustment,
+  text: readonly number[],
+): number[] {
+  return row.map((logit, token) => {
+    const times = text.filter((other) => other === token).length;
+    const penalty = frequencyPenalty * times + (times > 0 ? presencePenalty : 0);
+    return Math.fround(Math.fround(logit + bias[token]) - penalty);
+  });
+}
+
 export const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
 export function normalised(weights: readonly number[]): number[] {

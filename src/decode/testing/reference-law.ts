@@ -7,6 +7,8 @@ import {
   largestOf,
   oneHotOf,
   ownDistribution,
+  penalisedRow,
+  type ReferenceAdjustment,
   type ReferenceCombine,
   verdictsOf,
 } from './reference-distributions.ts';
@@ -25,6 +27,8 @@ export interface ReferenceDecode {
   readonly sampling: SamplingParameters;
   /** [members] */
   readonly memberSampling: readonly SamplingParameters[];
+  /** [members] what is added to and taken off their logits, if anything. */
+  readonly adjustments?: readonly (ReferenceAdjustment | null)[];
 }
 
 interface Proposal {
@@ -62,7 +66,9 @@ export function referenceLaw(decode: ReferenceDecode, tokens: number): Map<strin
 
   const rowOf = (member: number, text: readonly number[]): number[] => {
     const context = [...decode.prompts[member], ...text].map(tokenId) as readonly TokenId[];
-    return [...decode.models[member].logits(context).subarray(0, vocabSize)];
+    const row = [...decode.models[member].logits(context).subarray(0, vocabSize)];
+    const adjustment = decode.adjustments?.[member];
+    return adjustment ? penalisedRow(row, adjustment, text) : row;
   };
   const ownAt = (member: number, text: readonly number[]): number[] => {
     const row = rowOf(member, text);

@@ -44,6 +44,17 @@ struct Draw {
 }
 const drawWords = 5u;
 
+// What is done to rows of one member's logits. At plan.adjustmentAt, followed by a slot and the length of the text
+// before it for each row, then by a token and its bias for each biased token.
+struct Adjustment {
+  frequencyPenalty: f32,
+  presencePenalty: f32,
+  rowsAt: u32,
+  biasAt: u32,
+  biasCount: u32,
+}
+const adjustmentWords = 4u;
+
 const byRatio = 0u;
 const byCoupling = 1u;
 const byTypicality = 2u;
@@ -81,9 +92,10 @@ struct Plan {
   targetsAt: u32,
   endsAt: u32,
   endCount: u32,
+  adjustmentAt: u32,
   words: array<u32>,
 }
-const planHeaderWords = 26u;
+const planHeaderWords = 27u;
 
 // Facts of a row slot. Masses are 64-bit fixed point in units of 2^-40: sums do not depend on their order.
 struct Slot {
@@ -184,6 +196,11 @@ fn jobAt(index: u32) -> Job {
 fn drawAt(index: u32) -> Draw {
   let at = plan.drawsAt + index * drawWords;
   return Draw(plan.words[at], plan.words[at + 1u], plan.words[at + 2u], plan.words[at + 3u], plan.words[at + 4u]);
+}
+
+fn adjustmentAt() -> Adjustment {
+  let at = plan.adjustmentAt;
+  return Adjustment(floatAt(at), floatAt(at + 1u), at + adjustmentWords, plan.words[at + 2u], plan.words[at + 3u]);
 }
 
 fn mixAt(index: u32) -> u32 {

@@ -1,3 +1,4 @@
+import type { LogitAdjustment } from '../../sample/logit-adjustment.ts';
 import type { SamplingParameters } from '../../sample/sampling-parameters.ts';
 import { layout, none } from './sampler-layout.ts';
 
@@ -25,6 +26,16 @@ export interface Mix {
   readonly slots: readonly (number | null)[];
 }
 
+/** Rows of one member's logits that are to be adjusted. */
+export interface RowsToAdjust {
+  readonly adjustment: LogitAdjustment;
+  readonly rows: readonly {
+    readonly slot: number;
+    /** Length of the text before it: the tokens that penalties are for. */
+    readonly textEnd: number;
+  }[];
+}
+
 /** What the kernels of one stretch of dispatches are told; absent parts are empty. */
 export interface PlanSection {
   /** Position in the first member's sequence, and index in the text, of the first pending token. */
@@ -38,6 +49,7 @@ export interface PlanSection {
   /** Of combined logits; 0 for no mask. */
   readonly plausibility?: number;
   readonly verdict?: VerdictSection;
+  readonly adjusted?: RowsToAdjust;
 }
 
 export interface VerdictSection {
@@ -80,6 +92,9 @@ export function selectionStages(jobs: readonly Job[], vocabSize: number): number
 
 const topKOf = (topK: number, vocabSize: number): number => (topK < vocabSize ? topK : 0);
 
+const adjustmentLength = (adjusted: RowsToAdjust | undefined): number =>
+  adjusted ? layout.adjustmentWords + 2 * (adjusted.rows.length + adjusted.adjustment.bias.size) : 0;
+
 const largestFloat = 3.4e38;
 /** Below exp(-87) f32 has no normal numbers; double precision would still count e-38. */
 const farthestExponent = 87;
@@ -87,7 +102,7 @@ const farthestExponent = 87;
 /** Writes a section in the order of `Plan` in declarations.wgsl. @returns [words] for the plan buffer */
 export function writePlan(section: PlanSection, constants: PlanConstants): Uint32Array<ArrayBuffer> {
   const { vocabSize } = constants;
-  const { jobs = [], draws = [], mixes = [], weights = [], plausibility = 0, verdict } = section;
+  const { jobs = [], draws = [], mixes = [], weights = [], plausibility = 0, verdict, adjusted } = section;
   const proposals = verdict?.proposalSlots ?? [];
   const targets = verdict?.targetSlots ?? [];
   const ends = verdict?.endTokenIds ?? [];
@@ -97,7 +112,8 @@ export function writePlan(section: PlanSection, constants: PlanConstants): Uint3
   const proposalsAt = mixesAt + mixes.length * (weights.length + 1);
   const targetsAt = proposalsAt + proposals.length;
   const endsAt = targetsAt + targets.length;
-  const words = new Uint32Array(layout.planHeaderWords + endsAt + ends.length);
+  const adjustmentAt = endsAt + ends.length;
+  const words = new Uint32Array(layout.planHeaderWords + adjustmentAt + adjustmentLength(adjusted));
   const floats = new Float32Array(words.buffer);
   let at = 0;
   const word = (value: number) => {
@@ -133,6 +149,7 @@ export function writePlan(section: PlanSection, constants: PlanConstants): Uint3
   word(targetsAt);
   word(endsAt);
   word(ends.length);
+  word(adjustmentAt);
 
   for (const { logitsSlot, weightsSlot, sampling } of jobs) {
     const { temperature, topK, topP, minP } = sampling;
@@ -160,5 +177,20 @@ export function writePlan(section: PlanSection, constants: PlanConstants): Uint3
   for (const slot of proposals) word(slot ?? none);
   for (const slot of targets) word(slot ?? none);
   for (const id of ends) word(id);
+  if (adjusted) {
+    const { adjustment, rows } = adjusted;
+    float(adjustment.frequencyPenalty);
+    float(adjustment.presencePenalty);
+    word(adjustmentAt + layout.adjustmentWords + 2 * rows.length);
+    word(adjustment.bias.size);
+    for (const { slot, textEnd } of rows) {
+      word(slot);
+      word(textEnd);
+    }
+    for (const [id, bias] of adjustment.bias) {
+      word(id);
+      float(bias);
+    }
+  }
   return words;
 }

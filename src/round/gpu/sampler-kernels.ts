@@ -1,4 +1,5 @@
 import type { EngineDevice } from '../../gpu/device.ts';
+import adjust from './adjust.wgsl?raw';
 import chooseBin from './choose-bin.wgsl?raw';
 import combineLogits from './combine-logits.wgsl?raw';
 import combineWeights from './combine-weights.wgsl?raw';
@@ -17,6 +18,7 @@ import typicalThreshold from './typical-threshold.wgsl?raw';
 import weigh from './weigh.wgsl?raw';
 
 const sources = {
+  adjust,
   reset,
   peak,
   weigh,

@@ -19,6 +19,7 @@ export const layout = {
   planHeaderWords: constant('planHeaderWords'),
   jobWords: constant('jobWords'),
   drawWords: constant('drawWords'),
+  adjustmentWords: constant('adjustmentWords'),
   selectionWords: constant('selectionWords'),
   raceWords: constant('raceWords'),
   slotWords: 4,
