@@ -201,6 +201,59 @@ describe('parseDemoOptions', () => {
     });
   });
 
+  test('messages arrive in the request', () => {
+    const [request] = parsed('--chat', 'Why?', '--system', 'Be brief.', '--special-tokens').requests;
+    expect(request).toMatchObject({
+      messages: [
+        { role: 'system', content: 'Be brief.' },
+        { role: 'user', content: 'Why?' },
+      ],
+      specialTokens: true,
+    });
+    expect(request.prompt).toBeUndefined();
+  });
+
+  test('variables of a chat template are JSON where they can be', () => {
+    const variables = ['enable_thinking=false', 'date_string=26 Jul 2024', 'empty='];
+    const args = variables.flatMap((value) => ['--template-variable', value]);
+    expect(parsed('--chat', 'Why?', ...args).requests[0].chatTemplate).toEqual({
+      enable_thinking: false,
+      date_string: '26 Jul 2024',
+      empty: '',
+    });
+  });
+
+  test('members may have messages of their own; a system prompt alone goes before what all are asked', () => {
+    const own = ['--member-system', '0=A cat.', '--member-chat', '1=Who?', '--member-prompt', '2=Once'];
+    const { method } = parsed('--members', 'a,a,a,a', '--chat', 'Why?', ...own).requests[0];
+    expect(method).toMatchObject({
+      members: [
+        {
+          model: 'a',
+          messages: [
+            { role: 'system', content: 'A cat.' },
+            { role: 'user', content: 'Why?' },
+          ],
+        },
+        { model: 'a', messages: [{ role: 'user', content: 'Who?' }] },
+        { model: 'a', prompt: 'Once' },
+        { model: 'a' },
+      ],
+    });
+  });
+
+  test.each([
+    ['--members a,b', 'collaborative', ['a', 'b']],
+    ['--combine contrastive', 'collaborative', ['story-fairy', 'story-space']],
+    ['--model m', 'plain', ['m']],
+    ['--model m --draft d', 'speculative', ['m', 'd']],
+    ['--draft d', 'speculative', ['story-base', 'd']],
+  ])('the method follows from what is given: %s', (args, kind, usedModels) => {
+    const options = parsed(...args.split(' '));
+    expect(options.requests[0].method.kind).toBe(kind);
+    expect(options.usedModels).toEqual(usedModels);
+  });
+
   test('members that are given count as named, though the method does not use them', () => {
     expect(parsed('--method', 'plain', '--members', 'a,b')).toMatchObject({
       usedModels: ['story-base'],
@@ -242,6 +295,13 @@ describe('parseDemoOptions', () => {
     ['--draft-length adaptive,1,1', '--draft-length'],
     ['--draft-length 1,1,1', '--draft-length'],
     ['--acceptance kind', '--acceptance'],
+    ['--chat a --prompt b', '--prompt and --chat'],
+    ['--system a', '--system'],
+    ['--member-system 0=a', '--member-system'],
+    ['--member-chat 2=a', '--member-chat'],
+    ['--member-chat 0=a --member-prompt 0=b', '--member-prompt'],
+    ['--member-chat 0=a --member-chat 0=b', '--member-chat'],
+    ['--template-variable thinking', '--template-variable'],
     ['--acceptance lenient', '--acceptance'],
     ['--acceptance lenient:0.5', 'method.acceptance.leniency'],
     ['--acceptance exact:1', '--acceptance'],

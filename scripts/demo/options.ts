@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { type DecodeRequest, validateDecodeRequest } from '../../src/engine/decode-request.ts';
 import type { BackendChoice } from '../../src/engine/engine-api.ts';
 import { biasOf, draftLengthsOf, numberOf, oneOf, withoutUndefined } from './option-values.ts';
+import { memberPromptsOf, promptOf, templateVariablesOf } from './prompt-options.ts';
 import { acceptanceOf, defaultMembers, teamMethodOf } from './team-options.ts';
 
 export interface DemoOptions {
@@ -27,7 +28,11 @@ export interface DemoOptions {
 
 export const usage = `Usage: npm run demo -- [options]
   --prompt TEXT         text to continue (default "Once upon a time"; may be empty)
-  --method NAME         plain | speculative | ngram | collaborative (default speculative)
+  --chat TEXT           in place of a prompt: a message to reply to, written by the model's own chat template
+  --system TEXT         the system prompt before it
+  --template-variable NAME=VALUE  for the chat template, as enable_thinking=false; may be given several times
+  --method NAME         plain | speculative | ngram | collaborative (default: collaborative where an option of a team
+                        is given, plain where --model is and --draft is not, else speculative)
   --model ID            model that writes (default story-base)
   --draft ID            draft model of speculative (default story-draft)
   --draft-length N      tokens drafted in a row, 0 to 16 (default 4). Collaborative: 1 to 16 (default 1), for the
@@ -40,6 +45,7 @@ export const usage = `Usage: npm run demo -- [options]
   --schedule NAME       alternate | naive | black-box | sequential | mixture (default alternate)
   --default-proposer I  member that starts, counted from 0 (default: the heaviest or the cheapest)
   --member-prompt I=TEXT  a prompt of its own for member I; may be given several times
+  --member-chat I=TEXT, --member-system I=TEXT  messages of its own; a system prompt alone goes before --chat
   --temperature T       0 or more; 0 takes the most likely token (default 1)
   --top-k K             keep the K most likely tokens; 0 keeps all (default 0)
   --top-p P             keep the most likely tokens up to mass P, in (0, 1] (default 1)
@@ -51,6 +57,7 @@ export const usage = `Usage: npm run demo -- [options]
                         clock: then only at temperature 0 and with --acceptance coupled
   --max-tokens N        tokens to write at most (default 200)
   --stop TEXT           end before this text; may be given several times
+  --special-tokens      spell special tokens in the text
   --backend NAME        auto | wasm | webgpu (default auto)
   --models-url URL      folder of models on an HTTP server, instead of the bundled ones
   --runs N              the same with seeds S, S+1 … S+N-1
@@ -67,6 +74,9 @@ const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
 const definitions = {
   prompt: text,
+  chat: text,
+  system: text,
+  'template-variable': { type: 'string', multiple: true },
   method: text,
   model: text,
   draft: text,
@@ -77,6 +87,8 @@ const definitions = {
   schedule: text,
   'default-proposer': text,
   'member-prompt': { type: 'string', multiple: true },
+  'member-chat': { type: 'string', multiple: true },
+  'member-system': { type: 'string', multiple: true },
   temperature: text,
   'top-k': text,
   'top-p': text,
@@ -86,6 +98,7 @@ const definitions = {
   'presence-penalty': text,
   seed: text,
   'max-tokens': text,
+  'special-tokens': flag,
   stop: { type: 'string', multiple: true },
   backend: text,
   'models-url': text,
@@ -120,11 +133,28 @@ function modelsUrlOf(value: string | undefined): URL | null {
   return url;
 }
 
+/** Options that mean nothing unless several write together. */
+const teamOptions = [
+  'members',
+  'combine',
+  'schedule',
+  'default-proposer',
+  'member-prompt',
+  'member-chat',
+  'member-system',
+] as const;
+
+/** A draft model is looked for only where it is named or the bundled one fits. */
+function usualMethod(values: { readonly [Name in keyof typeof definitions]?: unknown }): Method {
+  if (teamOptions.some((name) => values[name] !== undefined)) return 'collaborative';
+  return values.model !== undefined && values.draft === undefined ? 'plain' : 'speculative';
+}
+
 /** @returns null where help was asked for. Throws an Error or EngineError that names the option or field. */
 export function parseDemoOptions(args: readonly string[]): DemoOptions | null {
   const { values } = parseArgs({ args: joinDashedValues(args), options: definitions, strict: true });
   if (values.help) return null;
-  const method = oneOf('method', values.method ?? 'speculative', methods);
+  const method = oneOf('method', values.method ?? usualMethod(values), methods);
   const backend = oneOf('backend', values.backend ?? 'auto', backends) as BackendChoice;
   const modelsUrl = modelsUrlOf(values['models-url']);
   const runs = numberOf('runs', values.runs) ?? 1;
@@ -148,7 +178,16 @@ export function parseDemoOptions(args: readonly string[]): DemoOptions | null {
     schedule: values.schedule,
     acceptance: values.acceptance,
     defaultProposer: values['default-proposer'],
-    memberPrompts: values['member-prompt'],
+    memberPrompts: (count) =>
+      memberPromptsOf(
+        {
+          prompts: values['member-prompt'],
+          chats: values['member-chat'],
+          systems: values['member-system'],
+        },
+        count,
+        values,
+      ),
     // A single one may be 0 for the other methods.
     draftLengths: method === 'collaborative' || draftLengths?.length !== 1 ? draftLengths : undefined,
   });
@@ -163,9 +202,12 @@ export function parseDemoOptions(args: readonly string[]): DemoOptions | null {
     return { kind: 'speculative', target: model, drafter, ...(acceptance && { acceptance }) };
   };
 
+  const promptFields = promptOf(values);
   const requestWith = (chosen: Method, seed: number | undefined): DecodeRequest =>
     withoutUndefined({
-      prompt: values.prompt ?? 'Once upon a time',
+      ...promptFields,
+      chatTemplate: templateVariablesOf(values['template-variable']),
+      specialTokens: values['special-tokens'],
       maxTokens: numberOf('max-tokens', values['max-tokens']),
       stop: values.stop,
       seed,

@@ -1,5 +1,6 @@
 import type { DecodeRequest } from '../../src/engine/decode-request.ts';
 import { numberOf, numbersOf, oneOf, withoutUndefined } from './option-values.ts';
+import type { PromptFields } from './prompt-options.ts';
 
 /** A collaborative method as a caller gives it. */
 export type TeamMethod = Extract<DecodeRequest['method'], { kind: 'collaborative' }>;
@@ -14,7 +15,8 @@ export interface TeamOptions {
   readonly schedule: string | undefined;
   readonly acceptance: string | undefined;
   readonly defaultProposer: string | undefined;
-  readonly memberPrompts: readonly string[] | undefined;
+  /** Own prompts of members by their index. */
+  readonly memberPrompts: (count: number) => ReadonlyMap<number, PromptFields>;
   /** A single one is the default proposer's; several are the members', in their order. */
   readonly draftLengths: readonly (number | 'adaptive')[] | undefined;
 }
@@ -28,8 +30,8 @@ const acceptances = ['exact', 'coupled', 'lenient', 'typical'] as const;
 /** Throws an Error that names the option. What the engine refuses is left to it. */
 export function teamMethodOf(options: TeamOptions): TeamMethod {
   const members = (options.members ?? defaultMembers).split(',').map(memberOf);
-  for (const [member, prompt] of memberPromptsOf(options.memberPrompts ?? [], members.length)) {
-    members[member] = { ...members[member], prompt };
+  for (const [member, own] of options.memberPrompts(members.length)) {
+    members[member] = { ...members[member], ...own };
   }
   const { draftLengths = [] } = options;
   if (draftLengths.length > 1) {
@@ -58,19 +60,6 @@ function memberOf(value: string): TeamMethod['members'][number] {
   if (model === '') throw new Error(`--members has '${value}'; give id[:dtype][@temperature] for each`);
   if (temperature === undefined) return { model };
   return { model, sampling: { temperature: numberOf('members', temperature) as number } };
-}
-
-function memberPromptsOf(values: readonly string[], count: number): ReadonlyMap<number, string> {
-  const prompts = new Map<number, string>();
-  for (const value of values) {
-    const [, index, prompt] = /^(\d+)=(.*)$/s.exec(value) ?? [];
-    if (index === undefined || Number(index) >= count) {
-      throw new Error(`--member-prompt is '${value}'; give i=TEXT, with a member i from 0 to ${count - 1}`);
-    }
-    if (prompts.has(Number(index))) throw new Error(`--member-prompt gives member ${index} two prompts`);
-    prompts.set(Number(index), prompt);
-  }
-  return prompts;
 }
 
 /** `kind[:parameters]`; the members are weighted alike unless weights are given. */
