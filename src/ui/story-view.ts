@@ -189,8 +189,10 @@ export class StoryView extends LitElement {
     if (text.length < this.#heardLength) this.#heardLength = 0;
     const length = this.writing ? wholeSentencesLength(text, this.#heardLength) : text.length;
     if (length === this.#heardLength) return;
-    this.#heard = text.slice(this.#heardLength, length).trim();
+    const heard = text.slice(this.#heardLength, length).trim();
     this.#heardLength = length;
+    // White space that comes behind a sentence must not take it away before it is read out.
+    if (heard !== '') this.#heard = heard;
   }
 
   #cardAloud(): string {
