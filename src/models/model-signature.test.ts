@@ -35,7 +35,7 @@ function graphOf(...operators: string[]): OnnxGraph {
     nodes,
     inputNames: [],
     outputNames: [],
-    hasExternalData: false,
+    externalFiles: [],
     producerOf: (name) => nodes.find((node) => node.outputs.includes(name)) ?? null,
   };
 }

@@ -19,7 +19,7 @@ test.each([
   expect(graph.outputNames).toContain('present.0.key');
   expect(graph.producerOf('present.0.key')?.opType).toBe(operator);
   expect(graph.producerOf('past_key_values.0.key')).toBeNull();
-  expect(graph.hasExternalData).toBe(false);
+  expect(graph.externalFiles).toEqual([]);
 });
 
 test('inputs are told in the order of the file', () => {

@@ -21,8 +21,8 @@ export interface OnnxGraph {
   /** Inputs as declared; files of old exporters list their initializers here too. */
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  /** True if some weights lie in another file. */
-  readonly hasExternalData: boolean;
+  /** Names of the files that some weights lie in, relative to this one; each once. */
+  readonly externalFiles: readonly string[];
   /** The node that computes a value, null for inputs and initializers. */
   producerOf(valueName: string): OnnxNode | null;
 }
@@ -34,7 +34,8 @@ const modelField = { graph: 7 } as const;
 const graphField = { node: 1, initializer: 5, input: 11, output: 12 } as const;
 const nodeField = { input: 1, output: 2, opType: 4, attribute: 5, domain: 7 } as const;
 const attributeField = { name: 1, int: 3 } as const;
-const tensorField = { dataLocation: 14 } as const;
+const tensorField = { externalData: 13, dataLocation: 14 } as const;
+const entryField = { key: 1, value: 2 } as const;
 const valueInfoField = { name: 1 } as const;
 
 const wireVarint = 0;
@@ -49,7 +50,7 @@ export function readOnnxGraph(onnx: Uint8Array): OnnxGraph {
   const nodes: OnnxNode[] = [];
   const inputNames: string[] = [];
   const outputNames: string[] = [];
-  let hasExternalData = false;
+  const externalFiles = new Set<string>();
   let graphs = 0;
   try {
     eachField(onnx, (field, wireType, reader) => {
@@ -61,7 +62,8 @@ export function readOnnxGraph(onnx: Uint8Array): OnnxGraph {
         else if (graphPart === graphField.input) inputNames.push(readName(graphReader.bytes()));
         else if (graphPart === graphField.output) outputNames.push(readName(graphReader.bytes()));
         else if (graphPart === graphField.initializer) {
-          hasExternalData = isExternal(graphReader.bytes()) || hasExternalData;
+          const external = readExternalLocation(graphReader.bytes());
+          if (external !== null) externalFiles.add(external);
         } else return false;
         return true;
       });
@@ -80,7 +82,7 @@ export function readOnnxGraph(onnx: Uint8Array): OnnxGraph {
     nodes,
     inputNames,
     outputNames,
-    hasExternalData,
+    externalFiles: [...externalFiles],
     producerOf: (valueName) => producers.get(valueName) ?? null,
   };
 }
@@ -146,14 +148,34 @@ function readName(message: Uint8Array): string {
   return name;
 }
 
-function isExternal(message: Uint8Array): boolean {
-  let external = false;
+/** Name of the file that a tensor's values lie in; null where they lie in this one. */
+function readExternalLocation(message: Uint8Array): string | null {
+  let isExternal = false;
+  let location = '';
   eachField(message, (field, wireType, reader) => {
-    if (field !== tensorField.dataLocation || wireType !== wireVarint) return false;
-    external = reader.int32() === externalDataLocation;
+    if (field === tensorField.dataLocation && wireType === wireVarint) {
+      isExternal = reader.int32() === externalDataLocation;
+    } else if (field === tensorField.externalData && wireType === wireBytes) {
+      const { key, value } = readEntry(reader.bytes());
+      if (key === 'location') location = value;
+    } else return false;
     return true;
   });
-  return external;
+  return isExternal ? location : null;
+}
+
+/** One entry of an ONNX file's maps of texts. */
+export function readEntry(message: Uint8Array): { readonly key: string; readonly value: string } {
+  let key = '';
+  let value = '';
+  eachField(message, (field, wireType, reader) => {
+    if (wireType !== wireBytes) return false;
+    if (field === entryField.key) key = reader.string();
+    else if (field === entryField.value) value = reader.string();
+    else return false;
+    return true;
+  });
+  return { key, value };
 }
 
 /** The `integrity` error for bytes that are no ONNX file. */

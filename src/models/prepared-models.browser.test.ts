@@ -11,8 +11,9 @@ import packed8 from './fixtures/packed-8.onnx?url';
 import packed8Zero from './fixtures/packed-8-zero.onnx?url';
 import packedHalf from './fixtures/packed-half.onnx?url';
 import { ModelRuntime, type ModelSource } from './runtime.ts';
+import { withDataBeside } from './testing/data-beside.ts';
 import { largestDifference, rowsOfPass } from './testing/sequence-rows.ts';
-import { storyModel } from './testing/story-model.ts';
+import { onceUponATime, storyModel } from './testing/story-model.ts';
 
 /* Models prepared for WASM against the same models as exported, and against a reference that shares no code. */
 
@@ -138,4 +139,18 @@ test('the last row alone is the last of all rows', async () => {
   expect(last.rows).toBe(1);
   expect(largestDifference(await last.toHost(), all.subarray(4 * model.width))).toBeLessThan(1e-5);
   await model.dispose();
+});
+
+test('weights in a file beside the model give the same logits, prepared and as exported', async () => {
+  const given = await storyModel('story-draft');
+  const beside = { ...given, ...withDataBeside(given.onnx, 'model_q4.onnx_data'), sha256: 'beside' };
+  for (const runtime of [preparing, asExported]) {
+    const rows = [];
+    for (const source of [given, beside]) {
+      const model = await runtime.loadModel(source);
+      rows.push(await rowsOfPass(model.openSequence(), onceUponATime));
+      await model.dispose();
+    }
+    expect(rows[1]).toEqual(rows[0]);
+  }
 });

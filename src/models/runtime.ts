@@ -13,13 +13,21 @@ import {
 import { type OnnxGraph, readOnnxGraph } from './onnx-graph.ts';
 import { ortThreads } from './ort.ts';
 import { type LoadedCausalModel, OrtCausalModel } from './ort-causal-model.ts';
-import { type PreparationStep, type PreparedGraph, prepareGraph } from './prepare/prepare-graph.ts';
+import {
+  type ExternalFile,
+  type PreparationStep,
+  type PreparedGraph,
+  prepareGraph,
+} from './prepare/prepare-graph.ts';
 import { shortestCheckedContext } from './self-check.ts';
 
 /** A model's file and what its configuration says of it. */
 export interface ModelSource {
   readonly id: string;
   readonly onnx: Uint8Array;
+  /** Files that `onnx` keeps weights in; default: none. */
+  readonly externalFiles?: readonly ExternalFile[];
+  /** Of all its files. */
   readonly sha256: string;
   readonly contextLength: number;
   /** Entries of the tokenizer's vocabulary; logits rows may be wider. */
@@ -192,16 +200,16 @@ export class ModelRuntime {
     steps: readonly PreparationStep[],
   ): ReturnType<typeof asExported> & Pick<PreparedGraph, 'notes' | 'extraBytes'> {
     if (this.#preparation === 'never') {
-      return { ...asExported(source.onnx, graph), notes: [], extraBytes: 0 };
+      return { ...asExported(source.onnx, graph, source.externalFiles), notes: [], extraBytes: 0 };
     }
     const unpackedBytes = [...this.#unpackedBytes.values()].reduce((sum, bytes) => sum + bytes, 0);
     const prepared = prepareGraph(source.onnx, {
+      externalFiles: source.externalFiles ?? [],
       unpackedBytesLimit: unpackedBytesLimit - unpackedBytes,
       steps,
     });
     return {
-      ...asExported(prepared.onnx, readOnnxGraph(prepared.onnx)),
-      externalFiles: prepared.externalFiles,
+      ...asExported(prepared.onnx, readOnnxGraph(prepared.onnx), prepared.externalFiles),
       preparation: prepared.steps.map((step) => `${step}-1`).join('-'),
       notes: prepared.notes,
       extraBytes: prepared.extraBytes,
@@ -284,8 +292,9 @@ export class ModelRuntime {
 function asExported(
   onnx: Uint8Array,
   graph: OnnxGraph,
+  externalFiles: readonly ExternalFile[] = [],
 ): Pick<CheckedSessionRequest, 'onnx' | 'externalFiles' | 'graph' | 'preparation'> {
-  return { onnx: withFloat32Activations(onnx, graph), externalFiles: [], graph, preparation: '' };
+  return { onnx: withFloat32Activations(onnx, graph), externalFiles, graph, preparation: '' };
 }
 
 function refuseUnusable(source: ModelSource, graph: OnnxGraph): void {
@@ -295,9 +304,9 @@ function refuseUnusable(source: ModelSource, graph: OnnxGraph): void {
       details: { modelId: id, contextLength, vocabSize, problems: [problem] },
     });
   };
-  if (graph.hasExternalData) {
-    refuse('keeps weights in a second file', 'choose an export in one file, below 2 GB.');
-  }
+  const given = new Set(source.externalFiles?.map(({ path }) => path));
+  const missing = graph.externalFiles.filter((path) => !given.has(path));
+  if (missing.length > 0) refuse(`keeps weights in ${missing.join(', ')}, not given`, 'give that file too.');
   if (contextLength < shortestCheckedContext) {
     refuse(`has a context of ${contextLength} tokens`, `the least is ${shortestCheckedContext}.`);
   }

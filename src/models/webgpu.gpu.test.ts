@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LoadedCausalModel } from './ort-causal-model.ts';
 import { ModelRuntime } from './runtime.ts';
+import { withDataBeside } from './testing/data-beside.ts';
 import { greedyWork } from './testing/greedy-work.ts';
 import { openSession } from './testing/open-session.ts';
 import { greedyTokens, largestDifference, rowsOfPass } from './testing/sequence-rows.ts';
@@ -53,6 +54,19 @@ test('loading leaves no buffer behind, a sequence gives back its cache and the l
   held.dispose();
   expect([runtime.liveGpuBuffers(), runtime.liveGpuBytes()]).toEqual([0, 0]);
   await session.release();
+});
+
+test('weights in a file beside the model give the same logits', async () => {
+  const given = await storyModel('story-draft');
+  const session = await openSession(
+    { ...given, ...withDataBeside(given.onnx, 'model_q4.onnx_data') },
+    runtime.device!,
+  );
+  const beside = await rowsOfPass(session.openSequence(), onceUponATime);
+  await session.release();
+  const sequence = model.openSequence();
+  expect(largestDifference(beside, await rowsOfPass(sequence, onceUponATime))).toBeLessThan(2e-3);
+  sequence.dispose();
 });
 
 test('in steady state passes allocate no buffers, and logits that are held keep their rows', async () => {

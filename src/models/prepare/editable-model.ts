@@ -1,7 +1,7 @@
 import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import { eachField, notOnnx } from '../onnx-graph.ts';
 import { type OnnxOperation, readOperation } from './onnx-operation.ts';
-import { type OnnxTensor, readTensor, writeExternalTensor } from './onnx-tensor.ts';
+import { type ExternalContents, type OnnxTensor, readTensor, writeExternalTensor } from './onnx-tensor.ts';
 import { type OnnxValue, readValue } from './onnx-value.ts';
 import { graphField, modelField, opsetField, wireType } from './onnx-wire.ts';
 
@@ -45,8 +45,11 @@ export class EditableModel {
   readonly #fieldsBeforeGraph: readonly Uint8Array[];
   readonly #fieldsAfterGraph: readonly Uint8Array[];
 
-  /** Throws `integrity` where the bytes are no ONNX file. */
-  constructor(onnx: Uint8Array) {
+  /**
+   * @param files those that `onnx` refers to: tensors in them are read as if they lay in `onnx`
+   * @throws EngineError `integrity` where the bytes are no ONNX file
+   */
+  constructor(onnx: Uint8Array, files: ExternalContents = new Map()) {
     const operations: Part<OnnxOperation>[] = [];
     const tensors: Part<OnnxTensor>[] = [];
     const inputs: Part<OnnxValue>[] = [];
@@ -59,7 +62,7 @@ export class EditableModel {
     const takeGraphField = (field: number, value: Uint8Array | null, raw: Uint8Array) => {
       if (!value) otherGraphFields.push(raw);
       else if (field === graphField.node) operations.push({ parsed: readOperation(value), raw });
-      else if (field === graphField.initializer) tensors.push({ parsed: readTensor(value), raw });
+      else if (field === graphField.initializer) tensors.push({ parsed: readTensor(value, files), raw });
       else if (field === graphField.input) inputs.push({ parsed: readValue(value), raw });
       else if (field === graphField.output) outputs.push({ parsed: readValue(value), raw });
       else otherGraphFields.push(raw);
@@ -132,8 +135,8 @@ export class EditableModel {
   }
 
   #withoutLargeValues(tensor: OnnxTensor, raw: Uint8Array, path: string): Uint8Array {
-    const { rawData } = tensor;
-    if (!rawData || rawData.byteLength < largeTensorBytes) return raw;
+    const { rawData, isExternal } = tensor;
+    if (isExternal || !rawData || rawData.byteLength < largeTensorBytes) return raw;
     const offset = rawData.byteOffset - this.#onnx.byteOffset;
     return writeExternalTensor(tensor, { path, offset, length: rawData.byteLength });
   }

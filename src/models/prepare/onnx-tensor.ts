@@ -1,5 +1,5 @@
 import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
-import { eachField } from '../onnx-graph.ts';
+import { eachField, readEntry } from '../onnx-graph.ts';
 import { dataLocation, entryField, graphField, tensorField, wireType } from './onnx-wire.ts';
 
 /** A tensor stored in the file (an initializer). */
@@ -9,6 +9,8 @@ export interface OnnxTensor {
   readonly shape: readonly number[];
   /** The values in little-endian order; null where they are stored in another way. */
   readonly rawData: Uint8Array | null;
+  /** True where the values lie in another file. */
+  readonly isExternal: boolean;
 }
 
 /** Bytes of another file. */
@@ -18,14 +20,18 @@ export interface ExternalBytes {
   readonly length: number;
 }
 
+/** Files that a model refers to, by the names it calls them. */
+export type ExternalContents = ReadonlyMap<string, Uint8Array>;
+
 type TensorType = Pick<OnnxTensor, 'name' | 'elementType' | 'shape'>;
 
-export function readTensor(message: Uint8Array): OnnxTensor {
+export function readTensor(message: Uint8Array, files: ExternalContents): OnnxTensor {
   let name = '';
   let elementType = 0;
   let location: number = dataLocation.inThisFile;
   let rawData: Uint8Array | null = null;
   const shape: number[] = [];
+  const external = new Map<string, string>();
   eachField(message, (field, wire, reader) => {
     if (field === tensorField.dims && wire === wireType.varint) shape.push(Number(reader.int64()));
     else if (field === tensorField.dims && wire === wireType.bytes) shape.push(...numbersIn(reader.bytes()));
@@ -33,10 +39,23 @@ export function readTensor(message: Uint8Array): OnnxTensor {
     else if (field === tensorField.dataLocation && wire === wireType.varint) location = reader.int32();
     else if (field === tensorField.name && wire === wireType.bytes) name = reader.string();
     else if (field === tensorField.rawData && wire === wireType.bytes) rawData = reader.bytes();
-    else return false;
+    else if (field === tensorField.externalData && wire === wireType.bytes) {
+      const { key, value } = readEntry(reader.bytes());
+      external.set(key, value);
+    } else return false;
     return true;
   });
-  return { name, elementType, shape, rawData: location === dataLocation.inThisFile ? rawData : null };
+  const isExternal = location !== dataLocation.inThisFile;
+  return { name, elementType, shape, rawData: isExternal ? bytesIn(files, external) : rawData, isExternal };
+}
+
+/** Offset and length may be left out: from the beginning, to the end. null where the file has no such part. */
+function bytesIn(files: ExternalContents, external: ReadonlyMap<string, string>): Uint8Array | null {
+  const file = files.get(external.get('location') ?? '');
+  if (!file) return null;
+  const offset = Number(external.get('offset') ?? 0);
+  const length = Number(external.get('length') ?? file.byteLength - offset);
+  return offset + length <= file.byteLength ? file.subarray(offset, offset + length) : null;
 }
 
 /** A tensor with its values, as a field of the graph, tag and length included. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { expect, test } from 'vitest';
 import { readOnnxGraph } from '../onnx-graph.ts';
+import { withDataBeside } from '../testing/data-beside.ts';
 import { EditableModel } from './editable-model.ts';
 import { prepareGraph } from './prepare-graph.ts';
 
@@ -73,7 +74,20 @@ test('large weights are referred to where they lie, unpacked ones in a file of t
   const weights = [192 * 96, 96 * 96, 256 * 96, 256 * 96, 96 * 256, 1846 * 96];
   expect(extraBytes).toBe(4 * weights.reduce((sum, count) => sum + count));
   expect(externalFiles[1]!.data.byteLength).toBe(extraBytes);
-  expect(readOnnxGraph(onnx).hasExternalData).toBe(true);
+  expect(readOnnxGraph(onnx).externalFiles).toEqual(['exported.onnx', 'unpacked.bin']);
+});
+
+test('weights in a file beside the model are unpacked as if they lay in it, and that file is let go of if nothing stays', () => {
+  const beside = withDataBeside(storyDraft, 'model_q4.onnx_data');
+  expect(readOnnxGraph(beside.onnx).externalFiles).toEqual(['model_q4.onnx_data']);
+  const whole = prepareGraph(storyDraft, unlimited);
+  const prepared = prepareGraph(beside.onnx, { ...unlimited, externalFiles: beside.externalFiles });
+  expect(prepared).toMatchObject({ steps: whole.steps, notes: [], extraBytes: whole.extraBytes });
+  const unpacked = ({ externalFiles }: typeof whole) =>
+    externalFiles.find(({ path }) => path === 'unpacked.bin')!;
+  expect(Buffer.compare(unpacked(prepared).data, unpacked(whole).data)).toBe(0);
+  // The embedding stays where it is; its file is the given one itself.
+  expect(prepared.externalFiles[0]).toBe(beside.externalFiles[0]);
 });
 
 test('what is not replaced is written back byte for byte', () => {

@@ -1,3 +1,4 @@
+import { readOnnxGraph } from '../onnx-graph.ts';
 import { EditableModel } from './editable-model.ts';
 import { addRowsToKeep, logitsProduct, wantedRows } from './logits-rows.ts';
 import { ModelEditor } from './model-editor.ts';
@@ -8,6 +9,8 @@ import { unpackWeights } from './unpack-weights.ts';
 import { AttentionWriter } from './write-attention.ts';
 
 export interface PreparationOptions {
+  /** Files that the model keeps weights in; default: none. */
+  readonly externalFiles?: readonly ExternalFile[];
   /** Weights are unpacked only if together they take no more than this. */
   readonly unpackedBytesLimit: number;
   /** Steps that may be taken; default: all. */
@@ -25,7 +28,7 @@ export type PreparationStep = 'weights' | 'attention' | 'logits';
 export interface PreparedGraph {
   /** The given bytes themselves where no step was taken. */
   readonly onnx: Uint8Array;
-  /** What `onnx` refers to: the given bytes, for large tensors that stay, and the unpacked weights. */
+  /** What `onnx` refers to: the given bytes, for large tensors that stay, the given files, the unpacked weights. */
   readonly externalFiles: readonly ExternalFile[];
   readonly steps: readonly PreparationStep[];
   /** Sentences on what was left as it is, and why. */
@@ -35,9 +38,6 @@ export interface PreparedGraph {
 }
 
 const allSteps: readonly PreparationStep[] = ['logits', 'weights', 'attention'];
-
-const givenFilePath = 'exported.onnx';
-const unpackedPath = 'unpacked.bin';
 
 /** Shape knows start and end from this version on. */
 const leastOpset = 15;
@@ -50,11 +50,11 @@ const leastOpset = 15;
  */
 export function prepareGraph(
   onnx: Uint8Array,
-  { unpackedBytesLimit, steps: wantedSteps = allSteps }: PreparationOptions,
+  { externalFiles = [], unpackedBytesLimit, steps: wantedSteps = allSteps }: PreparationOptions,
 ): PreparedGraph {
-  const model = new EditableModel(onnx);
+  const model = new EditableModel(onnx, new Map(externalFiles.map(({ path, data }) => [path, data])));
   const reasons = new Reasons();
-  const asGiven = { onnx, externalFiles: [], steps: [], extraBytes: 0 };
+  const asGiven = { onnx, externalFiles, steps: [], extraBytes: 0 };
   const opset = model.opsets.get('') ?? 0;
   if (opset < leastOpset) {
     const reason = `operator set ${opset} is older than ${leastOpset}`;
@@ -66,6 +66,8 @@ export function prepareGraph(
   const attentions = takes('attention') ? groupedAttentions(model, reasons) : [];
   const logits = takes('logits') ? logitsProduct(model) : null;
   const editor = new ModelEditor(model);
+  const givenFilePath = nameBeside(externalFiles, 'exported.onnx');
+  const unpackedPath = nameBeside(externalFiles, 'unpacked.bin');
   const steps: PreparationStep[] = [];
 
   if (logits) {
@@ -74,7 +76,7 @@ export function prepareGraph(
     // Where its weights are unpacked it is replaced with the others below.
     if (!matMuls.some(({ operation }) => operation === logits)) cutRows(editor, logits);
   }
-  const unpacked = replaceMatMuls(editor, matMuls, logits);
+  const unpacked = replaceMatMuls(editor, matMuls, logits, unpackedPath);
   if (matMuls.length > 0) steps.push('weights');
   const attentionWriter = new AttentionWriter(editor);
   for (const attention of attentions) attentionWriter.replace(attention);
@@ -82,16 +84,26 @@ export function prepareGraph(
 
   const notes = reasons.sentences();
   if (steps.length === 0) return { ...asGiven, notes };
+  const prepared = model.write(editor.edits, givenFilePath);
+  const files = [
+    ...externalFiles,
+    { path: givenFilePath, data: onnx },
+    { path: unpackedPath, data: new Uint8Array(unpacked.buffer) },
+  ];
+  // What only packed weights were read from is let go of.
+  const wanted = readOnnxGraph(prepared).externalFiles;
   return {
-    onnx: model.write(editor.edits, givenFilePath),
-    externalFiles: [
-      { path: givenFilePath, data: onnx },
-      { path: unpackedPath, data: new Uint8Array(unpacked.buffer) },
-    ],
+    onnx: prepared,
+    externalFiles: files.filter(({ path }) => wanted.includes(path)),
     steps,
     notes,
     extraBytes: unpacked.byteLength,
   };
+}
+
+/** A name that none of the export's own files has. */
+function nameBeside(files: readonly ExternalFile[], name: string): string {
+  return files.some(({ path }) => path === name) ? nameBeside(files, `+${name}`) : name;
 }
 
 /** Lets a product be computed for the wanted rows only. */
@@ -147,6 +159,7 @@ function replaceMatMuls(
   editor: ModelEditor,
   matMuls: readonly PackedMatMul[],
   cut: OnnxOperation | null,
+  unpackedPath: string,
 ): Float32Array {
   const unpacked = new Float32Array(unpackedBytes(matMuls) / Float32Array.BYTES_PER_ELEMENT);
   const tensors = new Map<string, string>();

@@ -6,13 +6,14 @@ import type { ModelSource } from '../runtime.ts';
 
 /** A model's session as the runtime opens it, unchecked: prepared for WASM, or for the device. */
 export function openSession(
-  { id, onnx, contextLength }: ModelSource,
+  { id, onnx, externalFiles = [], contextLength }: ModelSource,
   place: 'prepared' | 'as exported' | EngineDevice,
 ): Promise<ModelSession> {
   const prepared =
     place === 'as exported'
-      ? { onnx, externalFiles: [] }
+      ? { onnx, externalFiles }
       : prepareGraph(onnx, {
+          externalFiles,
           unpackedBytesLimit: 2 ** 30,
           ...(place !== 'prepared' && { steps: ['logits'] }),
         });
