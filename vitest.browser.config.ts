@@ -11,7 +11,7 @@ import { engineConfig } from './vite.config.ts';
 export default defineConfig({
   ...engineConfig,
   server: { headers: isolationHeaders },
-  optimizeDeps: { ...engineConfig.optimizeDeps, include: ['@bufbuild/protobuf/wire'] },
+  optimizeDeps: { ...engineConfig.optimizeDeps, include: ['@bufbuild/protobuf/wire', '@huggingface/hub'] },
   test: {
     include: ['{src,workers}/**/*.browser.test.ts', '{src,workers}/**/*.gpu.test.ts'],
     fileParallelism: false,

@@ -11,6 +11,7 @@ export type {
   EngineApi,
   EngineInfo,
   EngineOptions,
+  HubModel,
   LoadedModel,
   LoadOptions,
   LoadProgress,

@@ -58,7 +58,7 @@ export async function playRounds(page: Page, rounds: readonly Round[]): Promise<
     const text = played.map((round) => round.text).join('');
     const result = { text, finishReason: 'length', lossy: false, stats: { speedUp: null } };
     const engine: Partial<EngineApi> = {
-      load: async (id) => models(id),
+      load: async (model) => models(typeof model === 'string' ? model : model.repo),
       info: async () => ({
         backend: 'wasm',
         backendReason: 'Plays a recording.',

@@ -1,8 +1,10 @@
 import { CATALOGUE_FILE } from '../../src/models/catalogue.ts';
+import { failureOf, isNotFound } from '../../src/models/download/download-errors.ts';
+import { fetchFile } from '../../src/models/download/fetch-file.ts';
 import { onnxPath, splitDtype } from '../../src/models/dtype.ts';
-import { failureOf, fetchFile, isNotFound } from '../../src/models/fetch-file.ts';
-import { keepNothing } from '../../src/models/file-store.ts';
-import { dtypesOf, resolveModel } from '../../src/models/model-address.ts';
+import { type ModelAddress, remoteFile, resolveModel } from '../../src/models/model-address.ts';
+import { dtypesOf } from '../../src/models/model-files.ts';
+import { keepNothing } from '../../src/models/storage/no-file-store.ts';
 import type { ProxiedPath } from '../static-server.ts';
 
 /** Absolute addresses of the models that have no address of their own, as the page sees them. */
@@ -92,17 +94,17 @@ export async function openModelFolders(
 export async function requireModel(nameInPage: string, locations: ModelLocations): Promise<void> {
   const { modelsUrl, catalogueUrl: bundledCatalogueUrl } = locations;
   const address = await resolveModel(nameInPage, { modelsUrl, bundledCatalogueUrl, store: keepNothing });
-  const { folderUrl, unknownId } = address;
+  const { unknownId } = address;
   try {
-    await fetchFile({ url: `${folderUrl}config.json`, kind: 'json', expected: null }, { store: keepNothing });
+    await fetchFile(remoteFile(address, 'config.json', 'json'), { store: keepNothing });
   } catch (error) {
     if (unknownId && (isNotFound(error) || failureOf(error) === 'html-page')) throw unknownId;
     throw error;
   }
   let firstError: unknown;
-  for (const dtype of dtypesOf(address)) {
+  for (const dtype of dtypesOf(address, { backend: 'wasm', hasShaderF16: false })) {
     try {
-      return await requireWeights(`${folderUrl}${onnxPath(dtype)}`);
+      return await requireWeights(address, onnxPath(dtype));
     } catch (error) {
       firstError ??= error;
     }
@@ -111,8 +113,12 @@ export async function requireModel(nameInPage: string, locations: ModelLocations
 }
 
 /** A server that does not say "yes" to a question about the file is asked for the file, and so names the failure. */
-async function requireWeights(url: string): Promise<void> {
-  const head = await fetch(url, { method: 'HEAD' });
+async function requireWeights(address: ModelAddress, path: string): Promise<void> {
+  // What a repository lists is there.
+  if (address.listing?.isComplete) return;
+  const file = remoteFile(address, path, 'onnx');
+  const head = await fetch(file.url, { method: 'HEAD' });
   if (head.ok && !head.headers.get('content-type')?.startsWith('text/html')) return;
-  await fetchFile({ url, kind: 'onnx', expected: null }, { store: keepNothing });
+  // As if nothing were known of it, so that it fails for being missing and not for being another.
+  await fetchFile({ ...file, expected: null }, { store: keepNothing });
 }

@@ -5,12 +5,13 @@ import type { PrefillProgress } from '../decode/prefill.ts';
 import type { SpeedUp } from '../decode/speed-up.ts';
 import type { DecodeStatistics } from '../decode/statistics.ts';
 import type { BackendKind, VerificationNoise } from '../models/causal-model.ts';
+import type { HubModel } from '../models/hub/hub-model.ts';
 import type { LoadProgress } from '../models/load-progress.ts';
 import type { Round } from '../round/round.ts';
 import type { CandidatesQuery } from './candidates-query.ts';
 import type { DecodeRequest, ValidDecodeRequest } from './decode-request.ts';
 
-export type { FinishReason, LoadProgress, PrefillProgress };
+export type { FinishReason, HubModel, LoadProgress, PrefillProgress };
 
 export type BackendChoice = 'auto' | BackendKind;
 
@@ -27,6 +28,8 @@ export interface EngineOptions {
    * knows must have its hashes wherever they lie. Default: `models/catalogue.json` beside the page.
    */
   readonly catalogueUrl?: string;
+  /** Host of repositories: the Hugging Face hub, a mirror, or a server of your own. Default: https://huggingface.co */
+  readonly hubUrl?: string;
 }
 
 /** Options with absolute addresses: a worker resolves relative ones against its own script. */
@@ -37,8 +40,13 @@ export interface ResolvedEngineOptions extends Required<EngineOptions> {
 
 export interface LoadOptions {
   readonly onProgress?: (progress: LoadProgress) => void;
-  /** Ends the load: it rejects with the signal's reason, an AbortError. */
+  /** Ends the load: it rejects with the signal's reason, an AbortError. What is downloaded so far is kept. */
   readonly signal?: AbortSignal;
+  /**
+   * For repositories and folders that are not for everybody. Shown to the host that the model lies on and to no other;
+   * kept in memory for this load alone.
+   */
+  readonly token?: string;
 }
 
 export interface DecodeOptions {
@@ -49,7 +57,7 @@ export interface DecodeOptions {
 }
 
 export interface LoadedModel {
-  /** The name to use in requests: the catalogue's id, or the URL as given. */
+  /** The name to use in requests: as given to `load`; of `{ repo, … }` "owner/name@revision:dtype". */
   readonly id: string;
   readonly title: string;
   readonly backend: BackendKind;
@@ -116,8 +124,11 @@ export interface DecodeRun extends AsyncIterable<Round> {
 
 /** What a page talks to; implemented by the engine in the worker and by its stand-in in the page. */
 export interface EngineApi {
-  /** Loads a model by catalogue id, or by the URL of a folder in the Hugging Face ONNX layout. */
-  load(model: string, options?: LoadOptions): Promise<LoadedModel>;
+  /**
+   * Loads a model: the id of a catalogue, a repository of the hub ("owner/name", "owner/name@revision", or an object),
+   * or the URL of a folder in the Hugging Face ONNX layout. ":dtype" behind it chooses among the weights.
+   */
+  load(model: string | HubModel, options?: LoadOptions): Promise<LoadedModel>;
   /**
    * Queues a decode: a second one waits until the first has ended. Aborting `signal` takes it out. One with a custom
    * combination takes its place when the module is loaded.

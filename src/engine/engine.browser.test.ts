@@ -8,6 +8,7 @@ const options = {
   backend: 'wasm',
   modelsUrl,
   catalogueUrl: `${modelsUrl}catalogue.json`,
+  hubUrl: 'https://huggingface.co',
   baseUrl: location.href,
 } as const;
 const engine = new Engine(options);

@@ -10,6 +10,7 @@ import type {
   DecodeRun,
   EngineApi,
   EngineInfo,
+  HubModel,
   LoadedModel,
   LoadOptions,
   ResolvedEngineOptions,
@@ -35,7 +36,7 @@ export class Engine implements EngineApi {
     this.#shelf = new ModelShelf(options);
   }
 
-  async load(model: string, options: LoadOptions = {}): Promise<LoadedModel> {
+  async load(model: string | HubModel, options: LoadOptions = {}): Promise<LoadedModel> {
     return (await this.#shelf.load(model, options)).description;
   }
 

@@ -12,6 +12,7 @@ const engine = new Engine({
   backend: 'webgpu',
   modelsUrl: url('/models/'),
   catalogueUrl: url('/models/catalogue.json'),
+  hubUrl: 'https://huggingface.co',
   baseUrl: location.href,
 });
 

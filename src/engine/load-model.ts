@@ -1,10 +1,11 @@
 import { EngineError } from '../errors/engine-error.ts';
 import type { CausalModel } from '../models/causal-model.ts';
-import type { FileStore } from '../models/file-store.ts';
+import type { HubModel } from '../models/hub/hub-model.ts';
 import type { LoadProgress } from '../models/load-progress.ts';
 import { fetchModelFiles } from '../models/model-files.ts';
 import type { ModelRuntime } from '../models/runtime.ts';
 import { SequencePool } from '../models/sequence-pool.ts';
+import type { FileStore } from '../models/storage/file-store.ts';
 import type { ChatTemplate } from '../prompt/chat-template.ts';
 import { findChatTemplate } from '../prompt/find-chat-template.ts';
 import { createTokenizer } from '../tokens/hf-tokenizer.ts';
@@ -17,7 +18,7 @@ import type { LoadedModel } from './engine-api.ts';
 export interface LoadedEntry {
   readonly description: LoadedModel;
   readonly model: CausalModel;
-  /** Size of the ONNX file. */
+  /** Size of the ONNX file and those beside it. */
   readonly weightBytes: number;
   readonly pool: SequencePool;
   readonly tokenizer: Tokenizer;
@@ -33,7 +34,9 @@ export interface LoadedEntry {
 export interface LoadModelOptions {
   readonly modelsUrl: string;
   readonly catalogueUrl: string;
+  readonly hubUrl: string;
   readonly baseUrl: string;
+  readonly token: string | undefined;
   readonly store: FileStore;
   readonly runtime: ModelRuntime;
   readonly signal: AbortSignal;
@@ -44,14 +47,21 @@ export interface LoadModelOptions {
  * Files -> tokenizer and session -> entry. Stored copies of files that turn out to be broken are removed, so that
  * the next load downloads them again.
  */
-export async function loadModel(id: string, options: LoadModelOptions): Promise<LoadedEntry> {
+export async function loadModel(
+  model: string | HubModel,
+  id: string,
+  options: LoadModelOptions,
+): Promise<LoadedEntry> {
   const { runtime, signal, onProgress } = options;
   let last: LoadProgress | null = null;
-  const files = await fetchModelFiles(id, {
+  const files = await fetchModelFiles(model, {
     modelsUrl: options.modelsUrl,
     bundledCatalogueUrl: options.catalogueUrl,
+    hubUrl: options.hubUrl,
     baseUrl: options.baseUrl,
+    token: options.token,
     store: options.store,
+    target: { backend: runtime.backend, hasShaderF16: runtime.device?.hasShaderF16 ?? false },
     signal,
     onProgress: (progress) => {
       last = progress;
@@ -61,36 +71,40 @@ export async function loadModel(id: string, options: LoadModelOptions): Promise<
   const report = (stage: LoadProgress['stage']) => {
     if (last) onProgress({ ...last, stage, file: null });
   };
-  const weightBytes = files.onnx.byteLength;
+  const weightBytes = files.externalFiles.reduce(
+    (sum, { data }) => sum + data.byteLength,
+    files.onnx.byteLength,
+  );
   try {
     const tokenizer = createTokenizer(files.tokenizerJson, files.tokenizerConfig);
     const chatTemplate = findChatTemplate(files.tokenizerConfig, files.templateFile);
-    const model = await runtime.loadModel(
+    const causalModel = await runtime.loadModel(
       {
         id,
         onnx: files.onnx,
+        externalFiles: files.externalFiles,
         sha256: files.sha256,
         contextLength: files.config.contextLength,
         vocabSize: tokenizer.vocabSize,
       },
       { signal, onStage: report },
     );
-    const pool = new SequencePool(model);
+    const pool = new SequencePool(causalModel);
     report('ready');
     return {
       description: {
         id,
         title: files.title,
-        backend: model.backend,
-        contextLength: model.contextLength,
+        backend: causalModel.backend,
+        contextLength: causalModel.contextLength,
         vocabSize: tokenizer.vocabSize,
         hasChatTemplate: chatTemplate !== null,
         bytes: files.bytes,
         sha256: files.sha256,
-        noise: model.noise,
-        notes: model.notes,
+        noise: causalModel.noise,
+        notes: causalModel.notes,
       },
-      model,
+      model: causalModel,
       weightBytes,
       pool,
       tokenizer,
@@ -100,7 +114,7 @@ export async function loadModel(id: string, options: LoadModelOptions): Promise<
       beginTokenId: tokenizer.beginTokenId ?? files.bosTokenId,
       dispose: async () => {
         pool.dispose();
-        await model.dispose();
+        await causalModel.dispose();
       },
     };
   } catch (error) {

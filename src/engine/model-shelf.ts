@@ -1,7 +1,9 @@
 import { EngineError } from '../errors/engine-error.ts';
-import { type FileStore, openFileStore } from '../models/file-store.ts';
+import { type HubModel, modelName } from '../models/hub/hub-model.ts';
 import type { LoadProgress } from '../models/load-progress.ts';
 import { ModelRuntime } from '../models/runtime.ts';
+import type { FileStore } from '../models/storage/file-store.ts';
+import { openFileStore } from '../models/storage/open-file-store.ts';
 import type { LoadOptions, ResolvedEngineOptions } from './engine-api.ts';
 import { type LoadedEntry, loadModel } from './load-model.ts';
 import { prepareSampler } from './sampler-choice.ts';
@@ -48,12 +50,13 @@ export class ModelShelf {
    * Callers of one model share one load; each hears the progress, and may leave it by its own signal. The load itself
    * ends when all have left.
    */
-  async load(model: string, { onProgress, signal }: LoadOptions): Promise<LoadedEntry> {
+  async load(model: string | HubModel, { onProgress, signal, token }: LoadOptions): Promise<LoadedEntry> {
     signal?.throwIfAborted();
     if (this.#closed) throw this.#closed;
-    const loaded = this.#entries.get(model);
+    const id = modelName(model, this.#options.hubUrl);
+    const loaded = this.#entries.get(id);
     if (loaded) return loaded;
-    const loading = this.#loading.get(model) ?? this.#start(model);
+    const loading = this.#loading.get(id) ?? this.#start(model, id, token);
     loading.callers++;
     if (onProgress) loading.listeners.add(onProgress);
     try {
@@ -61,7 +64,7 @@ export class ModelShelf {
     } finally {
       if (onProgress) loading.listeners.delete(onProgress);
       if (--loading.callers === 0) {
-        if (this.#loading.get(model) === loading) this.#loading.delete(model);
+        if (this.#loading.get(id) === loading) this.#loading.delete(id);
         loading.controller.abort(signal?.reason);
       }
     }
@@ -73,6 +76,11 @@ export class ModelShelf {
     const entry = this.#entries.get(model);
     this.#entries.delete(model);
     await entry?.dispose();
+  }
+
+  store(): Promise<FileStore> {
+    this.#store ??= openFileStore();
+    return this.#store;
   }
 
   /** A runtime that failed to open is tried again by the next load. */
@@ -107,31 +115,33 @@ export class ModelShelf {
     await this.discard();
   }
 
-  #start(model: string): Loading {
+  #start(model: string | HubModel, id: string, token: string | undefined): Loading {
     const controller = new AbortController();
     const listeners = new Set<(progress: LoadProgress) => void>();
-    const promise = this.#load(model, controller.signal, (progress) => {
+    const promise = this.#load(model, id, token, controller.signal, (progress) => {
       for (const listener of listeners) listener(progress);
     });
     const loading: Loading = { promise, listeners, controller, callers: 0 };
-    this.#loading.set(model, loading);
+    this.#loading.set(id, loading);
     const settled = () => {
-      if (this.#loading.get(model) === loading) this.#loading.delete(model);
+      if (this.#loading.get(id) === loading) this.#loading.delete(id);
     };
     promise.then(settled, settled);
     return loading;
   }
 
   async #load(
-    model: string,
+    model: string | HubModel,
+    id: string,
+    token: string | undefined,
     signal: AbortSignal,
     onProgress: (progress: LoadProgress) => void,
   ): Promise<LoadedEntry> {
-    this.#store ??= openFileStore();
     const runtime = await this.runtime();
-    const entry = await loadModel(model, {
+    const entry = await loadModel(model, id, {
       ...this.#options,
-      store: await this.#store,
+      token,
+      store: await this.store(),
       runtime,
       signal,
       onProgress,
@@ -143,7 +153,7 @@ export class ModelShelf {
       await entry.dispose();
       throw error;
     }
-    this.#entries.set(model, entry);
+    this.#entries.set(id, entry);
     return entry;
   }
 }

@@ -10,6 +10,7 @@ export type EngineErrorCode =
   | 'invalid-trace'
   | 'worker-lost'
   | 'download'
+  | 'storage-full'
   | 'integrity';
 
 /** Facts behind an error: plain data, so that they cross a worker's port unchanged. */

@@ -6,6 +6,7 @@ import type { LoadProgress } from './load-progress.ts';
 import { type FetchModelOptions, fetchModelFiles, type ModelFiles } from './model-files.ts';
 import { FileServer, file, htmlPage, stalled, status } from './testing/file-server.ts';
 import { MemoryFileStore } from './testing/memory-file-store.ts';
+import { TestTimer } from './testing/test-timer.ts';
 
 const modelsFolder = new URL('../../public/models/', import.meta.url);
 const draftFolder = new URL('story-draft/', modelsFolder);
@@ -38,6 +39,8 @@ const serveCatalogue = (path = '/models/catalogue.json'): void =>
 const options = (more: Partial<FetchModelOptions> = {}): FetchModelOptions => ({
   modelsUrl: `${server.origin}/models`,
   store,
+  timer: new TestTimer(),
+  target: { backend: 'wasm', hasShaderF16: false },
   ...more,
 });
 
@@ -131,7 +134,7 @@ describe('an id of the catalogue', () => {
       altered[altered.length >> 1]! ^= 1;
       server.answers.set(path, file(altered));
       expect(await failure(fetchModelFiles('story-draft', options()))).toMatchObject({ code: 'integrity' });
-      expect(store.paths).not.toContain(path);
+      expect(await store.paths()).not.toContain(path);
 
       server.answers.set(path, file(draftBytes(name)));
       expect((await fetchModelFiles('story-draft', options())).verified).toBe(true);
@@ -152,13 +155,13 @@ describe('an id of the catalogue', () => {
     const halfSent = signalOnce();
     const connectionClosed = signalOnce();
     server.answers.set('/models/story-draft/tokenizer.json', (response, request) => {
-      halfSent.promise.then(() => status(500)(response, request));
+      halfSent.promise.then(() => status(403)(response, request));
     });
     server.answers.set('/models/story-draft/onnx/model_q4.onnx', (response, request) => {
       response.on('close', connectionClosed.resolve);
       stalled(onnx, halfSent.resolve)(response, request);
     });
-    expect((await failure(fetchModelFiles('story-draft', options()))).details.status).toBe(500);
+    expect((await failure(fetchModelFiles('story-draft', options()))).details.status).toBe(403);
     await connectionClosed.promise;
   });
 
@@ -179,7 +182,7 @@ describe('an id of the catalogue', () => {
     serveDraft('/models/story-draft');
     const files = await fetchModelFiles('story-draft', options());
     await files.forget();
-    expect(store.paths).toEqual(['/models/catalogue.json']);
+    expect(await store.paths()).toEqual(['/models/catalogue.json']);
   });
 });
 
@@ -199,7 +202,7 @@ describe('a folder of models without a catalogue', () => {
     const altered = Uint8Array.from(onnx);
     altered[altered.length >> 1]! ^= 1;
     server.answers.set('/models/story-draft/onnx/model_q4.onnx', file(altered));
-    store.files.clear();
+    store.directory.files.clear();
     expect(await failure(fetchModelFiles('story-draft', withBundled))).toMatchObject({ code: 'integrity' });
   });
 
@@ -233,11 +236,14 @@ describe('an unknown id', () => {
     expect(await fetchModelFiles('newcomer', options())).toMatchObject({ verified: false });
   });
 
-  test.each(['', '..', 'a b', 'x?y', 'a/../b', 'a//b', 'a/b/c'])('%j asks for no folder', async (id) => {
-    serveCatalogue();
-    expect((await failure(fetchModelFiles(id, options()))).code).toBe('model-load');
-    expect(server.requests).toEqual(['GET /models/catalogue.json']);
-  });
+  test.each(['', '..', 'a b', 'x?y', 'a/../b', 'a//b', 'a/b/c', 'a/b@', 'a/b@../c', 'hub+ftp://h/a/b'])(
+    '%j asks for no folder',
+    async (id) => {
+      serveCatalogue();
+      expect((await failure(fetchModelFiles(id, options()))).code).toBe('model-load');
+      expect(server.requests).toEqual(['GET /models/catalogue.json']);
+    },
+  );
 
   test('with a dtype that does not exist is refused with the known ones', async () => {
     const error = await failure(fetchModelFiles('story-base:q9', options()));

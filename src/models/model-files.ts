@@ -1,21 +1,32 @@
-import type { EngineError } from '../errors/engine-error.ts';
+import { EngineError } from '../errors/engine-error.ts';
 import { hasChatTemplate, type TemplateFile } from '../prompt/find-chat-template.ts';
 import type { TokenId } from '../tokens/token-id.ts';
-import { parseJson, type RemoteFile } from './download.ts';
+import { failureOf, isNotFound } from './download/download-errors.ts';
+import { type FetchedFile, fetchFile } from './download/fetch-file.ts';
+import { parseJson } from './download/parse-json.ts';
+import type { RemoteFile } from './download/remote-file.ts';
+import { sha256Hex } from './download/sha256.ts';
 import { type Dtype, onnxPath } from './dtype.ts';
-import { type FetchedFile, failureOf, fetchFile, isNotFound } from './fetch-file.ts';
+import { externalDataPaths, pathBeside } from './external-data.ts';
+import type { HubModel } from './hub/hub-model.ts';
 import { type LoadProgress, LoadProgressTracker } from './load-progress.ts';
-import { dtypesOf, type ModelAddress, type ModelSources, resolveModel } from './model-address.ts';
+import { type ModelAddress, type ModelSources, remoteFile, resolveModel } from './model-address.ts';
 import { type ModelConfig, readModelConfig } from './model-config.ts';
+import { readOnnxGraph } from './onnx-graph.ts';
+import type { ExternalFile } from './prepare/prepare-graph.ts';
+import { requireRoom } from './storage/storage-room.ts';
+import { listedDtypes, type WeightsTarget } from './weights-choice.ts';
 
 export interface FetchModelOptions extends Omit<ModelSources, 'onBytes'> {
+  /** What to choose weights for, where there is a choice. */
+  readonly target: WeightsTarget;
   /** Stages `download` and, at the end, `verify`. */
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
 }
 
-/** A model's files, verified where a catalogue knows them, and what they say of the model. */
+/** A model's files, verified where a list of files knows them, and what they say of the model. */
 export interface ModelFiles {
-  /** As asked for: catalogue id or URL, with its dtype if one was given. */
+  /** As asked for: catalogue id, repository or URL, with its dtype if one was given. */
   readonly id: string;
   readonly title: string;
   readonly config: ModelConfig;
@@ -27,12 +38,14 @@ export interface ModelFiles {
   /** The chat template beside the tokenizer; asked for only where tokenizer_config.json has none. */
   readonly templateFile: TemplateFile | null;
   readonly onnx: Uint8Array<ArrayBuffer>;
-  /** Of `onnx`, lower-case hex. */
+  /** The files that `onnx` keeps weights in, by the names it calls them. */
+  readonly externalFiles: readonly ExternalFile[];
+  /** Of the weights, lower-case hex: of `onnx`, or of the hashes of all its files. */
   readonly sha256: string;
   readonly dtype: Dtype;
   /** Of all files. */
   readonly bytes: number;
-  /** True where the hashes of a catalogue were checked. */
+  /** True where every file was compared with a hash that was known before. */
   readonly verified: boolean;
   /** Removes the stored copies, for content that turned out to be unusable: the next load downloads again. */
   forget(): Promise<void>;
@@ -47,59 +60,88 @@ const CHAT_TEMPLATE = 'chat_template.jinja';
 const CHAT_TEMPLATE_JSON = 'chat_template.json';
 
 /**
- * Fetches the files of `model`: the id of a catalogue, the name of a folder in `modelsUrl`, or the URL of a folder
- * in the Hugging Face ONNX layout; ":dtype" behind it chooses among the weights (default: the catalogue's, else q4,
- * else fp32). Throws EngineError `model-load` (unknown id), `invalid-request` (unknown dtype), `download`,
- * `integrity`, `model-unsupported` (config.json of another kind of model), `out-of-memory`; an abort throws the
- * signal's reason. The first failure ends the other downloads.
+ * Fetches the files of `model`: what resolveModel understands. Without a dtype the weights are the catalogue's; of a
+ * repository the best for `target` that it has; in a folder that nobody lists q4, else fp32.
+ * Throws EngineError `model-load` (unknown id or repository), `invalid-request` (unknown dtype), `download`,
+ * `integrity`, `storage-full`, `model-unsupported` (config.json of another kind of model, weights that are not there),
+ * `out-of-memory`; an abort throws the signal's reason. The first failure ends the other downloads.
  */
-export async function fetchModelFiles(model: string, options: FetchModelOptions): Promise<ModelFiles> {
+export async function fetchModelFiles(
+  model: string | HubModel,
+  options: FetchModelOptions,
+): Promise<ModelFiles> {
   const address = await resolveModel(model, options);
-  const folder = new FolderFetch(model, address, options);
+  const id = address.name + (address.dtype === null ? '' : `:${address.dtype}`);
+  const folder = new FolderFetch(id, address, options);
   // First and alone: it tells whether the folder exists, before megabytes are asked for.
   const config = await folder.fetchConfig();
-  const [generation, tokenizer, { config: tokenizerConfig, template }, weights] =
-    await folder.fetchTogether();
-  const files = [config, generation, tokenizer, tokenizerConfig, template, weights.file].filter(
-    (file) => file !== null,
-  );
+  const configJson = parseJson(await config.bytes());
+  const { generation, tokenizer, tokenizerConfig, template, weights } = await folder.fetchTogether();
   const described = readModelConfig(
-    parseJson(config.bytes),
-    generation === null ? null : parseJson(generation.bytes),
+    configJson,
+    generation === null ? null : parseJson(await generation.bytes()),
     address.folderUrl,
   );
+  const parts = [weights.file, ...weights.external.map(({ file }) => file)];
+  const files = [config, generation, tokenizer, tokenizerConfig, template, ...parts].filter(
+    (file) => file !== null,
+  );
   return {
-    id: model,
+    id,
     title: address.title,
     ...described,
-    tokenizerJson: parseJson(tokenizer.bytes),
-    tokenizerConfig: tokenizerConfig === null ? {} : parseJson(tokenizerConfig.bytes),
-    templateFile: template === null ? null : asTemplateFile(template),
-    onnx: weights.file.bytes,
-    sha256: weights.file.sha256,
+    tokenizerJson: parseJson(await tokenizer.bytes()),
+    tokenizerConfig: tokenizerConfig === null ? {} : parseJson(await tokenizerConfig.bytes()),
+    templateFile: template === null ? null : await readTemplateFile(template),
+    onnx: weights.onnx,
+    externalFiles: await readExternalFiles(weights),
+    sha256: await hashOf(parts),
     dtype: weights.dtype,
-    bytes: files.reduce((sum, file) => sum + file.bytes.length, 0),
-    verified: files.every((file) => file.key.sha256 !== null),
+    bytes: files.reduce((sum, file) => sum + file.byteLength, 0),
+    verified: files.every((file) => file.key.content !== null),
     forget: async () => {
       await Promise.allSettled(files.map((file) => options.store.remove(file.key)));
     },
   };
 }
 
-function asTemplateFile({ key, bytes }: FetchedFile): TemplateFile {
-  if (key.url.endsWith(CHAT_TEMPLATE)) return { kind: 'jinja', text: new TextDecoder().decode(bytes) };
+async function readTemplateFile(file: FetchedFile): Promise<TemplateFile> {
+  const bytes = await file.bytes();
+  if (file.key.url.endsWith(CHAT_TEMPLATE)) return { kind: 'jinja', text: new TextDecoder().decode(bytes) };
   return { kind: 'json', json: parseJson(bytes) };
+}
+
+interface Weights {
+  readonly dtype: Dtype;
+  readonly file: FetchedFile;
+  readonly onnx: Uint8Array<ArrayBuffer>;
+  /** By the names that the graph calls them. */
+  readonly external: readonly { readonly name: string; readonly file: FetchedFile }[];
 }
 
 /** tokenizer_config.json, and the chat template where another file holds it. */
 interface TokenizerDescription {
-  readonly config: FetchedFile | null;
+  readonly tokenizerConfig: FetchedFile | null;
   readonly template: FetchedFile | null;
 }
 
-interface Weights {
-  readonly file: FetchedFile;
-  readonly dtype: Dtype;
+interface FolderFiles extends TokenizerDescription {
+  readonly generation: FetchedFile | null;
+  readonly tokenizer: FetchedFile;
+  readonly weights: Weights;
+}
+
+/** One after the other: the browser reads a file faster than it finds room for two. */
+async function readExternalFiles({ external }: Weights): Promise<ExternalFile[]> {
+  const files: ExternalFile[] = [];
+  for (const { name, file } of external) files.push({ path: name, data: await file.bytes() });
+  return files;
+}
+
+async function hashOf([only, ...others]: readonly FetchedFile[]): Promise<string> {
+  if (others.length === 0) return only!.sha256;
+  const hashes = [only!, ...others].map(({ sha256 }) => sha256).join('\n');
+  return sha256Hex(new TextEncoder().encode(hashes));
 }
 
 /** The downloads of one load. */
@@ -114,11 +156,14 @@ class FolderFetch {
   constructor(model: string, address: ModelAddress, options: FetchModelOptions) {
     this.#address = address;
     this.#options = options;
-    this.#dtypes = dtypesOf(address);
-    const paths = [CONFIG, GENERATION_CONFIG, TOKENIZER, TOKENIZER_CONFIG, onnxPath(this.#dtypes[0])];
+    this.#dtypes = dtypesOf(address, options.target);
+    const onnx = onnxPath(this.#dtypes[0]);
+    const paths = [CONFIG, GENERATION_CONFIG, TOKENIZER, TOKENIZER_CONFIG, onnx, ...this.#listedData(onnx)];
     this.#progress = new LoadProgressTracker(
       model,
-      paths.map((path) => ({ path, bytes: this.#listed(path)?.bytes ?? null })),
+      paths
+        .filter((path) => !this.#isKnownAbsent(path))
+        .map((path) => ({ path, bytes: this.#listed(path)?.bytes ?? null })),
       options.onProgress ?? (() => {}),
     );
   }
@@ -136,21 +181,21 @@ class FolderFetch {
     }
   }
 
-  async fetchTogether(): Promise<[FetchedFile | null, FetchedFile, TokenizerDescription, Weights]> {
+  async fetchTogether(): Promise<FolderFiles> {
     const { signal } = this.#options;
     const controller = new AbortController();
     const abort = (): void => controller.abort(signal?.reason);
     signal?.throwIfAborted();
     signal?.addEventListener('abort', abort);
     try {
-      const files = await Promise.all([
+      const [generation, tokenizer, description, weights] = await Promise.all([
         this.#fetchIfPresent(GENERATION_CONFIG, controller.signal),
         this.#fetch(TOKENIZER, controller.signal),
         this.#fetchTokenizerDescription(controller.signal),
         this.#fetchWeights(controller.signal),
       ]);
       this.#progress.verified();
-      return files;
+      return { generation, tokenizer, ...description, weights };
     } catch (error) {
       controller.abort(error);
       throw error;
@@ -161,22 +206,22 @@ class FolderFetch {
 
   /** A catalogue that does not list a template's file says that there is none. */
   async #fetchTokenizerDescription(signal: AbortSignal): Promise<TokenizerDescription> {
-    const config = await this.#fetchIfPresent(TOKENIZER_CONFIG, signal);
+    const tokenizerConfig = await this.#fetchIfPresent(TOKENIZER_CONFIG, signal);
     let template: FetchedFile | null = null;
-    if (config === null || !hasChatTemplate(parseJson(config.bytes))) {
+    if (tokenizerConfig === null || !hasChatTemplate(parseJson(await tokenizerConfig.bytes()))) {
       for (const path of [CHAT_TEMPLATE, CHAT_TEMPLATE_JSON]) {
-        const askable = this.#address.entry === null || this.#listed(path) !== undefined;
+        const askable = this.#address.listing === null || this.#listed(path) !== undefined;
         if (askable) template ??= await this.#fetchIfPresent(path, signal);
       }
     }
-    return { config, template };
+    return { tokenizerConfig, template };
   }
 
   async #fetchWeights(signal: AbortSignal): Promise<Weights> {
     let firstError: unknown;
     for (const dtype of this.#dtypes) {
       try {
-        return { file: await this.#fetch(onnxPath(dtype), signal), dtype };
+        return await this.#fetchDtype(dtype, signal);
       } catch (error) {
         if (!this.#isAbsent(onnxPath(dtype), error)) throw error;
         firstError ??= error;
@@ -186,7 +231,38 @@ class FolderFetch {
     throw firstError;
   }
 
+  async #fetchDtype(dtype: Dtype, signal: AbortSignal): Promise<Weights> {
+    const path = onnxPath(dtype);
+    // By their names, so that they come side by side; the graph tells which ones it wants.
+    const guesses = this.#listedData(path);
+    await this.#requireRoom([path, ...guesses]);
+    const fetchData = (dataPath: string) => this.#fetch(dataPath, signal);
+    const [file, ...guessed] = await Promise.all([fetchData(path), ...guesses.map(fetchData)]);
+    const onnx = await file.bytes();
+    const external: { name: string; file: FetchedFile }[] = [];
+    for (const name of externalDataPaths(readOnnxGraph(onnx), path)) {
+      const dataPath = pathBeside(path, name);
+      const here = guessed[guesses.indexOf(dataPath)];
+      external.push({ name, file: here ?? (await fetchData(dataPath)) });
+    }
+    return { dtype, file, onnx, external };
+  }
+
+  async #requireRoom(paths: readonly string[]): Promise<void> {
+    const { store } = this.#options;
+    let bytes = 0;
+    for (const path of paths) {
+      const file = remoteFile(this.#address, path, 'onnx');
+      if (file.expected === null) return;
+      const stored = await store.list().catch(() => []);
+      const here = stored.find(({ key }) => key.url === file.storedAs)?.bytes ?? 0;
+      bytes += Math.max(0, file.expected.bytes - here);
+    }
+    if (bytes > 0) await requireRoom(store, bytes, this.#address.name);
+  }
+
   async #fetchIfPresent(path: string, signal: AbortSignal): Promise<FetchedFile | null> {
+    if (this.#isKnownAbsent(path)) return null;
     try {
       return await this.#fetch(path, signal);
     } catch (error) {
@@ -196,36 +272,60 @@ class FolderFetch {
     }
   }
 
-  /** True where the folder has no such file. What a catalogue lists must be there. */
+  /** True where the folder has no such file. What is listed must be there. */
   #isAbsent(path: string, error: unknown): error is EngineError {
     if (this.#listed(path) !== undefined) return false;
     const failure = failureOf(error);
     return isNotFound(error) || failure === 'html-page' || (failure === 'unreachable' && this.#offline);
   }
 
+  #isKnownAbsent(path: string): boolean {
+    return this.#address.listing?.isComplete === true && this.#listed(path) === undefined;
+  }
+
   async #fetch(path: string, signal: AbortSignal | undefined): Promise<FetchedFile> {
-    const file = await fetchFile(
-      {
-        url: new URL(path, this.#address.folderUrl).href,
-        kind: kindOf(path),
-        expected: this.#listed(path) ?? null,
-      },
-      {
-        ...this.#options,
-        signal,
-        onBytes: (loaded, total) => this.#progress.loaded(path, loaded, total, false),
-      },
-    );
-    this.#progress.done(path, file.bytes.length, file.source !== 'network');
+    if (this.#isKnownAbsent(path)) throw missingFile(this.#address, path);
+    const file = await fetchFile(remoteFile(this.#address, path, kindOf(path)), {
+      ...this.#options,
+      fetch: this.#address.fetch,
+      signal,
+      onBytes: (loaded, total) => this.#progress.loaded(path, loaded, total, false),
+    });
+    this.#progress.done(path, file.byteLength, file.source !== 'network');
     return file;
   }
 
-  #listed(path: string): { readonly bytes: number; readonly sha256: string } | undefined {
-    return this.#address.entry?.files.find((file) => file.path === path);
+  #listed(path: string) {
+    return this.#address.listing?.files.get(path);
   }
+
+  /** Files that are called as the weights beside an ONNX file are: model_q4.onnx_data, model_q4.onnx_data_1 … */
+  #listedData(path: string): string[] {
+    const listed = [...(this.#address.listing?.files.keys() ?? [])];
+    return listed.filter(
+      (one) => one.startsWith(`${path}_data`) && /^_data(_\d+)?$/.test(one.slice(path.length)),
+    );
+  }
+}
+
+/** Weights to look for, in this order. */
+export function dtypesOf(address: ModelAddress, target: WeightsTarget): readonly [Dtype, ...Dtype[]] {
+  const { dtype, entry, listing, name } = address;
+  if (listing?.isComplete) return listedDtypes(name, listing, dtype, target);
+  const chosen = dtype ?? entry?.dtype;
+  return chosen === undefined ? ['q4', 'fp32'] : [chosen];
 }
 
 function kindOf(path: string): RemoteFile['kind'] {
   if (path.endsWith('.onnx')) return 'onnx';
-  return path.endsWith('.json') ? 'json' : 'text';
+  if (path.endsWith('.json')) return 'json';
+  return path === CHAT_TEMPLATE ? 'text' : 'weights';
+}
+
+function missingFile({ name, folderUrl }: ModelAddress, path: string): EngineError {
+  return new EngineError(
+    'model-unsupported',
+    `${name} has no ${path} (${folderUrl}). Choose a repository in the transformers.js layout: config.json, tokenizer.json and onnx/.`,
+    { details: { model: name, path } },
+  );
 }

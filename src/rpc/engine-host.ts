@@ -24,10 +24,14 @@ export class EngineHost implements EngineWire {
     this.#engine = this.#createEngine(options);
   }
 
-  load: EngineWire['load'] = (call, model, onProgress) =>
+  load: EngineWire['load'] = (call, model, token, onProgress) =>
     this.#abortable(call, [onProgress], async (signal) => {
       const progress = reporter(onProgress);
-      const loaded = await this.#opened().load(model, { signal, onProgress: progress.report });
+      const loaded = await this.#opened().load(model, {
+        signal,
+        onProgress: progress.report,
+        ...(token !== null && { token }),
+      });
       await progress.reported();
       return loaded;
     });

@@ -4,7 +4,13 @@ import type { Candidates } from '../decode/candidates.ts';
 import type { PrefillProgress } from '../decode/prefill.ts';
 import type { CandidatesQuery } from '../engine/candidates-query.ts';
 import type { DecodeRequest } from '../engine/decode-request.ts';
-import type { DecodeResult, EngineInfo, LoadedModel, ResolvedEngineOptions } from '../engine/engine-api.ts';
+import type {
+  DecodeResult,
+  EngineInfo,
+  HubModel,
+  LoadedModel,
+  ResolvedEngineOptions,
+} from '../engine/engine-api.ts';
 import type { LoadProgress } from '../models/load-progress.ts';
 import type { Round } from '../round/round.ts';
 
@@ -21,7 +27,12 @@ export type ResultOnTheWire = Omit<DecodeResult, 'rounds'>;
 export interface EngineWire {
   /** The first call. @param lifeLock name of a lock the worker holds for as long as it lives */
   open(options: ResolvedEngineOptions, lifeLock: string): Promise<void>;
-  load(call: CallId, model: string, onProgress: Callback<[LoadProgress]>): Promise<LoadedModel>;
+  load(
+    call: CallId,
+    model: string | HubModel,
+    token: string | null,
+    onProgress: Callback<[LoadProgress]>,
+  ): Promise<LoadedModel>;
   /** `onRounds` settles when the page's readers want more: that is the back-pressure. */
   decode(
     call: CallId,

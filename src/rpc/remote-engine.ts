@@ -8,6 +8,7 @@ import type {
   DecodeRun,
   EngineApi,
   EngineInfo,
+  HubModel,
   LoadedModel,
   LoadOptions,
 } from '../engine/engine-api.ts';
@@ -34,13 +35,16 @@ export class RemoteEngine implements EngineApi {
     this.#closeGraceMs = closeGraceMs;
   }
 
-  async load(model: string, { onProgress, signal }: LoadOptions = {}): Promise<LoadedModel> {
+  async load(
+    model: string | HubModel,
+    { onProgress, signal, token }: LoadOptions = {},
+  ): Promise<LoadedModel> {
     signal?.throwIfAborted();
     const call = ++this.#lastCall;
     const progress = listenerProxy(onProgress);
     const forget = this.#forwardAbort(call, signal);
     try {
-      return await this.#life.guard(() => this.#wire.load(call, model, progress.callback));
+      return await this.#send('model', () => this.#wire.load(call, model, token ?? null, progress.callback));
     } finally {
       progress.settle();
       forget();

@@ -1,5 +1,6 @@
 import type { BackendChoice, EngineOptions, ResolvedEngineOptions } from '../engine/engine-api.ts';
 import { EngineError } from '../errors/engine-error.ts';
+import { DEFAULT_HUB_URL } from '../models/hub/hub-model.ts';
 
 const backends: readonly string[] = ['auto', 'wasm', 'webgpu'] satisfies BackendChoice[];
 
@@ -14,7 +15,7 @@ export function resolveOptions(
 ): ResolvedEngineOptions {
   const backend = options.backend ?? 'auto';
   if (!backends.includes(backend)) throw refused('backend', backend, `one of ${backends.join(', ')}`);
-  const absolute = (field: 'modelsUrl' | 'catalogueUrl', byDefault: string) => {
+  const absolute = (field: 'modelsUrl' | 'catalogueUrl' | 'hubUrl', byDefault: string) => {
     const address = options[field] ?? byDefault;
     if (!URL.canParse(address, baseUrl)) throw refused(field, address, 'an address');
     return new URL(address, baseUrl).href;
@@ -23,6 +24,7 @@ export function resolveOptions(
     backend,
     modelsUrl: absolute('modelsUrl', 'models/'),
     catalogueUrl: absolute('catalogueUrl', 'models/catalogue.json'),
+    hubUrl: absolute('hubUrl', DEFAULT_HUB_URL),
     baseUrl,
   };
 }

@@ -23,6 +23,7 @@ const options = {
   backend: 'wasm',
   modelsUrl: 'http://x/',
   catalogueUrl: 'http://x/c',
+  hubUrl: 'http://x',
   baseUrl: 'http://x/',
 } as const;
 const request = { prompt: '', method: { kind: 'plain', model: 'm' } } as const;

@@ -13,6 +13,7 @@ export interface Failure {
 
 const advice: Readonly<Record<Failure['code'], { readonly nextStep: string; readonly remedy: Remedy }>> = {
   download: { nextStep: 'Check the connection, then try again.', remedy: 'retry' },
+  'storage-full': { nextStep: 'Delete stored models below, then try again.', remedy: 'retry' },
   integrity: {
     nextStep: 'The file was not kept. Try again: it is fetched anew.',
     remedy: 'retry',

@@ -1,43 +1,49 @@
-import type { FileKey, FileStore, StoredFile } from '../file-store.ts';
+import { DirectoryFileStore } from '../storage/directory-file-store.ts';
+import type { FileStore } from '../storage/file-store.ts';
+import { MemoryDirectory } from './memory-directory.ts';
 
-const nameOf = ({ url, sha256 }: FileKey): string => `${url} ${sha256 ?? 'any'}`;
+/** The store of the browser on a folder in memory. */
+export class MemoryFileStore extends DirectoryFileStore {
+  readonly directory: MemoryDirectory;
 
-/** Keeps files as long as the object lives. */
-export class MemoryFileStore implements FileStore {
-  readonly persistent = true;
-  readonly files = new Map<string, StoredFile>();
-
-  async read(key: FileKey): Promise<StoredFile | null> {
-    return this.files.get(nameOf(key)) ?? null;
+  constructor(directory = new MemoryDirectory()) {
+    super(directory);
+    this.directory = directory;
   }
 
-  async write(key: FileKey, file: StoredFile): Promise<void> {
-    for (const name of this.files.keys()) {
-      if (name.startsWith(`${key.url} `)) this.files.delete(name);
+  /** Paths of the whole files, sorted. */
+  async paths(): Promise<string[]> {
+    const files = await this.list();
+    return files.flatMap(({ complete, key }) => (complete ? [new URL(key.url).pathname] : [])).sort();
+  }
+
+  /** Changes a byte of the stored copy of `url`, as a failing disk does. */
+  async damage(url: string): Promise<void> {
+    for (const [name, bytes] of this.directory.files) {
+      const record = name.endsWith('.json') && JSON.parse(new TextDecoder().decode(bytes));
+      if (!record || record.key.url !== url) continue;
+      const content = this.directory.files.get(name.replace('.json', '.bytes'))!;
+      content[content.length >> 1]! ^= 1;
     }
-    this.files.set(nameOf(key), file);
-  }
-
-  async remove(key: FileKey): Promise<void> {
-    this.files.delete(nameOf(key));
-  }
-
-  /** Paths of the stored files, sorted. */
-  get paths(): string[] {
-    return [...this.files.keys()].map((name) => new URL(name.split(' ')[0]!).pathname).sort();
   }
 }
 
-/** A store whose every operation fails, as with a full disk. */
+/** A store whose every operation fails. */
 export const brokenFileStore: FileStore = {
   persistent: true,
-  read: async () => {
+  find: async () => {
     throw new DOMException('storage is gone', 'InvalidStateError');
   },
-  write: async () => {
-    throw new DOMException('no space left', 'QuotaExceededError');
+  receive: async () => {
+    throw new DOMException('storage is gone', 'InvalidStateError');
   },
   remove: async () => {
+    throw new DOMException('storage is gone', 'InvalidStateError');
+  },
+  list: async () => {
+    throw new DOMException('storage is gone', 'InvalidStateError');
+  },
+  room: async () => {
     throw new DOMException('storage is gone', 'InvalidStateError');
   },
 };

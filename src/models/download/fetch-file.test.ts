@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { EngineError } from '../errors/engine-error.ts';
-import type { RemoteFile } from './download.ts';
-import { type FetchedFile, fetchFile } from './fetch-file.ts';
+import { EngineError } from '../../errors/engine-error.ts';
 import {
   type Answer,
   brokenOff,
@@ -13,8 +11,11 @@ import {
   htmlPage,
   stalled,
   status,
-} from './testing/file-server.ts';
-import { brokenFileStore, MemoryFileStore } from './testing/memory-file-store.ts';
+} from '../testing/file-server.ts';
+import { brokenFileStore, MemoryFileStore } from '../testing/memory-file-store.ts';
+import { TestTimer } from '../testing/test-timer.ts';
+import { type FetchFileOptions, fetchFile as fetchFileWith } from './fetch-file.ts';
+import type { RemoteFile } from './remote-file.ts';
 
 const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -27,24 +28,36 @@ const otherJson = new TextEncoder().encode('{"a": 2}');
 
 let server: FileServer;
 let store: MemoryFileStore;
+let timer: TestTimer;
 beforeEach(async () => {
   server = await FileServer.start();
   store = new MemoryFileStore();
+  timer = new TestTimer();
 });
 afterEach(() => server.stop());
+
+/** A fetched file with its bytes. */
+async function fetchFile(file: RemoteFile, options: FetchFileOptions) {
+  const fetched = await fetchFileWith(file, { timer, ...options });
+  return { ...fetched, bytes: await fetched.bytes() };
+}
 
 /** The file "/f" with or without a hash that is known beforehand. */
 function remote(kind: 'json' | 'onnx', expected: Uint8Array | null): RemoteFile {
   return {
     url: `${server.origin}/f`,
     kind,
-    expected: expected && { bytes: expected.length, sha256: sha256Of(expected) },
+    expected: expected && {
+      bytes: expected.length,
+      hash: { kind: 'sha256', hex: sha256Of(expected) },
+    },
+    label: { model: 'm', path: 'f' },
   };
 }
 
 const answerWith = (answer: Answer): void => void server.answers.set('/f', answer);
 
-async function failure(promise: Promise<FetchedFile>): Promise<EngineError> {
+async function failure(promise: Promise<unknown>): Promise<EngineError> {
   const error = await promise.then(
     () => new Error('it did not fail'),
     (reason: unknown) => reason,
@@ -68,7 +81,7 @@ describe('a file with a known hash', () => {
     ['truncated', file(truncated), 'integrity', 'length'],
     ['truncated without an announced length', fileOfUnknownLength(truncated), 'integrity', 'length'],
     ['broken off', brokenOff(weights), 'download', 'interrupted'],
-    ['altered in one bit', file(flipped), 'integrity', 'sha256'],
+    ['altered in one bit', file(flipped), 'integrity', 'hash'],
     ['longer than it should be', file(Buffer.concat([weights, weights])), 'integrity', 'length'],
     ['empty', file(new Uint8Array()), 'integrity', 'length'],
     ['missing', status(404), 'download', 'http-status'],
@@ -79,7 +92,7 @@ describe('a file with a known hash', () => {
     const error = await failure(fetchFile(remote('onnx', weights), { store }));
     expect(error).toMatchObject({ code, details: { reason, url: `${server.origin}/f` } });
     expect(error.message).toContain(`${server.origin}/f`);
-    expect(store.files.size).toBe(0);
+    expect(await store.paths()).toEqual([]);
 
     answerWith(file(weights));
     expect(sha256Of((await fetchFile(remote('onnx', weights), { store })).bytes)).toBe(sha256Of(weights));
@@ -115,10 +128,9 @@ describe('a file with a known hash', () => {
   test('that was damaged in the store is downloaded again', async () => {
     answerWith(file(weights));
     await fetchFile(remote('onnx', weights), { store });
-    const [name, stored] = [...store.files][0]!;
-    store.files.set(name, { ...stored, bytes: flipped });
+    await store.damage(`${server.origin}/f`);
     const again = await fetchFile(remote('onnx', weights), { store });
-    expect(again.source).toBe('network');
+    expect(server.requests).toEqual(['GET /f', 'GET /f']);
     expect(sha256Of(again.bytes)).toBe(sha256Of(weights));
   });
 
@@ -127,7 +139,7 @@ describe('a file with a known hash', () => {
     await fetchFile(remote('json', json), { store });
     answerWith(file(otherJson));
     expect((await fetchFile(remote('json', otherJson), { store })).bytes).toEqual(otherJson);
-    expect(store.files.size).toBe(1);
+    expect(await store.list()).toHaveLength(1);
   });
 
   test('loads with a store that fails at everything', async () => {
@@ -164,7 +176,7 @@ describe('a file without a known hash', () => {
       code,
       details: { reason },
     });
-    expect(store.files.size).toBe(0);
+    expect(await store.paths()).toEqual([]);
   });
 
   test('comes from the store while its ETag agrees', async () => {
@@ -216,12 +228,12 @@ test('a server that cannot be reached is a download error', async () => {
 });
 
 describe('abort', () => {
-  test('in the middle of a download throws the reason and keeps nothing', async () => {
+  test('in the middle of a download throws the reason, and nothing passes for the file', async () => {
     const controller = new AbortController();
     answerWith(stalled(weights, () => controller.abort()));
     const fetching = fetchFile(remote('onnx', weights), { store, signal: controller.signal });
     await expect(fetching).rejects.toMatchObject({ name: 'AbortError' });
-    expect(store.files.size).toBe(0);
+    expect(await store.paths()).toEqual([]);
   });
 
   test('before the start sends no request', async () => {

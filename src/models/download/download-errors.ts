@@ -1,0 +1,156 @@
+import { EngineError } from '../../errors/engine-error.ts';
+import type { ContentHash } from './content-hash.ts';
+import type { RemoteFile } from './remote-file.ts';
+
+/**
+ * `details.reason` of the errors that downloads throw. The first five come with `download`, `too-large` with
+ * `out-of-memory`, the rest with `integrity`.
+ */
+export type DownloadFailure =
+  | 'http-status'
+  | 'access'
+  | 'unreachable'
+  | 'interrupted'
+  | 'stalled'
+  | 'too-large'
+  | 'length'
+  | 'hash'
+  | 'html-page'
+  | 'not-json'
+  | 'empty';
+
+type Details = Readonly<Record<string, string | number | null>>;
+
+export function statusError(url: string, status: number, statusText: string): EngineError {
+  const answer = `the server answered ${`${status} ${statusText}`.trimEnd()}`;
+  if (status === 401 || status === 403) {
+    return downloadError(
+      url,
+      'access',
+      `${url} is not for everybody: ${answer}. Give a token that may read it (load's option \`token\`), or choose a model that is public.`,
+      { status },
+    );
+  }
+  return downloadError(
+    url,
+    'http-status',
+    `${url} cannot be downloaded: ${answer}. Check the address of the model, or try again later.`,
+    { status },
+  );
+}
+
+export function unreachableError(url: string, cause: unknown): EngineError {
+  return downloadError(
+    url,
+    'unreachable',
+    `${url} cannot be reached: ${reasonOf(cause)}. Check the connection, the address and whether the server allows other origins, then try again.`,
+    { status: null },
+    cause,
+  );
+}
+
+export function interruptedError(
+  url: string,
+  received: number,
+  expected: number | null,
+  cause: unknown,
+): EngineError {
+  return downloadError(
+    url,
+    'interrupted',
+    `${url} broke off after ${received} of ${expected ?? 'an unknown number of'} bytes: ${reasonOf(cause)}. Load again: it goes on from there where this browser keeps files.`,
+    { bytesReceived: received, bytesExpected: expected },
+    cause,
+  );
+}
+
+export function stalledError(
+  url: string,
+  seconds: number,
+  received: number,
+  expected: number | null,
+): EngineError {
+  return downloadError(
+    url,
+    'stalled',
+    `${url} brought nothing for ${seconds} seconds, after ${received} of ${expected ?? 'an unknown number of'} bytes. Check the connection, then load again.`,
+    { bytesReceived: received, bytesExpected: expected },
+  );
+}
+
+export function lengthError(url: string, received: number | string, expected: number): EngineError {
+  return integrityError(
+    url,
+    'length',
+    `${url} has ${received} bytes where ${expected} are expected: it is truncated or another file. Nothing was kept; try again, or restore the file.`,
+    { bytesReceived: received, bytesExpected: expected },
+  );
+}
+
+export function hashError(url: string, seen: ContentHash, expected: ContentHash): EngineError {
+  const name = seen.kind === 'sha256' ? 'SHA-256' : 'git hash';
+  return integrityError(
+    url,
+    'hash',
+    `${url} was altered: its ${name} is ${seen.hex}, expected is ${expected.hex}. Nothing was kept; try again, or restore the file.`,
+    { hash: seen.hex, hashExpected: expected.hex },
+  );
+}
+
+const wantedKinds: Readonly<Record<RemoteFile['kind'], string>> = {
+  json: 'JSON',
+  onnx: 'an ONNX model',
+  weights: "a model's weights",
+  text: 'plain text',
+};
+
+export function htmlPageError({ url, kind }: Pick<RemoteFile, 'url' | 'kind'>): EngineError {
+  return integrityError(
+    url,
+    'html-page',
+    `${url} is an HTML page where ${wantedKinds[kind]} should be: the server shows its error page or its app with a status of success. Check the address of the model.`,
+  );
+}
+
+export function integrityError(
+  url: string,
+  reason: DownloadFailure,
+  message: string,
+  details: Details = {},
+): EngineError {
+  return new EngineError('integrity', message, { details: { url, reason, ...details } });
+}
+
+export function tooLargeError(url: string, bytes: number, cause: unknown): EngineError {
+  return new EngineError(
+    'out-of-memory',
+    `${url} has ${bytes} bytes, more than this browser can hold in one piece. Choose a smaller model or dtype.`,
+    { details: { url, reason: 'too-large', bytes }, cause },
+  );
+}
+
+/** Why a download failed; null for anything that is not a failed download. */
+export function failureOf(error: unknown): DownloadFailure | null {
+  if (!(error instanceof EngineError)) return null;
+  if (error.code !== 'download' && error.code !== 'integrity') return null;
+  return (error.details.reason as DownloadFailure | undefined) ?? null;
+}
+
+/** True where the server says that there is no such file. */
+export function isNotFound(error: unknown): boolean {
+  if (failureOf(error) !== 'http-status') return false;
+  const { status } = (error as EngineError).details;
+  return status === 404 || status === 410;
+}
+
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
+function downloadError(
+  url: string,
+  reason: DownloadFailure,
+  message: string,
+  details: Details,
+  cause?: unknown,
+): EngineError {
+  return new EngineError('download', message, { details: { url, reason, ...details }, cause });
+}

@@ -1,0 +1,35 @@
+/** Lets one download of a file run at a time, in all tabs of the origin. */
+export interface FileLocks {
+  /** Runs `work` when nobody else works on `name`. Rejects with the signal's reason while it waits. */
+  run<T>(name: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T>;
+  /** Runs `work` if nobody works on `name` now; answers false, and does not, otherwise. */
+  ifFree(name: string, work: () => Promise<void>): Promise<boolean>;
+}
+
+/** Web Locks; a tab that is closed gives its locks back. Outside secure contexts there are none, and nothing is kept. */
+export const webLocks: FileLocks = {
+  run: async (name, signal, work) => {
+    const locks = availableLocks();
+    if (!locks) return work();
+    const options = signal ? { signal } : {};
+    return (await locks.request(lockName(name), options, work)) as Awaited<ReturnType<typeof work>>;
+  },
+  ifFree: async (name, work) => {
+    const locks = availableLocks();
+    if (!locks) {
+      await work();
+      return true;
+    }
+    return locks.request(lockName(name), { ifAvailable: true }, async (lock) => {
+      if (lock === null) return false;
+      await work();
+      return true;
+    });
+  },
+};
+
+const lockName = (name: string): string => `antiphon-file ${name}`;
+
+function availableLocks(): LockManager | undefined {
+  return (globalThis as { navigator?: { readonly locks?: LockManager } }).navigator?.locks;
+}

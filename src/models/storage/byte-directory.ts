@@ -1,0 +1,24 @@
+/** A file that is open for writing; nobody else can open it meanwhile. As FileSystemSyncAccessHandle has it. */
+export interface ByteFile {
+  getSize(): number;
+  /** Fills `into` from position `at` on; answers how many bytes there were. */
+  read(into: Uint8Array, options: { readonly at: number }): number;
+  /** Throws a QuotaExceededError where storage is full. */
+  write(bytes: Uint8Array, options: { readonly at: number }): number;
+  truncate(size: number): void;
+  flush(): void;
+  close(): void;
+}
+
+/** A flat folder of files. */
+export interface ByteDirectory {
+  names(): Promise<string[]>;
+  /** The content as it is; null where there is no such file. */
+  read(name: string): Promise<Blob | null>;
+  /** Opens a file, and makes an empty one where there is none. Rejects where it is open already. */
+  open(name: string): Promise<ByteFile>;
+  /** Does nothing where there is no such file. Rejects where it is open. */
+  remove(name: string): Promise<void>;
+  /** Bytes that may still be written; null where nobody knows. */
+  room(): Promise<number | null>;
+}

@@ -1,0 +1,66 @@
+import { beforeEach, expect, test } from 'vitest';
+import { fileStoreSuite } from '../testing/file-store-suite.ts';
+import { MemoryDirectory } from '../testing/memory-directory.ts';
+import { DirectoryFileStore } from './directory-file-store.ts';
+import type { FileKey } from './file-store.ts';
+
+let directory: MemoryDirectory;
+beforeEach(() => {
+  directory = new MemoryDirectory();
+});
+
+fileStoreSuite('a store on a folder', async () => new DirectoryFileStore(directory));
+
+const key: FileKey = { url: 'https://models.example/m/model.onnx', content: 'sha256:aa' };
+const label = { model: 'm', path: 'model.onnx' };
+
+/** A store in which a download of three bytes was cut off, as its tab died. */
+async function cutOff(): Promise<DirectoryFileStore> {
+  const reception = await new DirectoryFileStore(directory).receive(key, label);
+  await reception.restart({ etag: '"v1"', lastModified: null });
+  await reception.append(Uint8Array.of(1, 2, 3));
+  directory.abandon();
+  return new DirectoryFileStore(directory);
+}
+
+test('a part that was cut off goes on, with its bytes and what the server said of them', async () => {
+  const store = await cutOff();
+  const reception = await store.receive(key, label);
+  expect(reception).toMatchObject({ received: 3, validators: { etag: '"v1"' } });
+  const pieces: number[] = [];
+  for await (const piece of reception.pieces()) pieces.push(...piece);
+  expect(pieces).toEqual([1, 2, 3]);
+  await reception.append(Uint8Array.of(4));
+  const { blob } = await reception.complete('hash');
+  expect(new Uint8Array(await blob.arrayBuffer())).toEqual(Uint8Array.of(1, 2, 3, 4));
+});
+
+test('a part is listed as one, and can be removed', async () => {
+  const store = await cutOff();
+  expect(await store.list()).toEqual([{ key, ...label, bytes: 3, complete: false }]);
+  await store.remove(key);
+  expect(directory.files.size).toBe(0);
+});
+
+test('a file that somebody receives cannot be received twice', async () => {
+  const store = new DirectoryFileStore(directory);
+  await store.receive(key, label);
+  await expect(store.receive(key, label)).rejects.toThrow('is open');
+});
+
+test('bytes whose record was cut short begin anew', async () => {
+  const store = await cutOff();
+  for (const [name, bytes] of directory.files) {
+    if (name.endsWith('.json')) directory.files.set(name, bytes.slice(0, 20));
+  }
+  expect((await store.receive(key, label)).received).toBe(0);
+});
+
+test('a whole file that lost its end is not found', async () => {
+  const store = await cutOff();
+  await (await store.receive(key, label)).complete('hash');
+  for (const [name, bytes] of directory.files) {
+    if (name.endsWith('.bytes')) directory.files.set(name, bytes.slice(0, 2));
+  }
+  expect(await store.find(key)).toBeNull();
+});

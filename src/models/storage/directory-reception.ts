@@ -1,0 +1,117 @@
+import { utf8ToBytes } from '@noble/hashes/utils.js';
+import type { ByteDirectory, ByteFile } from './byte-directory.ts';
+import type { FileRecord } from './file-record.ts';
+import type { FileKey, FileLabel, Reception, StoredFile, Validators } from './file-store.ts';
+
+const pieceBytes = 2 ** 20;
+
+/** A file on its way into a folder. It is open, and so nobody else's, until the reception ends. */
+export class DirectoryReception implements Reception {
+  readonly #directory: ByteDirectory;
+  readonly #names: { readonly content: string; readonly record: string };
+  readonly #file: ByteFile;
+  readonly #key: FileKey;
+  readonly #label: FileLabel;
+  #isOpen = true;
+  #received: number;
+  #validators: Validators | null;
+
+  constructor(
+    directory: ByteDirectory,
+    names: { readonly content: string; readonly record: string },
+    file: ByteFile,
+    { key, label, record }: { key: FileKey; label: FileLabel; record: FileRecord | null },
+  ) {
+    this.#directory = directory;
+    this.#names = names;
+    this.#file = file;
+    this.#key = key;
+    this.#label = label;
+    this.#received = file.getSize();
+    this.#validators = this.#received > 0 ? (record?.validators ?? null) : null;
+  }
+
+  get received(): number {
+    return this.#received;
+  }
+
+  get validators(): Validators | null {
+    return this.#validators;
+  }
+
+  async *pieces(): AsyncIterable<Uint8Array> {
+    const piece = new Uint8Array(Math.min(pieceBytes, this.#received));
+    for (let at = 0; at < this.#received; ) {
+      const count = this.#file.read(piece, { at });
+      if (count === 0) throw new Error(`${this.#names.content} ends at ${at} of ${this.#received} bytes`);
+      yield piece.subarray(0, count);
+      at += count;
+    }
+  }
+
+  async restart(validators: Validators): Promise<void> {
+    this.#file.truncate(0);
+    this.#received = 0;
+    this.#validators = validators;
+    await this.#writeRecord(null);
+  }
+
+  async append(bytes: Uint8Array): Promise<void> {
+    for (let written = 0; written < bytes.byteLength; ) {
+      const count = this.#file.write(bytes.subarray(written), { at: this.#received });
+      if (count === 0)
+        throw new DOMException(`${this.#names.content} takes no more bytes`, 'QuotaExceededError');
+      written += count;
+      this.#received += count;
+    }
+  }
+
+  async complete(sha256: string): Promise<StoredFile> {
+    this.#close();
+    await this.#writeRecord({ bytes: this.#received, sha256 });
+    const blob = await this.#directory.read(this.#names.content);
+    if (!blob) throw new Error(`${this.#names.content} was removed while it was received`);
+    return { blob, sha256, ...(this.#validators ?? noValidators) };
+  }
+
+  async suspend(): Promise<void> {
+    if (this.#received === 0) return this.discard();
+    this.#close();
+  }
+
+  async discard(): Promise<void> {
+    if (this.#isOpen) {
+      // Emptied first: where the file cannot be removed its space is free all the same.
+      this.#file.truncate(0);
+      this.#close();
+    }
+    await this.#directory.remove(this.#names.content);
+    await this.#directory.remove(this.#names.record);
+  }
+
+  #close(): void {
+    this.#isOpen = false;
+    this.#file.flush();
+    this.#file.close();
+  }
+
+  async #writeRecord(complete: FileRecord['complete']): Promise<void> {
+    const record: FileRecord = {
+      version: 1,
+      key: this.#key,
+      label: this.#label,
+      validators: this.#validators ?? noValidators,
+      complete,
+    };
+    const file = await this.#directory.open(this.#names.record);
+    try {
+      file.truncate(0);
+      file.write(utf8ToBytes(JSON.stringify(record)), { at: 0 });
+      file.flush();
+    } finally {
+      file.close();
+    }
+  }
+}
+
+const noValidators: Validators = { etag: null, lastModified: null };

@@ -1,0 +1,63 @@
+import type { ByteDirectory, ByteFile } from './byte-directory.ts';
+import { estimatedRoom } from './storage-room.ts';
+
+/**
+ * A folder of the origin private file system. Files are written through sync access handles, which put bytes on disk
+ * as they come, so that a tab which is closed leaves what it has received; workers alone have them.
+ * https://developer.mozilla.org/docs/Web/API/FileSystemSyncAccessHandle
+ */
+export class OpfsDirectory implements ByteDirectory {
+  readonly #folder: FileSystemDirectoryHandle;
+
+  private constructor(folder: FileSystemDirectoryHandle) {
+    this.#folder = folder;
+  }
+
+  /** null where the browser has none, or denies it. */
+  static async open(name: string): Promise<OpfsDirectory | null> {
+    const { FileSystemFileHandle, navigator } = globalThis as {
+      FileSystemFileHandle?: { readonly prototype: object };
+      navigator?: { readonly storage?: StorageManager };
+    };
+    if (!FileSystemFileHandle || !('createSyncAccessHandle' in FileSystemFileHandle.prototype)) return null;
+    try {
+      const root = await navigator?.storage?.getDirectory();
+      return root ? new OpfsDirectory(await root.getDirectoryHandle(name, { create: true })) : null;
+    } catch {
+      // Private windows of some browsers.
+      return null;
+    }
+  }
+
+  async names(): Promise<string[]> {
+    const names: string[] = [];
+    for await (const name of this.#folder.keys()) names.push(name);
+    return names;
+  }
+
+  async read(name: string): Promise<Blob | null> {
+    try {
+      return await (await this.#folder.getFileHandle(name)).getFile();
+    } catch (error) {
+      return nullIfMissing(error);
+    }
+  }
+
+  async open(name: string): Promise<ByteFile> {
+    const file = await this.#folder.getFileHandle(name, { create: true });
+    return file.createSyncAccessHandle() as Promise<ByteFile>;
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.#folder.removeEntry(name).catch(nullIfMissing);
+  }
+
+  room(): Promise<number | null> {
+    return estimatedRoom();
+  }
+}
+
+function nullIfMissing(error: unknown): null {
+  if (error instanceof DOMException && error.name === 'NotFoundError') return null;
+  throw error;
+}
