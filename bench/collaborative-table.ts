@@ -1,11 +1,11 @@
 import type { DecodeRequest } from '../src/engine/decode-request.ts';
 import type { DecodeResult } from '../src/engine/engine-api.ts';
+import { withSpread } from '../src/pilot/quartiles.ts';
 import { type Bench, type BenchTable, type Cell, cellsOf, enoughTokens } from './bench-table.ts';
 import { type Case, models, type Section, sections, type TeamMethod } from './collaborative-cases.ts';
 import { type Row, rowOf, tokenTimesInWords } from './collaborative-row.ts';
 import { timesInWords } from './forward-times.ts';
 import { paperInWords } from './paper-speed-ups.ts';
-import { withSpread } from './quartiles.ts';
 import { ratioOf, type Trial } from './trials.ts';
 
 interface MeasuredSection {

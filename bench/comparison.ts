@@ -1,5 +1,5 @@
+import { type Quartiles, quartilesOf, withSpread } from '../src/pilot/quartiles.ts';
 import type { Cell } from './bench-table.ts';
-import { type Quartiles, quartilesOf, withSpread } from './quartiles.ts';
 import { type TokenTime, timeInWords } from './token-time.ts';
 
 /** One decode of a variant in a cell. */

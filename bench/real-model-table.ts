@@ -4,6 +4,7 @@ import { projectFolder, siteFolder } from '../scripts/build.ts';
 import { EnginePage } from '../scripts/engine-page.ts';
 import { serveFolder } from '../scripts/static-server.ts';
 import type { DecodeRequest } from '../src/engine/decode-request.ts';
+import { withSpread } from '../src/pilot/quartiles.ts';
 import type { Bench, BrowserTable } from './bench-table.ts';
 import { type Row, rowOf, tokenTimesInWords } from './collaborative-row.ts';
 import {
@@ -13,7 +14,6 @@ import {
 } from './drafting/drafting-page.ts';
 import { measureDrafting, withNgrams } from './drafting/drafting-table.ts';
 import { realModel } from './peers/peer-sections.ts';
-import { withSpread } from './quartiles.ts';
 import { measureTrials, type TrialRequest, type Variant } from './trials.ts';
 
 const prompts = ['The capital of France is', 'Once upon a time', 'def fibonacci(n):'];

@@ -1,9 +1,9 @@
+import { type Quartiles, quartilesOf, withSpread } from '../src/pilot/quartiles.ts';
 import { PhiloxSource } from '../src/random/philox-source.ts';
 import { distributionOf } from '../src/sample/distribution.ts';
 import { type SamplingParameters, untruncated } from '../src/sample/sampling-parameters.ts';
 import { normalLogits } from '../src/sample/testing/normal-logits.ts';
 import type { BrowserTable } from './bench-table.ts';
-import { type Quartiles, quartilesOf, withSpread } from './quartiles.ts';
 
 /** Those of the story models, SmolLM2 and Gemma. */
 const vocabSizes = [1_846, 49_152, 262_144];

@@ -6,8 +6,8 @@ import { projectFolder } from '../../scripts/build.ts';
 import { findBrowser, launchOptions } from '../../scripts/find-browser.ts';
 import { isolationHeaders } from '../../scripts/isolation-headers.ts';
 import type { OrtBuild } from '../../src/models/ort-build.ts';
+import { quartilesOf, withSpread } from '../../src/pilot/quartiles.ts';
 import { engineConfig } from '../../vite.config.ts';
-import { quartilesOf, withSpread } from '../quartiles.ts';
 import type { PassSetting } from './pass-worker.ts';
 
 /*
