@@ -5,6 +5,7 @@ import type { PrefillProgress } from '../decode/prefill.ts';
 import type { SpeedUp } from '../decode/speed-up.ts';
 import type { DecodeStatistics } from '../decode/statistics.ts';
 import type { BackendKind, VerificationNoise } from '../models/causal-model.ts';
+import type { ForwardCosts } from '../models/forward-costs.ts';
 import type { HubModel } from '../models/hub/hub-model.ts';
 import type { LoadProgress } from '../models/load-progress.ts';
 import type { Round } from '../round/round.ts';
@@ -69,6 +70,8 @@ export interface LoadedModel {
   /** Of its weights, hexadecimal. */
   readonly sha256: string;
   readonly noise: VerificationNoise;
+  /** Time of a forward over k tokens, measured at load. */
+  readonly costs: ForwardCosts;
   /** Where the model runs and what was passed over on the way: shown to the user. */
   readonly notes: readonly string[];
 }

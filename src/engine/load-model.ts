@@ -102,6 +102,7 @@ export async function loadModel(
         bytes: files.bytes,
         sha256: files.sha256,
         noise: causalModel.noise,
+        costs: causalModel.costs,
         notes: causalModel.notes,
       },
       model: causalModel,
