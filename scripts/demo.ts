@@ -1,17 +1,14 @@
-import { stripVTControlCharacters } from 'node:util';
 import type { DecodeResult } from '../src/engine/engine-api.ts';
 import { EngineError } from '../src/errors/engine-error.ts';
 import { promptText } from '../src/prompt/prompt-text.ts';
-import { ensureSite, siteFolder } from './build.ts';
-import { openCombineModule } from './demo/combine-module.ts';
 import { MarkedText, marksFor } from './demo/marked-text.ts';
-import { openModelFolders, requireModel } from './demo/model-folder.ts';
 import { type DemoOptions, parseDemoOptions, usage } from './demo/options.ts';
 import { renamed } from './demo/renamed.ts';
 import { summaryOf } from './demo/summary.ts';
 import { TraceFile } from './demo/trace-file.ts';
 import { EnginePage, EnginePageError } from './engine-page.ts';
-import { serveFolder } from './static-server.ts';
+import { failureInOneLine } from './failure-line.ts';
+import { serveEngine } from './served-engine.ts';
 
 /** What shells report for a program ended by Ctrl-C. */
 const interruptedStatus = 130;
@@ -27,37 +24,17 @@ async function tell(options: DemoOptions): Promise<void> {
     process.exitCode = interruptedStatus;
     page.stop().catch(() => process.exit(interruptedStatus));
   });
-  await ensureSite();
-  const folders = await openModelFolders(options.modelsUrl, options.namedModels);
-  const { combineModule: moduleOutside } = options;
-  const combineModule = moduleOutside === null ? null : await openCombineModule(moduleOutside);
-  const server = await serveFolder({
-    folder: siteFolder,
-    proxied: [...folders.proxied, ...(combineModule ? [combineModule.proxied] : [])],
-  });
-  const nameInPage = (name: string): string =>
-    combineModule && name === moduleOutside ? combineModule.urlInPage : folders.nameInPage(name, server.url);
-  const namesOutside = moduleOutside === null ? options.namedModels : [...options.namedModels, moduleOutside];
-  const nameOutside = (name: string): string =>
-    namesOutside.find((candidate) => nameInPage(candidate) === name) ?? name;
-  const messageOutside = (message: string): string => {
-    const text = folders.messageOutside(message, server.url);
-    if (!combineModule) return text;
-    return text.replaceAll(new URL(combineModule.proxied.path, server.url).href, combineModule.folderOutside);
-  };
+  const site = await serveEngine(options);
   const { marks, legend } = marksFor(process.stdout.isTTY, process.env, options.team);
   const print = (text: string): void => void (options.json || process.stdout.write(text));
   let text = new MarkedText(marks);
   let trace: TraceFile | undefined;
   try {
     if (options.traceFile !== null) trace = new TraceFile(options.traceFile);
-    // Every option counts whatever the method: a draft model that is given but not used must exist too.
-    const locations = folders.locations(server.url);
-    for (const model of options.namedModels) await requireModel(nameInPage(model), locations);
     if (process.stdout.isTTY) print(`Loading ${options.usedModels.join(' and ')} …\n`);
-    page = await EnginePage.open(server.url, {
-      engine: { backend: options.backend, ...locations },
-      models: options.usedModels.map(nameInPage),
+    page = await EnginePage.open(site.url, {
+      engine: { backend: options.backend, ...site.locations },
+      models: options.usedModels.map(site.nameInPage),
       onRound: (round) => {
         trace?.add(round);
         print(text.add(round));
@@ -71,9 +48,9 @@ async function tell(options: DemoOptions): Promise<void> {
       print(promptText(request));
       trace?.begin(
         request,
-        page.models.map((model) => ({ ...model, id: nameOutside(model.id) })),
+        page.models.map((model) => ({ ...model, id: site.nameOutside(model.id) })),
       );
-      const result = renamed(await page.decode(renamed(request, nameInPage)), nameOutside);
+      const result = renamed(await page.decode(renamed(request, site.nameInPage)), site.nameOutside);
       results.push(result);
       trace?.end(result);
       const proposed = result.rounds.some(({ proposals }) => proposals.some(({ u }) => u !== null));
@@ -84,21 +61,14 @@ async function tell(options: DemoOptions): Promise<void> {
     }
   } catch (error) {
     if (error instanceof EngineError || error instanceof EnginePageError) {
-      error.message = messageOutside(error.message);
+      error.message = site.messageOutside(error.message);
     }
     throw error;
   } finally {
     trace?.close();
     await page?.close();
-    await server.close();
-    combineModule?.close();
+    await site.close();
   }
-}
-
-function failureInOneLine(error: unknown): string {
-  const code = error instanceof EngineError || error instanceof EnginePageError ? `${error.code}: ` : '';
-  const message = stripVTControlCharacters(error instanceof Error ? error.message : String(error));
-  return `demo: ${code}${message.replace(/\s*\n\s*/g, ' ').trim()}\n`;
 }
 
 // A reader that has seen enough (`| head`) is no failure.
@@ -109,6 +79,6 @@ try {
   if (options === null) process.stdout.write(`${usage}\n`);
   else await tell(options);
 } catch (error) {
-  process.stderr.write(failureInOneLine(error));
+  process.stderr.write(failureInOneLine('demo', error));
   process.exitCode = 1;
 }

@@ -1,3 +1,36 @@
+import type { BackendChoice } from '../../src/engine/engine-api.ts';
+
+export const backends = ['auto', 'wasm', 'webgpu'] as const satisfies BackendChoice[];
+
+/** `--temperature -1` as `--temperature=-1`: parseArgs takes a value with a dash for an option left without one. */
+export function joinDashedValues(
+  args: readonly string[],
+  definitions: Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>,
+): string[] {
+  const joined: string[] = [];
+  for (let index = 0; index < args.length; index++) {
+    const name = args[index].slice(2);
+    const next = args[index + 1];
+    const takesText = args[index].startsWith('--') && definitions[name]?.type === 'string';
+    if (takesText && next?.startsWith('-') && !next.startsWith('--')) {
+      joined.push(`${args[index]}=${next}`);
+      index++;
+    } else joined.push(args[index]);
+  }
+  return joined;
+}
+
+/** The folder, ending with a slash; null where none is given. */
+export function modelsUrlOf(value: string | undefined): URL | null {
+  if (value === undefined) return null;
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (!url || !['http:', 'https:'].includes(url.protocol)) {
+    throw new Error(`--models-url is '${value}'; give the http address of a folder of models`);
+  }
+  if (!url.pathname.endsWith('/')) url.pathname += '/';
+  return url;
+}
+
 export function numberOf(name: string, value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
   const number = value.trim() === '' ? Number.NaN : Number(value);

@@ -1,7 +1,16 @@
 import { parseArgs } from 'node:util';
 import { type DecodeRequest, validateDecodeRequest } from '../../src/engine/decode-request.ts';
 import type { BackendChoice } from '../../src/engine/engine-api.ts';
-import { biasOf, draftLengthsOf, numberOf, oneOf, withoutUndefined } from './option-values.ts';
+import {
+  backends,
+  biasOf,
+  draftLengthsOf,
+  joinDashedValues,
+  modelsUrlOf,
+  numberOf,
+  oneOf,
+  withoutUndefined,
+} from './option-values.ts';
 import { memberPromptsOf, promptOf, templateVariablesOf } from './prompt-options.ts';
 import { acceptanceOf, defaultMembers, teamMethodOf } from './team-options.ts';
 
@@ -66,7 +75,6 @@ export const usage = `Usage: npm run demo -- [options]
   --help                print this
 Models are named by their catalogue id or by the URL of their folder.`;
 
-const backends: readonly string[] = ['auto', 'wasm', 'webgpu'] satisfies BackendChoice[];
 const methods = ['plain', 'speculative', 'ngram', 'collaborative'] as const;
 type Method = (typeof methods)[number];
 
@@ -108,31 +116,6 @@ const definitions = {
   help: flag,
 } as const;
 
-/** `--temperature -1` as `--temperature=-1`: parseArgs takes a value with a dash for an option left without one. */
-function joinDashedValues(args: readonly string[]): string[] {
-  const joined: string[] = [];
-  for (let index = 0; index < args.length; index++) {
-    const name = args[index].slice(2) as keyof typeof definitions;
-    const next = args[index + 1];
-    const takesText = args[index].startsWith('--') && definitions[name]?.type === 'string';
-    if (takesText && next?.startsWith('-') && !next.startsWith('--')) {
-      joined.push(`${args[index]}=${next}`);
-      index++;
-    } else joined.push(args[index]);
-  }
-  return joined;
-}
-
-function modelsUrlOf(value: string | undefined): URL | null {
-  if (value === undefined) return null;
-  const url = URL.canParse(value) ? new URL(value) : null;
-  if (!url || !['http:', 'https:'].includes(url.protocol)) {
-    throw new Error(`--models-url is '${value}'; give the http address of a folder of models`);
-  }
-  if (!url.pathname.endsWith('/')) url.pathname += '/';
-  return url;
-}
-
 /** Options that mean nothing unless several write together. */
 const teamOptions = [
   'members',
@@ -152,10 +135,14 @@ function usualMethod(values: { readonly [Name in keyof typeof definitions]?: unk
 
 /** @returns null where help was asked for. Throws an Error or EngineError that names the option or field. */
 export function parseDemoOptions(args: readonly string[]): DemoOptions | null {
-  const { values } = parseArgs({ args: joinDashedValues(args), options: definitions, strict: true });
+  const { values } = parseArgs({
+    args: joinDashedValues(args, definitions),
+    options: definitions,
+    strict: true,
+  });
   if (values.help) return null;
   const method = oneOf('method', values.method ?? usualMethod(values), methods);
-  const backend = oneOf('backend', values.backend ?? 'auto', backends) as BackendChoice;
+  const backend = oneOf('backend', values.backend ?? 'auto', backends);
   const modelsUrl = modelsUrlOf(values['models-url']);
   const runs = numberOf('runs', values.runs) ?? 1;
   if (!Number.isSafeInteger(runs) || runs < 1)
