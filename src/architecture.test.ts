@@ -18,6 +18,7 @@ const folderOrder = [
   'decode',
   'engine',
   'trace',
+  'pilot',
   'rpc',
   'ui',
   'player',

@@ -1,0 +1,192 @@
+import { validateDecodeRequest } from '../engine/decode-request.ts';
+import { EngineError } from '../errors/engine-error.ts';
+import { groupTitle, methodTitle } from './method-title.ts';
+import type {
+  Acceptance,
+  Method,
+  PilotCase,
+  PilotGroup,
+  PilotMethod,
+  PilotPlan,
+  PilotPrompt,
+  TeamMethod,
+} from './pilot.ts';
+
+type DraftLength = number | 'adaptive';
+export type Drafter = 'model' | 'ngram';
+/** `sequential` is the reference, always there. */
+export type PilotSchedule = Exclude<NonNullable<TeamMethod['schedule']>, 'sequential'>;
+
+/** What a user picks; a plan is made of it. */
+export interface PilotSettings {
+  readonly prompts: readonly PilotPrompt[];
+  readonly repeats: number;
+  readonly request: PilotPlan['request'];
+  /** One model, drafted for; null or without drafters: none. */
+  readonly speculative: {
+    readonly target: string;
+    /** Of the drafter `model`. */
+    readonly draft: string;
+    readonly drafters: readonly Drafter[];
+    readonly draftLengths: readonly DraftLength[];
+  } | null;
+  /** Several members; null or without schedules: none. */
+  readonly team: {
+    readonly members: TeamMethod['members'];
+    /** Each λ or μ to try, as a combination of its own. */
+    readonly combines: readonly TeamMethod['combine'][];
+    readonly schedules: readonly PilotSchedule[];
+    /** Of the default proposer; absent: the members' own. */
+    readonly draftLengths: readonly DraftLength[];
+    readonly defaultProposer?: number;
+  } | null;
+  readonly acceptances: readonly Acceptance[];
+}
+
+export interface Planned {
+  readonly plan: PilotPlan;
+  /** Methods that were asked for and cannot be had, with the reason. */
+  readonly leftOut: readonly { readonly title: string; readonly reason: string }[];
+}
+
+/**
+ * Every combination of what was picked, each group behind its reference.
+ * @throws EngineError `invalid-request` where nothing can be compared, or a field is out of range
+ */
+export function planPilot(settings: PilotSettings): Planned {
+  const { prompts, repeats, request } = settings;
+  if (prompts.length === 0) throw refused('prompts', 'there is none: give one at least');
+  if (!Number.isSafeInteger(repeats) || repeats < 1 || repeats > 100) {
+    throw refused('repeats', `${repeats} is out of range: give a whole number from 1 to 100`);
+  }
+  const leftOut: { title: string; reason: string }[] = [];
+  const groups: PilotGroup[] = [];
+  for (const methods of [speculativeMethods(settings), ...teamMethods(settings)]) {
+    const [reference, ...variants] = methods;
+    if (!reference) continue;
+    // A fault of the settings themselves shows in the reference.
+    validateDecodeRequest({ ...request, prompt: '', method: reference });
+    const legal = variants.filter((method) => {
+      const reason = refusalOf(method, request);
+      if (reason !== null) leftOut.push({ title: methodTitle(method), reason });
+      return reason === null;
+    });
+    if (legal.length === 0) continue;
+    groups.push({ title: groupTitle(reference), methods: withoutTwins([reference, ...legal]) });
+  }
+  if (groups.length === 0) {
+    const why = leftOut.map(({ title, reason }) => `${title}: ${reason}`).join('; ');
+    throw refused('methods', why || 'there is nothing to compare with the reference: pick one at least');
+  }
+  return { plan: { prompts, groups, request, repeats }, leftOut };
+}
+
+/** The reference first; empty where nothing was picked. */
+function speculativeMethods({ speculative, acceptances }: PilotSettings): readonly Method[] {
+  if (!speculative || speculative.drafters.length === 0) return [];
+  const { target, draft, drafters, draftLengths } = speculative;
+  return [
+    { kind: 'plain', model: target },
+    ...drafters.flatMap((drafter) =>
+      draftLengths.flatMap((draftLength) =>
+        acceptances.map(
+          (acceptance): Method => ({
+            kind: 'speculative',
+            target,
+            drafter:
+              drafter === 'ngram'
+                ? { kind: 'ngram', draftLength }
+                : { kind: 'model', model: draft, draftLength },
+            acceptance,
+          }),
+        ),
+      ),
+    ),
+  ];
+}
+
+/** A list for each combination. */
+function teamMethods({ team, acceptances }: PilotSettings): readonly (readonly Method[])[] {
+  if (!team || team.schedules.length === 0) return [];
+  const { members, schedules, draftLengths, defaultProposer } = team;
+  return team.combines.map((combine) => {
+    const start = defaultProposer === undefined ? {} : { defaultProposer };
+    const base = { kind: 'collaborative', members, combine, ...start } as const;
+    return [
+      { ...base, schedule: 'sequential' },
+      ...schedules.flatMap((schedule): Method[] => {
+        // Nothing is proposed there, so there is no draft length and no verdict.
+        if (schedule === 'mixture') return [{ ...base, schedule, acceptance: { kind: 'exact' } }];
+        return draftLengths.flatMap((draftLength) =>
+          acceptances.map((acceptance) => ({ ...base, schedule, draftLength, acceptance })),
+        );
+      }),
+    ];
+  });
+}
+
+function refusalOf(method: Method, request: PilotPlan['request']): string | null {
+  try {
+    validateDecodeRequest({ ...request, prompt: '', method });
+    return null;
+  } catch (error) {
+    // A schedule that does not go with the rest is left out; a number out of range is a mistake.
+    if (error instanceof EngineError && error.details.field === 'method.schedule') {
+      return error.message.replace('method.schedule: ', '');
+    }
+    throw error;
+  }
+}
+
+function withoutTwins(methods: readonly Method[]): readonly PilotMethod[] {
+  const byTitle = new Map(methods.map((method) => [methodTitle(method), method]));
+  return [...byTitle].map(([title, method]) => ({ title, method }));
+}
+
+/**
+ * The runs in their order. All methods run on one prompt before the next begins, so that a machine that slows down or
+ * heats up does so under all of them. Every other cell goes backwards, so that over two of them no method comes
+ * earlier than another, and each pair begins with the next method, so that none is always first.
+ */
+export function casesOf(plan: PilotPlan): readonly PilotCase[] {
+  const places = plan.groups.flatMap(({ methods }, group) => methods.map((_, method) => ({ group, method })));
+  const cases: PilotCase[] = [];
+  for (let cell = 0; cell < plan.prompts.length * plan.repeats; cell++) {
+    const prompt = cell % plan.prompts.length;
+    const repeat = Math.floor(cell / plan.prompts.length);
+    const turned = places.map((_, index) => places[(index + (cell >> 1)) % places.length]);
+    for (const { group, method } of cell % 2 === 0 ? turned : turned.toReversed()) {
+      cases.push({
+        ...{ number: cases.length, prompt, repeat, group, method },
+        request: {
+          ...plan.request,
+          prompt: plan.prompts[prompt].text,
+          seed: plan.request.seed + cell,
+          method: plan.groups[group].methods[method].method,
+        },
+      });
+    }
+  }
+  return cases;
+}
+
+/** The models that a plan needs, each once. */
+export function modelsOf({ groups }: PilotPlan): readonly string[] {
+  const named = groups.flatMap(({ methods }) => methods.flatMap(({ method }) => modelsOfMethod(method)));
+  return [...new Set(named)];
+}
+
+function modelsOfMethod(method: Method): readonly string[] {
+  switch (method.kind) {
+    case 'plain':
+      return [method.model];
+    case 'speculative':
+      return method.drafter.kind === 'model' ? [method.target, method.drafter.model] : [method.target];
+    case 'collaborative':
+      return method.members.map(({ model }) => model);
+  }
+}
+
+function refused(field: string, problem: string): EngineError {
+  return new EngineError('invalid-request', `${field}: ${problem}`, { details: { field } });
+}

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { readPrompts } from './read-prompts.ts';
+
+test.each([
+  { name: 'plain lines', text: 'one\n\n  two \r\n', prompts: ['one', '  two '] },
+  { name: 'objects', text: '{"prompt":"one","answer":1}\n{"prompt":""}', prompts: ['one', ''] },
+  { name: 'strings', text: '"one"\n"t\\nwo"\n', prompts: ['one', 't\nwo'] },
+  { name: 'strings and objects', text: '"one"\n{"prompt":"two"}', prompts: ['one', 'two'] },
+  {
+    name: 'a line of speech',
+    text: '"Hello," she said.\n{a brace}',
+    prompts: ['"Hello," she said.', '{a brace}'],
+  },
+  { name: 'a byte order mark', text: '\uFEFF{"prompt":"one"}', prompts: ['one'] },
+  { name: 'a bracket that is no JSON', text: '[Scene one]', prompts: ['[Scene one]'] },
+])('prompts of $name', ({ text, prompts }) => {
+  expect(readPrompts(text).map((prompt) => prompt.text)).toEqual(prompts);
+});
+
+test('ids are kept, numbers too, and those of HumanEval', () => {
+  const text = '{"id":7,"prompt":"a"}\n{"task_id":"HumanEval/0","prompt":"b"}\n{"id":{},"prompt":"c"}';
+  expect(readPrompts(text).map(({ id }) => id)).toEqual(['7', 'HumanEval/0', null]);
+});
+
+test.each([
+  ['', /^prompts: there is no prompt/],
+  [' \n\n', /^prompts: there is no prompt/],
+  ['{"prompt":"one"}\n\n{"prompt":', /^prompts, line 3: this is no JSON/],
+  ['{"prompt":"one"}\ntwo', /^prompts, line 2: this is no JSON .*the first line is/],
+  ['{prompt: 1}', /^prompts, line 1: this is no JSON/],
+  [
+    '{"question":"one","answer":"two"}',
+    /^prompts, line 1: there is no field "prompt" \(there are: question, answer\)/,
+  ],
+  ['"one"\n{}', /^prompts, line 2: there is no field "prompt" \(there are: none\)/],
+  ['{"prompt":["one"]}', /^prompts, line 1: "prompt" is an array: a string is needed/],
+  ['{"prompt":null}', /^prompts, line 1: "prompt" is null/],
+  ['"one"\n3', /^prompts, line 2: this is a number/],
+  ['[\n"one",\n"two"]', /^prompts, line 1: this is one JSON array/],
+])('%j is refused by line', (text, message) => {
+  expect(() => readPrompts(text)).toThrow(message);
+});
+
+test('too many are refused', () => {
+  expect(() => readPrompts('x\n'.repeat(2001))).toThrow('there are 2001 prompts');
+});

@@ -1,0 +1,79 @@
+import { EngineError } from '../errors/engine-error.ts';
+import type { PilotPrompt } from './pilot.ts';
+
+/** More would take days, and is more likely the wrong file. */
+export const mostPrompts = 2000;
+
+/**
+ * Prompts from a file or a field: JSON Lines (`{"prompt": "…"}`, with an optional `id`, or a string a line), or plain
+ * text, one prompt a line. It is JSON Lines where its first line is a JSON object or string. Blank lines are skipped.
+ * @throws EngineError `invalid-request`, naming the line
+ */
+export function readPrompts(text: string): readonly PilotPrompt[] {
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .map((line, index) => ({ number: index + 1, text: line }))
+    .filter((line) => line.text.trim() !== '');
+  const [first] = lines;
+  if (!first) throw refused(null, 'there is no prompt: give one a line, or JSON Lines with {"prompt": "…"}');
+  if (lines.length > mostPrompts) {
+    throw refused(null, `there are ${lines.length} prompts, and at most ${mostPrompts} go into one pilot`);
+  }
+  if (first.text.trimStart().startsWith('[') && isJson(text)) {
+    throw refused(first.number, 'this is one JSON array: give JSON Lines, one prompt a line');
+  }
+  return isJsonLines(first.text) ? lines.map(promptOf) : lines.map((line) => ({ text: line.text, id: null }));
+}
+
+interface Line {
+  /** Counted from 1, as editors do. */
+  readonly number: number;
+  readonly text: string;
+}
+
+/** A line of a story may begin with a quotation mark; none begins with a brace. */
+function isJsonLines(first: string): boolean {
+  return first.trimStart().startsWith('{') || (first.trimStart().startsWith('"') && isJson(first));
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function promptOf({ number, text }: Line): PilotPrompt {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw refused(number, `this is no JSON (${reason}): the first line is, so every line must be`);
+  }
+  if (typeof value === 'string') return { text: value, id: null };
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw refused(number, `this is ${kindOf(value)}: give a string or an object with "prompt"`);
+  }
+  const { prompt, id, task_id: taskId } = value as Readonly<Record<string, unknown>>;
+  if (typeof prompt === 'string') return { text: prompt, id: nameOf(id ?? taskId) };
+  if (prompt !== undefined) throw refused(number, `"prompt" is ${kindOf(prompt)}: a string is needed`);
+  const fields = Object.keys(value).slice(0, 6).join(', ');
+  throw refused(number, `there is no field "prompt" (there are: ${fields || 'none'})`);
+}
+
+const nameOf = (id: unknown): string | null =>
+  typeof id === 'string' || typeof id === 'number' ? String(id) : null;
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'an array' : `a${/^[aeiou]/.test(typeof value) ? 'n' : ''} ${typeof value}`;
+}
+
+function refused(line: number | null, problem: string): EngineError {
+  const message = line === null ? `prompts: ${problem}` : `prompts, line ${line}: ${problem}`;
+  return new EngineError('invalid-request', message, { details: { field: 'prompts', line } });
+}

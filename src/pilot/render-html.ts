@@ -1,0 +1,186 @@
+import { type Markup, markup, trustedMarkup } from './markup.ts';
+import { casesOf } from './plan.ts';
+import { nameOf, type PilotReport } from './report.ts';
+import { reportStyle } from './report-style.ts';
+import { differingTexts, textsOf } from './report-texts.ts';
+import { circumstancesText, columns, criteriaText, headline, reasons, summaryOf } from './report-words.ts';
+
+/** Longer lists fold the page; all of it is in the JSON. */
+const mostTexts = 50;
+const mostDifferences = 20;
+
+/**
+ * The report as a page of its own: nothing in it is fetched or run, and its policy says so.
+ * @param chart SVG of the speed-ups; null where there is nothing to draw
+ */
+export function reportHtml(report: PilotReport, chart: string | null): string {
+  const page = markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Pilot: ${headline(report)}</title>
+<style>${trustedMarkup(reportStyle)}</style>
+</head>
+<body>
+<header>
+<p class="kicker">Antiphon ${report.environment.engineVersion} · pilot report · <time datetime="${report.createdAt}">${report.createdAt.slice(0, 16).replace('T', ' ')} UTC</time></p>
+<h1>${unbroken(headline(report))}</h1>
+<p class="soft">${circumstancesText(report)}</p>
+</header>
+<main>
+${recommendationCard(report)}
+${chart === null ? null : chartFigure(report, chart)}
+${methodTables(report)}
+${differences(report)}
+${byPrompt(report)}
+${texts(report)}
+${environment(report)}
+</main>
+</body>
+</html>
+`;
+  return page.html;
+}
+
+function recommendationCard(report: PilotReport): Markup {
+  const { recommendation, plan } = report;
+  const { kind, group, method } = recommendation;
+  const asked = plan.groups[group].methods[method].method;
+  return markup`<section class="card ${kind === 'meets' ? '' : 'unmet'}" aria-label="Recommendation">
+${reasons(report).map((sentence) => markup`<p>${sentence}</p>`)}
+<p class="soft">Asked for: ${criteriaText(report)}.</p>
+${
+  kind === 'nothing-measured'
+    ? null
+    : markup`<details><summary>The method of its requests</summary><pre>${JSON.stringify(asked, null, 2)}</pre></details>`
+}
+</section>`;
+}
+
+function chartFigure({ criteria }: PilotReport, chart: string): Markup {
+  return markup`<h2>Speed-up, prompt by prompt</h2>
+<figure><div class="scroll" tabindex="0" role="group" aria-label="Chart of the speed-ups">${trustedMarkup(chart)}</div>
+<figcaption>A dot is one text; the bar spans the middle half of them, its tick is the median. The line at 1 is the reference, the dashed one the ${criteria.minSpeedUp} × asked for.</figcaption></figure>`;
+}
+
+function methodTables(report: PilotReport): Markup {
+  return markup`<h2>Methods</h2>
+${report.plan.groups.map(
+  ({ title }, group) => markup`<h3>${title}</h3>
+<div class="scroll" tabindex="0" role="group" aria-label="Methods of ${title}"><table>
+<thead><tr><th scope="col">Method</th>${columns.map((column) => markup`<th scope="col">${column.title}</th>`)}</tr></thead>
+<tbody>${report.methods.filter((summary) => summary.group === group).map((summary) => methodRow(report, summary))}</tbody>
+</table></div>`,
+)}
+<details><summary>What the columns say</summary><dl>${columns.map(
+    ({ title, meaning }) => markup`<dt>${title}</dt><dd>${meaning}</dd>`,
+  )}</dl></details>`;
+}
+
+function methodRow(report: PilotReport, summary: PilotReport['methods'][number]): Markup {
+  const { kind, group, method } = report.recommendation;
+  const isChosen = kind === 'meets' && summary.group === group && summary.method === method;
+  return markup`<tr class="${isChosen ? 'recommended' : ''}"><th scope="row">${unbroken(nameOf(report, summary).title)}${
+    isChosen ? markup`<span class="tag">recommended</span>` : null
+  }</th>${columns.map(({ cell }) => markup`<td class="number">${cell(summary)}</td>`)}</tr>
+`;
+}
+
+function differences(report: PilotReport): Markup | null {
+  const differing = differingTexts(report);
+  if (differing.length === 0) return null;
+  return markup`<h2>Where texts differ</h2>
+<p>These methods were to write the reference’s text, token for token. Where two tokens are all but equally likely, passes of another width round otherwise, and the text goes another way from there on.</p>
+${differing.length > mostDifferences ? markup`<p class="soft">The first ${mostDifferences} of ${differing.length}.</p>` : null}
+<div class="scroll" tabindex="0" role="group" aria-label="Texts that differ"><table>
+<thead><tr><th scope="col">Method</th><th scope="col">Prompt</th><th scope="col">Token</th><th scope="col">Reference</th><th scope="col">This method</th></tr></thead>
+<tbody>${differing.slice(0, mostDifferences).map(
+    ({ title, prompt, position, common, reference, own }) =>
+      markup`<tr><th scope="row">${title}</th><td class="number">${prompt + 1}</td><td class="number">${position + 1}</td><td class="text">${common}<del>${reference}</del></td><td class="text">${common}<ins>${own}</ins></td></tr>
+`,
+  )}</tbody>
+</table></div>`;
+}
+
+/** Every speed-up, so that a prompt on which a method loses can be found. */
+function byPrompt(report: PilotReport): Markup {
+  const compared = report.methods.filter(({ method }) => method > 0);
+  const ratioOf = (summary: PilotReport['methods'][number], prompt: number): string => {
+    const ratios = summary.speedUps
+      .filter((each) => each.prompt === prompt)
+      .map(({ ratio }) => ratio.toFixed(2));
+    return ratios.length > 0 ? ratios.join(' ') : '–';
+  };
+  return markup`<h2>Prompt by prompt</h2>
+<details><summary>Speed-up of each method on each prompt</summary>
+<div class="scroll" tabindex="0" role="group" aria-label="Speed-up by prompt"><table>
+<thead><tr><th scope="col">Prompt</th>${compared.map((summary) => {
+    const { title, group } = nameOf(report, summary);
+    return markup`<th scope="col">${title}${report.plan.groups.length > 1 ? markup`<br>${group}` : null}</th>`;
+  })}</tr></thead>
+<tbody>${report.plan.prompts.map(
+    ({ text, id }, prompt) =>
+      markup`<tr><th scope="row" class="prompt">${prompt + 1}. ${id === null ? null : `${id}: `}${shortened(text)}</th>${compared.map(
+        (summary) => markup`<td class="number">${ratioOf(summary, prompt)}</td>`,
+      )}</tr>
+`,
+  )}</tbody>
+</table></div></details>`;
+}
+
+function texts(report: PilotReport): Markup | null {
+  const { recommendation, plan } = report;
+  if (recommendation.kind === 'nothing-measured' || !summaryOf(report, recommendation)) return null;
+  const { group, method } = recommendation;
+  const [reference, chosen] = [0, method].map((index) => plan.groups[group].methods[index].title);
+  const told = textsOf(report).slice(0, mostTexts);
+  return markup`<h2>What was written</h2>
+<p class="soft">By ${reference} and by ${chosen}, for ${plan.groups[group].title}${
+    plan.prompts.length > mostTexts ? `; the first ${mostTexts} prompts` : ''
+  }.</p>
+${told.map(
+  ({
+    number,
+    prompt,
+    referenceText,
+    ownText,
+  }) => markup`<details><summary>${number}. ${shortened(prompt)}</summary>
+<p class="soft">${reference}</p><blockquote>${prompt}${referenceText ?? ' – not run'}</blockquote>
+${
+  ownText === referenceText
+    ? markup`<p class="soft">${chosen}: the same text</p>`
+    : markup`<p class="soft">${chosen}</p><blockquote>${prompt}${ownText ?? ' – not run'}</blockquote>`
+}</details>
+`,
+)}`;
+}
+
+function environment(report: PilotReport): Markup {
+  const { environment: where, runs } = report;
+  const sessions = [...new Set(runs.map(({ session }) => session))];
+  const cases = casesOf(report.plan);
+  const seconds = runs.reduce((sum, run) => sum + (run.failure ? 0 : run.elapsedMs), 0) / 1000;
+  return markup`<h2>Circumstances</h2>
+<p>${runs.length} of ${cases.length} runs, ${seconds.toFixed(0)} s of decoding, begun ${sessions.map((session) => session.slice(0, 16).replace('T', ' ')).join(', ')} UTC. All methods ran on one prompt before the next began, in an order that turns from prompt to prompt, so that what slows the machine down slows all of them; each decoded a few tokens uncounted before.</p>
+<div class="scroll" tabindex="0" role="group" aria-label="Models"><table>
+<thead><tr><th scope="col">Model</th><th scope="col">Title</th><th scope="col">Backend</th><th scope="col">SHA-256 of its weights</th></tr></thead>
+<tbody>${where.models.map(
+    ({ id, title, backend, sha256 }) =>
+      markup`<tr><th scope="row">${id}</th><td>${title}</td><td>${backend}</td><td>${sha256}</td></tr>
+`,
+  )}</tbody>
+</table></div>
+<p class="soft">${where.browser}; ${where.threads} WebAssembly ${where.threads === 1 ? 'thread' : 'threads'}.</p>`;
+}
+
+/** Keeps "γ = 4" on one line. */
+const unbroken = (text: string): string => text.replaceAll(' = ', '\u00a0=\u00a0');
+
+/** For a summary or a row's head. */
+function shortened(text: string): string {
+  const line = text.trim().replaceAll(/\s+/g, ' ');
+  if (line === '') return '(empty prompt)';
+  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+}

@@ -1,0 +1,188 @@
+import { parseHTML } from 'linkedom';
+import { describe, expect, test } from 'vitest';
+import { speedChart } from '../ui/pilot/speed-chart.ts';
+import type { PilotPlan, PilotRun } from './pilot.ts';
+import { casesOf } from './plan.ts';
+import { environmentOf, planKey } from './plan-key.ts';
+import { methodsCsv, runsCsv } from './render-csv.ts';
+import { reportHtml } from './render-html.ts';
+import { pilotReport } from './report.ts';
+import { headline, reasons } from './report-words.ts';
+import { fakePlan, fakeRun } from './testing/fake-pilot.ts';
+
+const hostile = '</style><script>alert(1)</script>"\'&<img src=x onerror=alert(1)>';
+const models = ['base', 'draft', hostile].map((id, index) => ({
+  ...{ id, title: `Title of ${id}`, sha256: String(index).repeat(64), backend: 'wasm' as const },
+  ...{ contextLength: 512, vocabSize: 10, bytes: 1, notes: [], costs: [{ tokens: 1, ms: 1 }] },
+  noise: { mean: 0, max: 0 },
+}));
+
+function reportOf(
+  plan: PilotPlan,
+  change: (prompt: number, method: number) => object = () => ({}),
+  count = Infinity,
+) {
+  const runs = casesOf(plan)
+    .slice(0, count)
+    .map(
+      ({ number, prompt, method }): PilotRun =>
+        fakeRun({ case: number, msAfterFirst: [100, 50, 40][method], ...change(prompt, method) }),
+    );
+  const environment = environmentOf(plan, { models: models as never, threads: 2 }, hostile);
+  const criteria = { minSpeedUp: 1.2, maxDeviation: 0.01 };
+  return pilotReport({ plan, runs, environment, criteria, createdAt: new Date('2026-01-02T03:04:05Z') });
+}
+
+/** A prompt, a model and texts that would be markup if anything were. */
+const hostilePlan = fakePlan({
+  prompts: [
+    { text: hostile, id: hostile },
+    { text: '=1+2', id: null },
+  ],
+  speculative: { target: hostile, draft: 'draft', drafters: ['model'], draftLengths: [2, 4] },
+  acceptances: [{ kind: 'coupled' }],
+});
+const hostileReport = reportOf(hostilePlan, (prompt, method) =>
+  prompt === 0 && method === 1 ? { text: hostile, tokenIds: [1, 9] } : {},
+);
+
+describe('the page', () => {
+  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  const chart = speedChart(hostileReport, document as unknown as Document, 600);
+  const page = reportHtml(hostileReport, chart?.outerHTML ?? null);
+  const parsed = parseHTML(page).document;
+
+  test('takes nothing in a prompt, a text or a name for markup', () => {
+    expect(page).not.toContain('<script');
+    expect(page).not.toContain('<img');
+    // The page's, and in its chart the library's and this project's.
+    expect(page.match(/<\/style>/g)?.length).toBe(3);
+    expect(parsed.querySelectorAll('script, img, iframe, a, link').length).toBe(0);
+    expect(parsed.querySelector('blockquote')?.textContent).toContain(hostile);
+  });
+
+  test('may load and run nothing', () => {
+    const policy = parsed.querySelector('meta[http-equiv]')?.getAttribute('content');
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toContain('script-src');
+    expect(page).not.toMatch(/(?:src|href)="/);
+  });
+
+  test('shows the methods with their reference, the recommended one marked, and where texts part', () => {
+    const rows = [...parsed.querySelectorAll('table')][0].querySelectorAll('tbody tr');
+    expect([...rows].map((row) => row.querySelector('th')?.textContent?.replaceAll('\u00a0', ' '))).toEqual([
+      'plain',
+      'draft model, γ = 2, coupled',
+      'draft model, γ = 4, coupledrecommended',
+    ]);
+    expect(parsed.querySelector('tr.recommended td')?.textContent).toBe('2.50\u00a0× (2.50–2.50)');
+    expect(parsed.querySelector('del')?.textContent).toBe('\u0020text');
+    expect(parsed.querySelectorAll('.dots circle').length).toBe(4);
+  });
+});
+
+describe('the words', () => {
+  test.each([
+    {
+      name: 'a method that meets the criteria',
+      report: reportOf(fakePlan()),
+      head: 'Recommended: draft model, γ = 4, for base',
+      says: '2 methods meet the criteria; this one is the fastest.',
+    },
+    {
+      name: 'none that does',
+      report: reportOf(fakePlan(), () => ({ msAfterFirst: 100 })),
+      head: 'No method meets the criteria; the nearest is draft model, γ = 2, for base',
+      says: 'It is too slow, but',
+    },
+    {
+      name: 'a pilot that was interrupted',
+      report: reportOf(fakePlan(), () => ({}), 4),
+      head: 'Recommended: ',
+      says: 'The pilot is not finished: 4 of 6 runs.',
+    },
+    {
+      name: 'nothing that was run',
+      report: reportOf(fakePlan(), () => ({}), 0),
+      head: 'Nothing to compare yet',
+      says: 'No prompt was finished',
+    },
+    {
+      name: 'texts that differ',
+      report: hostileReport,
+      head: 'Recommended: draft model, γ = 4, coupled',
+      says: 'All 2 texts are the reference',
+    },
+    {
+      name: 'several sessions',
+      report: reportOf(fakePlan(), (prompt) => ({ session: `2026-01-0${prompt + 1}T00:00:00.000Z` })),
+      head: 'Recommended',
+      says: 'in 2 sessions',
+    },
+  ])('of $name', ({ report, head, says }) => {
+    expect(headline(report)).toContain(head);
+    expect(reasons(report).join(' ').replaceAll('\u00a0', ' ')).toContain(says);
+  });
+
+  test('count what is missing in the sample', () => {
+    const report = reportOf(fakePlan(), (prompt, method) =>
+      method === 2 && prompt === 0 ? { tokensAfterFirst: 2 } : {},
+    );
+    expect(reasons(report).join(' ')).toContain('1 text was too short to measure a speed.');
+  });
+});
+
+describe('CSV', () => {
+  const linesOf = (csv: string): string[] => csv.trimEnd().split('\r\n');
+
+  test('has a line a method and a line a run, all with as many cells as the header', () => {
+    const report = reportOf(fakePlan());
+    for (const [csv, count] of [
+      [methodsCsv(report), 3],
+      [runsCsv(report), 6],
+    ] as const) {
+      const lines = linesOf(csv);
+      expect(lines.length).toBe(1 + count);
+      // No cell of this report has a comma but titles, which are quoted.
+      const cells = lines.map((line) => line.replaceAll(/"[^"]*"/g, 'quoted').split(',').length);
+      expect(new Set(cells).size).toBe(1);
+    }
+    expect(linesOf(methodsCsv(report))[3]).toMatch(
+      /^base,"draft model, γ = 4",false,2,0,0,2,2.5,2.5,2.5,.*,true,true,true$/,
+    );
+  });
+
+  test('of a run that failed has as many cells too', () => {
+    const report = reportOf(fakePlan());
+    const failed = {
+      case: 0,
+      session: '2026-01-01T00:00:00.000Z',
+      failure: { code: 'context-full', message: '' },
+    };
+    const [header, first] = linesOf(runsCsv({ ...report, runs: [failed, ...report.runs.slice(1)] }));
+    expect(first.split(',').length).toBe(header.split(',').length);
+    expect(first).toContain(',context-full,');
+  });
+
+  test('keeps texts texts: quotes doubled, formulas held back', () => {
+    const csv = runsCsv(hostileReport);
+    expect(csv).toContain(`"${hostile.replaceAll('"', '""')}"`);
+    expect(csv).toContain(",'=1+2,");
+  });
+});
+
+test('the key of a plan changes with plan, weights and backend, and with nothing else', async () => {
+  const plan = fakePlan();
+  const environment = environmentOf(plan, { models: models as never, threads: 2 }, 'one browser');
+  const key = await planKey(plan, environment);
+  const [base, draft] = environment.models;
+  const others = await Promise.all([
+    planKey(fakePlan({ repeats: 2 }), environment),
+    planKey(fakePlan({ acceptances: [{ kind: 'coupled' }] }), environment),
+    planKey(plan, { ...environment, models: [{ ...base, sha256: 'f'.repeat(64) }, draft] }),
+    planKey(plan, { ...environment, models: [{ ...base, backend: 'webgpu' }, draft] }),
+    planKey(plan, { ...environment, threads: 1 }),
+  ]);
+  expect(new Set([key, ...others]).size).toBe(6);
+  expect(await planKey(fakePlan(), { ...environment, browser: 'its next version' })).toBe(key);
+});

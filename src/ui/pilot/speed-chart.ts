@@ -1,0 +1,108 @@
+import * as Plot from '@observablehq/plot';
+import { type ChartRow, chartRows } from '../../pilot/chart-rows.ts';
+import type { PilotReport } from '../../pilot/report.ts';
+
+type MethodRow = Extract<ChartRow, { kind: 'method' }>;
+
+const rowHeight = 46;
+const margins = { marginLeft: 8, marginRight: 68, marginTop: 8, marginBottom: 44 };
+
+/** Follows the reader's scheme through custom properties where the page has them. */
+const style = `
+  .speed-chart { color: var(--ink, #211e1a); background: none; font: 12px system-ui, sans-serif; overflow: visible; }
+  .speed-chart .band { stroke: var(--accent, #0a6a60); stroke-opacity: 0.3; }
+  .speed-chart .dots { fill: var(--accent, #0a6a60); fill-opacity: 0.6; stroke: none; }
+  .speed-chart .label { stroke: var(--paper, #faf7f1); stroke-width: 4px; paint-order: stroke; stroke-linejoin: round; }
+  .speed-chart .median { stroke: var(--ink, #211e1a); }
+  .speed-chart .wanted { stroke: var(--danger, #9c2f20); }
+  .speed-chart .one { stroke: var(--ink-soft, #625b50); }
+`;
+
+/**
+ * Speed-up of each method: a dot a text, the middle half as a band, the median as a tick and a number.
+ * @param document in which to make it: the page's, or one without a page
+ * @param width in CSS pixels
+ * @returns null where nothing was compared
+ */
+export function speedChart(report: PilotReport, document: Document, width: number): SVGElement | null {
+  const rows = chartRows(report);
+  const methods = rows.filter((row): row is MethodRow => row.kind === 'method');
+  if (methods.length === 0) return null;
+  const dots = methods.flatMap(({ key, ratios }) => ratios.map((ratio) => ({ key, ratio })));
+  const values = [1, report.criteria.minSpeedUp, ...dots.map(({ ratio }) => ratio)];
+  const svg = Plot.plot({
+    document,
+    className: 'speed-chart',
+    width,
+    height: rows.length * rowHeight + margins.marginTop + margins.marginBottom,
+    ...margins,
+    x: {
+      domain: [Math.min(0.9, ...values), Math.max(1.2, ...values)],
+      nice: true,
+      label: 'times as fast as the reference',
+      labelAnchor: 'center',
+      labelArrow: 'none',
+      labelOffset: 40,
+      ticks: Math.max(3, Math.floor(width / 90)),
+    },
+    y: { domain: rows.map(({ key }) => key), axis: null, padding: 0 },
+    marks: [
+      Plot.ruleX([1], { className: 'one' }),
+      Plot.ruleX([report.criteria.minSpeedUp], { className: 'wanted', strokeDasharray: '4 4' }),
+      Plot.ruleY(methods, {
+        ...{ y: 'key', x1: lowerOf, x2: upperOf, className: 'band' },
+        ...{ strokeWidth: 14, dy: 8, strokeLinecap: 'round' },
+      }),
+      Plot.dot(dots, { x: 'ratio', y: 'key', r: 3, dy: 8, className: 'dots' }),
+      Plot.tickX(methods, {
+        ...{ x: medianOf, y: 'key', className: 'median', strokeWidth: 2.5 },
+        ...{ insetTop: 20, insetBottom: 4 },
+      }),
+      Plot.text(methods, {
+        ...{ y: 'key', text: (row: MethodRow) => `${medianOf(row).toFixed(2)} ×`, dx: 10, dy: 8 },
+        ...{ frameAnchor: 'right', textAnchor: 'start', fontWeight: 600 },
+      }),
+      ...[true, false].map((isRecommended) =>
+        Plot.text(
+          methods.filter((row) => row.isRecommended === isRecommended),
+          {
+            ...{ y: 'key', text: (row: MethodRow) => row.label + (isRecommended ? ' – recommended' : '') },
+            ...{
+              frameAnchor: 'left',
+              textAnchor: 'start',
+              dy: -12,
+              className: 'label',
+              fontWeight: isRecommended ? 600 : 400,
+            },
+          },
+        ),
+      ),
+      Plot.text(
+        rows.filter(({ kind }) => kind === 'heading'),
+        {
+          y: 'key',
+          text: 'label',
+          frameAnchor: 'left',
+          textAnchor: 'start',
+          dy: 8,
+          fontWeight: 600,
+          fontSize: 13,
+        },
+      ),
+    ],
+  }) as SVGElement;
+  const styleElement = document.createElementNS('http://www.w3.org/2000/svg', 'style');
+  styleElement.textContent = style;
+  svg.prepend(styleElement);
+  svg.setAttribute('role', 'img');
+  svg.setAttribute('aria-label', chartInWords(methods));
+  return svg;
+}
+
+const lowerOf = ({ quartiles }: MethodRow): number => quartiles.lower;
+const upperOf = ({ quartiles }: MethodRow): number => quartiles.upper;
+const medianOf = ({ quartiles }: MethodRow): number => quartiles.median;
+
+function chartInWords(methods: readonly MethodRow[]): string {
+  return `Median speed-up: ${methods.map((row) => `${row.label} ${medianOf(row).toFixed(2)}`).join('; ')}`;
+}
