@@ -1,23 +1,12 @@
-/** Beginnings that suit the bundled story tellers, the empty one included; the first ones lead to the longest stories. */
-export const storyPrompts: readonly string[] = [
-  'Once upon a time',
-  'Long ago',
-  'Far out in space, a shy robot',
-  'In the year 3000',
-  'One spring morning',
-  'A thousand light years away',
-  'High above the Earth',
-  'In the land far away',
-  'One day',
-  'There lived',
-  'A clever fox',
-  'The old queen',
-  'Many years ago, a pilot',
-  'Deep in the forest',
-  'On a small moon',
-  'The captain said',
-  'She found a',
-  'Every night',
-  'Nobody knew',
-  '',
-];
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readPrompts } from '../src/pilot/read-prompts.ts';
+import { projectFolder } from './build.ts';
+
+/**
+ * Beginnings that suit the bundled story tellers, the empty one included; the first ones lead to the longest stories.
+ * The page offers the same ones to a pilot.
+ */
+export const storyPrompts: readonly string[] = readPrompts(
+  readFileSync(join(projectFolder, 'public', 'story-prompts.jsonl'), 'utf8'),
+).map(({ text }) => text);
