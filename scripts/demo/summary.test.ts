@@ -14,7 +14,8 @@ const member = (
   meanDraftLength: number,
   proposals = 0,
   acceptanceRate: number | null = null,
-) => ({ modelId, meanDraftLength, proposals, acceptanceRate }) as Member;
+) =>
+  ({ modelId, meanDraftLength, proposals, acceptanceRate, forwardsByWidth: [] }) as Partial<Member> as Member;
 
 function resultOf(method: Method, members: readonly Member[]): DecodeResult {
   return {
@@ -30,6 +31,7 @@ function resultOf(method: Method, members: readonly Member[]): DecodeResult {
       acceptanceRate: 0.8,
       tokensPerRound: 3,
       members,
+      pairs: [],
       speedUp: { predicted: 1.6, measured: 1.55 },
       deviation: null,
       forwards: [{ member: 0, modelId: 'a', count: 9 }],
@@ -91,4 +93,27 @@ test('each member of a team has its own draft length', () => {
   expect(summary).toContain('a (draft length adaptive, default proposer), b (draft length 1)');
   expect(summary).toContain('\n  a: 30 proposals, 90.0 % accepted, mean draft length 2.0\n');
   expect(summary).toContain('\n  b: 12 proposals, 75.0 % accepted, mean draft length 1.0\n');
+});
+
+test('forwards are told with their times by tokens, and pairs with what one proposed and the other scored', () => {
+  const byWidth = (...widths: readonly (readonly [number, number, number])[]) =>
+    widths.map(([tokens, medianMs, count]) => ({ tokens, medianMs, count }));
+  const members = [
+    { ...member('a', 0), member: 0, forwardsByWidth: byWidth([1, 1.64, 3], [2, 1.96, 40]) },
+    { ...member('b', 0), member: 1, forwardsByWidth: byWidth([2, 2.04, 41]) },
+  ];
+  const result = resultOf({ kind: 'plain', model: 'a', acceptance: exact }, members);
+  const pair = {
+    ...{ proposer: 0, verifier: 1, proposals: 44, accepted: 37, rejected: 4, acceptanceRate: 37 / 41 },
+    forwards: 41,
+    forwardsByWidth: byWidth([2, 2.04, 41]),
+  };
+  const summary = summaryOf({ ...result, stats: { ...result.stats, pairs: [pair] } }, info);
+  expect(summary.split('\n').slice(-5)).toEqual([
+    'median ms of a forward by tokens fed (how many):',
+    '  a: 1: 1.6 (3), 2: 2.0 (40)',
+    '  b: 2: 2.0 (41)',
+    'pairs, who proposed → who scored before the verdict:',
+    '  a → b: 44 proposals, 90.2 % accepted, 41 scores: 2: 2.0 (41)',
+  ]);
 });

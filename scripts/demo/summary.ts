@@ -1,3 +1,4 @@
+import type { DecodeStatistics, ForwardsByWidth } from '../../src/decode/statistics.ts';
 import type { DecodeResult, EngineInfo } from '../../src/engine/engine-api.ts';
 
 const reasons: Readonly<Record<DecodeResult['finishReason'], string>> = {
@@ -24,6 +25,29 @@ function methodInWords({ method }: DecodeResult['request']): string {
 function backendInWords(result: DecodeResult, info: EngineInfo): string {
   if (result.backend === 'webgpu') return 'WebGPU';
   return `WebAssembly, ${info.threads} ${info.threads === 1 ? 'thread' : 'threads'}`;
+}
+
+/** How long forwards took: a line a member, and one a pair of members with the verdicts on what the one proposed. */
+function timesInWords({ members, pairs }: Pick<DecodeStatistics, 'members' | 'pairs'>): string[] {
+  const nameOf = (member: number) => members[member]?.modelId ?? 'n-gram lookup';
+  const ofMembers = members
+    .filter(({ forwardsByWidth }) => forwardsByWidth.length > 0)
+    .map(({ member, forwardsByWidth }) => `  ${nameOf(member)}: ${byTokens(forwardsByWidth)}`);
+  const ofPairs = pairs.map(
+    ({ proposer, verifier, proposals, acceptanceRate, forwards, forwardsByWidth }) =>
+      `  ${nameOf(proposer)} → ${nameOf(verifier)}: ${proposals} proposals, ` +
+      `${(100 * (acceptanceRate ?? 0)).toFixed(1)} % accepted, ${forwards} scores: ${byTokens(forwardsByWidth)}`,
+  );
+  return [
+    ...(ofMembers.length > 0 ? ['median ms of a forward by tokens fed (how many):', ...ofMembers] : []),
+    ...(ofPairs.length > 0 ? ['pairs, who proposed → who scored before the verdict:', ...ofPairs] : []),
+  ];
+}
+
+function byTokens(forwards: readonly ForwardsByWidth[]): string {
+  return forwards
+    .map(({ tokens, count, medianMs }) => `${tokens}: ${medianMs.toFixed(1)} (${count})`)
+    .join(', ');
 }
 
 /** What a decode came to, in a few lines for a person. */
@@ -64,5 +88,6 @@ export function summaryOf(result: DecodeResult, info: EngineInfo): string {
     );
   }
   lines.push(`forwards: ${stats.forwards.map(({ modelId, count }) => `${modelId} ${count}`).join(', ')}`);
+  lines.push(...timesInWords(stats));
   return lines.join('\n');
 }
