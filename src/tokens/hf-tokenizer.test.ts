@@ -4,6 +4,7 @@ import { EngineError } from '../errors/engine-error.ts';
 import { createTokenizer } from './hf-tokenizer.ts';
 import { bundledTokenizer, readBundledJson } from './testing/bundled-tokenizer.ts';
 import { tokenId } from './token-id.ts';
+import { assertSameVocabulary } from './vocabulary.ts';
 
 const tokenizer = bundledTokenizer();
 const tokenizerJson = readBundledJson('tokenizer.json') as Record<string, unknown>;
@@ -127,5 +128,41 @@ describe('createTokenizer', () => {
   test('keeps the space before punctuation even where the config asks for a clean-up', () => {
     const cleaning = createTokenizer(tokenizerJson, { clean_up_tokenization_spaces: true });
     expect(cleaning.decode(cleaning.encode('a , b .'))).toBe('a , b .');
+  });
+});
+
+describe('tokenizers that differ in their added tokens alone share no vocabulary', () => {
+  const fairy = { id: 1, content: '<|fairy|>', special: true };
+  const added = tokenizerJson.added_tokens as readonly (typeof fairy)[];
+  const named = (name: string, added_tokens: readonly (typeof fairy)[]) => ({
+    name,
+    ...createTokenizer({ ...tokenizerJson, added_tokens }, config),
+  });
+  const own = named('own', added);
+
+  test.each([
+    { difference: 'one more', others: [...added, { ...fairy, id: 1846, content: '<|pirate|>' }], size: 1847 },
+    {
+      difference: 'one with another text',
+      others: added.map((token) => (token.id === 1 ? { ...token, content: '<|pirate|>' } : token)),
+      size: 1846,
+    },
+  ])('$difference', ({ others, size }) => {
+    const other = named('other', others);
+    expect(thrownBy(() => assertSameVocabulary(own, other))).toMatchObject({
+      code: 'vocabulary-mismatch',
+      details: {
+        ...{ first: 'own', firstVocabSize: 1846, firstFingerprint: own.fingerprint },
+        ...{ second: 'other', secondVocabSize: size, secondFingerprint: other.fingerprint },
+      },
+    });
+  });
+
+  test('in other ways than their texts they may differ', () => {
+    const other = named(
+      'other',
+      added.map((token) => ({ ...token, special: false })),
+    );
+    expect(() => assertSameVocabulary(own, other)).not.toThrow();
   });
 });
