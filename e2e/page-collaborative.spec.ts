@@ -59,6 +59,14 @@ test('two models write one story, and each token shows who proposed it', async (
     expect(accepted).toMatch(/^\d+ %$/);
     expect(Number(forwards)).toBeLessThan(1);
   }
+  const times = page.getByText('Times of the forwards');
+  await times.click();
+  const byTokens = page.getByRole('table', { name: /^Median milliseconds of a forward/ });
+  await expect(byTokens.getByRole('row', { name: /^2 \d+\.\d ×\d+ \d+\.\d ×\d+$/ })).toBeVisible();
+  const pairs = page.getByRole('table', { name: /^Who proposed → who scored/ });
+  const pair = /^A Fairy-tale teller → B Space-story teller \d+ \d+ % \d+ 2: \d+\.\d$/;
+  await expect(pairs.getByRole('row', { name: pair })).toBeVisible();
+  await times.click();
   await expect(page.getByText(/the speed of asking both models for every token/)).toBeVisible();
   await expect(page.locator('antiphon-speed-up .predicted')).toHaveText(/predicted\s*\d+\.\d\d ×/);
 });

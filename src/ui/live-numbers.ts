@@ -4,6 +4,7 @@ import { memberClass, memberStyle } from './member-style.ts';
 import { decimalText, percentText } from './number-text.ts';
 import type { RunNumbers } from './run-numbers.ts';
 import { theme } from './theme.ts';
+import { timeTables, timeTablesStyle } from './time-tables.ts';
 
 /** The numbers of the run, as they stand: of the whole, and of each member. */
 export class LiveNumbersElement extends LitElement {
@@ -95,6 +96,7 @@ export class LiveNumbersElement extends LitElement {
         line-height: 1.25;
       }
     `,
+    timeTablesStyle,
   ];
 
   constructor() {
@@ -113,7 +115,8 @@ export class LiveNumbersElement extends LitElement {
         ${number('forwards a token', decimalText(numbers.forwardsPerToken, 2), `instead of ${numbers.referenceForwardsPerToken}`)}
         ${number('tokens a round', decimalText(tokensPerRound, 2))} ${number('tokens', String(tokens))}
       </dl>
-      ${this.#lossiness(numbers)} ${numbers.members.length > 1 ? memberTable(numbers) : null}`;
+      ${this.#lossiness(numbers)} ${numbers.members.length > 1 ? memberTable(numbers) : null}
+      ${timeTables(numbers)}`;
   }
 
   #lossiness({ deviation }: RunNumbers): TemplateResult | null {
