@@ -50,6 +50,20 @@ test('two models write one story, and each token shows who proposed it', async (
   expect(looks[0][1]).toContain('A');
   expect(looks[1][1]).toContain('B');
   expect(looks[0][2]).not.toBe(looks[1][2]);
+  // What was dropped says so too, in the story's patterns and letters.
+  await page.getByRole('slider', { name: 'Temperature' }).fill('2');
+  await runToEnd(page);
+  for (const [member, letter, pattern] of [
+    [0, 'A', 'solid'],
+    [1, 'B', 'dashed'],
+  ] as const) {
+    const dropped = story(page)
+      .locator(`:not(del) + del.by-${member} s.lettered, del:first-child.by-${member} s.lettered`)
+      .first();
+    await expect(dropped).toHaveCSS('text-decoration-style', pattern);
+    expect(await dropped.evaluate((word) => getComputedStyle(word, '::after').content)).toContain(letter);
+  }
+  await page.getByRole('slider', { name: 'Temperature' }).fill('1');
   const legend = page.getByRole('list', { name: 'Who proposed' });
   await expect(legend.getByRole('listitem')).toHaveText([/A\s*Fairy-tale teller/, /B\s*Space-story teller/]);
   // Asking both for every token takes one forward of each.

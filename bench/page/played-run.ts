@@ -56,7 +56,7 @@ export async function playRounds(page: Page, rounds: readonly Round[]): Promise<
     }
     const models = (id: string): LoadedModel => ({ id, title: id, notes: [] }) as unknown as LoadedModel;
     const text = played.map((round) => round.text).join('');
-    const result = { text, finishReason: 'length', lossy: false, stats: { speedUp: null } };
+    const committed = played.flatMap((round) => round.committed);
     const engine: Partial<EngineApi> = {
       load: async (model) => models(typeof model === 'string' ? model : model.repo),
       info: async () => ({
@@ -67,8 +67,18 @@ export async function playRounds(page: Page, rounds: readonly Round[]): Promise<
         liveGpuBuffers: 0,
         liveGpuBytes: 0,
       }),
-      decode: () => {
+      decode: (request) => {
         const iterator = play();
+        const result = {
+          text,
+          tokenIds: committed,
+          finishReason: 'length',
+          seed: request.seed,
+          request,
+          rounds: played,
+          lossy: false,
+          stats: { speedUp: null },
+        };
         return {
           [Symbol.asyncIterator]: () => iterator,
           result: Promise.resolve(result as unknown as DecodeResult),

@@ -229,7 +229,11 @@ export class Playback {
     } catch (error) {
       if (!signal.aborted) {
         const failure = describeFailure(error);
-        this.#set({ ...this.view, state: 'failed', run: { ...begun, kind: 'failed', story, failure } });
+        this.#set({
+          ...this.view,
+          state: 'failed',
+          run: { ...begun, kind: 'failed', story, failure, isMended: false },
+        });
         if (failure.code === 'worker-lost') this.retireEngine();
       }
       throw error;

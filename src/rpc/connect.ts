@@ -1,5 +1,6 @@
 import { releaseProxy, wrap } from 'comlink';
 import type { EngineApi, EngineOptions } from '../engine/engine-api.ts';
+import type { EngineError } from '../errors/engine-error.ts';
 import type { EngineWire } from './engine-wire.ts';
 import { installErrorTransfer } from './error-transfer.ts';
 import { RemoteEngine } from './remote-engine.ts';
@@ -9,6 +10,8 @@ import { WorkerLife } from './worker-life.ts';
 export interface ConnectOptions extends EngineOptions {
   /** Starts the engine's worker where a bundler or a content security policy needs another way. */
   readonly createWorker?: () => Worker;
+  /** Told once when the worker dies by itself, `worker-lost`; calls that wait for it reject with the same error. */
+  readonly onLost?: (error: EngineError) => void;
 }
 
 /**
@@ -24,17 +27,20 @@ export async function connect(options: ConnectOptions = {}): Promise<EngineApi> 
     worker.terminate();
     wire[releaseProxy]();
   });
+  const lost = (message: string, cause?: unknown): void => {
+    const error = life.end(message, cause);
+    if (error && isOpen) options.onLost?.(error);
+  };
+  let isOpen = false;
   worker.addEventListener('error', (event) => {
     // Without this a browser also reports it as an error of the page, though every call rejects with it.
     event.preventDefault();
-    life.end(
+    lost(
       `the worker failed: ${event.message || 'its script could not be loaded'}; connect again`,
       event.error,
     );
   });
-  worker.addEventListener('messageerror', () =>
-    life.end('the worker sent what cannot be read; connect again'),
-  );
+  worker.addEventListener('messageerror', () => lost('the worker sent what cannot be read; connect again'));
   const lifeLock = `antiphon-worker-${crypto.getRandomValues(new Uint32Array(4)).join('-')}`;
   try {
     await life.guard(() => wire.open(resolved, lifeLock));
@@ -44,9 +50,10 @@ export async function connect(options: ConnectOptions = {}): Promise<EngineApi> 
   }
   // Granted when the worker has died: out of memory, say, which fires no error event.
   (navigator as { locks?: LockManager }).locks
-    ?.request(lifeLock, () => life.end('the worker died; connect again'))
+    ?.request(lifeLock, () => lost('the worker died; connect again'))
     // Denied where storage is blocked: then only error events tell.
     .catch(() => {});
+  isOpen = true;
   return new RemoteEngine(wire, life);
 }
 

@@ -23,12 +23,16 @@ export class WorkerLife {
     });
   }
 
-  /** The worker is gone, or is ended now. Only the first call counts. */
-  end(message: string, cause?: unknown): void {
-    if (this.#lost) return;
+  /**
+   * The worker is gone, or is ended now. Only the first call counts.
+   * @returns what calls reject with from now on; null from a later call
+   */
+  end(message: string, cause?: unknown): EngineError | null {
+    if (this.#lost) return null;
     this.#lost = new EngineError('worker-lost', message, { cause });
     this.#terminate();
     for (const reject of this.#waiting) reject(this.#lost);
     this.#waiting.clear();
+    return this.#lost;
   }
 }

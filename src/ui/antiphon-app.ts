@@ -5,8 +5,9 @@ import { missingFeatures } from './browser-support.ts';
 import { castOf } from './cast.ts';
 import './composer.ts';
 import { DecodeController, type EngineDoor } from './decode-controller.ts';
-import type { Remedy } from './failure.ts';
+import { describeFailure, type Failure, type Remedy } from './failure.ts';
 import { failureView } from './failure-view.ts';
+import { fetchedCode } from './fetched-code.ts';
 import { linkNotice } from './link/link-notice.ts';
 import { browserPlace, PageSettings } from './link/page-settings.ts';
 import { continued, repeatable } from './link/repeatable.ts';
@@ -24,14 +25,17 @@ import { runNumbers } from './run-numbers.ts';
 import './speed-up.ts';
 import type { RecordingKind } from './story-actions.ts';
 import './story-actions.ts';
-import { liveNumbers } from './story-model.ts';
+import { liveNumbers, shownText } from './story-model.ts';
 import './story-view.ts';
 import { failureStyle, theme } from './theme.ts';
 
 /** The engine's code is fetched after the page is on the screen. */
 const browserDoor: EngineDoor = {
   missingFeatures,
-  openEngine: async () => (await import('../rpc/connect.ts')).connect(),
+  openEngine: async (options) => {
+    const { connect } = await fetchedCode('The engine', () => import('../rpc/connect.ts'));
+    return connect(options);
+  },
   listModels: async () => (await import('./page-catalogue.ts')).fetchModelChoices(),
 };
 
@@ -41,17 +45,21 @@ export class AntiphonApp extends LitElement {
     door: { attribute: false },
     refusalOf: { state: true },
     selectedRound: { state: true },
+    notSaved: { state: true },
   };
   /** Where the engine comes from; set before the element is connected. */
   declare door: EngineDoor;
   declare refusalOf: RefusalCheck;
   /** The round of the run that is marked in the story and in its rhythm. */
   declare selectedRound: number | null;
+  /** Why a recording was not saved. */
+  declare notSaved: { readonly kind: RecordingKind; readonly failure: Failure } | null;
 
   readonly #controller: DecodeController;
   readonly #settings: PageSettings;
   readonly #recording: OpenedRecording;
   readonly #race = new RaceRun(this);
+  #racedForm: RequestForm | null = null;
 
   static override styles = [
     theme,
@@ -176,6 +184,7 @@ export class AntiphonApp extends LitElement {
     this.door = browserDoor;
     this.refusalOf = () => null;
     this.selectedRound = null;
+    this.notSaved = null;
     this.#controller = new DecodeController(this, () => this.door);
     this.#settings = new PageSettings(this, browserPlace, (form) => this.#follow(form));
     this.#recording = new OpenedRecording(this, () => this.#onOpened());
@@ -244,7 +253,7 @@ export class AntiphonApp extends LitElement {
       ></antiphon-backend-line>`;
     }
     // The run's own failure tells it, where the reader is looking.
-    if (engine.kind === 'failed' && run.kind === 'failed') return null;
+    if (engine.kind === 'failed' && run.kind === 'failed' && run.failure === engine.failure) return null;
     return html`<antiphon-model-panel .engine=${engine} .choices=${choices} @remedy=${this.#onRemedy}></antiphon-model-panel>`;
   }
 
@@ -268,21 +277,27 @@ export class AntiphonApp extends LitElement {
         return html`<antiphon-race .lanes=${state.lanes} .results=${state.results} .cast=${state.cast}></antiphon-race>
           <button type="button" class="close-recording" @click=${stop}>Close the race</button>`;
       case 'failed':
-        return failureView('The race failed', state.failure, this.#act);
+        return failureView('The race failed', state.failure, (remedy) => {
+          if (remedy === 'retry' && this.#racedForm) void this.#startRace(this.#racedForm);
+          else this.#act(remedy);
+        });
     }
   }
 
-  #onRace = async ({ detail: form }: CustomEvent<RequestForm>): Promise<void> => {
+  #onRace = ({ detail: form }: CustomEvent<RequestForm>): void => void this.#startRace(form);
+
+  async #startRace(form: RequestForm): Promise<void> {
+    this.#racedForm = form;
     const { decode, choices } = this.#controller;
     if (!decode) return;
     this.#recording.close();
     const request = toRequest(form);
     void this.#showText();
-    // The view is fetched when it is needed, while the lanes run.
-    const view = import('./race/race-view.ts');
-    await this.#race.start({ request, cast: castOf(request, choices), decode });
-    await view;
-  };
+    const view = fetchedCode('What shows the race', () => import('./race/race-view.ts'));
+    // Heard when the lanes have run.
+    view.catch(() => {});
+    await this.#race.start({ request, cast: castOf(request, choices), decode, view });
+  }
 
   /** A recording that is open stands in the place of the story. */
   #recorded(): TemplateResult | null {
@@ -295,7 +310,9 @@ export class AntiphonApp extends LitElement {
 
   #recordings(): TemplateResult {
     const { failure } = this.#recording;
-    return html`${failure && failureView('This is no recording', failure, this.#act)} ${this.#recording.chooser()}`;
+    const title =
+      failure?.code === 'invalid-trace' ? 'This is no recording' : 'The recording could not be opened';
+    return html`${failure && failureView(title, failure, this.#recording.retry)} ${this.#recording.chooser()}`;
   }
 
   #onOpened(): void {
@@ -353,7 +370,15 @@ export class AntiphonApp extends LitElement {
       return html`<p class="ending">${endingText(run.result.finishReason, liveNumbers(run.story).tokens)}</p>
         ${this.#actions()}`;
     }
-    if (run.kind === 'failed') return failureView('The run failed', run.failure, this.#act);
+    if (run.kind === 'failed') {
+      const hasText = run.story.rounds.length > 0;
+      return html`${
+        run.isMended
+          ? html`<p class="ending">${hasText ? 'The engine failed here. It runs again, and the text can go on.' : ''}</p>`
+          : failureView('The run failed', run.failure, this.#act)
+      }
+      ${hasText ? this.#actions() : null}`;
+    }
     // On a small screen the form's own button is out of sight while the text grows.
     return run.kind === 'running'
       ? html`<button type="button" class="stop-here" @click=${this.#onStop}>Stop writing</button>`
@@ -362,32 +387,56 @@ export class AntiphonApp extends LitElement {
 
   #actions(): TemplateResult | null {
     const { run, engine } = this.#controller;
-    if (run.kind !== 'stopped') return null;
-    const { finishReason, text } = run.result;
+    if (run.kind !== 'stopped' && run.kind !== 'failed') return null;
+    const result = run.kind === 'stopped' ? run.result : null;
     const link = new URL(location.href);
-    link.hash = linkOf(repeatable(run.form, run.result));
+    link.hash = linkOf(repeatable(run.form, result));
     return html`<antiphon-story-actions
-      .text=${run.prompt + text}
-      .link=${link.href}
-      .continuable=${finishReason !== 'context' && hasModels(engine, neededModels(run.form))}
-      .recorded=${true}
-      @continue=${this.#onContinue}
-      @save-recording=${this.#onSaveRecording}
-    ></antiphon-story-actions>`;
+        .text=${run.prompt + (result?.text ?? shownText(run.story))}
+        .link=${link.href}
+        .continuable=${result?.finishReason !== 'context' && hasModels(engine, neededModels(run.form))}
+        .recorded=${result !== null}
+        @continue=${this.#onContinue}
+        @save-recording=${this.#onSaveRecording}
+      ></antiphon-story-actions>
+      ${
+        this.notSaved &&
+        failureView('The recording could not be saved', this.notSaved.failure, () =>
+          this.#saveRecording(this.notSaved?.kind ?? 'trace'),
+        )
+      }`;
   }
 
   #onContinue = (): void => {
     const { run } = this.#controller;
-    if (run.kind === 'stopped') void this.#controller.start(continued(run.form, run.result));
+    if (run.kind !== 'stopped' && run.kind !== 'failed') return;
+    const result = run.kind === 'stopped' ? run.result : null;
+    const { tokens } = liveNumbers(run.story);
+    const interrupted = {
+      text: result?.text ?? shownText(run.story),
+      tokens: result?.tokenIds.length ?? tokens,
+      isShort: result === null || result.finishReason === 'abort',
+    };
+    void this.#controller.start(continued(repeatable(run.form, result), interrupted));
   };
 
-  #onSaveRecording = async ({ detail }: CustomEvent<RecordingKind>): Promise<void> => {
+  #onSaveRecording = ({ detail }: CustomEvent<RecordingKind>): void => void this.#saveRecording(detail);
+
+  async #saveRecording(kind: RecordingKind): Promise<void> {
     const { run, engine, toldCandidates } = this.#controller;
     if (run.kind !== 'stopped' || engine.kind !== 'open') return;
     const models = engine.models.flatMap((state) => (state.kind === 'ready' ? [state.model] : []));
-    const { saveRecording } = await import('./replay/save-recording.ts');
-    await saveRecording(detail, { run, candidates: toldCandidates, models });
-  };
+    this.notSaved = null;
+    try {
+      const { saveRecording } = await fetchedCode(
+        'What saves recordings',
+        () => import('./replay/save-recording.ts'),
+      );
+      await saveRecording(kind, { run, candidates: toldCandidates, models });
+    } catch (error) {
+      this.notSaved = { kind, failure: describeFailure(error) };
+    }
+  }
 
   readonly #linkActions = {
     agree: (): void => this.#follow(this.#settings.agree()),
@@ -402,6 +451,7 @@ export class AntiphonApp extends LitElement {
 
   #onStart = (event: CustomEvent<RequestForm>): void => {
     this.selectedRound = null;
+    this.notSaved = null;
     this.#recording.close();
     this.#race.stop();
     void this.#controller.start(event.detail);

@@ -2,7 +2,7 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import type { CandidateList, Candidates } from '../decode/candidates.ts';
 import type { CastMember } from './cast.ts';
 import { memberClass } from './member-style.ts';
-import { percentText } from './number-text.ts';
+import { tinyShareText } from './number-text.ts';
 import { tokenWord } from './token-words.ts';
 
 /** Tokens listed of each distribution. */
@@ -27,7 +27,8 @@ export function candidateBars(
 }
 
 function rows({ top, token }: CandidateList, largest: number): TemplateResult {
-  const listed = top.slice(0, shownCandidates);
+  // Where a few tokens have it all, the rest of the list says nothing.
+  const listed = top.slice(0, shownCandidates).filter(({ probability }) => probability > 0);
   const isListed = listed.some(({ tokenId }) => tokenId === token?.tokenId);
   return html`<ol>
     ${listed.map(({ tokenId, text, probability }, index) =>
@@ -48,18 +49,22 @@ function row({ place, text, probability, isToken }: Row, largest: number): Templ
   const width = `${(100 * probability) / (largest || 1)}%`;
   return html`<li value=${place} class=${isToken ? 'this' : ''}>
     <span class="word">${tokenWord(text)}</span>
+    <span class="share">${tinyShareText(probability)}</span>
     <span class="bar" aria-hidden="true"><span .style=${`width: ${width}`}></span></span>
-    <span class="share">${percentText(probability, 1)}</span>
   </li>`;
 }
 
 export const candidateStyle = css`
   .candidates {
     display: grid;
-    gap: 0.6rem;
+    grid-template-columns: repeat(auto-fit, minmax(min(10.5rem, 100%), 1fr));
+    gap: 0.75rem 1.5rem;
     margin-top: 0.7rem;
     padding-top: 0.6rem;
     border-top: 1px solid var(--rule);
+  }
+  .distribution {
+    min-width: 0;
   }
   .distribution.combined {
     --member: var(--ink-soft);
@@ -68,8 +73,9 @@ export const candidateStyle = css`
     display: flex;
     align-items: center;
     gap: 0.4rem;
-    margin: 0 0 0.15rem;
-    font: 600 0.8125rem / 1.4 var(--sans);
+    min-height: 1.35rem;
+    margin: 0 0 0.2rem;
+    font: 600 0.8125rem / 1.2 var(--sans);
   }
   .distribution .badge {
     width: 1.15rem;
@@ -83,13 +89,14 @@ export const candidateStyle = css`
   }
   .distribution li {
     display: grid;
-    grid-template-columns: 6.5rem minmax(3rem, 1fr) 3.6rem;
-    align-items: center;
-    gap: 0.5rem;
+    grid-template-columns: minmax(0, 1fr) auto;
+    align-items: baseline;
+    gap: 0 0.5rem;
+    padding-block: 0.1rem;
   }
   .distribution .word {
     overflow: hidden;
-    font: 400 0.9375rem / 1.35 var(--serif);
+    font: 400 0.9375rem / 1.3 var(--serif);
     text-overflow: ellipsis;
     white-space: nowrap;
   }
@@ -97,19 +104,32 @@ export const candidateStyle = css`
     font-weight: 700;
     text-decoration: underline;
   }
+  .distribution .bar {
+    grid-column: 1 / -1;
+    overflow: hidden;
+    border-radius: 2px;
+    background: var(--rule);
+  }
   .distribution .bar > span {
     display: block;
     min-width: 1px;
-    height: 0.5rem;
-    border-radius: 2px;
+    height: 0.25rem;
     background: var(--member);
-    opacity: 0.75;
+    opacity: 0.6;
   }
   .distribution .this .bar > span {
     opacity: 1;
   }
   .distribution .share {
-    text-align: end;
     font-variant-numeric: tabular-nums;
+  }
+  @media (max-width: 40rem) {
+    .candidates {
+      grid-template-columns: 1fr 1fr;
+      gap: 0.6rem 1.25rem;
+    }
+    .distribution li:nth-child(n + 4):not(.this) {
+      display: none;
+    }
   }
 `;

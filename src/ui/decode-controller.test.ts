@@ -93,12 +93,18 @@ function latch(): { readonly opened: Promise<void>; readonly open: () => void } 
   return { opened, open };
 }
 
+function aborted(signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal?.addEventListener('abort', () => resolve()));
+}
+
 class ScriptedEngine implements EngineApi {
   readonly runs: ScriptedRun[] = [];
   readonly loaded: string[] = [];
   /** Thrown by the next load of each model, once. */
   readonly loadErrors = new Map<string, Error>();
   isClosed = false;
+  /** Tells that the worker died. */
+  die = (_error: Error): void => {};
   readonly #held = new Map<string, { readonly ask: () => void; readonly released: Promise<void> }>();
 
   /** Keeps the load of a model under way until it is released. */
@@ -111,7 +117,8 @@ class ScriptedEngine implements EngineApi {
 
   async load(id: string, options?: LoadOptions): Promise<LoadedModel> {
     this.#held.get(id)?.ask();
-    await this.#held.get(id)?.released;
+    await Promise.race([this.#held.get(id)?.released, aborted(options?.signal)]);
+    options?.signal?.throwIfAborted();
     options?.onProgress?.({
       modelId: id,
       stage: 'download',
@@ -167,9 +174,10 @@ function connect(waiting: ScriptedEngine[], missing: readonly string[] = []) {
   };
   const controller = new DecodeController(host, () => ({
     missingFeatures: () => missing,
-    openEngine: async () => {
+    openEngine: async ({ onLost }) => {
       const engine = waiting.shift();
       if (!engine) throw new EngineError('worker-lost', 'no engine left');
+      engine.die = onLost;
       return engine;
     },
     listModels: async () => [{ id: 'story-fairy', title: 'Fairy-tale teller' }],
@@ -318,22 +326,24 @@ describe('a run', () => {
     expect(storyText(controller)).toBe(' there');
   });
 
-  test('keeps models in the background from loading, and wanted ones not', async () => {
+  test('interrupts a load in the background and takes it up again, but not one that is wanted', async () => {
     const engine = new ScriptedEngine();
     const { controller } = connect([engine]);
     const base = engine.hold('story-base');
     const opened = controller.restart();
     await base.asked;
     const ended = controller.start(form);
-    base.release();
     await opened;
-    expect(engine.loaded).toEqual(['story-fairy', 'story-space', 'story-base']);
-    await controller.want(['story-base', 'another']);
+    expect(engine.loaded).toEqual(['story-fairy', 'story-space']);
+    expect(backgroundLoad(controller.engine)).toBeNull();
+    base.release();
+    await controller.want(['story-space', 'another']);
     expect(engine.loaded.at(-1)).toBe('another');
     const draft = engine.hold('story-draft');
     await engine.runs[0].end('', 'end');
     await ended;
     await draft.asked;
+    expect(engine.loaded.at(-1)).toBe('story-base');
   });
 
   test('names who takes part by the titles of the catalogue', async () => {
@@ -392,6 +402,20 @@ describe('a run', () => {
     expect(controller.run.kind).toBe('failed');
     await controller.restart();
     expect(second.loaded).toEqual(startModels);
-    expect(controller.run.kind).toBe('idle');
+    expect(controller.run).toMatchObject({ kind: 'failed', isMended: true });
+    expect(storyText(controller)).toBe(' there');
+  });
+
+  test('that is over is not lost with the worker, whose death is told although nothing waits for it', async () => {
+    const { controller, engine, seen } = await opened([new ScriptedEngine(), new ScriptedEngine()]);
+    const ended = controller.start(form);
+    await engine.runs[0].push(drawnRound(0, ' there'));
+    await engine.runs[0].end(' there', 'end');
+    await ended;
+    engine.die(new EngineError('worker-lost', 'the worker died'));
+    expect(seen.at(-1)).toBe('The engine is not running.');
+    await controller.restart();
+    expect(controller.run.kind).toBe('stopped');
+    expect(storyText(controller)).toBe(' there');
   });
 });

@@ -3,6 +3,7 @@ import type { Candidates } from '../decode/candidates.ts';
 import type { ProposalPlace } from '../engine/candidates-query.ts';
 import type { DecodeRequest } from '../engine/decode-request.ts';
 import type { DecodeRun, EngineApi } from '../engine/engine-api.ts';
+import { EngineError } from '../errors/engine-error.ts';
 import { recordedCandidates, type TraceCandidates } from '../trace/trace.ts';
 import type { CandidateSource } from './candidate-source.ts';
 import { castOf } from './cast.ts';
@@ -22,7 +23,8 @@ import { addRound, emptyStory, endStory } from './story-model.ts';
 export interface EngineDoor {
   /** What the browser lacks; empty when the engine can run. */
   missingFeatures(): readonly string[];
-  openEngine(): Promise<EngineApi>;
+  /** @param onLost told when the engine's worker dies, whether or not anything waits for it */
+  openEngine(options: { readonly onLost: (error: Error) => void }): Promise<EngineApi>;
   /** What the reader may choose from; where it does not arrive, models go by their ids. */
   listModels(): Promise<readonly ModelChoice[]>;
 }
@@ -49,6 +51,7 @@ export class DecodeController implements ReactiveController {
   #wanted = defaultTeam;
   /** Number of the engine that is loading models. */
   #loadingEngine: number | null = null;
+  #load: { readonly id: string; readonly abort: AbortController } | null = null;
   #engineNumber = 0;
   #runNumber = 0;
 
@@ -70,18 +73,25 @@ export class DecodeController implements ReactiveController {
     this.#closeEngine();
   }
 
-  /** Ends the engine there is, starts a new one and loads the models. Settles when loading has ended. */
+  /**
+   * Ends the engine there is, starts a new one and loads the models; what was written stays. Settles when loading has
+   * ended.
+   */
   async restart(): Promise<void> {
     const number = ++this.#engineNumber;
     this.#runNumber++;
     this.#closeEngine();
-    this.#setRun({ kind: 'idle' });
+    this.#keepText();
     const door = this.#door();
     const missing = door.missingFeatures();
     if (missing.length > 0) return this.#setEngine({ kind: 'unsupported', missing });
     this.#setEngine({ kind: 'starting' });
     try {
-      const api = await door.openEngine();
+      const api = await door.openEngine({
+        onLost: (error) => {
+          if (number === this.#engineNumber) this.#loseEngine(describeFailure(error));
+        },
+      });
       if (number !== this.#engineNumber) {
         closeQuietly(api);
         return;
@@ -133,6 +143,8 @@ export class DecodeController implements ReactiveController {
     if (!api) return;
     const number = ++this.#runNumber;
     this.#activeRun?.stop();
+    // It would take the run's cores; it goes on when the run has ended.
+    if (this.#load && !this.#wanted.includes(this.#load.id)) this.#load.abort.abort();
     const request = toRequest(form);
     const cast = castOf(request, this.choices);
     const begun: RunStart = { prompt: form.prompt, cast, form, request, startedAt: new Date() };
@@ -161,7 +173,7 @@ export class DecodeController implements ReactiveController {
       if (number !== this.#runNumber) return;
       this.#activeRun = null;
       const failure = describeFailure(error);
-      this.#setRun({ ...begun, kind: 'failed', story, failure });
+      this.#setRun({ ...begun, kind: 'failed', story, failure, isMended: false });
       if (failure.code === 'worker-lost') this.#loseEngine(failure);
     }
     void this.#loadModels();
@@ -244,8 +256,11 @@ export class DecodeController implements ReactiveController {
     const api = this.#api;
     if (!api) return;
     this.#setModel({ id, kind: 'loading', progress: null });
+    const abort = new AbortController();
+    this.#load = { id, abort };
     try {
       const model = await api.load(id, {
+        signal: abort.signal,
         onProgress: (progress) => {
           if (engineNumber !== this.#engineNumber || this.#modelState(id)?.kind !== 'loading') return;
           this.#setModel({ id, kind: 'loading', progress });
@@ -257,9 +272,12 @@ export class DecodeController implements ReactiveController {
       if (this.engine.kind === 'open') this.#setEngine({ ...this.engine, info });
     } catch (error) {
       if (engineNumber !== this.#engineNumber) return;
+      if (abort.signal.aborted) return this.#setModel({ id, kind: 'waiting' });
       const failure = describeFailure(error);
       if (failure.code === 'worker-lost') return this.#loseEngine(failure);
       this.#setModel({ id, kind: 'failed', failure });
+    } finally {
+      if (this.#load?.abort === abort) this.#load = null;
     }
   }
 
@@ -269,6 +287,16 @@ export class DecodeController implements ReactiveController {
       .listModels()
       .catch(() => []);
     this.#host.requestUpdate();
+  }
+
+  /** What was written before the engine was ended: the reader's, whatever became of the engine. */
+  #keepText(): void {
+    const { run } = this;
+    if (run.kind === 'failed') this.#setRun({ ...run, isMended: true });
+    if (run.kind !== 'running') return;
+    const failure = describeFailure(new EngineError('worker-lost', 'the engine was started anew'));
+    const { stopping: _, ...begun } = run;
+    this.#setRun({ ...begun, kind: 'failed', failure, isMended: true });
   }
 
   #loseEngine(failure: Failure): void {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decimalText, megabytesText, percentText, smallNumberText } from './number-text.ts';
+import { decimalText, megabytesText, percentText, smallNumberText, tinyShareText } from './number-text.ts';
 
 test.each([
   [0, '0'],
@@ -19,4 +19,8 @@ test('unknown numbers read as a dash, known ones with the digits asked for', () 
     '2.1 %',
   ]);
   expect(megabytesText(5_412_345)).toBe('5.4 MB');
+});
+
+test('a share that is next to nothing is more than nothing', () => {
+  expect([0, 0.0004, 0.0005, 0.25].map(tinyShareText)).toEqual(['0.0 %', '< 0.1 %', '0.1 %', '25.0 %']);
 });

@@ -14,6 +14,11 @@ export function percentText(share: number | null, digits = 0): string {
   return share === null ? noNumber : `${(100 * share).toFixed(digits)} %`;
 }
 
+/** A share to a tenth of a percent; one that would be rounded to nothing says that it is more. */
+export function tinyShareText(share: number): string {
+  return share > 0 && share < 0.0005 ? '< 0.1 %' : percentText(share, 1);
+}
+
 /** Two significant digits, with a power of ten where the value is tiny. */
 export function smallNumberText(value: number): string {
   if (value === 0 || value >= 0.001) return value === 0 ? '0' : value.toPrecision(2);

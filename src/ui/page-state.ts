@@ -51,7 +51,13 @@ export type RunState<Start extends RunHeading = RunStart> =
       readonly stopping: boolean;
     })
   | (Start & { readonly kind: 'stopped'; readonly story: Story; readonly result: DecodeResult })
-  | (Start & { readonly kind: 'failed'; readonly story: Story; readonly failure: Failure });
+  | (Start & {
+      readonly kind: 'failed';
+      readonly story: Story;
+      readonly failure: Failure;
+      /** The engine was started anew since: the text is still there, and the failure is history. */
+      readonly isMended: boolean;
+    });
 
 export function hasModels(engine: EngineState, needed: readonly string[]): boolean {
   if (engine.kind !== 'open') return false;

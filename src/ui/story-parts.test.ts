@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Fate } from '../verify/acceptance.ts';
-import { partsOf } from './story-parts.ts';
+import { partsOf, withoutEmptyLines } from './story-parts.ts';
 import { storyToken } from './testing/story-token.ts';
 
 /** Each part as "token/above above". */
@@ -29,4 +29,14 @@ describe('the parts of a round', () => {
   test('keep a drawn token apart from what was dropped before it', () => {
     expect(shown(['the', 'rejected'], ['a', 'recovered'], ['b', 'drawn'])).toEqual(['a/the', 'b/']);
   });
+});
+
+test.each<readonly [shown: readonly string[], tokens: readonly string[], startsLine: boolean]>([
+  [['end.', '\n', ''], ['end.', '\n', '\n'], false],
+  [['end.\n', ''], ['end.\n\n', '\n'], false],
+  [['', 'Then'], ['\n', 'Then'], true],
+  [['', ' Then\nnext'], ['  \n', ' Then\n \nnext'], true],
+])('a line shows %j for the tokens %j', (texts, tokens, startsLine) => {
+  const given = tokens.map((text, proposal) => storyToken({ text, proposal }));
+  expect(withoutEmptyLines(given, startsLine).map(({ text }) => text)).toEqual(texts);
 });

@@ -14,6 +14,9 @@ export const storyStyle = css`
   .paragraph {
     display: block;
   }
+  .paragraph + .paragraph {
+    margin-top: 0.45em;
+  }
   @media (min-width: 62rem) {
     .story {
       font-size: 1.3125rem;
@@ -22,7 +25,7 @@ export const storyStyle = css`
   .prompt {
     color: var(--ink-soft);
   }
-  mark {
+  mark.round {
     border-radius: 3px;
     background: var(--accent-wash);
     color: inherit;
@@ -42,7 +45,7 @@ export const storyStyle = css`
     text-decoration: line-through var(--pattern, solid) 2px var(--member, currentColor);
   }
   .discarded s {
-    text-decoration: line-through dotted 1.5px var(--member, currentColor);
+    text-decoration: line-through var(--pattern, solid) 1.5px var(--member, currentColor);
   }
   .recovered {
     color: var(--accent);
@@ -51,7 +54,7 @@ export const storyStyle = css`
     text-underline-offset: 0.22em;
     text-decoration-skip-ink: none;
   }
-  /* The recovered token stands in the line, what it replaced above it, in lines of their own height. */
+  /* The recovered token stands in the line, what it replaced above it, in a line of its own height. */
   .redrawn {
     display: inline-block;
     max-width: 100%;
@@ -59,12 +62,48 @@ export const storyStyle = css`
   }
   .above {
     display: block;
-    max-width: 14em;
     font-size: 0.72em;
     line-height: 1.3;
+    white-space: nowrap;
   }
-  .above .lettered::after {
-    content: none;
+  /* It hangs over the words that follow, as far as none of them carries another: no hole opens below it. */
+  @supports selector(:has(+ a)) {
+    .page {
+      overflow-x: clip;
+      overflow-clip-margin: 1rem;
+    }
+    .above {
+      margin-inline-end: -6em;
+    }
+    .round:has(+ .round + .round + .round > .redrawn:first-child) .above {
+      margin-inline-end: -3em;
+    }
+    .round:has(+ .round > .redrawn:nth-child(2)) .above,
+    .round:has(+ .round + .round > .redrawn:first-child) .above {
+      margin-inline-end: -1em;
+    }
+    .round:has(+ .round > .redrawn:first-child) .above {
+      margin-inline-end: 0.4em;
+    }
+  }
+  /* The line below is taken by the word that stands there: the letter follows its word. */
+  del .lettered::after {
+    position: static;
+    display: inline-block;
+    margin-inline-start: 0.15em;
+    vertical-align: -0.25em;
+    font-style: normal;
+  }
+  .more {
+    margin-inline-start: 0.3em;
+    color: var(--ink-soft);
+    font: 500 0.625rem / 1 var(--sans);
+  }
+  .extra:not(:focus) {
+    position: absolute;
+    width: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
   }
   .hides-dropped .redrawn {
     display: inline;
@@ -75,7 +114,7 @@ export const storyStyle = css`
   .hides-dropped .discarded {
     display: none;
   }
-  .paragraph > del {
+  .round > del {
     margin-inline-start: 0.15em;
   }
   .page {
@@ -94,6 +133,13 @@ export const storyStyle = css`
   antiphon-token-card {
     position: absolute;
     z-index: 3;
+  }
+  @media (max-width: 40rem) {
+    antiphon-token-card {
+      position: fixed;
+      inset: auto 0 0;
+      z-index: 5;
+    }
   }
   .change {
     margin-inline: 0.35em;
@@ -166,10 +212,18 @@ export const storyStyle = css`
     font-size: 1rem;
   }
   .fates {
+    display: grid;
     flex-basis: 100%;
+    grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr));
+    gap: 0.1rem 1.5rem;
+    color: var(--ink-soft);
+    font-size: 0.8125rem;
   }
-  .legend .discarded {
-    font-size: 0.875rem;
+  .fates li > :first-child {
+    flex: 0 0 5.2rem;
+  }
+  .fates .bare {
+    color: var(--ink);
   }
   label {
     display: inline-flex;

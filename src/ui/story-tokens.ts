@@ -2,28 +2,39 @@ import { html, type TemplateResult } from 'lit';
 import type { ProposalPlace } from '../engine/candidates-query.ts';
 import { memberClass } from './member-style.ts';
 import type { StoryToken } from './story-model.ts';
-import { partsOf, type StoryPart } from './story-parts.ts';
+import { partsOf, type StoryPart, withoutEmptyLines } from './story-parts.ts';
 import { tokenWord } from './token-words.ts';
 
 /** Of a token's element, so that the token is found again from what was pointed at. */
 export const placeAttribute = 'data-place';
 
+/** Dropped tokens that stand above the one that took their place; the rest is counted, and shown when it is walked to. */
+const mostAbove = 2;
+
 export function placeText({ round, proposal }: ProposalPlace): string {
   return `${round}.${proposal}`;
 }
 
-/** The tokens of one round, each an element that can have the focus. */
-export function roundView(tokens: readonly StoryToken[]): readonly TemplateResult[] {
-  return partsOf(tokens).map(partView);
+/**
+ * The tokens of one round, each an element that can have the focus.
+ * @param startsLine nothing stands before them in their paragraph
+ */
+export function roundView(tokens: readonly StoryToken[], startsLine: boolean): readonly TemplateResult[] {
+  return partsOf(withoutEmptyLines(tokens, startsLine)).map(partView);
 }
 
 function partView({ token, above }: StoryPart): TemplateResult {
   if (above.length === 0) return token ? tokenView(token) : html``;
-  if (!token) return html`${above.map(droppedView)}`;
+  if (!token) return html`${above.map((dropped) => droppedView(dropped))}`;
   // The blank before the pair breaks the line; the recovered token's own would stand inside it.
   const [blank] = splitBlank(token.text);
+  const hidden = above.length - mostAbove;
   return html`${blank}<span class="redrawn"
-    ><span class="above">${above.map(droppedView)}</span>${wordView({ ...token, text: token.text.slice(blank.length) })}</span
+    ><span class="above"
+      >${above.map((dropped, place) => droppedView(dropped, place >= mostAbove))}${
+        hidden > 0 ? html`<span class="more" aria-hidden="true">+${hidden}</span>` : null
+      }</span
+    >${wordView({ ...token, text: token.text.slice(blank.length) })}</span
   >`;
 }
 
@@ -47,12 +58,12 @@ function wordView(token: StoryToken): TemplateResult {
 }
 
 /** Who listens to the text hears nothing of what is no part of it. A line break that was dropped must not break the line. */
-function droppedView(token: StoryToken): TemplateResult {
+function droppedView(token: StoryToken, isExtra = false): TemplateResult {
   const { text, fate, proposer } = token;
   const [blank] = splitBlank(text);
   const by = proposer === null ? '' : memberClass(proposer);
   const word = tokenWord(text);
-  return html`<del class="${fate} ${by}" tabindex="-1" aria-hidden="true" data-place=${placeText(token)}
+  return html`<del class="${fate} ${by} ${isExtra ? 'extra' : ''}" tabindex="-1" aria-hidden="true" data-place=${placeText(token)}
     >${blank.includes('\n') || blank === '' ? '' : ' '}<s class="${by} ${letteredClass(token, word)}">${word}</s></del
   >`;
 }

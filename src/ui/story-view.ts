@@ -12,6 +12,7 @@ import type { CastMember } from './cast.ts';
 import { combineText } from './combine-text.ts';
 import { memberClass, memberStyle } from './member-style.ts';
 import { percentText } from './number-text.ts';
+import { RememberedFlag } from './remembered-flag.ts';
 import {
   emptyStory,
   paragraphsOf,
@@ -25,8 +26,12 @@ import { roundView } from './story-tokens.ts';
 import { theme } from './theme.ts';
 import './token-card.ts';
 import { TokenFocus } from './token-focus.ts';
+import { withoutBlankLines } from './story-parts.ts';
 import { aboutFate, tokenWord } from './token-words.ts';
 import { wholeSentencesLength } from './whole-sentences.ts';
+
+/** Whether this browser's reader wants dropped tokens hidden. */
+const hidden = new RememberedFlag('antiphon.story.hides-dropped');
 
 /**
  * The text as it is written, every token marked with its fate and its proposer, and a card for the token that is
@@ -73,7 +78,7 @@ export class StoryView extends LitElement {
     this.selectedRound = null;
     this.compact = false;
     this.candidates = null;
-    this.hidesDropped = false;
+    this.hidesDropped = hidden.read();
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -126,17 +131,24 @@ export class StoryView extends LitElement {
 
   #paragraph({ firstRound, tokensByRound }: StoryParagraph): TemplateResult {
     return html`<span class="paragraph"
-      >${firstRound === 0 ? html`<span class="prompt">${this.prompt}</span>` : null}${tokensByRound.map(
-        (tokens, at) => this.#round(tokens, firstRound + at),
+      >${firstRound === 0 ? html`<span class="prompt">${withoutBlankLines(this.prompt)}</span>` : null}${tokensByRound.map(
+        (tokens, at) => this.#round(tokens, firstRound + at, firstRound > 0 && at === 0),
       )}</span
     >`;
   }
 
-  #round(tokens: readonly StoryToken[], round: number): unknown {
+  #round(tokens: readonly StoryToken[], round: number, startsLine: boolean): unknown {
     const isSelected = round === this.selectedRound && tokens.length > 0;
     return guard([tokens, isSelected], () => {
-      const shown = roundView(tokens);
-      return [this.#changeBefore(round), isSelected ? html`<mark>${shown}</mark>` : shown];
+      if (tokens.length === 0) return this.#changeBefore(round);
+      const shown = roundView(tokens, startsLine);
+      const label = roundLabel(round, tokens);
+      return [
+        this.#changeBefore(round),
+        isSelected
+          ? html`<mark class="round" role="group" aria-label=${label}>${shown}</mark>`
+          : html`<span class="round" role="group" aria-label=${label}>${shown}</span>`,
+      ];
     });
   }
 
@@ -174,6 +186,14 @@ export class StoryView extends LitElement {
     const token = this.#focus.element?.getClientRects()[0];
     if (!card || !page || !token) return;
     const { offsetWidth, offsetHeight } = card;
+    // On a narrow screen it is a sheet at the lower edge, and its token must not lie beneath it.
+    if (getComputedStyle(card).position === 'fixed') {
+      card.style.removeProperty('left');
+      card.style.removeProperty('top');
+      const isBelow = token.bottom > innerHeight - offsetHeight;
+      if (this.#focus.isPinned && isBelow) scrollBy({ top: token.bottom - innerHeight + offsetHeight + 24 });
+      return;
+    }
     const left = Math.max(0, Math.min(token.left - page.left, page.width - offsetWidth));
     const gap = 14;
     const hasRoomBelow =
@@ -214,16 +234,25 @@ export class StoryView extends LitElement {
 
   #fates(): TemplateResult {
     return html`<ul class="legend fates" aria-label="How to read the text">
-      <li><del class="rejected"><s>struck</s></del> rejected</li>
-      <li><ins class="recovered">doubled</ins> recovered</li>
-      <li><del class="discarded"><s>small</s></del> discarded unseen</li>
-      <li><span class="bare">bare</span> proposed by nobody</li>
+      <li><del class="rejected"><s>rejected</s></del><span>did not fit all members</span></li>
+      <li><ins class="recovered">recovered</ins><span>drawn to take its place</span></li>
+      <li><del class="discarded"><s>discarded</s></del><span>behind a rejected one, never judged</span></li>
+      <li><span class="bare">plain</span><span>proposed by nobody</span></li>
     </ul>`;
   }
 
   #toggle = (event: Event): void => {
     this.hidesDropped = (event.currentTarget as HTMLInputElement).checked;
+    hidden.write(this.hidesDropped);
   };
+}
+
+/** What a listener is told on entering a round: its number and what became of its proposals. */
+function roundLabel(round: number, tokens: readonly StoryToken[]): string {
+  const counts = (['accepted', 'rejected', 'discarded', 'drawn'] as const)
+    .map((fate) => [tokens.filter((token) => token.fate === fate).length, fate] as const)
+    .filter(([count]) => count > 0);
+  return `Round ${round}: ${counts.map(([count, fate]) => `${count} ${fate}`).join(', ')}`;
 }
 
 function aboutAloud({ fate, proposer, round, q, r }: StoryToken, cast: readonly CastMember[]): string {

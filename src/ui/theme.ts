@@ -41,7 +41,7 @@ export const theme = css`
     color: var(--accent-ink);
     font-weight: 600;
   }
-  button.primary:hover {
+  button.primary:hover:not([disabled]) {
     filter: brightness(1.08);
     color: var(--accent-ink);
   }

@@ -55,6 +55,8 @@ export class TokenCard extends LitElement {
     css`
       :host {
         width: min(22rem, 100%);
+        max-height: min(26rem, calc(100vh - 2rem));
+        overflow-y: auto;
         padding: 0.75rem 0.95rem;
         border: 1px solid var(--edge);
         border-radius: var(--radius);
@@ -62,6 +64,29 @@ export class TokenCard extends LitElement {
         box-shadow: 0 4px 18px rgb(0 0 0 / 0.16);
         font-size: 0.8125rem;
         line-height: 1.45;
+      }
+      /* Side by side, what the members would have had is compared at a glance. */
+      :host([pinned]) {
+        width: min(42rem, 100%);
+      }
+      :host([pinned]) dl {
+        grid-template-columns: repeat(4, auto minmax(0, 1fr));
+      }
+      @media (max-width: 40rem) {
+        :host {
+          max-height: min(62vh, 26rem);
+          padding-bottom: max(0.9rem, env(safe-area-inset-bottom));
+          border-width: 1px 0 0;
+          border-radius: var(--radius) var(--radius) 0 0;
+          box-shadow: 0 -6px 24px rgb(0 0 0 / 0.2);
+        }
+        :host,
+        :host([pinned]) {
+          width: 100%;
+        }
+        :host([pinned]) dl {
+          grid-template-columns: repeat(2, auto minmax(0, 1fr));
+        }
       }
       .title {
         display: flex;
@@ -77,7 +102,7 @@ export class TokenCard extends LitElement {
       .close {
         position: absolute;
         top: 0.35rem;
-        right: 0.35rem;
+        inset-inline-end: 0.35rem;
         min-height: 2rem;
         padding: 0.1rem 0.55rem;
         border-color: transparent;
@@ -155,7 +180,7 @@ export class TokenCard extends LitElement {
         }
       </p>
       <dl>
-        ${entry('q, as proposed', numberText(q))} ${entry('u, the lot', numberText(u))}
+        ${entry('q, as proposed', numberText(q))} ${entry('u, the draw', numberText(u))}
         ${entry('r, as wanted', numberText(r))} ${entry('round', String(round))}
       </dl>
       ${this.#candidates()}`;

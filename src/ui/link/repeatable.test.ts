@@ -9,10 +9,7 @@ const form = { ...initialForm(7), maxTokens: 50 };
 function resultOf(given: Partial<DecodeResult>): DecodeResult {
   const method = { kind: 'collaborative', defaultProposer: 1 };
   return {
-    text: ' a fox',
-    tokenIds: [3, 4],
     seed: 7,
-    finishReason: 'abort',
     request: { method },
     ...given,
   } as DecodeResult;
@@ -23,19 +20,14 @@ test('what the engine chose is asked for the next time', () => {
   expect(repeatable(form, null)).toBe(form);
 });
 
+const half = { text: ' a fox', tokens: 2, isShort: true };
+
 test('a stopped text goes on with the tokens it had left, a full one with as many again', () => {
-  expect(continued(form, resultOf({}))).toMatchObject({
-    prompt: `${form.prompt} a fox`,
-    maxTokens: 48,
-    seed: 7,
-  });
-  expect(continued(form, resultOf({ finishReason: 'length' })).maxTokens).toBe(50);
+  expect(continued(form, half)).toMatchObject({ prompt: `${form.prompt} a fox`, maxTokens: 48, seed: 7 });
+  expect(continued(form, { ...half, isShort: false }).maxTokens).toBe(50);
 });
 
 test("members' own prompts go on with the same text", () => {
   const own = { ...form, team: changeMember(form.team, 1, { prompt: 'In space' }) };
-  expect(continued(own, resultOf({})).team.members.map(({ prompt }) => prompt)).toEqual([
-    '',
-    'In space a fox',
-  ]);
+  expect(continued(own, half).team.members.map(({ prompt }) => prompt)).toEqual(['', 'In space a fox']);
 });

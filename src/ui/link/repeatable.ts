@@ -11,23 +11,30 @@ export function repeatable(form: RequestForm, result: DecodeResult | null): Requ
   return { ...form, seed, team: { ...form.team, starter } };
 }
 
+/** What a text came to that may go on. */
+export interface Interrupted {
+  readonly text: string;
+  readonly tokens: number;
+  /** It was cut short of its token limit. */
+  readonly isShort: boolean;
+}
+
 /**
  * A form that goes on where a text ended: positions, and with them random numbers, are those of the text as a whole.
  * So it writes what the run would have written had it gone on, where a seed has one text: at temperature 0, under
  * `coupled`, and where one model writes.
+ * @param form that asks for the text again: `repeatable`
  */
-export function continued(form: RequestForm, result: DecodeResult): RequestForm {
-  const { text, finishReason, tokenIds } = result;
-  const again = repeatable(form, result);
-  const left = form.maxTokens - tokenIds.length;
-  const members = again.team.members.map((member) => ({
+export function continued(form: RequestForm, { text, tokens, isShort }: Interrupted): RequestForm {
+  const left = form.maxTokens - tokens;
+  const members = form.team.members.map((member) => ({
     ...member,
     prompt: member.prompt === '' ? '' : member.prompt + text,
   }));
   return {
-    ...again,
+    ...form,
     prompt: form.prompt + text,
-    team: { ...again.team, members },
-    maxTokens: finishReason === 'abort' && left > 0 ? left : form.maxTokens,
+    team: { ...form.team, members },
+    maxTokens: isShort && left > 0 ? left : form.maxTokens,
   };
 }

@@ -9,6 +9,8 @@ export interface RaceStart {
   readonly request: DecodeRequest;
   readonly cast: readonly CastMember[];
   readonly decode: (request: DecodeRequest) => DecodeRun;
+  /** Settles when what shows the race is there: it is fetched while the lanes run. */
+  readonly view: Promise<unknown>;
 }
 
 export type RaceState =
@@ -40,7 +42,7 @@ export class RaceRun implements ReactiveController {
   }
 
   /** Settles when the race has ended. */
-  async start({ request, cast, decode }: RaceStart): Promise<void> {
+  async start({ request, cast, decode, view }: RaceStart): Promise<void> {
     this.stop();
     const number = this.#number;
     const lanes = lanesOf(request);
@@ -59,6 +61,7 @@ export class RaceRun implements ReactiveController {
         this.#set({ kind: 'running', lanes, lane });
         results.push(await run(asked));
       }
+      await view;
       if (number === this.#number) this.#set({ kind: 'finished', lanes, cast, results });
     } catch (error) {
       if (number === this.#number) this.#set({ kind: 'failed', failure: describeFailure(error) });

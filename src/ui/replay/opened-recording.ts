@@ -1,6 +1,7 @@
 import { html, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
 import type { Trace } from '../../trace/trace.ts';
 import { describeFailure, type Failure } from '../failure.ts';
+import { fetchedCode } from '../fetched-code.ts';
 
 /** A recording that the reader opened, by a file dialogue or by dropping a file on the page. */
 export class OpenedRecording implements ReactiveController {
@@ -10,6 +11,7 @@ export class OpenedRecording implements ReactiveController {
   readonly #onOpen: () => void;
   /** The latest file; an older one that arrives later is dropped. */
   #number = 0;
+  #file: File | null = null;
 
   /** @param onOpen called when a recording has been opened */
   constructor(host: ReactiveControllerHost, onOpen: () => void) {
@@ -37,14 +39,16 @@ export class OpenedRecording implements ReactiveController {
 
   async open(file: File): Promise<void> {
     const number = ++this.#number;
+    this.#file = file;
     let trace: Trace | null = null;
     let failure: Failure | null = null;
     try {
       // Reader and view are fetched when they are needed.
-      const [{ openRecording }, text] = await Promise.all([
-        import('./open-recording.ts'),
+      const [[{ openRecording }], text] = await Promise.all([
+        fetchedCode('what shows recordings', () =>
+          Promise.all([import('./open-recording.ts'), import('./replay-view.ts')]),
+        ),
         file.text(),
-        import('./replay-view.ts'),
       ]);
       trace = openRecording(text);
     } catch (error) {
@@ -58,6 +62,11 @@ export class OpenedRecording implements ReactiveController {
     }
     this.#host.requestUpdate();
   }
+
+  /** Opens the latest file again. */
+  retry = (): void => {
+    if (this.#file) void this.open(this.#file);
+  };
 
   /** The button that opens one. */
   chooser(): TemplateResult {

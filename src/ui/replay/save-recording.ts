@@ -1,6 +1,7 @@
 import type { LoadedModel } from '../../engine/engine-api.ts';
 import type { TraceCandidates } from '../../trace/trace.ts';
 import { traceHeader, writeTrace } from '../../trace/write-trace.ts';
+import { fetchedCode } from '../fetched-code.ts';
 import type { RunState } from '../page-state.ts';
 import { saveFile } from '../save-file.ts';
 import type { RecordingKind } from '../story-actions.ts';
@@ -16,7 +17,10 @@ export interface RecordingParts {
   readonly models: readonly LoadedModel[];
 }
 
-/** Offers the recording of a run as a file: its trace, or a page that tells it. Rejects where the page's script does not arrive. */
+/**
+ * Offers the recording of a run as a file: its trace, or a page that tells it.
+ * @throws EngineError `download` where the page's script does not arrive
+ */
 export async function saveRecording(
   kind: RecordingKind,
   { run, candidates, models }: RecordingParts,
@@ -30,7 +34,9 @@ export async function saveRecording(
 
 /** Built beside the page as one script; scripts/recording-script.ts. */
 async function fetchScript(): Promise<string> {
-  const response = await fetch(new URL('recording.js', document.baseURI));
-  if (!response.ok) throw new Error(`recording.js: status ${response.status}`);
-  return response.text();
+  return fetchedCode('what tells the story in the saved page', async () => {
+    const response = await fetch(new URL('recording.js', document.baseURI));
+    if (!response.ok) throw new Error(`recording.js: status ${response.status}`);
+    return response.text();
+  });
 }

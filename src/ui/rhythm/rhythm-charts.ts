@@ -76,10 +76,13 @@ export class RhythmCharts extends LitElement {
       }
       i {
         display: inline-block;
-        width: 1.5rem;
+        font: 400 0.8125rem / 1 var(--sans);
+        white-space: pre;
         margin-inline-end: 0.4rem;
-        border-top: 2px var(--pattern) var(--member);
-        vertical-align: middle;
+        /* As the lines of the story: a border has no waves. */
+        text-decoration: underline var(--pattern) 2px var(--member);
+        text-underline-offset: 0.2em;
+        text-decoration-skip-ink: none;
       }
       .u-select {
         border-radius: 3px;
@@ -124,7 +127,7 @@ export class RhythmCharts extends LitElement {
   }
 
   #swatch({ member }: ChartLine): TemplateResult | null {
-    return member === null ? null : html`<i class=${memberClass(member)}></i>`;
+    return member === null ? null : html`<i class=${memberClass(member)} aria-hidden="true">       </i>`;
   }
 
   #draw(): void {

@@ -8,10 +8,10 @@ import {
 } from 'lit';
 import type { Round } from '../../round/round.ts';
 import type { CastMember } from '../cast.ts';
+import { RememberedFlag } from '../remembered-flag.ts';
 import { theme } from '../theme.ts';
 
-/** What this browser remembers of it: whether it is folded away. */
-const foldedKey = 'antiphon.rhythm.folded';
+const folded = new RememberedFlag('antiphon.rhythm.folded');
 
 /**
  * The rhythm as a section of the page that can be folded away, which is remembered. Its code is fetched when there is
@@ -57,7 +57,7 @@ export class RhythmSection extends LitElement {
     this.cast = [];
     this.live = false;
     this.selectedRound = null;
-    this.open = !isFolded();
+    this.open = !folded.read();
     this.view = 'not-needed';
   }
 
@@ -97,26 +97,8 @@ export class RhythmSection extends LitElement {
 
   #onToggle = (event: Event): void => {
     this.open = (event.currentTarget as HTMLDetailsElement).open;
-    rememberFolded(!this.open);
+    folded.write(!this.open);
   };
-}
-
-/** Storage may be closed to a page. */
-function isFolded(): boolean {
-  try {
-    return localStorage.getItem(foldedKey) !== null;
-  } catch {
-    return false;
-  }
-}
-
-function rememberFolded(folded: boolean): void {
-  try {
-    if (folded) localStorage.setItem(foldedKey, '');
-    else localStorage.removeItem(foldedKey);
-  } catch {
-    // Then it is open again next time.
-  }
 }
 
 customElements.define('antiphon-rhythm-section', RhythmSection);

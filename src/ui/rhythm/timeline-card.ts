@@ -34,7 +34,7 @@ function proposalCard(proposal: ProposalItem, cast: readonly CastMember[]): Temp
     <dl>
       ${entry('drawn in round', drawnBy?.round ?? round)} ${entry('judged in round', round)}
       ${entry('hung for', millisecondsText(verdictMs - drawnMs))} ${entry('q, as proposed', numberText(q))}
-      ${entry('r, as wanted', numberText(r))} ${entry('u, the lot', numberText(u))}
+      ${entry('r, as wanted', numberText(r))} ${entry('u, the draw', numberText(u))}
     </dl>`;
 }
 
