@@ -3,6 +3,7 @@ import type { CausalModel } from '../models/causal-model.ts';
 import type { HubModel } from '../models/hub/hub-model.ts';
 import type { LoadProgress } from '../models/load-progress.ts';
 import { fetchModelFiles } from '../models/model-files.ts';
+import { onOrtDownload } from '../models/ort-download.ts';
 import type { ModelRuntime } from '../models/runtime.ts';
 import { SequencePool } from '../models/sequence-pool.ts';
 import type { FileStore } from '../models/storage/file-store.ts';
@@ -71,6 +72,13 @@ export async function loadModel(
   const report = (stage: LoadProgress['stage']) => {
     if (last) onProgress({ ...last, stage, file: null });
   };
+  const endWatch = onOrtDownload((bytesLoaded, bytesTotal) => {
+    const filesDone = bytesLoaded === bytesTotal ? 1 : 0;
+    const own = { modelId: id, file: null, filesDone, filesTotal: 1, cached: false };
+    onProgress({ ...own, stage: 'runtime', bytesLoaded, bytesTotal });
+    // Compiling what has arrived is part of creating the session.
+    if (filesDone === 1) report('create-session');
+  });
   const weightBytes = files.externalFiles.reduce(
     (sum, { data }) => sum + data.byteLength,
     files.onnx.byteLength,
@@ -123,5 +131,7 @@ export async function loadModel(
     const isSuspect = !files.verified && error instanceof EngineError;
     if (isSuspect || (error instanceof EngineError && error.code === 'integrity')) await files.forget();
     throw error;
+  } finally {
+    endWatch();
   }
 }

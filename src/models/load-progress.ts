@@ -1,7 +1,10 @@
-/** Progress of one load; bytes are those of the files on disk or wire. */
+/**
+ * Progress of one load; bytes are those of the files on disk or wire. `runtime`: the engine's own WebAssembly is on its
+ * way, which the first load fetches; files and bytes are its own then.
+ */
 export interface LoadProgress {
   readonly modelId: string;
-  readonly stage: 'download' | 'verify' | 'create-session' | 'self-check' | 'ready';
+  readonly stage: 'download' | 'verify' | 'runtime' | 'create-session' | 'self-check' | 'ready';
   /** Path of the file inside the model's folder that this report is about; null where it is about all. */
   readonly file: string | null;
   readonly filesDone: number;

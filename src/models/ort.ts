@@ -1,6 +1,7 @@
 import * as ort from 'onnxruntime-web/webgpu';
 import { SerialQueue } from '../gpu/serial-queue.ts';
 import { bestOrtBuild, filesOfBuild, type OrtBuild } from './ort-build.ts';
+import { watchOrtDownload } from './ort-download.ts';
 
 /*
  * The one place that imports ONNX Runtime. Its JavaScript drives either build (`onnxruntime-web/jspi` differs from
@@ -42,7 +43,9 @@ function configure(): void {
   ort.env.logLevel = 'fatal';
   ort.env.wasm.numThreads = ortThreads();
   ort.env.wasm.proxy = false;
-  ort.env.wasm.wasmPaths = filesOfBuild(ortBuild());
+  const files = filesOfBuild(ortBuild());
+  ort.env.wasm.wasmPaths = files;
+  watchOrtDownload(files.wasm);
 }
 
 /** Threads of the WASM backend: threads share memory, which browsers allow to isolated pages only. */

@@ -4,6 +4,7 @@ import './backend-line.ts';
 import { missingFeatures } from './browser-support.ts';
 import { castOf } from './cast.ts';
 import './composer.ts';
+import { ConnectionWatch } from './connection-watch.ts';
 import { DecodeController, type EngineDoor } from './decode-controller.ts';
 import { describeFailure, type Failure, type Remedy } from './failure.ts';
 import { failureView } from './failure-view.ts';
@@ -187,6 +188,7 @@ export class AntiphonApp extends LitElement {
     this.notSaved = null;
     this.#controller = new DecodeController(this, () => this.door);
     this.#settings = new PageSettings(this, browserPlace, (form) => this.#follow(form));
+    new ConnectionWatch(this, () => void this.#controller.retryDownloads());
     this.#recording = new OpenedRecording(this, () => this.#onOpened());
   }
 

@@ -51,9 +51,9 @@ export class BackendLine extends LitElement {
     const notes = info.models.flatMap(modelNotes);
     return html`<details>
       <summary
-        >Runs on <strong>${backendText(info)}</strong>${this.background === null ? null : html` · ${this.background} is on its way`}</summary
+        >Runs on <strong>${backendText(info)}</strong>${whyThere(info)}${this.background === null ? null : html` · ${this.background} is on its way`}</summary
       >
-      <p>${info.backendReason}</p>
+      <p>${info.backendReason} ${threadsText(info)}</p>
       ${notes.length > 0 ? html`<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>` : null}
     </details>`;
   }
@@ -62,6 +62,19 @@ export class BackendLine extends LitElement {
 function backendText({ backend, threads }: EngineInfo): string {
   if (backend === 'webgpu') return 'WebGPU';
   return `WebAssembly, ${threads === 1 ? 'one thread' : `${threads} threads`}`;
+}
+
+/** In sight where it is not the best there is. */
+function whyThere({ backend, backendReason }: EngineInfo): string {
+  const reason = backend === 'wasm' ? /^WASM, (because .*?)\.?$/s.exec(backendReason)?.[1] : undefined;
+  return reason === undefined ? '' : `, ${reason}`;
+}
+
+function threadsText({ backend, threads }: EngineInfo): string {
+  if (backend !== 'wasm' || threads > 1) return '';
+  return crossOriginIsolated
+    ? 'This machine has one processor core to offer.'
+    : 'It has one thread alone: the server does not send the headers that isolate the page (COOP and COEP).';
 }
 
 function modelNotes(model: LoadedModel): string[] {

@@ -274,6 +274,18 @@ describe('opening the page', () => {
     expect(hasModels(controller.engine, needs('draft-model'))).toBe(true);
   });
 
+  test('asks again for what did not arrive when the connection is back, and for nothing else', async () => {
+    const engine = new ScriptedEngine();
+    engine.loadErrors.set('story-fairy', new EngineError('download', 'no connection'));
+    const { controller } = connect([engine]);
+    await controller.restart();
+    await controller.retryDownloads();
+    expect(hasModels(controller.engine, needs('collaborative'))).toBe(true);
+    const calls = engine.loaded.length;
+    await controller.retryDownloads();
+    expect(engine.loaded.length).toBe(calls);
+  });
+
   test('drops the answers of an engine that was replaced while it loaded', async () => {
     const [first, second] = [new ScriptedEngine(), new ScriptedEngine()];
     const { controller } = connect([first, second]);

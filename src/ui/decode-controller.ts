@@ -137,6 +137,18 @@ export class DecodeController implements ReactiveController {
     await this.#loadModels();
   }
 
+  /** The connection is back: asks again for what did not arrive. */
+  async retryDownloads(): Promise<void> {
+    const { engine } = this;
+    const failures =
+      engine.kind === 'failed'
+        ? [engine.failure]
+        : engine.kind === 'open'
+          ? engine.models.flatMap((model) => (model.kind === 'failed' ? [model.failure] : []))
+          : [];
+    if (failures.some(({ code }) => code === 'download')) await this.retry();
+  }
+
   /** Runs a request; a run still under way is ended and its answers are dropped. Settles when the run has. */
   async start(form: RequestForm): Promise<void> {
     const api = this.#api;

@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import type { Failure, Remedy } from './failure.ts';
+import { type Failure, isOffline, type Remedy } from './failure.ts';
 
 const buttonTexts: Readonly<Record<Remedy, string | null>> = {
   retry: 'Try again',
@@ -8,17 +8,32 @@ const buttonTexts: Readonly<Record<Remedy, string | null>> = {
   'change-request': null,
 };
 
-/** Title, message, code, next step and, where the page can help, a button. Styled by `failureStyle`. */
+/**
+ * What happened, what to do next and, where the page can help, a button; the engine's own words and the code stand
+ * behind them for whoever reports it. Styled by `failureStyle`.
+ */
 export function failureView(title: string, failure: Failure, act: (remedy: Remedy) => void): TemplateResult {
   const buttonText = buttonTexts[failure.remedy];
+  const { summary, message, code } = failure;
   return html`<div class="failure" role="alert">
     <h2>${title}</h2>
-    <p>${failure.message}</p>
-    <p class="hint">${failure.nextStep} Code: <code>${failure.code}</code></p>
+    ${
+      isOffline(failure)
+        ? html`<p>You are offline, and this browser does not hold the files yet. They are fetched as soon as you are back.</p>`
+        : html`<p>${summary ?? message} ${failure.nextStep}</p>`
+    }
     ${
       buttonText === null
         ? null
         : html`<button type="button" @click=${() => act(failure.remedy)}>${buttonText}</button>`
+    }
+    ${
+      summary === null
+        ? html`<p class="hint">Code: <code>${code}</code></p>`
+        : html`<details>
+            <summary class="hint">What exactly happened</summary>
+            <p class="hint">${message} Code: <code>${code}</code></p>
+          </details>`
     }
   </div>`;
 }

@@ -6,35 +6,87 @@ export type Remedy = 'retry' | 'restart-engine' | 'change-request' | 'reload-pag
 /** A failure in words for the reader. */
 export interface Failure {
   readonly code: EngineErrorCode | 'unexpected';
+  /** What happened, in a sentence; null where the message is all there is to say. */
+  readonly summary: string | null;
+  /** The engine's own words. */
   readonly message: string;
   readonly nextStep: string;
   readonly remedy: Remedy;
 }
 
-const advice: Readonly<Record<Failure['code'], { readonly nextStep: string; readonly remedy: Remedy }>> = {
-  download: { nextStep: 'Check the connection, then try again.', remedy: 'retry' },
-  'storage-full': { nextStep: 'Delete stored models below, then try again.', remedy: 'retry' },
-  integrity: {
-    nextStep: 'The file was not kept. Try again: it is fetched anew.',
+type Advice = Pick<Failure, 'summary' | 'nextStep' | 'remedy'>;
+
+const advice: Readonly<Record<Failure['code'], Advice>> = {
+  download: {
+    summary: 'A file did not arrive.',
+    nextStep: 'Check the connection, then try again.',
     remedy: 'retry',
   },
-  'model-load': { nextStep: 'Try again; if it fails once more, reload the page.', remedy: 'retry' },
-  'model-unsupported': { nextStep: 'Another export of this model is needed.', remedy: 'retry' },
-  'vocabulary-mismatch': { nextStep: 'Choose two models of one family.', remedy: 'change-request' },
-  'context-full': { nextStep: 'Shorten the prompt, then start again.', remedy: 'change-request' },
-  'invalid-request': { nextStep: 'Change this setting, then start again.', remedy: 'change-request' },
-  'invalid-trace': { nextStep: 'Open another file.', remedy: 'change-request' },
+  'storage-full': {
+    summary: 'This browser has no room left for the model’s files.',
+    nextStep: 'Delete stored models, then try again.',
+    remedy: 'retry',
+  },
+  integrity: {
+    summary: 'A file arrived damaged, and was not kept.',
+    nextStep: 'Try again: it is fetched anew.',
+    remedy: 'retry',
+  },
+  'model-load': {
+    summary: 'The model could not be started.',
+    nextStep: 'Try again; if it fails once more, reload the page.',
+    remedy: 'retry',
+  },
+  'model-unsupported': {
+    summary: 'The engine cannot run this model’s file.',
+    nextStep: 'Another export of this model is needed.',
+    remedy: 'retry',
+  },
+  'vocabulary-mismatch': {
+    summary: null,
+    nextStep: 'Choose models of one family.',
+    remedy: 'change-request',
+  },
+  'context-full': {
+    summary: null,
+    nextStep: 'Shorten the prompt, then start again.',
+    remedy: 'change-request',
+  },
+  'invalid-request': {
+    summary: null,
+    nextStep: 'Change this setting, then start again.',
+    remedy: 'change-request',
+  },
+  'invalid-trace': { summary: null, nextStep: 'Open another file.', remedy: 'change-request' },
   'out-of-memory': {
-    nextStep: 'Close other tabs, then restart the engine.',
+    summary: 'There is not enough memory for this.',
+    nextStep: 'Close other tabs or choose smaller models, then restart the engine.',
     remedy: 'restart-engine',
   },
-  'device-lost': { nextStep: 'Restart the engine; the models are still stored.', remedy: 'restart-engine' },
-  'worker-lost': { nextStep: 'Restart the engine; the models are still stored.', remedy: 'restart-engine' },
-  unexpected: { nextStep: 'Reload the page. If it happens again, please report it.', remedy: 'reload-page' },
+  'device-lost': {
+    summary: 'The browser took the graphics card away from the page.',
+    nextStep: 'Restart the engine; the models are still stored.',
+    remedy: 'restart-engine',
+  },
+  'worker-lost': {
+    summary: 'The engine stopped without a word.',
+    nextStep: 'Restart the engine; the models are still stored.',
+    remedy: 'restart-engine',
+  },
+  unexpected: {
+    summary: 'Something in the page itself went wrong.',
+    nextStep: 'Reload the page. If it happens again, please report it.',
+    remedy: 'reload-page',
+  },
 };
 
 export function describeFailure(error: unknown): Failure {
   const code = error instanceof EngineError ? error.code : 'unexpected';
   const message = error instanceof Error ? error.message : String(error);
   return { code, message: message || 'No reason was given.', ...advice[code] };
+}
+
+/** The file is on a server that cannot be reached, and there is no connection: the reader need not look for a fault. */
+export function isOffline(failure: Failure): boolean {
+  return failure.code === 'download' && !navigator.onLine;
 }

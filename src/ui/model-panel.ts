@@ -1,7 +1,16 @@
-import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
+import {
+  css,
+  html,
+  LitElement,
+  type PropertyDeclarations,
+  type PropertyValues,
+  type TemplateResult,
+} from 'lit';
 import type { LoadProgress } from '../engine/engine-api.ts';
+import { ConnectionWatch } from './connection-watch.ts';
 import type { Remedy } from './failure.ts';
 import { failureView } from './failure-view.ts';
+import { LoadPace, remainingText } from './load-pace.ts';
 import { type ModelChoice, titleOf } from './model-choice.ts';
 import { megabytesText } from './number-text.ts';
 import { type EngineState, type ModelState, wantedModels } from './page-state.ts';
@@ -10,6 +19,7 @@ import { failureStyle, theme } from './theme.ts';
 const stageTexts: Readonly<Record<LoadProgress['stage'], string>> = {
   download: 'fetching',
   verify: 'checking the files',
+  runtime: 'fetching the engine',
   'create-session': 'preparing the model',
   'self-check': 'checking the arithmetic',
   ready: 'ready',
@@ -27,6 +37,9 @@ export class ModelPanel extends LitElement {
   declare engine: EngineState;
   declare choices: readonly ModelChoice[];
 
+  readonly #paces = new Map<string, LoadPace>();
+  readonly #remainingMs = new Map<string, number | null>();
+
   static override styles = [
     theme,
     failureStyle,
@@ -41,7 +54,6 @@ export class ModelPanel extends LitElement {
         display: grid;
         gap: 0.9rem 1.5rem;
         margin: 0;
-        padding: 0;
         list-style: none;
       }
       @media (min-width: 34rem) {
@@ -49,8 +61,8 @@ export class ModelPanel extends LitElement {
           grid-template-columns: 1fr 1fr;
         }
       }
-      .failed {
-        grid-column: 1 / -1;
+      .failure + .models {
+        margin-top: 1rem;
       }
       .name {
         display: flex;
@@ -85,6 +97,29 @@ export class ModelPanel extends LitElement {
         border-radius: 3px;
         background: var(--accent);
       }
+      /* Without a share of what is done: something moves, and where motion is not wanted stripes say the same. */
+      progress.unmeasured {
+        background: repeating-linear-gradient(
+          -45deg,
+          var(--accent) 0 6px,
+          color-mix(in srgb, var(--accent) 55%, var(--sheet)) 6px 12px
+        );
+        background-size: 200% 100%;
+        animation: pass 1.2s linear infinite;
+      }
+      progress.unmeasured::-webkit-progress-bar {
+        background: transparent;
+      }
+      @keyframes pass {
+        to {
+          background-position: -17px 0;
+        }
+      }
+      @media (prefers-reduced-motion: reduce) {
+        progress.unmeasured {
+          animation: none;
+        }
+      }
       .numbers {
         font-variant-numeric: tabular-nums;
       }
@@ -95,6 +130,21 @@ export class ModelPanel extends LitElement {
     super();
     this.engine = { kind: 'starting' };
     this.choices = [];
+    new ConnectionWatch(this, () => {});
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('engine')) return;
+    for (const model of wantedModels(this.engine)) {
+      if (model.kind !== 'loading' || !model.progress) {
+        this.#paces.delete(model.id);
+        this.#remainingMs.delete(model.id);
+        continue;
+      }
+      const pace = this.#paces.get(model.id) ?? new LoadPace();
+      this.#paces.set(model.id, pace);
+      this.#remainingMs.set(model.id, pace.remainingMs(model.progress, performance.now()));
+    }
   }
 
   override render(): TemplateResult {
@@ -110,19 +160,25 @@ export class ModelPanel extends LitElement {
         return failureView('The engine is not running', engine.failure, this.#ask);
       case 'starting':
         return html`<div class="sheet"><p class="hint">Starting the engine …</p></div>`;
-      case 'open':
-        return html`<div class="sheet">
-          <ul class="models">
-            ${wantedModels(engine).map((model) =>
-              model.kind === 'failed'
-                ? html`<li class="failed">
-                    ${failureView(`${this.#name(model)} could not be loaded`, model.failure, this.#ask)}
-                  </li>`
-                : html`<li>${this.#model(model)}</li>`,
-            )}
-          </ul>
-        </div>`;
+      case 'open': {
+        const models = wantedModels(engine);
+        const coming = models.filter((model) => model.kind !== 'failed');
+        return html`${this.#failures(models)}
+        ${coming.length > 0 ? html`<ul class="sheet models">${coming.map((model) => html`<li>${this.#model(model)}</li>`)}</ul>` : null}`;
+      }
     }
+  }
+
+  /** Models that failed for one reason are told together, with one button. */
+  #failures(models: readonly ModelState[]): TemplateResult[] {
+    const failed = models.filter((model) => model.kind === 'failed');
+    const codes = [...new Set(failed.map(({ failure }) => failure.code))];
+    return codes.map((code) => {
+      const alike = failed.filter(({ failure }) => failure.code === code);
+      const names = new Intl.ListFormat('en').format(alike.map((model) => this.#name(model)));
+      const message = alike.map(({ failure }) => failure.message).join(' ');
+      return failureView(`${names} could not be loaded`, { ...alike[0].failure, message }, this.#ask);
+    });
   }
 
   #model(model: Exclude<ModelState, { kind: 'failed' }>): TemplateResult {
@@ -130,7 +186,12 @@ export class ModelPanel extends LitElement {
         <strong>${titleOf(model.id, this.choices)}</strong><span class="hint">${stageText(model)}</span>
       </div>
       ${progressBar(model)}
-      <p class="hint numbers">${amountText(model)}</p>`;
+      <p class="hint numbers">${amountText(model)}${this.#remaining(model.id)}</p>`;
+  }
+
+  #remaining(id: string): string {
+    const ms = this.#remainingMs.get(id) ?? null;
+    return ms === null ? '' : ` · ${remainingText(ms)}`;
   }
 
   #name({ id }: ModelState): string {
@@ -147,16 +208,16 @@ function progressBar(model: ModelState): TemplateResult {
   const label = `Loading ${model.id}`;
   const share = loadedShare(model);
   return share === null
-    ? html`<progress aria-label=${label}></progress>`
+    ? html`<progress class="unmeasured" aria-label=${label}></progress>`
     : html`<progress aria-label=${label} max="1" .value=${share}></progress>`;
 }
 
-/** null where the total is not known. */
-export function loadedShare(model: ModelState): number | null {
+/** null where nobody can tell how much of it is done. */
+function loadedShare(model: ModelState): number | null {
   if (model.kind === 'ready') return 1;
   if (model.kind !== 'loading' || !model.progress) return 0;
   const { stage, bytesLoaded, bytesTotal } = model.progress;
-  if (stage !== 'download') return 1;
+  if (stage !== 'download' && stage !== 'runtime') return null;
   return bytesTotal === null ? null : bytesLoaded / Math.max(1, bytesTotal);
 }
 
@@ -171,12 +232,14 @@ function stageText(model: ModelState): string {
 function amountText(model: ModelState): string {
   if (model.kind === 'ready') return megabytesText(model.model.bytes);
   if (model.kind !== 'loading' || !model.progress) return '\u00a0';
-  const { bytesLoaded, bytesTotal, filesDone, filesTotal } = model.progress;
+  const { stage, bytesLoaded, bytesTotal, filesDone, filesTotal } = model.progress;
+  // The files are there; how long their preparation takes nobody knows.
+  if (stage !== 'download' && stage !== 'runtime') return megabytesText(bytesLoaded);
   const bytes =
     bytesTotal === null
       ? megabytesText(bytesLoaded)
       : `${megabytesText(bytesLoaded)} of ${megabytesText(bytesTotal)}`;
-  return `${bytes} · ${filesDone} of ${filesTotal} files`;
+  return stage === 'runtime' ? bytes : `${bytes} · ${filesDone} of ${filesTotal} files`;
 }
 
 customElements.define('antiphon-model-panel', ModelPanel);

@@ -105,4 +105,10 @@ export const failureStyle = css`
     margin-top: 0.8rem;
     background: var(--sheet);
   }
+  .failure details {
+    margin-top: 0.6rem;
+  }
+  .failure summary {
+    width: fit-content;
+  }
 `;
