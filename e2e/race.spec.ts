@@ -9,6 +9,8 @@ test('a race runs three ways and shows that they wrote the same text', async ({ 
   await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
   await page.getByRole('button', { name: 'Race', exact: true }).click();
   const race = page.locator('antiphon-race');
+  await expect(page.getByRole('progressbar', { name: /^Sequential/ })).toBeVisible();
+  await expect(page.locator('antiphon-app').getByRole('status')).toContainText(/^(The race|Racing)/);
   await expect(race.locator('.lane h3')).toHaveText(['Sequential', 'Black box', 'Alternate (CoS)'], {
     timeout: 60_000,
   });
@@ -30,6 +32,12 @@ test('a race runs three ways and shows that they wrote the same text', async ({ 
   expect(Number(forwards[0])).toBe(78);
   expect(Number(forwards[2])).toBeLessThan(78);
   expect(await axeFindings(page)).toEqual([]);
+  // Other ways, as the reader chooses.
+  await race.getByRole('checkbox', { name: 'Black box' }).uncheck();
+  await race.getByRole('checkbox', { name: 'Alternate (CoS)' }).uncheck();
+  await race.getByRole('checkbox', { name: 'Naive' }).check();
+  await race.getByRole('button', { name: 'Race anew' }).click();
+  await expect(race.locator('.lane h3')).toHaveText(['Sequential', 'Naive'], { timeout: 60_000 });
   await page.getByRole('button', { name: 'Close the race' }).click();
   await expect(race).toHaveCount(0);
 });

@@ -17,7 +17,9 @@ import './live-numbers.ts';
 import './model-panel.ts';
 import { titleOf } from './model-choice.ts';
 import { backgroundLoad, hasModels } from './page-state.ts';
+import { raceAnnouncement, raceProgress, raceProgressStyle } from './race/race-progress.ts';
 import { RaceRun } from './race/race-run.ts';
+import { progressStyle } from './progress-style.ts';
 import type { RefusalCheck } from './refusal.ts';
 import { OpenedRecording } from './replay/opened-recording.ts';
 import { neededModels, type RequestForm, toRequest } from './request-form.ts';
@@ -65,6 +67,8 @@ export class AntiphonApp extends LitElement {
   static override styles = [
     theme,
     failureStyle,
+    progressStyle,
+    raceProgressStyle,
     css`
       :host {
         max-width: 76rem;
@@ -241,7 +245,7 @@ export class AntiphonApp extends LitElement {
         ></antiphon-composer>
         <section class="text" aria-label="Story">${this.#raced() ?? this.#recorded() ?? this.#text()} ${this.#recordings()}</section>
       </main>
-      <p class="visually-hidden" role="status" aria-live="polite">${announcement(engine, run)}</p>
+      <p class="visually-hidden" role="status" aria-live="polite">${raceAnnouncement(this.#race.state) ?? announcement(engine, run)}</p>
     `;
   }
 
@@ -266,18 +270,16 @@ export class AntiphonApp extends LitElement {
       case 'none':
         return null;
       case 'running':
-        return html`<div class="sheet">
-          <p class="invitation" role="status">
-            ${
-              state.lane < 0
-                ? 'The models warm up for the race …'
-                : `${state.lanes[state.lane].title} runs, lane ${state.lane + 1} of ${state.lanes.length} …`
-            }
-          </p>
-        </div>`;
+        return raceProgress(state);
       case 'finished':
-        return html`<antiphon-race .lanes=${state.lanes} .results=${state.results} .cast=${state.cast}></antiphon-race>
-          <button type="button" class="close-recording" @click=${stop}>Close the race</button>`;
+        return html`<antiphon-race
+          .ways=${state.ways}
+          .lanes=${state.lanes}
+          .results=${state.results}
+          .cast=${state.cast}
+          @race-again=${this.#onRaceAgain}
+          @close=${stop}
+        ></antiphon-race>`;
       case 'failed':
         return failureView('The race failed', state.failure, (remedy) => {
           if (remedy === 'retry' && this.#racedForm) void this.#startRace(this.#racedForm);
@@ -288,7 +290,11 @@ export class AntiphonApp extends LitElement {
 
   #onRace = ({ detail: form }: CustomEvent<RequestForm>): void => void this.#startRace(form);
 
-  async #startRace(form: RequestForm): Promise<void> {
+  #onRaceAgain = ({ detail: kinds }: CustomEvent<readonly string[]>): void => {
+    if (this.#racedForm) void this.#startRace(this.#racedForm, kinds);
+  };
+
+  async #startRace(form: RequestForm, kinds?: readonly string[]): Promise<void> {
     this.#racedForm = form;
     const { decode, choices } = this.#controller;
     if (!decode) return;
@@ -298,7 +304,7 @@ export class AntiphonApp extends LitElement {
     const view = fetchedCode('What shows the race', () => import('./race/race-view.ts'));
     // Heard when the lanes have run.
     view.catch(() => {});
-    await this.#race.start({ request, cast: castOf(request, choices), decode, view });
+    await this.#race.start({ request, kinds, cast: castOf(request, choices), decode, view });
   }
 
   /** A recording that is open stands in the place of the story. */

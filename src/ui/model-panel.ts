@@ -14,6 +14,7 @@ import { LoadPace, remainingText } from './load-pace.ts';
 import { type ModelChoice, titleOf } from './model-choice.ts';
 import { megabytesText } from './number-text.ts';
 import { type EngineState, type ModelState, wantedModels } from './page-state.ts';
+import { progressStyle } from './progress-style.ts';
 import { failureStyle, theme } from './theme.ts';
 
 const stageTexts: Readonly<Record<LoadProgress['stage'], string>> = {
@@ -43,6 +44,7 @@ export class ModelPanel extends LitElement {
   static override styles = [
     theme,
     failureStyle,
+    progressStyle,
     css`
       .sheet {
         padding: 1rem 1.25rem 1.1rem;
@@ -75,50 +77,7 @@ export class ModelPanel extends LitElement {
         font-weight: 600;
       }
       progress {
-        display: block;
-        width: 100%;
-        height: 6px;
         margin-bottom: 0.35rem;
-        border: 0;
-        border-radius: 3px;
-        overflow: hidden;
-        appearance: none;
-        background: var(--rule);
-        color: var(--accent);
-      }
-      progress::-webkit-progress-bar {
-        background: var(--rule);
-      }
-      progress::-webkit-progress-value {
-        border-radius: 3px;
-        background: var(--accent);
-      }
-      progress::-moz-progress-bar {
-        border-radius: 3px;
-        background: var(--accent);
-      }
-      /* Without a share of what is done: something moves, and where motion is not wanted stripes say the same. */
-      progress.unmeasured {
-        background: repeating-linear-gradient(
-          -45deg,
-          var(--accent) 0 6px,
-          color-mix(in srgb, var(--accent) 55%, var(--sheet)) 6px 12px
-        );
-        background-size: 200% 100%;
-        animation: pass 1.2s linear infinite;
-      }
-      progress.unmeasured::-webkit-progress-bar {
-        background: transparent;
-      }
-      @keyframes pass {
-        to {
-          background-position: -17px 0;
-        }
-      }
-      @media (prefers-reduced-motion: reduce) {
-        progress.unmeasured {
-          animation: none;
-        }
       }
       .numbers {
         font-variant-numeric: tabular-nums;

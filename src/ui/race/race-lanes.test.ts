@@ -3,13 +3,13 @@ import { validateDecodeRequest } from '../../engine/decode-request.ts';
 import type { DecodeResult } from '../../engine/engine-api.ts';
 import { applyPreset, presets } from '../presets.ts';
 import { initialForm, toRequest } from '../request-form.ts';
-import { areOneText, lanesOf, outcomesOf } from './race-lanes.ts';
+import { areOneText, lanesOf, outcomesOf, waysOf } from './race-lanes.ts';
 
 describe('a race', () => {
   test.each(presets.map((preset) => [preset.title, preset] as const))(
     'of %s runs valid requests under coupled',
     (_title, preset) => {
-      const lanes = lanesOf(toRequest(applyPreset(initialForm(7), preset)));
+      const lanes = waysOf(toRequest(applyPreset(initialForm(7), preset)));
       expect(lanes.length).toBeGreaterThan(1);
       for (const { request } of lanes) {
         const { method, seed } = validateDecodeRequest(request);
@@ -18,6 +18,14 @@ describe('a race', () => {
       }
     },
   );
+
+  test('takes the usual ways, or the chosen ones beside the reference', () => {
+    const request = toRequest(initialForm(7));
+    const titles = (kinds?: readonly string[]) => lanesOf(request, kinds).map(({ title }) => title);
+    expect(titles()).toEqual(['Sequential', 'Black box', 'Alternate (CoS)']);
+    expect(titles(['naive'])).toEqual(['Sequential', 'Naive']);
+    expect(titles([])).toEqual(['Sequential']);
+  });
 
   test('needs something to race against', () => {
     expect(lanesOf(toRequest({ ...initialForm(7), method: 'plain' }))).toEqual([]);
@@ -41,8 +49,8 @@ test('lanes are measured against the first, forwards without prefill', () => {
     resultOf(600, ['prefill', 'prefill', 'draft', 'score'], [1, 2], 1.7),
   ];
   expect(outcomesOf(results)).toEqual([
-    { ms: 900, tokensPerSecond: 10, speedUp: 1, predicted: null, forwards: 4, forwardsSaved: 0 },
-    { ms: 600, tokensPerSecond: 10, speedUp: 1.5, predicted: 1.7, forwards: 2, forwardsSaved: 2 },
+    { ms: 900, tokensPerSecond: 10, speedUp: 1, predicted: null, forwards: 4, forwardsSaved: 0, place: 2 },
+    { ms: 600, tokensPerSecond: 10, speedUp: 1.5, predicted: 1.7, forwards: 2, forwardsSaved: 2, place: 1 },
   ]);
   expect(areOneText(results)).toBe(true);
   expect(areOneText([...results, resultOf(1, [], [1, 3])])).toBe(false);

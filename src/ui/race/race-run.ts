@@ -3,10 +3,12 @@ import type { DecodeRequest } from '../../engine/decode-request.ts';
 import type { DecodeResult, DecodeRun } from '../../engine/engine-api.ts';
 import type { CastMember } from '../cast.ts';
 import { describeFailure, type Failure } from '../failure.ts';
-import { type Lane, lanesOf } from './race-lanes.ts';
+import { type Lane, lanesOf, waysOf } from './race-lanes.ts';
 
 export interface RaceStart {
   readonly request: DecodeRequest;
+  /** Ways that run beside the reference; the usual ones where none are given. */
+  readonly kinds?: readonly string[] | undefined;
   readonly cast: readonly CastMember[];
   readonly decode: (request: DecodeRequest) => DecodeRun;
   /** Settles when what shows the race is there: it is fetched while the lanes run. */
@@ -16,14 +18,26 @@ export interface RaceStart {
 export type RaceState =
   | { readonly kind: 'none' }
   /** `lane` is under way; -1 while the models warm up. */
-  | { readonly kind: 'running'; readonly lanes: readonly Lane[]; readonly lane: number }
+  | {
+      readonly kind: 'running';
+      readonly lanes: readonly Lane[];
+      readonly lane: number;
+      /** Written by the lane that is under way. */
+      readonly tokens: number;
+      readonly mostTokens: number;
+    }
   | {
       readonly kind: 'finished';
+      /** All ways there are. */
+      readonly ways: readonly Lane[];
       readonly lanes: readonly Lane[];
       readonly cast: readonly CastMember[];
       readonly results: readonly DecodeResult[];
     }
   | { readonly kind: 'failed'; readonly failure: Failure };
+
+/** Of a request that names no limit. */
+const usualMaxTokens = 200;
 
 /** Runs the lanes of a race one after the other: side by side they would share the machine. */
 export class RaceRun implements ReactiveController {
@@ -42,27 +56,37 @@ export class RaceRun implements ReactiveController {
   }
 
   /** Settles when the race has ended. */
-  async start({ request, cast, decode, view }: RaceStart): Promise<void> {
+  async start({ request, kinds, cast, decode, view }: RaceStart): Promise<void> {
     this.stop();
     const number = this.#number;
-    const lanes = lanesOf(request);
+    const lanes = lanesOf(request, kinds);
     if (lanes.length === 0) return;
-    const run = async (lane: DecodeRequest): Promise<DecodeResult> => {
-      this.#active = decode(lane);
-      return await this.#active.result;
+    const running = { kind: 'running', lanes, mostTokens: request.maxTokens ?? usualMaxTokens } as const;
+    const run = async (asked: DecodeRequest, lane: number): Promise<DecodeResult> => {
+      const active = decode(asked);
+      this.#active = active;
+      // Iterating reports the same failure.
+      active.result.catch(() => {});
+      let tokens = 0;
+      for await (const { committed } of active) {
+        tokens += committed.length;
+        if (number === this.#number) this.#set({ ...running, lane, tokens });
+      }
+      return await active.result;
     };
     try {
-      this.#set({ kind: 'running', lanes, lane: -1 });
+      this.#set({ ...running, lane: -1, tokens: 0 });
       // Every lane is to find the prompt in the caches, as all but the first would.
-      await run({ ...lanes[0].request, maxTokens: 1 });
+      await run({ ...lanes[0].request, maxTokens: 1 }, -1);
       const results: DecodeResult[] = [];
       for (const [lane, { request: asked }] of lanes.entries()) {
         if (number !== this.#number) return;
-        this.#set({ kind: 'running', lanes, lane });
-        results.push(await run(asked));
+        this.#set({ ...running, lane, tokens: 0 });
+        results.push(await run(asked, lane));
       }
       await view;
-      if (number === this.#number) this.#set({ kind: 'finished', lanes, cast, results });
+      if (number === this.#number)
+        this.#set({ kind: 'finished', ways: waysOf(request), lanes, cast, results });
     } catch (error) {
       if (number === this.#number) this.#set({ kind: 'failed', failure: describeFailure(error) });
     }

@@ -1,5 +1,4 @@
 import {
-  css,
   html,
   LitElement,
   nothing,
@@ -12,12 +11,14 @@ import { promptText } from '../../prompt/prompt-text.ts';
 import { type Clock, systemClock } from '../../trace/clock.ts';
 import { Replay } from '../../trace/replay.ts';
 import type { CastMember } from '../cast.ts';
+import { memberClass, memberStyle } from '../member-style.ts';
 import { decimalText } from '../number-text.ts';
 import { PlaybackStory } from '../replay/playback-story.ts';
-import { liveNumbers, type Story } from '../story-model.ts';
+import { liveNumbers } from '../story-model.ts';
 import '../story-view.ts';
 import { theme } from '../theme.ts';
 import { areOneText, type Lane, type LaneOutcome, outcomesOf } from './race-lanes.ts';
+import { raceStyle } from './race-style.ts';
 
 interface Track {
   readonly lane: Lane;
@@ -28,107 +29,42 @@ interface Track {
 }
 
 /**
- * Runs that were made one after the other, told side by side at the speed they had, up to a finish line; then what
- * each came to. Where the reader wants less motion they are finished from the start.
+ * Runs that were made one after the other, told side by side at the speed they had, up to a finish line, and what each
+ * came to; their texts below. Where the reader wants less motion they are finished from the start.
+ * @fires {CustomEvent<readonly string[]>} race-again - with the ways that are to run beside the reference
+ * @fires {CustomEvent<void>} close
  */
 export class RaceView extends LitElement {
   static override properties: PropertyDeclarations = {
+    ways: { attribute: false },
     lanes: { attribute: false },
     results: { attribute: false },
     cast: { attribute: false },
     clock: { attribute: false },
     frame: { state: true },
+    chosen: { state: true },
   };
+  /** All there are, the reference first. */
+  declare ways: readonly Lane[];
   declare lanes: readonly Lane[];
   /** [lanes] */
   declare results: readonly DecodeResult[];
   declare cast: readonly CastMember[];
   declare clock: Clock;
   declare frame: number;
+  /** Kinds of the ways that the next race is to have. */
+  declare chosen: readonly string[];
 
   #tracks: readonly Track[] = [];
   #request = 0;
 
-  static override styles = [
-    theme,
-    css`
-      .lanes {
-        margin-top: 1rem;
-        display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(min(14rem, 100%), 1fr));
-        gap: 1rem;
-      }
-      .lane {
-        min-width: 0;
-        padding: 1rem;
-        border: 1px solid var(--rule);
-        border-radius: var(--radius);
-        background: var(--sheet);
-      }
-      .lane.finished {
-        border-color: var(--accent);
-      }
-      .lane h3 {
-        margin: 0;
-        font: 400 1.125rem / 1.3 var(--serif);
-      }
-      .track {
-        position: relative;
-        height: 0.7rem;
-        margin-block: 0.5rem 0.3rem;
-        border-inline-end: 3px double var(--ink);
-        border-radius: 0.35rem 0 0 0.35rem;
-        background: var(--rule);
-      }
-      .track > span {
-        display: block;
-        height: 100%;
-        border-radius: inherit;
-        background: var(--accent);
-      }
-      .count {
-        font-size: 0.8125rem;
-        font-variant-numeric: tabular-nums;
-        color: var(--ink-soft);
-      }
-      antiphon-story {
-        margin-top: 0.8rem;
-      }
-      .verdict {
-        margin-block: 1.25rem 0.75rem;
-        font: 400 1.125rem / 1.4 var(--serif);
-      }
-      .scroll {
-        overflow-x: auto;
-      }
-      table {
-        border-collapse: collapse;
-        font-size: 0.875rem;
-        font-variant-numeric: tabular-nums;
-      }
-      th,
-      td {
-        padding: 0.35rem 0.9rem 0.35rem 0;
-        border-bottom: 1px solid var(--rule);
-        text-align: end;
-        white-space: nowrap;
-      }
-      th:first-child {
-        text-align: start;
-      }
-      thead th {
-        color: var(--ink-soft);
-        font-weight: 500;
-      }
-      .again {
-        margin-top: 1rem;
-      }
-    `,
-  ];
+  static override styles = [theme, memberStyle, raceStyle];
 
   constructor() {
     super();
+    this.ways = [];
     this.lanes = [];
+    this.chosen = [];
     this.results = [];
     this.cast = [];
     this.clock = systemClock;
@@ -141,41 +77,61 @@ export class RaceView extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('results')) this.#lineUp();
+    if (!changed.has('results')) return;
+    this.chosen = this.lanes.map(({ kind }) => kind);
+    this.#lineUp();
   }
 
   override render(): TemplateResult {
-    return html`<h2>The race</h2>
-      <p class="hint">
-        The same prompt and seed, run one after the other and told side by side at the speed they had; acceptance is
-        coupled, so that every way writes the same text.
-      </p>
-      <div class="lanes">${this.#tracks.map((track) => this.#lane(track))}</div>
-      <div aria-live="polite">${this.#isOver() ? this.#result() : nothing}</div>
-      ${
-        this.#isOver()
-          ? html`<button type="button" class="again" @click=${this.#lineUp}>Watch the race again</button>`
-          : nothing
-      }`;
+    return html`<section class="sheet">
+        <div class="head">
+          <h2>The race</h2>
+          <button type="button" @click=${() => this.dispatchEvent(new CustomEvent('close'))}>Close the race</button>
+        </div>
+        <p class="hint">
+          One prompt, one seed, and the same text for all: acceptance is coupled. The lanes were run one after the other
+          and are told side by side, at the speed they had.
+        </p>
+        <ol class="lanes">${this.#tracks.map((track) => this.#lane(track))}</ol>
+        <div class="result" aria-live="polite">${this.#isOver() ? this.#result() : nothing}</div>
+        ${this.#isOver() ? this.#again() : nothing}
+      </section>
+      <section class="sheet texts" aria-label="Texts of the lanes">
+        <ul class="members" aria-label="Who proposed">
+          ${this.cast.map(({ letter, name, proposes }, member) =>
+            proposes
+              ? html`<li class=${memberClass(member)}><span class="badge">${letter}</span>${name}</li>`
+              : null,
+          )}
+        </ul>
+        <div class="columns">${this.#tracks.map((track) => this.#text(track))}</div>
+      </section>`;
   }
 
   #lane({ lane, replay, playback, tokens, outcome }: Track): TemplateResult {
-    const story: Story = playback.upTo(replay.rounds);
-    const written = liveNumbers(story).tokens;
+    const written = liveNumbers(playback.upTo(replay.rounds)).tokens;
     const isFinished = replay.positionMs >= replay.durationMs;
     const width = `width: ${tokens > 0 ? Math.min(100, (100 * written) / tokens) : 100}%`;
-    return html`<section class="lane ${isFinished ? 'finished' : ''}" aria-label=${lane.title}>
+    const classes = `lane ${isFinished ? 'finished' : ''} ${isFinished && outcome.place === 1 ? 'first' : ''}`;
+    return html`<li class=${classes}>
       <h3>${lane.title}</h3>
       <div class="track" aria-hidden="true"><span .style=${width}></span></div>
       <p class="count">
-        ${written} of ${tokens} tokens · ${secondsText(isFinished ? outcome.ms : replay.positionMs)}${isFinished ? ' · finished' : ''}
+        ${isFinished ? html`<strong class="place">${placeTexts[outcome.place - 1]}</strong>` : `${written} of ${tokens}`}
+        <span class="time">${secondsText(isFinished ? outcome.ms : replay.positionMs)}</span>
       </p>
+    </li>`;
+  }
+
+  #text({ lane, replay, playback }: Track): TemplateResult {
+    return html`<section class="text" aria-label=${lane.title} tabindex="0">
+      <h3>${lane.title}</h3>
       <antiphon-story
         compact
         .prompt=${promptText(lane.request)}
         .cast=${this.cast}
-        .story=${story}
-        .writing=${!isFinished}
+        .story=${playback.upTo(replay.rounds)}
+        .writing=${replay.positionMs < replay.durationMs}
       ></antiphon-story>
     </section>`;
   }
@@ -184,8 +140,14 @@ export class RaceView extends LitElement {
     const best = this.#tracks.reduce((fastest, track) =>
       track.outcome.ms < fastest.outcome.ms ? track : fastest,
     );
+    const [reference] = this.#tracks;
     return html`<p class="verdict">
-        ${best.lane.title} won, ${decimalText(best.outcome.speedUp, 2)} times as fast as ${this.#tracks[0].lane.title}.
+        ${
+          best === reference
+            ? html`<strong>${reference.lane.title}</strong> was not beaten.`
+            : html`<strong>${best.lane.title}</strong> won,
+                <strong>${decimalText(best.outcome.speedUp, 2)} times</strong> as fast as ${reference.lane.title}.`
+        }
         ${
           areOneText(this.results)
             ? 'All lanes wrote the same text, token for token.'
@@ -222,6 +184,38 @@ export class RaceView extends LitElement {
       </div>`;
   }
 
+  /** The same race told anew, or another one. */
+  #again(): TemplateResult {
+    const [, ...others] = this.ways;
+    return html`<div class="again">
+      <button type="button" @click=${this.#lineUp}>Watch it again</button>
+      <button type="button" ?disabled=${this.chosen.length < 2} @click=${this.#raceAgain}>Race anew</button>
+      ${
+        others.length > 1
+          ? html`<fieldset>
+              <legend class="hint">against ${this.ways[0].title}:</legend>
+              ${others.map(
+                ({ kind, title }) =>
+                  html`<label
+                    ><input type="checkbox" .checked=${this.chosen.includes(kind)} @change=${() => this.#toggle(kind)} />${title}</label
+                  >`,
+              )}
+            </fieldset>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  #toggle(kind: string): void {
+    this.chosen = this.chosen.includes(kind)
+      ? this.chosen.filter((one) => one !== kind)
+      : [...this.chosen, kind];
+  }
+
+  #raceAgain = (): void => {
+    this.dispatchEvent(new CustomEvent<readonly string[]>('race-again', { detail: this.chosen }));
+  };
+
   #isOver(): boolean {
     return (
       this.#tracks.length > 0 && this.#tracks.every(({ replay }) => replay.positionMs >= replay.durationMs)
@@ -255,6 +249,8 @@ export class RaceView extends LitElement {
     if (!this.#isOver() && this.isConnected) this.#request = requestAnimationFrame(this.#follow);
   };
 }
+
+const placeTexts: readonly string[] = ['1st', '2nd', '3rd', '4th'];
 
 function secondsText(ms: number): string {
   return `${(ms / 1000).toFixed(2)} s`;

@@ -1,0 +1,43 @@
+import { axeFindings } from './axe.ts';
+import { test as siteTest } from './site.ts';
+import { expect, loadMs, runToEnd, startButton, story } from './story-page.ts';
+
+const test = siteTest.extend({ baseURL: ({ siteUrl }, use) => use(siteUrl) });
+
+test('without a connection the page says so once, and loads the models when it is back', async ({
+  page,
+  context,
+}) => {
+  const weights = '**/*.onnx';
+  await page.goto('./');
+  await page.route(weights, (route) => route.abort('internetdisconnected'));
+  await page.reload();
+  await context.setOffline(true);
+  const alert = page.getByRole('alert');
+  await expect(alert).toHaveText(/could not be loaded.*You are offline/s, { timeout: loadMs });
+  await expect(alert).toHaveCount(1);
+  await expect(alert.getByRole('button', { name: 'Try again' })).toBeVisible();
+  expect(await axeFindings(page)).toEqual([]);
+  await page.unroute(weights);
+  await context.setOffline(false);
+  await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
+  await expect(alert).toHaveCount(0);
+});
+
+test('an engine that dies while nothing runs is told, and its text goes on after a restart', async ({
+  page,
+}) => {
+  await page.goto('./#seed=7&max=24&prompt=Long+ago');
+  await runToEnd(page);
+  const told = await story(page).textContent();
+  const [worker] = page.workers();
+  await worker.evaluate(() => self.close());
+  const alert = page.getByRole('alert').filter({ hasText: 'The engine is not running' });
+  await expect(alert).toContainText('The engine stopped without a word.');
+  expect(await story(page).textContent()).toBe(told);
+  await alert.getByRole('button', { name: 'Restart the engine' }).click();
+  await expect(alert).toHaveCount(0);
+  await page.getByRole('button', { name: 'Continue' }).click({ timeout: loadMs });
+  await expect(page.getByRole('status')).toHaveText(/after \d+ tokens?\.$/, { timeout: 60_000 });
+  expect((await story(page).textContent())?.startsWith('Long ago')).toBe(true);
+});
