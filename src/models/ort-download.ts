@@ -1,4 +1,4 @@
-import { announcedLength } from './download.ts';
+import { announcedLength } from './download/request-file.ts';
 
 /** Of ONNX Runtime's WebAssembly, bytes without transport compression; the total is null where nobody told it. */
 export type OrtDownloadListener = (bytesLoaded: number, bytesTotal: number | null) => void;
