@@ -9,6 +9,7 @@ import type { BenchTable, BrowserTable, Measured } from './bench-table.ts';
 import { type BrowserCircumstances, type Circumstances, circumstancesInWords } from './circumstances.ts';
 import { collaborativeTable } from './collaborative-table.ts';
 import { draftingTable } from './drafting/drafting-table.ts';
+import { guidanceTable } from './guidance/guidance-table.ts';
 import { pageTable } from './page-table.ts';
 import { peersTable } from './peers/peers-table.ts';
 import { realModelTable } from './real-model-table.ts';
@@ -25,6 +26,7 @@ const tables: readonly (BenchTable | BrowserTable)[] = [
   speculativeTable,
   collaborativeTable,
   draftingTable,
+  guidanceTable,
   pageTable,
   peersTable,
   realModelTable,
