@@ -232,6 +232,11 @@ test.describe('a folder of models on an ordinary file server', () => {
     });
     // Known to no catalogue: found by its folder.
     cpSync(join(folder, 'story-draft'), join(folder, 'my-own'), { recursive: true });
+    cpSync(join(folder, 'story-draft'), join(folder, 'chatty'), { recursive: true });
+    writeFileSync(
+      join(folder, 'chatty', 'chat_template.jinja'),
+      "<|endoftext|><|fairy|>{{ messages | map(attribute='content') | join(' ') }}",
+    );
     for (const broken of ['truncated', 'altered', 'page', 'incomplete']) {
       cpSync(join(folder, 'story-draft'), join(folder, broken, 'story-draft'), { recursive: true });
     }
@@ -279,6 +284,22 @@ test.describe('a folder of models on an ordinary file server', () => {
       request: { method: { model } },
       stats: { forwards: [{ modelId: model }] },
     });
+  });
+
+  test('a chat template beside the model writes its messages, for each member its own', async () => {
+    const { stdout } = await demo(
+      ...['--json', '--temperature', '0', '--max-tokens', '8', '--models-url', url],
+      ...['--members', 'chatty,chatty', '--chat', 'One day', '--member-system', '1=Long ago.'],
+    );
+    const result: DecodeResult = JSON.parse(stdout);
+    expect(result).toMatchObject({
+      // <|endoftext|>, which the tokenizer would add too, once; <|fairy|>; "One day".
+      promptTokenIds: [0, 1, 739, 324],
+      request: { method: { kind: 'collaborative', members: [{}, { messages: [{ role: 'system' }, {}] }] } },
+    });
+    const prefills = result.rounds[0].forwards.filter(({ kind }) => kind === 'prefill');
+    expect(prefills[0].tokens).toBe(4);
+    expect(prefills[1].tokens).toBeGreaterThan(4);
   });
 
   for (const broken of ['truncated', 'altered', 'page', 'incomplete', 'catalogued']) {

@@ -11,7 +11,8 @@ import { addCounts, type Counts, countsInWords, playwrightCounts, vitestCounts }
 /*
  * `npm test`: every part in order, each even after an earlier one failed, and one line with the sum at the end.
  * `npm run test:unit -- src/verify` runs one part and hands the rest of the command line to its tool.
- * `npm run test:long` runs the larger matrix of collaborative decoding, which is no part of `npm test`.
+ * `npm run test:long` runs the larger matrix of collaborative decoding, which is no part of `npm test`, and the journeys
+ * on a chat model where ANTIPHON_CHAT_MODELS names the folder that holds it.
  */
 
 type Part = (args: readonly string[]) => Promise<Counts>;
@@ -103,7 +104,10 @@ const parts: Readonly<Record<string, Part>> = {
 
 /** Parts that take too long to run with the others. */
 const partsOnRequest: Readonly<Record<string, Part>> = {
-  long: (args) => runJourneys(['collaborative.spec.ts', ...args], { ANTIPHON_LONG_TESTS: '1' }),
+  long: (args) => {
+    const journeys = process.env.ANTIPHON_CHAT_MODELS === undefined ? [] : ['chat-model.spec.ts'];
+    return runJourneys(['collaborative.spec.ts', ...journeys, ...args], { ANTIPHON_LONG_TESTS: '1' });
+  },
 };
 
 /** A part that throws (no browser, a build that fails) is a failure; its message says what to do. */
