@@ -18,6 +18,7 @@ export type {
   PrefillProgress,
 } from './engine/engine-api.ts';
 export { EngineError, type EngineErrorCode, type ErrorDetails } from './errors/engine-error.ts';
+export type { ChatMessage, ChatRole } from './prompt/chat-message.ts';
 export type { Forward, Proposal, Round } from './round/round.ts';
 export { type ConnectOptions, connect } from './rpc/connect.ts';
 export type { Clock } from './trace/clock.ts';
