@@ -52,6 +52,27 @@ describe('characters spread over tokens', () => {
     expect(pieces).toEqual(['a', '', '', '', '😀', 'b']);
   });
 
+  test('a joined emoji comes code point by code point, none of them broken', () => {
+    const astronaut = '👩‍🚀';
+    const { taken, text } = streamOf(byteTokenizer, byteTokenizer.encode(astronaut));
+    expect(taken.filter((piece) => piece !== '')).toEqual([...astronaut]);
+    expect(text).toBe(astronaut);
+  });
+
+  test('special tokens have no text unless asked for; then they come whole, behind what was incomplete', () => {
+    const tokenizer = bundledTokenizer();
+    const half = tokenizer.encode('昔', { addSpecial: false }).slice(0, 1);
+    const ids = [...tokenizer.encode('Once<|fairy|>', { addSpecial: false }), ...half, tokenId(2)];
+    const piecesOf = (keepSpecial: boolean) => {
+      const stream = new TextStream(tokenizer, [], [], keepSpecial);
+      const pieces = ids.map((id) => stream.append(id).piece).filter((piece) => piece !== '');
+      return { pieces, text: stream.finish() };
+    };
+    const pieces = ['Once', '<|fairy|>', '\uFFFD<|space|>'];
+    expect(piecesOf(true)).toEqual({ pieces, text: pieces.join('') });
+    expect(piecesOf(false).text).toBe('Once\uFFFD');
+  });
+
   test('the text of a token ahead of an incomplete character is not held back', () => {
     const tokenizer = bytesTokenizer([Uint8Array.of(0x61, 0xe2), Uint8Array.of(0x82, 0xac, 0x62)]);
     expect(streamOf(tokenizer, idsOf(2)).pieces).toEqual(['a', '€b']);
