@@ -31,7 +31,7 @@ describe('parseDemoOptions', () => {
     const args =
       '--method ngram --model m --draft-length 6 --temperature 0.5 --top-k 40 --top-p .9 --min-p 0.05 --seed 7 ' +
       '--max-tokens 12 --stop . --stop , --backend wasm --json ' +
-      '--logit-bias 17=-100,03=1.5 --frequency-penalty -0.5 --presence-penalty 2';
+      '--logit-bias 17=-100,03=1.5 --frequency-penalty -0.5 --presence-penalty 2 --logprobs 3';
     const options = parsed(...args.split(' '), '--prompt', '');
 
     expect(options.requests).toEqual([
@@ -49,6 +49,7 @@ describe('parseDemoOptions', () => {
           frequencyPenalty: -0.5,
           presencePenalty: 2,
         },
+        logprobs: 3,
         method: { kind: 'speculative', target: 'm', drafter: { kind: 'ngram', draftLength: 6 } },
       },
     ]);
@@ -287,6 +288,8 @@ describe('parseDemoOptions', () => {
     ['--logit-bias x=1', '--logit-bias'],
     ['--frequency-penalty 2.1', 'sampling.frequencyPenalty'],
     ['--presence-penalty -3', 'sampling.presencePenalty'],
+    ['--logprobs 21', 'logprobs'],
+    ['--logprobs 1 --schedule mixture', 'logprobs'],
     ['--draft-length 17', 'raftLength'],
     ['--draft-length -1', 'raftLength'],
     ['--draft-length 1,', '--draft-length'],

@@ -62,6 +62,7 @@ export const usage = `Usage: npm run demo -- [options]
   --logit-bias LIST     ID=BIAS,…: added to the logits of tokens by their ids, each in [-100, 100]
   --frequency-penalty P   taken off a token's logit for each time the text holds it, in [-2, 2] (default 0)
   --presence-penalty P    taken off a token's logit once the text holds it, in [-2, 2] (default 0)
+  --logprobs K          log probability of each token, and of the K likeliest, 0 to 20, in the JSON
   --seed S              same seed, same text (default: drawn at random). An adaptive draft length follows the
                         clock: then only at temperature 0 and with --acceptance coupled
   --max-tokens N        tokens to write at most (default 200)
@@ -104,6 +105,7 @@ const definitions = {
   'logit-bias': text,
   'frequency-penalty': text,
   'presence-penalty': text,
+  logprobs: text,
   seed: text,
   'max-tokens': text,
   'special-tokens': flag,
@@ -207,6 +209,7 @@ export function parseDemoOptions(args: readonly string[]): DemoOptions | null {
         frequencyPenalty: numberOf('frequency-penalty', values['frequency-penalty']),
         presencePenalty: numberOf('presence-penalty', values['presence-penalty']),
       }),
+      logprobs: numberOf('logprobs', values.logprobs),
       method: methodOf(chosen),
     });
 

@@ -88,6 +88,8 @@ export interface DecodePlan
   readonly members: readonly MemberPlan[];
   /** The request's own parameters, for combinations of raw logits. */
   readonly sampling: SamplingParameters;
+  /** Tokens of r to list with each committed one, 0 to 20; undefined for none. */
+  readonly logprobs?: number | undefined;
   readonly recorder: RoundRecorder;
   readonly createSampler: (plan: SamplingPlan) => RoundSampler;
 }
@@ -115,6 +117,7 @@ export function assembleDecode(plan: DecodePlan): { decode: Decode; lossy: boole
     targets,
     combine,
     acceptance,
+    ...(plan.logprobs !== undefined && { logprobs: plan.logprobs }),
     // What ends a text for one of those who write it ends it for all: behind it that one is lost.
     endTokenIds: new Set(targets.flatMap((target) => [...members[target].endTokenIds])),
   });

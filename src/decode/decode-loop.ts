@@ -1,8 +1,9 @@
 import type { Combine, CombineNumbers } from '../combine/combine.ts';
 import type { Member } from '../round/member.ts';
-import type { Proposal, Round } from '../round/round.ts';
+import type { CommittedLogprob, Proposal, Round } from '../round/round.ts';
 import type { RoundRecorder } from '../round/round-recorder.ts';
 import type { RoundSampler, Verdict } from '../round/round-sampler.ts';
+import { logprobsOf } from './logprobs.ts';
 import type { TextStream } from '../tokens/text-stream.ts';
 import type { TokenId } from '../tokens/token-id.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
@@ -62,7 +63,7 @@ export async function* decodeRounds(decode: Decode): AsyncGenerator<Round, Finis
   const endRound = (index: number, settled: Omit<Settled, 'finishReason'>, draftLengths: number[]): Round => {
     const readbacks = decode.readbacks() - readbacksBefore;
     readbacksBefore += readbacks;
-    const { proposals, committed, text } = settled;
+    const { proposals, committed, text, logprobs } = settled;
     const kvLengths = participants.map(({ member }) => member.kvLength);
     const atMs = recorder.elapsedMs();
     return {
@@ -75,6 +76,7 @@ export async function* decodeRounds(decode: Decode): AsyncGenerator<Round, Finis
       kvLengths,
       draftLengths,
       readbacks,
+      ...(logprobs && { logprobs }),
     };
   };
   if (!(await prefillMembers(participants, carryOn, decode.onPrefill))) {
@@ -119,6 +121,8 @@ interface Settled {
   readonly committed: readonly TokenId[];
   readonly text: string;
   readonly finishReason: FinishReason | null;
+  /** [committed] */
+  readonly logprobs?: readonly CommittedLogprob[];
 }
 
 /**
@@ -151,5 +155,12 @@ function settle(decode: Decode, verdict: Verdict): Settled {
   }
   if (!finishReason && room(decode) <= 0) finishReason = 'context';
   const text = textStream.takeFinal() + (finishReason ? textStream.finish() : '');
-  return { proposals, committed, text, finishReason };
+  const lists = verdict.lists?.slice(0, committed.length);
+  return {
+    proposals,
+    committed,
+    text,
+    finishReason,
+    ...(lists && { logprobs: logprobsOf(committed, lists, tokenizer) }),
+  };
 }

@@ -81,6 +81,7 @@ interface Case {
   readonly models: readonly FakeModel[];
   readonly sampling?: Partial<SamplingParameters>;
   readonly adjustment?: LogitAdjustment;
+  readonly logprobs?: number;
   readonly endTokenIds?: readonly number[];
 }
 
@@ -88,7 +89,7 @@ const seed = 23;
 const maxTokens = 14;
 
 async function decode(
-  { method, models, sampling, adjustment, endTokenIds = [] }: Case,
+  { method, models, sampling, adjustment, logprobs, endTokenIds = [] }: Case,
   sequences: readonly Sequence[],
   createSampler: (plan: SamplingPlan, recorder: RoundRecorder) => RoundSampler,
   afterRound: (round: Round) => void,
@@ -108,6 +109,7 @@ async function decode(
       endTokenIds: new Set(endTokenIds.map(tokenId)),
     })),
     sampling: { ...untruncated, ...sampling },
+    logprobs,
     tokenizer,
     textStream: new TextStream(tokenizer, []),
     recorder,
@@ -207,6 +209,7 @@ const cases: readonly (readonly [string, Case])[] = [
     {
       models: [one],
       method: { kind: 'plain' },
+      logprobs: 3,
       adjustment: { bias: new Map(), frequencyPenalty: 2, presencePenalty: 0.5 },
     },
   ],
@@ -244,7 +247,8 @@ test.each(cases)('%s: the rounds are those of the CPU, with one read-back each',
     (actual) => {
       const { round, margin } = expected[rounds] ?? {};
       rounds += 1;
-      const facts = ({ proposals, committed, text, forwards, kvLengths }: Round) => ({
+      const facts = ({ proposals, committed, text, forwards, kvLengths, logprobs }: Round) => ({
+        logprobs: logprobs?.map(({ tokenId, top }) => [tokenId, ...top.map((one) => one.tokenId)]),
         proposals: proposals.map(({ proposer, tokenId, u, fate }) => ({ proposer, tokenId, u, fate })),
         forwards: forwards.map(({ member, kind, tokens }) => ({ member, kind, tokens })),
         committed,

@@ -81,7 +81,7 @@ function randomSeed(): number {
 
 /** What no single field shows: parts that do not go together. */
 function refuseImpossible(request: v.InferOutput<typeof requestSchema>): void {
-  const { method, sampling } = request;
+  const { method, sampling, logprobs } = request;
   refuseImpossiblePrompts(request);
   if (method.kind === 'speculative' && method.drafter.kind === 'ngram') {
     const { longestMatch, shortestMatch } = method.drafter;
@@ -89,7 +89,15 @@ function refuseImpossible(request: v.InferOutput<typeof requestSchema>): void {
       refuse('method.drafter', `shortestMatch ${shortestMatch} exceeds longestMatch ${longestMatch}`);
     }
   }
-  if (method.kind === 'collaborative') refuseImpossibleTeam(method, sampling.temperature);
+  if (method.kind === 'collaborative') {
+    refuseImpossibleTeam(method, sampling.temperature);
+    if (method.schedule === 'mixture' && logprobs !== undefined) {
+      refuse(
+        'logprobs',
+        'mixture draws each token from one member and never forms the combination that they are of: choose another schedule',
+      );
+    }
+  }
 }
 
 function refuseImpossiblePrompts(request: v.InferOutput<typeof requestSchema>): void {

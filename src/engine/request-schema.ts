@@ -193,6 +193,8 @@ function requestSchemaWith(object: typeof v.strictObject) {
     /** Same seed, same text (fixed draft lengths, one backend). Drawn at random unless given. */
     seed: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
     sampling: v.optional(samplingSchema, {}),
+    /** Tells the log probability of each token under r, and of so many of the likeliest; none unless given. */
+    logprobs: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(20))),
     method: methodSchema,
   });
 }

@@ -52,6 +52,7 @@ export async function runDecode(
         endTokenIds: entry.endTokenIds,
       })),
       sampling: request.sampling,
+      logprobs: request.logprobs,
       tokenizer: first.tokenizer,
       textStream,
       recorder,

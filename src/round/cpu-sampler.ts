@@ -4,6 +4,7 @@ import type { RandomSource } from '../random/random-source.ts';
 import { argmax, distributionOf, greedyToken, oneHot } from '../sample/distribution.ts';
 import { adjustLogits } from '../sample/logit-adjustment.ts';
 import { untruncated } from '../sample/sampling-parameters.ts';
+import { topTokens } from '../sample/top-tokens.ts';
 import { type TokenId, tokenId } from '../tokens/token-id.ts';
 import { pickMember } from './pick-member.ts';
 import type { RoundRecorder } from './round-recorder.ts';
@@ -13,6 +14,7 @@ import type {
   ProposalFate,
   RoundSampler,
   SamplingPlan,
+  TargetList,
   Verdict,
 } from './round-sampler.ts';
 
@@ -36,6 +38,8 @@ interface Drawn {
   readonly tokenId: TokenId;
   /** r(x); null where it was drawn from one member. */
   readonly r: number | null;
+  /** What r had there; null where it was not asked for. */
+  readonly list: TargetList | null;
 }
 
 /** What a token that nobody proposed has in common with others of its kind. */
@@ -54,6 +58,8 @@ export class CpuSampler implements RoundSampler {
   readonly #held: HeldRow[][];
   readonly #r: Float64Array;
   readonly #scratch: Float64Array;
+  /** r as it is told where that is not what is drawn from: at temperature 0, before it is made one-hot. */
+  readonly #told: Float64Array | null;
   /** q arrays of settled proposals, used again: a vocabulary of 150,000 entries is 1.2 MB a proposal. */
   readonly #spareDistributions: Float64Array[] = [];
 
@@ -65,6 +71,7 @@ export class CpuSampler implements RoundSampler {
     this.#held = plan.memberSampling.map(() => []);
     this.#r = new Float64Array(plan.vocabSize);
     this.#scratch = new Float64Array(plan.vocabSize);
+    this.#told = this.#greedy && plan.logprobs !== undefined ? new Float64Array(plan.vocabSize) : null;
   }
 
   get committedTokenIds(): readonly TokenId[] {
@@ -152,26 +159,30 @@ export class CpuSampler implements RoundSampler {
   #verify(heads: number, extra: ExtraPosition): Verdict {
     const fates: ProposalFate[] = [];
     const committed: TokenId[] = [];
+    const lists: TargetList[] = [];
+    const told = () => (this.#plan.logprobs === undefined ? {} : { lists });
     for (let head = 0; head < heads; head++) {
-      const settled = this.#settle(this.#pending[head], head);
+      const { fates: settled, list } = this.#settle(this.#pending[head], head);
       fates.push(...settled);
       const { tokenId: token, fate } = settled[settled.length - 1];
       committed.push(token);
+      if (list) lists.push(list);
       const rejected = fate === 'recovered';
       const ended = this.#plan.endTokenIds.has(token);
       if (!rejected && !ended) continue;
       fates.push(...this.#pending.slice(head + 1).flatMap(discarded));
       this.#commit(committed, Number.POSITIVE_INFINITY);
-      return { fates, committed, rejected, ended };
+      return { fates, committed, rejected, ended, ...told() };
     }
     if (extra === 'draw-from-target') {
       const drawn = this.#draw('target', heads);
       committed.push(drawn.tokenId);
-      fates.push({ ...unproposed, ...drawn, fate: 'drawn' });
+      fates.push(drawnFate(drawn));
+      if (drawn.list) lists.push(drawn.list);
     }
     const ended = extra === 'draw-from-target' && this.#plan.endTokenIds.has(committed[heads]);
     this.#commit(committed, ended ? Number.POSITIVE_INFINITY : committed.length);
-    return { fates, committed, rejected: false, ended };
+    return { fates, committed, rejected: false, ended, ...told() };
   }
 
   /** @param rows the next ones of D_member */
@@ -187,9 +198,12 @@ export class CpuSampler implements RoundSampler {
     });
   }
 
-  /** The fate of a head, the last one being that of the token committed in its place. */
-  #settle(pending: Proposed | Drawn, head: number): ProposalFate[] {
-    if (pending.proposer === null) return [{ ...unproposed, ...pending, fate: 'drawn' }];
+  /** The fate of a head, the last one being that of the token committed in its place; and what r had there. */
+  #settle(
+    pending: Proposed | Drawn,
+    head: number,
+  ): { readonly fates: ProposalFate[]; readonly list: TargetList | null } {
+    if (pending.proposer === null) return { fates: [drawnFate(pending)], list: pending.list };
     const { proposer, tokenId: proposed, q: storedQ } = pending;
     const q = storedQ ?? this.#oneHotAt(proposed);
     const r = this.#combined(head);
@@ -215,8 +229,15 @@ export class CpuSampler implements RoundSampler {
       deviation,
     } as const;
     if (storedQ === null) this.#spareDistributions.push(q);
-    if (accepted) return [judged];
-    return [judged, { ...unproposed, tokenId: tokenId(committed), r: r[committed], fate: 'recovered' }];
+    const list = this.#listOf(committed);
+    if (accepted) return { fates: [judged], list };
+    const recovered = {
+      ...unproposed,
+      tokenId: tokenId(committed),
+      r: r[committed],
+      fate: 'recovered',
+    } as const;
+    return { fates: [judged, recovered], list };
   }
 
   /** Draws a token at the given offset after the committed text. */
@@ -225,7 +246,17 @@ export class CpuSampler implements RoundSampler {
     const weights = isTarget ? this.#combined(offset) : this.#ownAt(law.member, offset);
     const key = { position: this.#position(offset), purpose: 'token' } as const;
     const drawn = tokenId(this.#random.categorical(weights, key));
-    return { proposer: null, tokenId: drawn, r: isTarget ? weights[drawn] : null };
+    const r = isTarget ? weights[drawn] : null;
+    return { proposer: null, tokenId: drawn, r, list: isTarget ? this.#listOf(drawn) : null };
+  }
+
+  /** What the r that was formed last has, for the token committed by it. */
+  #listOf(committed: number): TargetList | null {
+    const { logprobs } = this.#plan;
+    if (logprobs === undefined) return null;
+    const told = this.#told ?? this.#r;
+    const top = topTokens(told, logprobs).map((tokenId) => ({ tokenId, probability: told[tokenId] }));
+    return { probability: told[committed], top };
   }
 
   /** Appends to the text; forgets the first `settled` pending proposals and rows. */
@@ -272,9 +303,14 @@ export class CpuSampler implements RoundSampler {
         : { logits, own, sampling: memberSampling[member] };
     });
     combine.distribution(rows, this.#greedy ? untruncated : sampling, this.#r);
+    this.#told?.set(this.#r);
     if (this.#greedy) oneHot(argmax(this.#r), this.#r);
     return this.#r;
   }
+}
+
+function drawnFate({ tokenId, r }: Drawn): ProposalFate {
+  return { ...unproposed, tokenId, r, fate: 'drawn' };
 }
 
 /** What is behind a rejection or an end token. */

@@ -17,7 +17,7 @@ import { MarginSource } from './gpu/testing/margin-source.ts';
 import { equalRow, modelLikeRow, oneHotRow, seededNumbers, tiedRow } from './gpu/testing/random-rows.ts';
 import { GpuSampler } from './gpu-sampler.ts';
 import { RoundRecorder } from './round-recorder.ts';
-import type { ExtraPosition, ProposalFate, RoundSampler, SamplingPlan } from './round-sampler.ts';
+import type { ExtraPosition, ProposalFate, RoundSampler, SamplingPlan, TargetList } from './round-sampler.ts';
 
 let bench: GpuBench;
 beforeAll(async () => {
@@ -42,6 +42,7 @@ interface Setup {
   readonly sampling?: Partial<SamplingParameters>;
   readonly memberSampling?: readonly Partial<SamplingParameters>[];
   readonly memberAdjustments?: readonly LogitAdjustment[];
+  readonly logprobs?: number;
   readonly endTokenIds?: readonly number[];
 }
 
@@ -56,6 +57,7 @@ function planOf(setup: Setup): SamplingPlan {
     memberAdjustments: setup.memberAdjustments ?? [],
     targets: setup.targets ?? members,
     combine: setup.combine,
+    ...(setup.logprobs !== undefined && { logprobs: setup.logprobs }),
     acceptance: createAcceptance(setup.acceptance ?? { kind: 'exact' }),
     endTokenIds: new Set((setup.endTokenIds ?? []).map(tokenId)),
   };
@@ -106,6 +108,24 @@ function expectSameFates(actual: readonly ProposalFate[], expected: readonly Pro
   }
 }
 
+/** Near-equal tokens may change places, so what stands at a rank is compared by its probability. */
+function expectSameLists(
+  actual: readonly TargetList[] | undefined,
+  expected: readonly TargetList[] | undefined,
+): void {
+  const numbersOf = (lists: readonly TargetList[] | undefined) =>
+    lists?.map(({ probability, top }) => [probability, ...top.map((entry) => entry.probability)]);
+  const [ours, theirs] = [numbersOf(actual), numbersOf(expected)];
+  expect(ours?.map((list) => list.length)).toEqual(theirs?.map((list) => list.length));
+  for (const [position, list] of (theirs ?? []).entries()) {
+    for (const [rank, p] of list.entries()) {
+      expect(Math.abs(ours![position][rank] - p), `rank ${rank}`).toBeLessThan(
+        probabilityTolerance * Math.max(0.01, p),
+      );
+    }
+  }
+}
+
 const rowKinds = [modelLikeRow, modelLikeRow, tiedRow, modelLikeRow, modelLikeRow, equalRow, oneHotRow];
 
 /**
@@ -143,7 +163,7 @@ async function driveTwins(setup: Setup, rounds: number): Promise<ReadonlySet<str
         } else if (kind < 0.4) {
           for (const member of plan.targets) await completeRows(member, cpu.pendingLength + 1);
           for (const sampler of [cpu, gpu]) await sampler.draw('target');
-        } else if (kind < 0.5) {
+        } else if (kind < 0.5 && setup.logprobs === undefined) {
           await completeRows(0, cpu.pendingLength + 1);
           for (const sampler of [cpu, gpu]) await sampler.draw({ member: 0 });
         } else {
@@ -169,6 +189,7 @@ async function driveTwins(setup: Setup, rounds: number): Promise<ReadonlySet<str
       expect(actual.committed).toEqual(expected.committed);
       expect([actual.rejected, actual.ended]).toEqual([expected.rejected, expected.ended]);
       expectSameFates(actual.fates, expected.fates);
+      expectSameLists(actual.lists, expected.lists);
       expect(gpu.committedTokenIds).toEqual(cpu.committedTokenIds);
       expect(gpu.pendingLength).toBe(cpu.pendingLength);
       for (const { fate } of actual.fates) seen.add(fate);
@@ -274,6 +295,31 @@ const setups: readonly (readonly [string, Setup])[] = [
       sampling: { temperature: 0 },
       memberAdjustments,
     },
+  ],
+  ['log probabilities', { ...small, seed: 27, combine: pair, sampling: cut, logprobs: 20 }],
+  [
+    'log probabilities of a few tokens, an end token',
+    { ...small, vocabSize: 17, seed: 28, combine: pair, endTokenIds: [3, 11], logprobs: 20 },
+  ],
+  ['log probabilities of committed tokens alone', { ...small, seed: 29, combine: pair, logprobs: 0 }],
+  [
+    'log probabilities at temperature 0, weighted',
+    { ...small, seed: 30, combine: pair, sampling: { temperature: 0 }, logprobs: 3 },
+  ],
+  [
+    'log probabilities at temperature 0, contrastive, more than a tile, none listed',
+    {
+      ...small,
+      vocabSize: 9001,
+      seed: 31,
+      combine: contrastiveCombine(0.4, 0.1),
+      sampling: { temperature: 0 },
+      logprobs: 0,
+    },
+  ],
+  [
+    'log probabilities, coupled, more than a tile',
+    { ...small, vocabSize: 9001, seed: 32, combine: pair, acceptance: { kind: 'coupled' }, logprobs: 5 },
   ],
   ['a huge temperature', { ...small, seed: 22, combine: pair, sampling: { temperature: 1e30 } }],
   ['a tiny temperature', { ...small, seed: 23, combine: pair, sampling: { temperature: 1e-3, topP: 0.9 } }],
@@ -457,7 +503,14 @@ test('rounds of every kind make nothing on the device once the first have made r
     openSamplers({ ...small, seed: 5, combine: pair, sampling: cut }),
     openSamplers({ ...small, seed: 5, combine: contrastiveCombine(0.4, 0.1), sampling: { temperature: 0 } }),
     openSamplers({ ...small, seed: 5, combine: pair, acceptance: { kind: 'lenient', leniency: 2 } }),
-    openSamplers({ ...small, seed: 5, combine: pair, acceptance: { kind: 'coupled' }, memberAdjustments }),
+    openSamplers({
+      ...small,
+      seed: 5,
+      combine: pair,
+      acceptance: { kind: 'coupled' },
+      memberAdjustments,
+      logprobs: 20,
+    }),
   ].map(({ gpu }) => gpu);
   const round = async (gpu: GpuSampler) => {
     for (const member of [0, 1]) await gpu.hold(member, logits, 3);

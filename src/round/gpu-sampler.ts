@@ -11,6 +11,7 @@ import type { Draw, Job, VerdictSection } from './gpu/plan-section.ts';
 import type { SamplerKernels } from './gpu/sampler-kernels.ts';
 import { criterionCode, drawLaw, layout } from './gpu/sampler-layout.ts';
 import { type PendingOnDevice, settleRecord } from './gpu/settle-record.ts';
+import { listsBytes, readLists, recordLists } from './gpu/target-lists.ts';
 import { type DrawSource, type LawAt, planTargets, type TargetLaws } from './gpu/target-laws.ts';
 import { readRecord } from './gpu/verdict-record.ts';
 import { pickMember } from './pick-member.ts';
@@ -43,6 +44,8 @@ export class GpuSampler implements RoundSampler {
   readonly #queue: SerialQueue;
   readonly #stream: CommandStream;
   readonly #greedy: boolean;
+  /** Tokens of r to list at each position: at temperature 0 one at least, whose probability is told. */
+  readonly #listed: number;
   readonly #committed: TokenId[] = [];
   readonly #pending: Pending[] = [];
   /** D_i: slots of the raw logits rows of each member at the first positions after the committed text. */
@@ -63,6 +66,7 @@ export class GpuSampler implements RoundSampler {
     this.#kernels = parts.kernels;
     this.#queue = parts.queue;
     this.#greedy = plan.sampling.temperature === 0;
+    this.#listed = Math.min(plan.vocabSize, Math.max(plan.logprobs ?? 0, this.#tellsArgmax ? 1 : 0));
     this.#held = plan.memberSampling.map(() => []);
     const { keyLow, keyHigh } = this.#random;
     this.#stream = new CommandStream(
@@ -184,16 +188,26 @@ export class GpuSampler implements RoundSampler {
 
   async verify(heads: number, extra: ExtraPosition): Promise<Verdict> {
     const pendings = this.#pending.length;
+    const positions = extra === 'leave' ? heads : heads + 1;
+    const recordBytes = this.#stream.memory.recordBytes(pendings);
+    const allBytes = recordBytes + listsBytes(positions, this.#listed);
     this.#recorder.measure('sample', () => this.#recordVerdict(heads, extra));
     const bytes = await this.#recorder.measureAsync('readback', () =>
-      this.#queue.run(() => this.#readBack(this.#stream.memory.recordBytes(pendings))),
+      this.#queue.run(() => this.#readBack(allBytes)),
     );
     const record = readRecord(bytes, pendings, heads, this.#plan.vocabSize);
     for (const [index, { tokenId }] of record.judged.entries()) this.#pending[index].tokenId = tokenId;
     const verdict = settleRecord(record, this.#pending, heads, this.#plan.acceptance);
     const { committed, rejected, ended } = verdict;
     this.#commit(committed, rejected || ended ? Number.POSITIVE_INFINITY : committed.length);
-    return verdict;
+    const { logprobs } = this.#plan;
+    if (logprobs === undefined) return verdict;
+    const lists = readLists(bytes.slice(recordBytes), verdict.fates, {
+      listed: this.#listed,
+      asked: logprobs,
+      isGreedy: this.#greedy,
+    });
+    return { ...verdict, lists };
   }
 
   pickMember(): number {
@@ -297,9 +311,22 @@ export class GpuSampler implements RoundSampler {
         ...(drawsAhead ? [] : race),
         narrow('commit', 1),
       ],
-      { pendings, textTokens: textIndex + Math.max(pendings, heads + 1) },
+      {
+        pendings,
+        textTokens: textIndex + Math.max(pendings, heads + 1),
+        listsBytes: listsBytes(verdict.targetSlots.length, this.#listed),
+      },
     );
-    this.#stream.copy(memory.record, 0, memory.staging, 0, memory.recordBytes(pendings));
+    const recordBytes = memory.recordBytes(pendings);
+    if (this.#listed > 0) {
+      const laws = verdict.targetSlots.map((slot, offset) => slot ?? this.#pending[offset].slot!);
+      recordLists(this.#stream, laws, this.#listed, recordBytes, () => {
+        const slot = memory.takeSlot();
+        scratch.push(slot);
+        return slot;
+      });
+    }
+    this.#stream.copy(memory.record, 0, memory.staging, 0, recordBytes);
     this.#freeAll(scratch);
   }
 
@@ -336,6 +363,11 @@ export class GpuSampler implements RoundSampler {
   /** Its law, position and purpose depend on the verdict. */
   #drawBehind(): Draw {
     return { law: drawLaw.verdict, slot: 0, position: 0, purposeCode: 0, textIndex: null };
+  }
+
+  /** At temperature 0 r is a one-hot: what is told of the committed token is its probability before that. */
+  get #tellsArgmax(): boolean {
+    return this.#greedy && this.#plan.logprobs !== undefined;
   }
 
   /** Submits, and maps the record: the round's one read-back. Throws `device-lost`, `out-of-memory`. */

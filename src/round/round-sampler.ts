@@ -22,6 +22,8 @@ export interface SamplingPlan {
   /** In force until `useCombine` names another. */
   readonly combine: Combine;
   readonly acceptance: Acceptance;
+  /** Tokens of r to list at each committed one, 0 to 20; absent: none, and r is not looked at for it. */
+  readonly logprobs?: number;
   /** Tokens behind which nothing can follow. */
   readonly endTokenIds: ReadonlySet<TokenId>;
 }
@@ -44,6 +46,17 @@ export interface ProposalFate {
   readonly deviation: number | null;
 }
 
+/**
+ * What r had at the position of a committed token; at temperature 0 the distribution whose argmax was committed: the
+ * combination at temperature 1 without truncation.
+ */
+export interface TargetList {
+  /** Of the committed token. */
+  readonly probability: number;
+  /** Most likely first, the lower id first among equals; tokens that cannot be drawn are left out. */
+  readonly top: readonly { readonly tokenId: TokenId; readonly probability: number }[];
+}
+
 /** What one read-back tells: the fate of the tokens at the head of the pending list. */
 export interface Verdict {
   /**
@@ -57,6 +70,8 @@ export interface Verdict {
   readonly rejected: boolean;
   /** True if the last committed token is an end token: what was pending behind it is void, and gone as above. */
   readonly ended: boolean;
+  /** [committed]; absent where the plan asks for none. */
+  readonly lists?: readonly TargetList[];
 }
 
 /** What happens at the extra position when every verified proposal was accepted: a token of r is committed, or nothing. */

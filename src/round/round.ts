@@ -21,6 +21,18 @@ export interface Proposal extends ProposalFate {
   readonly text: string;
 }
 
+/** A token, what it reads like on its own, and the natural logarithm of its probability, −9999 for 0. */
+export interface TokenLogprob {
+  readonly tokenId: TokenId;
+  readonly text: string;
+  readonly logprob: number;
+}
+
+/** A committed token under r, and r's most likely tokens; at temperature 0 r before it is reduced to its argmax. */
+export interface CommittedLogprob extends TokenLogprob {
+  readonly top: readonly TokenLogprob[];
+}
+
 export type Phase = 'forward' | 'readback' | 'sample' | 'text';
 
 /**
@@ -46,4 +58,6 @@ export interface Round {
   readonly readbacks: number;
   /** Numbers that the combination took on before this round; absent where it stayed as it was. */
   readonly combine?: CombineNumbers;
+  /** [committed]; absent where the request asked for none. */
+  readonly logprobs?: readonly CommittedLogprob[];
 }

@@ -41,6 +41,8 @@ export const headerSchema = v.object({
   ),
 });
 
+const logprob = { tokenId: token, text: v.string(), logprob: v.pipe(finite, v.maxValue(0)) };
+
 export const roundSchema = v.object({
   index: count,
   atMs: ms,
@@ -72,6 +74,7 @@ export const roundSchema = v.object({
   draftLengths: v.array(count),
   msByPhase: v.object({ forward: ms, readback: ms, sample: ms, text: ms }),
   readbacks: count,
+  logprobs: v.exactOptional(v.array(v.object({ ...logprob, top: v.array(v.object(logprob)) }))),
   combine: v.exactOptional(v.union([v.object({ weights: v.array(finite) }), v.object({ mu: finite })])),
 });
 

@@ -36,6 +36,7 @@ export interface FakeDecodeOptions {
   readonly sampling?: Partial<SamplingParameters>;
   /** What is done to members' logits, by index. */
   readonly adjustments?: readonly (LogitAdjustment | null)[];
+  readonly logprobs?: number;
   readonly maxTokens?: number;
   readonly contextLength?: number;
   /** Of members, by index, over the common one. */
@@ -95,6 +96,7 @@ export function startFakeDecode(options: FakeDecodeOptions): FakeDecode {
       endTokenIds: new Set((options.memberEndTokenIds?.[index] ?? options.endTokenIds ?? []).map(tokenId)),
     })),
     sampling: { ...untruncated, ...options.sampling },
+    logprobs: options.logprobs,
     tokenizer,
     textStream: new TextStream(tokenizer, options.stop ?? []),
     recorder,

@@ -55,6 +55,16 @@ struct Adjustment {
 }
 const adjustmentWords = 4u;
 
+// A list of the likeliest tokens of a law: the slot of the law's weights, and words of `rows` for ids and probabilities.
+// The row that begins at idsAt is scratch space too. Stride listWords.
+struct List {
+  law: u32,
+  idsAt: u32,
+  probabilitiesAt: u32,
+}
+const listWords = 3u;
+const mostListed = 20u;
+
 const byRatio = 0u;
 const byCoupling = 1u;
 const byTypicality = 2u;
@@ -93,9 +103,12 @@ struct Plan {
   endsAt: u32,
   endCount: u32,
   adjustmentAt: u32,
+  listsAt: u32,
+  // Tokens of every list.
+  listLength: u32,
   words: array<u32>,
 }
-const planHeaderWords = 27u;
+const planHeaderWords = 29u;
 
 // Facts of a row slot. Masses are 64-bit fixed point in units of 2^-40: sums do not depend on their order.
 struct Slot {
@@ -203,6 +216,11 @@ fn adjustmentAt() -> Adjustment {
   return Adjustment(floatAt(at), floatAt(at + 1u), at + adjustmentWords, plan.words[at + 2u], plan.words[at + 3u]);
 }
 
+fn listAt(index: u32) -> List {
+  let at = plan.listsAt + index * listWords;
+  return List(plan.words[at], plan.words[at + 1u], plan.words[at + 2u]);
+}
+
 fn mixAt(index: u32) -> u32 {
   return plan.mixesAt + index * (plan.terms + 1u);
 }
@@ -282,6 +300,45 @@ fn addMass(slot: u32, mass: f32) {
   let sum = fixedPoint(mass);
   let before = atomicAdd(&slots[slot].massLow, sum.low);
   atomicAdd(&slots[slot].massHigh, sum.high + select(0u, 1u, before + sum.low < before));
+}
+
+// A token and its weight as bits; positive floats are ordered as their bits are.
+struct Ranked {
+  bits: u32,
+  token: u32,
+}
+
+fn beforeAll() -> Ranked {
+  return Ranked(none, none);
+}
+
+fn isBefore(a: Ranked, b: Ranked) -> bool {
+  return a.bits > b.bits || (a.bits == b.bits && a.token < b.token);
+}
+
+// The better of two candidates for the place behind `last`; a token without weight has no place.
+fn nextRanked(best: Ranked, other: Ranked, last: Ranked) -> Ranked {
+  if (other.bits > 0u && isBefore(last, other) && isBefore(other, best)) {
+    return other;
+  }
+  return best;
+}
+
+var<workgroup> rankedOfThreads: array<Ranked, workgroupSize>;
+
+// The first of all threads' candidates, the same in every thread. All threads must call it. Behind the last token there
+// is none, and it stays so.
+fn firstRanked(thread: u32, own: Ranked) -> Ranked {
+  workgroupBarrier();
+  rankedOfThreads[thread] = own;
+  for (var step = workgroupSize / 2u; step > 0u; step /= 2u) {
+    workgroupBarrier();
+    if (thread < step && isBefore(rankedOfThreads[thread + step], rankedOfThreads[thread])) {
+      rankedOfThreads[thread] = rankedOfThreads[thread + step];
+    }
+  }
+  workgroupBarrier();
+  return rankedOfThreads[0];
 }
 
 var<workgroup> partialSums: array<f32, workgroupSize>;

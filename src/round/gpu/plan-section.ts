@@ -36,6 +36,15 @@ export interface RowsToAdjust {
   }[];
 }
 
+/** The likeliest tokens of one law. */
+export interface List {
+  /** Slot of the law's weights. */
+  readonly lawSlot: number;
+  /** Words of the rows' buffer: the first of a row of scratch space, where the ids are left; and of the probabilities. */
+  readonly idsAt: number;
+  readonly probabilitiesAt: number;
+}
+
 /** What the kernels of one stretch of dispatches are told; absent parts are empty. */
 export interface PlanSection {
   /** Position in the first member's sequence, and index in the text, of the first pending token. */
@@ -50,6 +59,9 @@ export interface PlanSection {
   readonly plausibility?: number;
   readonly verdict?: VerdictSection;
   readonly adjusted?: RowsToAdjust;
+  readonly lists?: readonly List[];
+  /** Tokens of every list, `layout.mostListed` at most. */
+  readonly listLength?: number;
 }
 
 export interface VerdictSection {
@@ -103,6 +115,7 @@ const farthestExponent = 87;
 export function writePlan(section: PlanSection, constants: PlanConstants): Uint32Array<ArrayBuffer> {
   const { vocabSize } = constants;
   const { jobs = [], draws = [], mixes = [], weights = [], plausibility = 0, verdict, adjusted } = section;
+  const { lists = [], listLength = 0 } = section;
   const proposals = verdict?.proposalSlots ?? [];
   const targets = verdict?.targetSlots ?? [];
   const ends = verdict?.endTokenIds ?? [];
@@ -113,7 +126,8 @@ export function writePlan(section: PlanSection, constants: PlanConstants): Uint3
   const targetsAt = proposalsAt + proposals.length;
   const endsAt = targetsAt + targets.length;
   const adjustmentAt = endsAt + ends.length;
-  const words = new Uint32Array(layout.planHeaderWords + adjustmentAt + adjustmentLength(adjusted));
+  const listsAt = adjustmentAt + adjustmentLength(adjusted);
+  const words = new Uint32Array(layout.planHeaderWords + listsAt + lists.length * layout.listWords);
   const floats = new Float32Array(words.buffer);
   let at = 0;
   const word = (value: number) => {
@@ -150,6 +164,8 @@ export function writePlan(section: PlanSection, constants: PlanConstants): Uint3
   word(endsAt);
   word(ends.length);
   word(adjustmentAt);
+  word(listsAt);
+  word(listLength);
 
   for (const { logitsSlot, weightsSlot, sampling } of jobs) {
     const { temperature, topK, topP, minP } = sampling;
@@ -191,6 +207,11 @@ export function writePlan(section: PlanSection, constants: PlanConstants): Uint3
       word(id);
       float(bias);
     }
+  }
+  for (const { lawSlot, idsAt, probabilitiesAt } of lists) {
+    word(lawSlot);
+    word(idsAt);
+    word(probabilitiesAt);
   }
   return words;
 }

@@ -9,10 +9,12 @@ import finishRace from './finish-race.wgsl?raw';
 import judge from './judge.wgsl?raw';
 import lenientDeviation from './lenient-deviation.wgsl?raw';
 import limitTies from './limit-ties.wgsl?raw';
+import mergeTops from './merge-tops.wgsl?raw';
 import peak from './peak.wgsl?raw';
 import race from './race.wgsl?raw';
 import reset from './reset.wgsl?raw';
 import { sharedSource } from './sampler-layout.ts';
+import topOfTile from './top-of-tile.wgsl?raw';
 import truncate from './truncate.wgsl?raw';
 import typicalThreshold from './typical-threshold.wgsl?raw';
 import weigh from './weigh.wgsl?raw';
@@ -34,6 +36,8 @@ const sources = {
   typicalThreshold,
   judge,
   commit,
+  topOfTile,
+  mergeTops,
 } as const;
 
 export type KernelName = keyof typeof sources;

@@ -20,6 +20,8 @@ export const layout = {
   jobWords: constant('jobWords'),
   drawWords: constant('drawWords'),
   adjustmentWords: constant('adjustmentWords'),
+  listWords: constant('listWords'),
+  mostListed: constant('mostListed'),
   selectionWords: constant('selectionWords'),
   raceWords: constant('raceWords'),
   slotWords: 4,

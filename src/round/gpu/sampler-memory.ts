@@ -15,6 +15,8 @@ export interface Room {
   readonly textTokens?: number;
   readonly planWords?: number;
   readonly fedTokens?: number;
+  /** Staged behind the record. */
+  readonly listsBytes?: number;
 }
 
 /**
@@ -161,7 +163,8 @@ export class SamplerMemory {
     this.#grow(selections, room.jobs ?? 0);
     this.#grow(races, room.draws ?? 0);
     this.#grow(record, room.pendings ?? 0);
-    this.#grow(this.#staging, room.pendings ?? 0);
+    const listed = Math.ceil((room.listsBytes ?? 0) / (layout.judgedWords * wordBytes));
+    this.#grow(this.#staging, (room.pendings ?? 0) + listed);
     this.#grow(text, room.textTokens ?? 0);
     this.#grow(this.#feed, room.fedTokens ?? 0);
     this.#grow(this.#plan, Math.ceil(((room.planWords ?? 0) * wordBytes) / sectionAlignment));

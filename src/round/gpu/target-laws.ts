@@ -118,9 +118,9 @@ export function planTargets(
       wide('combineLogits', logitMixes.length),
     ]);
   }
-  // At temperature 0 weights are formed only where probabilities are to be mixed.
+  // At temperature 0 weights are formed only where probabilities are to be mixed, or told.
   const dispatches =
-    isGreedy && mixes.length === 0
+    isGreedy && mixes.length === 0 && plan.logprobs === undefined
       ? peakDispatches(jobs)
       : distributionDispatches(jobs, mixes.length, vocabSize);
   const weights = rule.space === 'probabilities' ? rule.weights : [];

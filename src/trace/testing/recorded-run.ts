@@ -73,6 +73,7 @@ export async function recordedRun(kind: keyof typeof requests = 'collaborative')
     random: new PhiloxSource(3),
     maxTokens: 20,
     ...(kind === 'collaborative' && {
+      logprobs: 2,
       combineChanges: { 3: { combine: weightedCombine(weights), numbers: { weights } } },
     }),
   });
