@@ -15,7 +15,11 @@ export type {
   LoadedModel,
   LoadOptions,
   LoadProgress,
+  MemoryEstimate,
+  ModelEstimate,
   PrefillProgress,
+  StoredModel,
+  StoredModels,
 } from './engine/engine-api.ts';
 export { EngineError, type EngineErrorCode, type ErrorDetails } from './errors/engine-error.ts';
 export type { ChatMessage, ChatRole } from './prompt/chat-message.ts';

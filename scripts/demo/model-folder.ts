@@ -2,8 +2,8 @@ import { CATALOGUE_FILE } from '../../src/models/catalogue.ts';
 import { failureOf, isNotFound } from '../../src/models/download/download-errors.ts';
 import { fetchFile } from '../../src/models/download/fetch-file.ts';
 import { onnxPath, splitDtype } from '../../src/models/dtype.ts';
+import { dtypesOf } from '../../src/models/folder-fetch.ts';
 import { type ModelAddress, remoteFile, resolveModel } from '../../src/models/model-address.ts';
-import { dtypesOf } from '../../src/models/model-files.ts';
 import { keepNothing } from '../../src/models/storage/no-file-store.ts';
 import type { ProxiedPath } from '../static-server.ts';
 

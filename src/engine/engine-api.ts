@@ -8,11 +8,22 @@ import type { BackendKind, VerificationNoise } from '../models/causal-model.ts';
 import type { ForwardCosts } from '../models/forward-costs.ts';
 import type { HubModel } from '../models/hub/hub-model.ts';
 import type { LoadProgress } from '../models/load-progress.ts';
+import type { MemoryEstimate } from '../models/memory-estimate.ts';
+import type { ModelDescription } from '../models/model-files.ts';
+import type { StoredModel, StoredModels } from '../models/storage/stored-models.ts';
 import type { Round } from '../round/round.ts';
 import type { CandidatesQuery } from './candidates-query.ts';
 import type { DecodeRequest, ValidDecodeRequest } from './decode-request.ts';
 
-export type { FinishReason, HubModel, LoadProgress, PrefillProgress };
+export type {
+  FinishReason,
+  HubModel,
+  LoadProgress,
+  MemoryEstimate,
+  PrefillProgress,
+  StoredModel,
+  StoredModels,
+};
 
 export type BackendChoice = 'auto' | BackendKind;
 
@@ -48,6 +59,14 @@ export interface LoadOptions {
    * kept in memory for this load alone.
    */
   readonly token?: string;
+}
+
+/** A model before its weights are downloaded. */
+export interface ModelEstimate extends Pick<ModelDescription, 'id' | 'title' | 'dtype'> {
+  /** Of the weights' files; null where the server does not tell. */
+  readonly downloadBytes: number | null;
+  readonly contextLength: number;
+  readonly memory: MemoryEstimate;
 }
 
 export interface DecodeOptions {
@@ -132,6 +151,21 @@ export interface EngineApi {
    * or the URL of a folder in the Hugging Face ONNX layout. ":dtype" behind it chooses among the weights.
    */
   load(model: string | HubModel, options?: LoadOptions): Promise<LoadedModel>;
+  /**
+   * What loading a model would download and take, from its list of files and its configuration, on the backend of the
+   * models loaded next. `load` asks the same before it downloads weights, and refuses what does not fit.
+   * @throws EngineError as `load` does for a model that is not there
+   */
+  estimate(model: string | HubModel, options?: Pick<LoadOptions, 'signal' | 'token'>): Promise<ModelEstimate>;
+  /** What is kept in the browser's storage, whether it is loaded or not. */
+  storedModels(): Promise<StoredModels>;
+  /**
+   * Removes a model's files from the browser's storage, and answers the bytes that were freed; 0 where there is none. A
+   * model that is loaded stays loaded.
+   * @param id as in `storedModels`
+   * @throws EngineError `invalid-request` while it is downloaded, here or in another tab
+   */
+  deleteStored(id: string): Promise<number>;
   /**
    * Queues a decode: a second one waits until the first has ended. Aborting `signal` takes it out. One with a custom
    * combination takes its place when the module is loaded.

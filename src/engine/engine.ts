@@ -1,6 +1,8 @@
 import type { MethodPlan } from '../decode/assemble-decode.ts';
 import type { Candidates } from '../decode/candidates.ts';
 import { EngineError } from '../errors/engine-error.ts';
+import { webLocks } from '../models/download/file-locks.ts';
+import { deleteStoredModel, listStoredModels } from '../models/storage/stored-models.ts';
 import { type CandidatesQuery, validateCandidatesQuery } from './candidates-query.ts';
 import { CombineUpdates } from './combine-updates.ts';
 import type { DecodeRequest } from './decode-request.ts';
@@ -13,7 +15,9 @@ import type {
   HubModel,
   LoadedModel,
   LoadOptions,
+  ModelEstimate,
   ResolvedEngineOptions,
+  StoredModels,
 } from './engine-api.ts';
 import { findCandidates } from './find-candidates.ts';
 import { planMethod } from './method-members.ts';
@@ -38,6 +42,21 @@ export class Engine implements EngineApi {
 
   async load(model: string | HubModel, options: LoadOptions = {}): Promise<LoadedModel> {
     return (await this.#shelf.load(model, options)).description;
+  }
+
+  estimate(
+    model: string | HubModel,
+    options: Pick<LoadOptions, 'signal' | 'token'> = {},
+  ): Promise<ModelEstimate> {
+    return this.#shelf.estimate(model, options);
+  }
+
+  async storedModels(): Promise<StoredModels> {
+    return listStoredModels(await this.#shelf.store());
+  }
+
+  async deleteStored(id: string): Promise<number> {
+    return deleteStoredModel(await this.#shelf.store(), webLocks, id);
   }
 
   decode(request: DecodeRequest, { signal, onPrefill }: DecodeOptions = {}): DecodeRun {

@@ -2,6 +2,7 @@ import { EngineError } from '../errors/engine-error.ts';
 import type { CausalModel } from '../models/causal-model.ts';
 import type { HubModel } from '../models/hub/hub-model.ts';
 import type { LoadProgress } from '../models/load-progress.ts';
+import { estimateMemory, type MemoryTarget, requireMemory } from '../models/memory-estimate.ts';
 import { fetchModelFiles } from '../models/model-files.ts';
 import { onOrtDownload } from '../models/ort-download.ts';
 import type { ModelRuntime } from '../models/runtime.ts';
@@ -21,6 +22,8 @@ export interface LoadedEntry {
   readonly model: CausalModel;
   /** Size of the ONNX file and those beside it. */
   readonly weightBytes: number;
+  /** What it was estimated to take; 0 where nothing told. */
+  readonly memoryBytes: number;
   readonly pool: SequencePool;
   readonly tokenizer: Tokenizer;
   readonly vocabulary: Vocabulary;
@@ -40,6 +43,8 @@ export interface LoadModelOptions {
   readonly token: string | undefined;
   readonly store: FileStore;
   readonly runtime: ModelRuntime;
+  /** What there is for it. */
+  readonly memoryTarget: MemoryTarget;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: LoadProgress) => void;
 }
@@ -55,6 +60,7 @@ export async function loadModel(
 ): Promise<LoadedEntry> {
   const { runtime, signal, onProgress } = options;
   let last: LoadProgress | null = null;
+  let memoryBytes = 0;
   const files = await fetchModelFiles(model, {
     modelsUrl: options.modelsUrl,
     bundledCatalogueUrl: options.catalogueUrl,
@@ -62,8 +68,13 @@ export async function loadModel(
     baseUrl: options.baseUrl,
     token: options.token,
     store: options.store,
-    target: { backend: runtime.backend, hasShaderF16: runtime.device?.hasShaderF16 ?? false },
+    target: runtime.weightsTarget,
     signal,
+    onDescription: (description) => {
+      const estimate = estimateMemory(description, options.memoryTarget);
+      requireMemory(description, estimate);
+      memoryBytes = estimate.totalBytes;
+    },
     onProgress: (progress) => {
       last = progress;
       onProgress(progress);
@@ -115,6 +126,7 @@ export async function loadModel(
       },
       model: causalModel,
       weightBytes,
+      memoryBytes,
       pool,
       tokenizer,
       chatTemplate,

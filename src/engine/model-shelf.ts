@@ -1,10 +1,12 @@
 import { EngineError } from '../errors/engine-error.ts';
 import { type HubModel, modelName } from '../models/hub/hub-model.ts';
 import type { LoadProgress } from '../models/load-progress.ts';
+import { estimateMemory, type MemoryTarget } from '../models/memory-estimate.ts';
+import { describeModel } from '../models/model-files.ts';
 import { ModelRuntime } from '../models/runtime.ts';
 import type { FileStore } from '../models/storage/file-store.ts';
 import { openFileStore } from '../models/storage/open-file-store.ts';
-import type { LoadOptions, ResolvedEngineOptions } from './engine-api.ts';
+import type { LoadOptions, ModelEstimate, ResolvedEngineOptions } from './engine-api.ts';
 import { type LoadedEntry, loadModel } from './load-model.ts';
 import { prepareSampler } from './sampler-choice.ts';
 import { untilAborted } from './until-aborted.ts';
@@ -78,6 +80,41 @@ export class ModelShelf {
     await entry?.dispose();
   }
 
+  /** What loading `model` would download and take. */
+  async estimate(
+    model: string | HubModel,
+    { signal, token }: Pick<LoadOptions, 'signal' | 'token'>,
+  ): Promise<ModelEstimate> {
+    const runtime = await this.runtime();
+    const { modelsUrl, catalogueUrl, hubUrl, baseUrl } = this.#options;
+    const description = await describeModel(model, {
+      modelsUrl,
+      bundledCatalogueUrl: catalogueUrl,
+      hubUrl,
+      baseUrl,
+      token,
+      signal,
+      store: await this.store(),
+      target: runtime.weightsTarget,
+    });
+    const { id, title, dtype, config, weightBytes } = description;
+    return {
+      id,
+      title,
+      dtype,
+      downloadBytes: weightBytes,
+      contextLength: config.contextLength,
+      memory: estimateMemory(description, this.#memoryTarget(runtime)),
+    };
+  }
+
+  #memoryTarget(runtime: ModelRuntime): MemoryTarget {
+    const { backend, unpackedBytesLeft: unpackedBytesLimit } = runtime;
+    const { deviceMemory = null } = navigator as { readonly deviceMemory?: number };
+    const takenBytes = this.entries.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
+    return { backend, takenBytes, unpackedBytesLimit, deviceMemory };
+  }
+
   store(): Promise<FileStore> {
     this.#store ??= openFileStore();
     return this.#store;
@@ -143,6 +180,7 @@ export class ModelShelf {
       token,
       store: await this.store(),
       runtime,
+      memoryTarget: this.#memoryTarget(runtime),
       signal,
       onProgress,
     });

@@ -1,11 +1,14 @@
 import type { OwnedBuffer } from '../gpu/buffer-registry.ts';
 import type { EngineDevice } from '../gpu/device.ts';
-import { bytesPerElement, type CacheBinding, type CacheLayout, type KvCache } from './kv-cache.ts';
+import {
+  bytesPerElement,
+  type CacheBinding,
+  type CacheLayout,
+  firstCacheRows,
+  type KvCache,
+} from './kv-cache.ts';
 import { headCopies } from './kv-rows.ts';
 import { OrtTensor } from './ort.ts';
-
-/** Rows allocated at first, where the context has that many: most requests then never grow their cache. */
-export const firstCacheRows = 2048;
 
 interface GpuKvTensors {
   readonly rows: number;

@@ -53,3 +53,6 @@ export function bytesPerElement(type: CacheLayout['type']): number {
 export function newRowsName(pastName: string): string {
   return pastName.replace('past_key_values', 'new_key_values');
 }
+
+/** Rows that a cache on the GPU has at first, where the context has that many: most requests then never grow it. */
+export const firstCacheRows = 2048;

@@ -14,6 +14,8 @@ export interface ModelConfig {
   readonly heads: number | null;
   readonly kvHeads: number | null;
   readonly headSize: number | null;
+  /** Width between the two or three products of a feed-forward layer. */
+  readonly innerWidth: number | null;
 }
 
 export interface ConfigFiles {
@@ -43,6 +45,7 @@ const ConfigSchema = v.looseObject({
   num_attention_heads: CountSchema,
   num_key_value_heads: CountSchema,
   head_dim: CountSchema,
+  intermediate_size: CountSchema,
 });
 
 const GenerationConfigSchema = v.looseObject(SpecialIdsSchema);
@@ -79,6 +82,7 @@ export function readModelConfig(
       width,
       heads,
       kvHeads: config.num_key_value_heads ?? heads,
+      innerWidth: config.intermediate_size ?? null,
       headSize: config.head_dim ?? (width !== null && heads !== null ? width / heads : null),
     },
     bosTokenId: bosTokenId == null ? null : tokenId(bosTokenId),

@@ -2,8 +2,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EngineError } from '../errors/engine-error.ts';
 import { readCatalogue } from './catalogue.ts';
+import type { FetchModelOptions } from './folder-fetch.ts';
 import type { LoadProgress } from './load-progress.ts';
-import { type FetchModelOptions, fetchModelFiles, type ModelFiles } from './model-files.ts';
+import { describeModel, fetchModelFiles, type ModelFiles } from './model-files.ts';
 import { FileServer, file, htmlPage, stalled, status } from './testing/file-server.ts';
 import { MemoryFileStore } from './testing/memory-file-store.ts';
 import { TestTimer } from './testing/test-timer.ts';
@@ -317,6 +318,18 @@ describe('the URL of a folder', () => {
     server.answers.set('/m/chat_template.jinja', htmlPage);
     expect((await fetchModelFiles(`${server.origin}/m`, options())).templateFile).toBeNull();
     expect(server.requests).not.toContain('GET /m/chat_template.jinja');
+  });
+
+  test('is described without its weights, their size as the server says', async () => {
+    serveDraft('/m');
+    expect(await describeModel(`${server.origin}/m`, options())).toMatchObject({
+      title: 'm',
+      dtype: 'q4',
+      weightBytes: onnx.byteLength,
+    });
+    expect(server.requests).toEqual(['GET /m/config.json', 'HEAD /m/onnx/model_q4.onnx']);
+    server.answers.set('/m/onnx/model_q4.onnx', htmlPage);
+    expect((await describeModel(`${server.origin}/m`, options())).weightBytes).toBeNull();
   });
 
   test('falls back on model.onnx without q4 weights', async () => {

@@ -1,27 +1,23 @@
-import { EngineError } from '../errors/engine-error.ts';
-import { hasChatTemplate, type TemplateFile } from '../prompt/find-chat-template.ts';
+import type { TemplateFile } from '../prompt/find-chat-template.ts';
 import type { TokenId } from '../tokens/token-id.ts';
-import { failureOf, isNotFound } from './download/download-errors.ts';
-import { type FetchedFile, fetchFile } from './download/fetch-file.ts';
+import type { FetchedFile } from './download/fetch-file.ts';
 import { parseJson } from './download/parse-json.ts';
-import type { RemoteFile } from './download/remote-file.ts';
 import { sha256Hex } from './download/sha256.ts';
-import { type Dtype, onnxPath } from './dtype.ts';
-import { externalDataPaths, pathBeside } from './external-data.ts';
+import type { Dtype } from './dtype.ts';
+import { CHAT_TEMPLATE, type FetchModelOptions, FolderFetch, type Weights } from './folder-fetch.ts';
 import type { HubModel } from './hub/hub-model.ts';
-import { type LoadProgress, LoadProgressTracker } from './load-progress.ts';
-import { type ModelAddress, type ModelSources, remoteFile, resolveModel } from './model-address.ts';
+import { resolveModel } from './model-address.ts';
 import { type ModelConfig, readModelConfig } from './model-config.ts';
-import { readOnnxGraph } from './onnx-graph.ts';
 import type { ExternalFile } from './prepare/prepare-graph.ts';
-import { requireRoom } from './storage/storage-room.ts';
-import { listedDtypes, type WeightsTarget } from './weights-choice.ts';
 
-export interface FetchModelOptions extends Omit<ModelSources, 'onBytes'> {
-  /** What to choose weights for, where there is a choice. */
-  readonly target: WeightsTarget;
-  /** Stages `download` and, at the end, `verify`. */
-  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+/** A model before its weights are here. */
+export interface ModelDescription {
+  readonly id: string;
+  readonly title: string;
+  readonly config: ModelConfig;
+  readonly dtype: Dtype;
+  /** Of the weights' files; null where nobody tells. */
+  readonly weightBytes: number | null;
 }
 
 /** A model's files, verified where a list of files knows them, and what they say of the model. */
@@ -51,14 +47,6 @@ export interface ModelFiles {
   forget(): Promise<void>;
 }
 
-const CONFIG = 'config.json';
-const GENERATION_CONFIG = 'generation_config.json';
-const TOKENIZER = 'tokenizer.json';
-const TOKENIZER_CONFIG = 'tokenizer_config.json';
-const CHAT_TEMPLATE = 'chat_template.jinja';
-/** What older exports have in its place. */
-const CHAT_TEMPLATE_JSON = 'chat_template.json';
-
 /**
  * Fetches the files of `model`: what resolveModel understands. Without a dtype the weights are the catalogue's; of a
  * repository the best for `target` that it has; in a folder that nobody lists q4, else fp32.
@@ -68,7 +56,10 @@ const CHAT_TEMPLATE_JSON = 'chat_template.json';
  */
 export async function fetchModelFiles(
   model: string | HubModel,
-  options: FetchModelOptions,
+  options: FetchModelOptions & {
+    /** Told before the weights are asked for; what it throws ends the load. */
+    readonly onDescription?: (description: ModelDescription) => void;
+  },
 ): Promise<ModelFiles> {
   const address = await resolveModel(model, options);
   const id = address.name + (address.dtype === null ? '' : `:${address.dtype}`);
@@ -76,6 +67,13 @@ export async function fetchModelFiles(
   // First and alone: it tells whether the folder exists, before megabytes are asked for.
   const config = await folder.fetchConfig();
   const configJson = parseJson(await config.bytes());
+  options.onDescription?.({
+    id,
+    title: address.title,
+    config: readModelConfig(configJson, null, address.folderUrl).config,
+    dtype: folder.dtype,
+    weightBytes: folder.listedWeightBytes,
+  });
   const { generation, tokenizer, tokenizerConfig, template, weights } = await folder.fetchTogether();
   const described = readModelConfig(
     configJson,
@@ -111,24 +109,22 @@ async function readTemplateFile(file: FetchedFile): Promise<TemplateFile> {
   return { kind: 'json', json: parseJson(bytes) };
 }
 
-interface Weights {
-  readonly dtype: Dtype;
-  readonly file: FetchedFile;
-  readonly onnx: Uint8Array<ArrayBuffer>;
-  /** By the names that the graph calls them. */
-  readonly external: readonly { readonly name: string; readonly file: FetchedFile }[];
-}
-
-/** tokenizer_config.json, and the chat template where another file holds it. */
-interface TokenizerDescription {
-  readonly tokenizerConfig: FetchedFile | null;
-  readonly template: FetchedFile | null;
-}
-
-interface FolderFiles extends TokenizerDescription {
-  readonly generation: FetchedFile | null;
-  readonly tokenizer: FetchedFile;
-  readonly weights: Weights;
+/** What is known of `model` before its weights are asked for. Throws what fetchModelFiles throws for its small files. */
+export async function describeModel(
+  model: string | HubModel,
+  options: FetchModelOptions,
+): Promise<ModelDescription> {
+  const address = await resolveModel(model, options);
+  const id = address.name + (address.dtype === null ? '' : `:${address.dtype}`);
+  const folder = new FolderFetch(id, address, { ...options, onProgress: undefined });
+  const config = await folder.fetchConfig();
+  return {
+    id,
+    title: address.title,
+    config: readModelConfig(parseJson(await config.bytes()), null, address.folderUrl).config,
+    dtype: folder.dtype,
+    weightBytes: await folder.weightBytes(),
+  };
 }
 
 /** One after the other: the browser reads a file faster than it finds room for two. */
@@ -142,190 +138,4 @@ async function hashOf([only, ...others]: readonly FetchedFile[]): Promise<string
   if (others.length === 0) return only!.sha256;
   const hashes = [only!, ...others].map(({ sha256 }) => sha256).join('\n');
   return sha256Hex(new TextEncoder().encode(hashes));
-}
-
-/** The downloads of one load. */
-class FolderFetch {
-  readonly #address: ModelAddress;
-  readonly #options: FetchModelOptions;
-  readonly #dtypes: readonly [Dtype, ...Dtype[]];
-  readonly #progress: LoadProgressTracker;
-  /** The server was out of reach, so what is not in the store counts as absent. */
-  #offline = false;
-
-  constructor(model: string, address: ModelAddress, options: FetchModelOptions) {
-    this.#address = address;
-    this.#options = options;
-    this.#dtypes = dtypesOf(address, options.target);
-    const onnx = onnxPath(this.#dtypes[0]);
-    const paths = [CONFIG, GENERATION_CONFIG, TOKENIZER, TOKENIZER_CONFIG, onnx, ...this.#listedData(onnx)];
-    this.#progress = new LoadProgressTracker(
-      model,
-      paths
-        .filter((path) => !this.#isKnownAbsent(path))
-        .map((path) => ({ path, bytes: this.#listed(path)?.bytes ?? null })),
-      options.onProgress ?? (() => {}),
-    );
-  }
-
-  async fetchConfig(): Promise<FetchedFile> {
-    const { unknownId } = this.#address;
-    try {
-      const config = await this.#fetch(CONFIG, this.#options.signal);
-      this.#offline = config.source === 'store-offline';
-      return config;
-    } catch (error) {
-      // A single-page app's server shows its page for folders that do not exist.
-      if (unknownId !== null && (isNotFound(error) || failureOf(error) === 'html-page')) throw unknownId;
-      throw error;
-    }
-  }
-
-  async fetchTogether(): Promise<FolderFiles> {
-    const { signal } = this.#options;
-    const controller = new AbortController();
-    const abort = (): void => controller.abort(signal?.reason);
-    signal?.throwIfAborted();
-    signal?.addEventListener('abort', abort);
-    try {
-      const [generation, tokenizer, description, weights] = await Promise.all([
-        this.#fetchIfPresent(GENERATION_CONFIG, controller.signal),
-        this.#fetch(TOKENIZER, controller.signal),
-        this.#fetchTokenizerDescription(controller.signal),
-        this.#fetchWeights(controller.signal),
-      ]);
-      this.#progress.verified();
-      return { generation, tokenizer, ...description, weights };
-    } catch (error) {
-      controller.abort(error);
-      throw error;
-    } finally {
-      signal?.removeEventListener('abort', abort);
-    }
-  }
-
-  /** A catalogue that does not list a template's file says that there is none. */
-  async #fetchTokenizerDescription(signal: AbortSignal): Promise<TokenizerDescription> {
-    const tokenizerConfig = await this.#fetchIfPresent(TOKENIZER_CONFIG, signal);
-    let template: FetchedFile | null = null;
-    if (tokenizerConfig === null || !hasChatTemplate(parseJson(await tokenizerConfig.bytes()))) {
-      for (const path of [CHAT_TEMPLATE, CHAT_TEMPLATE_JSON]) {
-        const askable = this.#address.listing === null || this.#listed(path) !== undefined;
-        if (askable) template ??= await this.#fetchIfPresent(path, signal);
-      }
-    }
-    return { tokenizerConfig, template };
-  }
-
-  async #fetchWeights(signal: AbortSignal): Promise<Weights> {
-    let firstError: unknown;
-    for (const dtype of this.#dtypes) {
-      try {
-        return await this.#fetchDtype(dtype, signal);
-      } catch (error) {
-        if (!this.#isAbsent(onnxPath(dtype), error)) throw error;
-        firstError ??= error;
-        this.#progress.absent(onnxPath(dtype));
-      }
-    }
-    throw firstError;
-  }
-
-  async #fetchDtype(dtype: Dtype, signal: AbortSignal): Promise<Weights> {
-    const path = onnxPath(dtype);
-    // By their names, so that they come side by side; the graph tells which ones it wants.
-    const guesses = this.#listedData(path);
-    await this.#requireRoom([path, ...guesses]);
-    const fetchData = (dataPath: string) => this.#fetch(dataPath, signal);
-    const [file, ...guessed] = await Promise.all([fetchData(path), ...guesses.map(fetchData)]);
-    const onnx = await file.bytes();
-    const external: { name: string; file: FetchedFile }[] = [];
-    for (const name of externalDataPaths(readOnnxGraph(onnx), path)) {
-      const dataPath = pathBeside(path, name);
-      const here = guessed[guesses.indexOf(dataPath)];
-      external.push({ name, file: here ?? (await fetchData(dataPath)) });
-    }
-    return { dtype, file, onnx, external };
-  }
-
-  async #requireRoom(paths: readonly string[]): Promise<void> {
-    const { store } = this.#options;
-    let bytes = 0;
-    for (const path of paths) {
-      const file = remoteFile(this.#address, path, 'onnx');
-      if (file.expected === null) return;
-      const stored = await store.list().catch(() => []);
-      const here = stored.find(({ key }) => key.url === file.storedAs)?.bytes ?? 0;
-      bytes += Math.max(0, file.expected.bytes - here);
-    }
-    if (bytes > 0) await requireRoom(store, bytes, this.#address.name);
-  }
-
-  async #fetchIfPresent(path: string, signal: AbortSignal): Promise<FetchedFile | null> {
-    if (this.#isKnownAbsent(path)) return null;
-    try {
-      return await this.#fetch(path, signal);
-    } catch (error) {
-      if (!this.#isAbsent(path, error)) throw error;
-      this.#progress.absent(path);
-      return null;
-    }
-  }
-
-  /** True where the folder has no such file. What is listed must be there. */
-  #isAbsent(path: string, error: unknown): error is EngineError {
-    if (this.#listed(path) !== undefined) return false;
-    const failure = failureOf(error);
-    return isNotFound(error) || failure === 'html-page' || (failure === 'unreachable' && this.#offline);
-  }
-
-  #isKnownAbsent(path: string): boolean {
-    return this.#address.listing?.isComplete === true && this.#listed(path) === undefined;
-  }
-
-  async #fetch(path: string, signal: AbortSignal | undefined): Promise<FetchedFile> {
-    if (this.#isKnownAbsent(path)) throw missingFile(this.#address, path);
-    const file = await fetchFile(remoteFile(this.#address, path, kindOf(path)), {
-      ...this.#options,
-      fetch: this.#address.fetch,
-      signal,
-      onBytes: (loaded, total) => this.#progress.loaded(path, loaded, total, false),
-    });
-    this.#progress.done(path, file.byteLength, file.source !== 'network');
-    return file;
-  }
-
-  #listed(path: string) {
-    return this.#address.listing?.files.get(path);
-  }
-
-  /** Files that are called as the weights beside an ONNX file are: model_q4.onnx_data, model_q4.onnx_data_1 … */
-  #listedData(path: string): string[] {
-    const listed = [...(this.#address.listing?.files.keys() ?? [])];
-    return listed.filter(
-      (one) => one.startsWith(`${path}_data`) && /^_data(_\d+)?$/.test(one.slice(path.length)),
-    );
-  }
-}
-
-/** Weights to look for, in this order. */
-export function dtypesOf(address: ModelAddress, target: WeightsTarget): readonly [Dtype, ...Dtype[]] {
-  const { dtype, entry, listing, name } = address;
-  if (listing?.isComplete) return listedDtypes(name, listing, dtype, target);
-  const chosen = dtype ?? entry?.dtype;
-  return chosen === undefined ? ['q4', 'fp32'] : [chosen];
-}
-
-function kindOf(path: string): RemoteFile['kind'] {
-  if (path.endsWith('.onnx')) return 'onnx';
-  if (path.endsWith('.json')) return 'json';
-  return path === CHAT_TEMPLATE ? 'text' : 'weights';
-}
-
-function missingFile({ name, folderUrl }: ModelAddress, path: string): EngineError {
-  return new EngineError(
-    'model-unsupported',
-    `${name} has no ${path} (${folderUrl}). Choose a repository in the transformers.js layout: config.json, tokenizer.json and onnx/.`,
-    { details: { model: name, path } },
-  );
 }

@@ -20,6 +20,7 @@ import {
   prepareGraph,
 } from './prepare/prepare-graph.ts';
 import { shortestCheckedContext } from './self-check.ts';
+import type { WeightsTarget } from './weights-choice.ts';
 
 /** A model's file and what its configuration says of it. */
 export interface ModelSource {
@@ -114,6 +115,17 @@ export class ModelRuntime {
     return this.#backendReason;
   }
 
+  /** What to choose weights for. */
+  get weightsTarget(): WeightsTarget {
+    return { backend: this.backend, hasShaderF16: this.#device?.hasShaderF16 ?? false };
+  }
+
+  /** What WASM may still unpack weights to. */
+  get unpackedBytesLeft(): number {
+    const unpackedBytes = [...this.#unpackedBytes.values()].reduce((sum, bytes) => sum + bytes, 0);
+    return unpackedBytesLimit - unpackedBytes;
+  }
+
   /** The device that models run on, for samplers that work beside them; null on WASM. */
   get device(): EngineDevice | null {
     return this.#device;
@@ -202,10 +214,9 @@ export class ModelRuntime {
     if (this.#preparation === 'never') {
       return { ...asExported(source.onnx, graph, source.externalFiles), notes: [], extraBytes: 0 };
     }
-    const unpackedBytes = [...this.#unpackedBytes.values()].reduce((sum, bytes) => sum + bytes, 0);
     const prepared = prepareGraph(source.onnx, {
       externalFiles: source.externalFiles ?? [],
-      unpackedBytesLimit: unpackedBytesLimit - unpackedBytes,
+      unpackedBytesLimit: this.unpackedBytesLeft,
       steps,
     });
     return {

@@ -41,7 +41,8 @@ export class SharedEngines {
   /** @throws EngineError `invalid-request` for options that are none */
   open(options: EngineOptions, baseUrl?: string): EngineLease {
     const resolved = resolveOptions(options, baseUrl);
-    const key = [resolved.backend, resolved.modelsUrl, resolved.catalogueUrl].join(' ');
+    const { backend, modelsUrl, catalogueUrl, hubUrl } = resolved;
+    const key = [backend, modelsUrl, catalogueUrl, hubUrl].join(' ');
     const share = this.#shares.get(key) ?? this.#start(key, resolved);
     share.holders++;
     let isHeld = true;

@@ -62,6 +62,15 @@ export class EngineHost implements EngineWire {
   candidates: EngineWire['candidates'] = (call, query) =>
     this.#abortable(call, [], (signal) => this.#opened().candidates(query, { signal }));
 
+  estimate: EngineWire['estimate'] = (call, model, token) =>
+    this.#abortable(call, [], (signal) =>
+      this.#opened().estimate(model, { signal, ...(token !== null && { token }) }),
+    );
+
+  storedModels: EngineWire['storedModels'] = () => this.#opened().storedModels();
+
+  deleteStored: EngineWire['deleteStored'] = (id) => this.#opened().deleteStored(id);
+
   info: EngineWire['info'] = () => this.#opened().info();
 
   unload: EngineWire['unload'] = (model) => this.#opened().unload(model);

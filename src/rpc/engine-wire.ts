@@ -9,7 +9,9 @@ import type {
   EngineInfo,
   HubModel,
   LoadedModel,
+  ModelEstimate,
   ResolvedEngineOptions,
+  StoredModels,
 } from '../engine/engine-api.ts';
 import type { LoadProgress } from '../models/load-progress.ts';
 import type { Round } from '../round/round.ts';
@@ -44,6 +46,9 @@ export interface EngineWire {
   /** Does nothing where the decode has ended. */
   update(call: CallId, numbers: CombineNumbers): Promise<void>;
   candidates(call: CallId, query: CandidatesQuery): Promise<Candidates>;
+  estimate(call: CallId, model: string | HubModel, token: string | null): Promise<ModelEstimate>;
+  storedModels(): Promise<StoredModels>;
+  deleteStored(id: string): Promise<number>;
   info(): Promise<EngineInfo>;
   unload(model: string): Promise<void>;
   close(): Promise<void>;

@@ -11,12 +11,16 @@ import type {
   HubModel,
   LoadedModel,
   LoadOptions,
+  LoadProgress,
+  ModelEstimate,
+  StoredModels,
 } from '../engine/engine-api.ts';
 import type { RoundStream } from '../engine/round-stream.ts';
 import { startRun } from '../engine/start-run.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import type { Round } from '../round/round.ts';
 import type { CallId, RemoteWire } from './engine-wire.ts';
+import { StorageKeeper } from './keep-storage.ts';
 import type { WorkerLife } from './worker-life.ts';
 
 /** How long a worker may take to close by itself, in milliseconds; ending it frees everything too. */
@@ -27,12 +31,19 @@ export class RemoteEngine implements EngineApi {
   readonly #wire: RemoteWire;
   readonly #life: WorkerLife;
   readonly #closeGraceMs: number;
+  readonly #keeper: StorageKeeper;
   #lastCall: CallId = 0;
 
-  constructor(wire: RemoteWire, life: WorkerLife, closeGraceMs = defaultCloseGraceMs) {
+  constructor(
+    wire: RemoteWire,
+    life: WorkerLife,
+    closeGraceMs = defaultCloseGraceMs,
+    keeper = new StorageKeeper(),
+  ) {
     this.#wire = wire;
     this.#life = life;
     this.#closeGraceMs = closeGraceMs;
+    this.#keeper = keeper;
   }
 
   async load(
@@ -41,7 +52,10 @@ export class RemoteEngine implements EngineApi {
   ): Promise<LoadedModel> {
     signal?.throwIfAborted();
     const call = ++this.#lastCall;
-    const progress = listenerProxy(onProgress);
+    const progress = listenerProxy<LoadProgress>((report) => {
+      this.#keeper.notice(report);
+      onProgress?.(report);
+    });
     const forget = this.#forwardAbort(call, signal);
     try {
       return await this.#send('model', () => this.#wire.load(call, model, token ?? null, progress.callback));
@@ -72,6 +86,28 @@ export class RemoteEngine implements EngineApi {
     } finally {
       forget();
     }
+  }
+
+  async estimate(
+    model: string | HubModel,
+    { signal, token }: Pick<LoadOptions, 'signal' | 'token'> = {},
+  ): Promise<ModelEstimate> {
+    signal?.throwIfAborted();
+    const call = ++this.#lastCall;
+    const forget = this.#forwardAbort(call, signal);
+    try {
+      return await this.#send('model', () => this.#wire.estimate(call, model, token ?? null));
+    } finally {
+      forget();
+    }
+  }
+
+  storedModels(): Promise<StoredModels> {
+    return this.#life.guard(() => this.#wire.storedModels());
+  }
+
+  deleteStored(id: string): Promise<number> {
+    return this.#life.guard(() => this.#wire.deleteStored(id));
   }
 
   info(): Promise<EngineInfo> {

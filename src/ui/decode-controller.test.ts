@@ -142,6 +142,18 @@ class ScriptedEngine implements EngineApi {
     return run;
   }
 
+  estimate(): Promise<never> {
+    return Promise.reject(new Error('nobody asks'));
+  }
+
+  async storedModels(): Promise<Awaited<ReturnType<EngineApi['storedModels']>>> {
+    return { models: [], bytes: 0, usedBytes: null, quotaBytes: null, persisted: false };
+  }
+
+  async deleteStored(): Promise<number> {
+    return 0;
+  }
+
   candidates(): Promise<never> {
     return Promise.reject(new Error('nobody asks'));
   }

@@ -65,7 +65,7 @@ export async function fetchFile(file: RemoteFile, options: FetchFileOptions): Pr
   const found = await find();
   if (found !== null) return found;
   const locks = options.locks ?? webLocks;
-  return locks.run(`${key.url} ${key.content ?? ''}`, signal, async () => {
+  return locks.run(key, signal, async () => {
     // Another tab may have brought it meanwhile.
     const brought = await find();
     if (brought !== null) return brought;

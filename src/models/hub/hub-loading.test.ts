@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { contentOfBytes, contentsOfFolder, type HubContent } from '../../../scripts/testing/hub-content.ts';
 import { HubServer } from '../../../scripts/testing/hub-server.ts';
 import { EngineError } from '../../errors/engine-error.ts';
+import type { FetchModelOptions } from '../folder-fetch.ts';
 import type { LoadProgress } from '../load-progress.ts';
-import { type FetchModelOptions, fetchModelFiles } from '../model-files.ts';
+import { describeModel, fetchModelFiles } from '../model-files.ts';
 import { withDataBeside } from '../testing/data-beside.ts';
 import { MemoryFileStore } from '../testing/memory-file-store.ts';
 import { TestTimer } from '../testing/test-timer.ts';
@@ -28,15 +29,16 @@ beforeEach(async () => {
 afterEach(() => hub.stop());
 
 function load(model: string | HubModel = 'o/m', options: Partial<FetchModelOptions> = {}) {
-  return fetchModelFiles(model, {
-    modelsUrl: 'http://127.0.0.1:9/models/',
-    hubUrl: hub.url,
-    store,
-    timer,
-    target: { backend: 'wasm', hasShaderF16: false },
-    ...options,
-  });
+  return fetchModelFiles(model, { ...loadOptions(), ...options });
 }
+
+const loadOptions = (): FetchModelOptions => ({
+  modelsUrl: 'http://127.0.0.1:9/models/',
+  hubUrl: hub.url,
+  store,
+  timer,
+  target: { backend: 'wasm', hasShaderF16: false },
+});
 
 async function failure(promise: Promise<unknown>): Promise<EngineError> {
   const error = await promise.then(
@@ -269,6 +271,24 @@ describe('weights', () => {
     expect(files.sha256).not.toBe(contentOfBytes(beside.onnx).sha256);
     expect(reports.every(({ bytesTotal }) => bytesTotal === files.bytes)).toBe(true);
     expect(reports.at(-1)).toMatchObject({ filesDone: 6, bytesLoaded: files.bytes });
+  });
+
+  test('beside the ONNX file count before anything is downloaded', async () => {
+    hub.commit('o/m', withBeside(weights));
+    expect(await describeModel('o/m', loadOptions())).toMatchObject({
+      dtype: 'q4',
+      weightBytes: weights.bytes + beside.onnx.byteLength,
+    });
+    expect(hubPaths()).not.toContain(onnxPath);
+  });
+
+  test('that are refused once they are described are not downloaded', async () => {
+    const refuse = () => {
+      throw new EngineError('out-of-memory', 'too large');
+    };
+    const options = { ...loadOptions(), onDescription: refuse };
+    expect((await failure(fetchModelFiles('o/m', options))).code).toBe('out-of-memory');
+    expect(hubPaths()).not.toContain(onnxPath);
   });
 
   test('beside the ONNX file that are missing are named', async () => {
