@@ -30,6 +30,7 @@ import type { RecordingKind } from './story-actions.ts';
 import './story-actions.ts';
 import { liveNumbers, shownText } from './story-model.ts';
 import './story-view.ts';
+import './stored-models.ts';
 import { failureStyle, theme } from './theme.ts';
 
 /** The engine's code is fetched after the page is on the screen. */
@@ -136,6 +137,9 @@ export class AntiphonApp extends LitElement {
       }
       antiphon-rhythm-section {
         margin-top: 1.25rem;
+      }
+      antiphon-stored-models {
+        margin-top: 0.25rem;
       }
       antiphon-speed-up,
       antiphon-live-numbers {
@@ -254,13 +258,20 @@ export class AntiphonApp extends LitElement {
     if (engine.kind === 'open' && hasModels(engine, engine.wanted)) {
       const coming = backgroundLoad(engine);
       return html`<antiphon-backend-line
-        .info=${engine.info}
-        .background=${coming && titleOf(coming.id, choices)}
-      ></antiphon-backend-line>`;
+          .info=${engine.info}
+          .background=${coming && titleOf(coming.id, choices)}
+        ></antiphon-backend-line>
+        ${this.#stored()}`;
     }
     // The run's own failure tells it, where the reader is looking.
     if (engine.kind === 'failed' && run.kind === 'failed' && run.failure === engine.failure) return null;
-    return html`<antiphon-model-panel .engine=${engine} .choices=${choices} @remedy=${this.#onRemedy}></antiphon-model-panel>`;
+    return html`<antiphon-model-panel .engine=${engine} .choices=${choices} @remedy=${this.#onRemedy}></antiphon-model-panel>
+      ${engine.kind === 'open' ? this.#stored() : null}`;
+  }
+
+  #stored(): TemplateResult {
+    const { storage, choices } = this.#controller;
+    return html`<antiphon-stored-models .storage=${storage} .choices=${choices}></antiphon-stored-models>`;
   }
 
   /** A race stands in the place of the story. */

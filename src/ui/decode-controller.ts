@@ -18,6 +18,7 @@ import {
   wantedModels,
 } from './page-state.ts';
 import { defaultTeam, type RequestForm, startModels, toRequest } from './request-form.ts';
+import type { ModelStorage } from './stored-models.ts';
 import { addRound, emptyStory, endStory } from './story-model.ts';
 
 export interface EngineDoor {
@@ -202,6 +203,11 @@ export class DecodeController implements ReactiveController {
   get decode(): ((request: DecodeRequest) => DecodeRun) | null {
     const api = this.#api;
     return api && ((request) => api.decode(request));
+  }
+
+  /** What the browser keeps of models; null where there is no engine. */
+  get storage(): ModelStorage | null {
+    return this.#api;
   }
 
   /** What else could have stood in the place of a token of the latest run. */

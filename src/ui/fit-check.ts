@@ -1,0 +1,87 @@
+import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
+import type { EngineApi } from '../engine/engine-api.ts';
+import { describeFailure } from './failure.ts';
+import { fitText } from './fit-text.ts';
+import { theme } from './theme.ts';
+
+/** Asks whether a model of the hub would run on this device, before anything large is downloaded. */
+export class FitCheck extends LitElement {
+  static override properties: PropertyDeclarations = {
+    storage: { attribute: false },
+    answer: { state: true },
+  };
+  declare storage: Pick<EngineApi, 'estimate'> | null;
+  declare answer: string;
+  /** Answers of older questions are dropped. */
+  #question = 0;
+
+  static override styles = [
+    theme,
+    css`
+      form {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: end;
+        gap: 0.4rem;
+      }
+      label {
+        flex: 1 1 14rem;
+      }
+      input {
+        display: block;
+        width: 100%;
+        min-height: 2rem;
+        padding: 0.2rem 0.5rem;
+        border: 1px solid var(--edge);
+        border-radius: var(--radius);
+        background: var(--sheet);
+      }
+      button {
+        min-height: 2rem;
+        padding: 0.2rem 0.6rem;
+        font-size: 0.8125rem;
+      }
+      .answer {
+        min-height: 1.3em;
+        margin-top: 0.3rem;
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.storage = null;
+    this.answer = '';
+  }
+
+  override render(): TemplateResult {
+    return html`<form @submit=${this.#ask}>
+        <label>
+          Would a model of the hub fit?
+          <input name="model" placeholder="owner/name" required autocomplete="off" spellcheck="false" />
+        </label>
+        <button type="submit">Ask</button>
+      </form>
+      <p class="hint answer" role="status">${this.answer}</p>`;
+  }
+
+  #ask = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    const model = String(new FormData(event.currentTarget as HTMLFormElement).get('model')).trim();
+    const question = ++this.#question;
+    this.answer = `Asking about ${model} …`;
+    const answer = await (
+      this.storage?.estimate(model) ?? Promise.reject(new Error('The engine is not running.'))
+    ).then(fitText, (error: unknown) => describeFailure(error).message);
+    if (question === this.#question) this.answer = answer;
+  };
+}
+
+customElements.define('antiphon-fit-check', FitCheck);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'antiphon-fit-check': FitCheck;
+  }
+}
