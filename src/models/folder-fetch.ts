@@ -180,11 +180,11 @@ export class FolderFetch {
 
   async #requireRoom(paths: readonly string[]): Promise<void> {
     const { store } = this.#options;
+    const stored = await store.list().catch(() => []);
     let bytes = 0;
     for (const path of paths) {
       const file = remoteFile(this.#address, path, 'onnx');
       if (file.expected === null) return;
-      const stored = await store.list().catch(() => []);
       const here = stored.find(({ key }) => key.url === file.storedAs)?.bytes ?? 0;
       bytes += Math.max(0, file.expected.bytes - here);
     }

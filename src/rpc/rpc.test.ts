@@ -6,6 +6,7 @@ import type {
   EngineApi,
   LoadedModel,
   LoadProgress,
+  ModelEstimate,
   PrefillProgress,
 } from '../engine/engine-api.ts';
 import { RoundStream } from '../engine/round-stream.ts';
@@ -70,6 +71,30 @@ function countingRun(rounds: number, signal: AbortSignal | undefined): DecodeRun
     [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator](),
   };
 }
+
+test('a model and its token arrive together, and no other call knows the token', async () => {
+  const asked: unknown[] = [];
+  const { remote } = await connectTo({
+    load: async (model, { token } = {}) => {
+      asked.push(['load', model, token]);
+      return { id: 'o/m' } as LoadedModel;
+    },
+    estimate: async (model, { token } = {}) => {
+      asked.push(['estimate', model, token]);
+      return { id: 'o/m' } as ModelEstimate;
+    },
+    deleteStored: async (id) => id.length,
+  });
+  await remote.load({ repo: 'o/m', revision: 'v1' }, { token: 't' });
+  await remote.load('o/m');
+  await remote.estimate('o/m', { token: 't' });
+  expect(asked).toEqual([
+    ['load', { repo: 'o/m', revision: 'v1' }, 't'],
+    ['load', 'o/m', undefined],
+    ['estimate', 'o/m', 't'],
+  ]);
+  expect(await remote.deleteStored('o/m')).toBe(3);
+});
 
 describe('errors', () => {
   test('keep class, code, details, cause and stack over the port', async () => {

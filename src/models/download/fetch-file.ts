@@ -53,12 +53,17 @@ export async function fetchFile(file: RemoteFile, options: FetchFileOptions): Pr
     signal,
     onBytes: options.onBytes,
   };
+  /** Hash of a stored copy that the server has replaced. */
+  let outdated: string | null = null;
   const find = async (): Promise<FetchedFile | null> => {
     const stored = await store.find(key).catch(() => null);
     signal?.throwIfAborted();
-    if (stored === null) return null;
+    if (stored === null || stored.sha256 === outdated) return null;
     const answer = file.expected === null ? await compareWithServer(file.url, stored, receiving) : 'same';
-    if (answer === 'different') return null;
+    if (answer === 'different') {
+      outdated = stored.sha256;
+      return null;
+    }
     const source = answer === 'same' ? 'store' : 'store-offline';
     return fetched(key, stored, source, () => bytesOf(file, stored, { isHashed: false }, options));
   };

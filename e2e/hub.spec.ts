@@ -1,0 +1,102 @@
+import { contentsOfFolder } from '../scripts/testing/hub-content.ts';
+import { HubServer } from '../scripts/testing/hub-server.ts';
+import { test as siteTest } from './site.ts';
+import { expect, loadMs, startButton } from './story-page.ts';
+
+const token = 'known-to-the-hub-alone';
+const weights = 'onnx/model_q4.onnx';
+const files = await contentsOfFolder(new URL('../public/models/story-draft/', import.meta.url).pathname);
+
+const test = siteTest.extend<{ readonly hub: HubServer }>({
+  baseURL: ({ siteUrl }, use) => use(siteUrl),
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures it needs from here
+  hub: async ({}, use) => {
+    const hub = await HubServer.start();
+    hub.commit('somebody/stories', files, { token });
+    await use(hub);
+    await hub.stop();
+  },
+});
+
+test('a private repository comes over the hub and its CDN, goes on after a cut, and loads again without the network', async ({
+  page,
+  hub,
+}) => {
+  await page.goto('terminal.html');
+  await page.waitForFunction('window.antiphon !== undefined');
+  hub.inject({ place: 'cdn', path: weights }, { kind: 'cut', afterBytes: 600_000 });
+
+  const first = await page.evaluate(
+    async ([hubUrl, given]) => {
+      const engine = await window.antiphon.connect({ backend: 'wasm', hubUrl });
+      const refusal = await engine.load('somebody/stories').catch((error) => error.message);
+      const estimate = await engine.estimate('somebody/stories', { token: given });
+      await engine.load('somebody/stories', { token: given });
+      await engine.load('story-draft');
+      const write = (model: string) =>
+        engine.decode({
+          prompt: 'Once upon a time',
+          maxTokens: 12,
+          sampling: { temperature: 0 },
+          method: { kind: 'plain', model },
+        }).result;
+      const fromHub = await write('somebody/stories');
+      const bundled = await write('story-draft');
+      const stored = await engine.storedModels();
+      await engine.close();
+      return { refusal, estimate, texts: [fromHub.text, bundled.text], stored };
+    },
+    [hub.url, token] as const,
+  );
+
+  expect(first.refusal).toMatch(/somebody\/stories is private, gated, or does not exist/);
+  expect(first.estimate).toMatchObject({ dtype: 'q4', downloadBytes: files.get(weights)!.bytes });
+  expect(first.estimate.memory.fits).toBe(true);
+  expect(first.texts[0]).toBe(first.texts[1]);
+  expect(first.stored.models.map(({ id, complete }) => [id, complete]).sort()).toEqual([
+    ['somebody/stories', true],
+    ['story-draft', true],
+  ]);
+  // The browser takes the token away where the hub sends it to another origin.
+  const seen = (place: 'hub' | 'cdn') =>
+    new Set(hub.requests.filter((one) => one.place === place).map(({ authorization }) => authorization));
+  expect(seen('cdn')).toEqual(new Set([null]));
+  expect(seen('hub')).toContain(`Bearer ${token}`);
+  const [whole, rest] = hub.requests.filter(({ place }) => place === 'cdn');
+  const start = Number(/^bytes=(\d+)-$/.exec(rest!.range ?? '')?.[1]);
+  expect(start).toBeLessThanOrEqual(whole!.bytesSent);
+  expect(rest).toMatchObject({ status: 206, bytesSent: files.get(weights)!.bytes - start });
+
+  const hubUrl = hub.url;
+  await hub.stop();
+  const second = await page.evaluate(async (url) => {
+    const engine = await window.antiphon.connect({ backend: 'wasm', hubUrl: url });
+    const { id, notes } = await engine.load('somebody/stories');
+    const freedBytes = await engine.deleteStored('somebody/stories');
+    const again = await engine.storedModels();
+    await engine.close();
+    return { id, notes, freedBytes, left: again.models.map((model) => model.id) };
+  }, hubUrl);
+
+  const sizes = [...files.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+  expect(second).toMatchObject({ id: 'somebody/stories', left: ['story-draft'] });
+  // The list of files is kept too.
+  expect(second.freedBytes).toBeGreaterThan(sizes);
+});
+
+test('the page lists what is stored, deletes it, and tells whether a model would fit', async ({ page }) => {
+  await page.goto('./');
+  await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
+  await page.getByText('Models on this device').click();
+  const list = page.getByRole('list', { name: 'Stored models' });
+  await expect(list).toContainText('5.4 MB');
+  const deleteButton = list.getByRole('button').first();
+  const name = (await deleteButton.getAttribute('aria-label'))!;
+  await deleteButton.click();
+  await expect(page.getByText(/is deleted: 5\.\d MB are free again/)).toBeVisible();
+  await expect(page.getByRole('button', { name })).toHaveCount(0);
+
+  await page.getByLabel('Would a model of the hub fit?').fill('story-base');
+  await page.getByRole('button', { name: 'Ask' }).click();
+  await expect(page.getByText(/\(q4\): a download of 5\.\d MB; takes about .* it fits\./)).toBeVisible();
+});
