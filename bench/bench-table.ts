@@ -1,6 +1,7 @@
 import { storyPrompts } from '../scripts/story-prompts.ts';
 import type { DecodeRequest } from '../src/engine/decode-request.ts';
 import type { DecodeResult } from '../src/engine/engine-api.ts';
+import type { ForwardCosts } from '../src/models/forward-costs.ts';
 import type { BrowserCircumstances } from './circumstances.ts';
 
 /** What a table is measured with. */
@@ -8,6 +9,8 @@ export interface Bench {
   /** A smaller sweep with shorter texts. */
   readonly quick: boolean;
   decode(request: DecodeRequest): Promise<DecodeResult>;
+  /** t(k) of each model of the table, measured when it was loaded. */
+  readonly costsAtLoad: ReadonlyMap<string, ForwardCosts>;
   /** Shows a line of progress. */
   log(line: string): void;
 }

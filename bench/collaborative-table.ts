@@ -6,11 +6,13 @@ import { type Case, models, type Section, sections, type TeamMethod } from './co
 import { type Row, rowOf, tokenTimesInWords } from './collaborative-row.ts';
 import { timesInWords } from './forward-times.ts';
 import { paperInWords } from './paper-speed-ups.ts';
+import { type SequentialRow, sequentialRows } from './sequential-row.ts';
 import { ratioOf, type Trial } from './trials.ts';
 
 interface MeasuredSection {
   readonly title: string;
   readonly rows: readonly Row[];
+  readonly sequential: readonly SequentialRow[];
 }
 
 /** Every schedule and combination over `sequential`, beside what the formulas promise. */
@@ -25,7 +27,7 @@ export const collaborativeTable: BenchTable = {
       measured.push(await measureSection(section, cells, maxTokens, bench));
     }
     return {
-      markdown: `${collaborativePage(measured, maxTokens)}\n${paperInWords}`,
+      markdown: `${collaborativePage(measured, maxTokens, bench.costsAtLoad)}\n${paperInWords}`,
       data: { maxTokens, sections: measured },
     };
   },
@@ -58,7 +60,7 @@ async function measureSection(
     }
   }
   const rows = [...trials].flatMap(([each, own]) => (own.length > 0 ? [rowOf(each, own)] : []));
-  return { title, rows };
+  return { title, rows, sequential: sequentialRows(trials) };
 }
 
 function requestOf(cell: Cell, { method, temperature }: Case): DecodeRequest & { method: TeamMethod } {
@@ -71,20 +73,42 @@ function sequentialOf({ method, ...request }: DecodeRequest & { method: TeamMeth
   return { ...request, method: { kind: 'collaborative', members, combine, schedule: 'sequential' } };
 }
 
-function collaborativePage(measured: readonly MeasuredSection[], maxTokens: number): string {
+function collaborativePage(
+  measured: readonly MeasuredSection[],
+  maxTokens: number,
+  costsAtLoad: Bench['costsAtLoad'],
+): string {
   return `# Collaborative decoding, the bundled story models
 
 "× sequential" compares tokens/s with those of the \`sequential\` decodes of the same prompt, seed and combination made
 just before and just after: medians, with the quartiles in brackets. Temperature 1 unless said otherwise, at most
 ${maxTokens} tokens. α is that of each member, in their order. t(1), t(2), t(3): median milliseconds of a forward of each
-member over so many tokens, in the same decodes. "Predicted" is what the formulas make of α and t of each decode and its two
+member over so many tokens, in the same decodes; with a star, as measured when the model was loaded, where no decode fed
+so many. "Predicted" is what the formulas make of α and t of each decode and its two
 neighbours; "other" is the share of the time that was no forward (drawing, judging, text), which they leave out.
 
-${measured.map(sectionInWords).join('\n\n')}
+${measured.map((section) => sectionInWords(section, costsAtLoad)).join('\n\n')}
 `;
 }
 
-function sectionInWords({ title, rows }: MeasuredSection): string {
+function sectionInWords(
+  { title, rows, sequential }: MeasuredSection,
+  costsAtLoad: Bench['costsAtLoad'],
+): string {
+  const members = rows[0]?.members ?? [];
+  const times = ({ costs }: Pick<Row, 'costs'>) =>
+    costs.map((own, member) => timesInWords(own, costsAtLoad.get(members[member]))).join(' / ');
+  const sequentialLines = sequential.map((row) =>
+    [
+      row.name,
+      withSpread(row.tokensPerSecond, 1),
+      ...['1', '–', '–', '–'],
+      row.forwardsPerToken.toFixed(2),
+      times(row),
+      `${(100 * row.otherShare).toFixed(0)} %`,
+      String(row.tokensPerSecond.count),
+    ].join(' | '),
+  );
   const lines = rows.map((row) =>
     [
       row.name,
@@ -94,19 +118,18 @@ function sectionInWords({ title, rows }: MeasuredSection): string {
       withSpread(row.measuredOverPredicted, 2),
       row.acceptanceRates.map((rate) => rate?.toFixed(2) ?? '–').join(' / '),
       row.forwardsPerToken.toFixed(2),
-      row.costs.map(timesInWords).join(' / '),
+      times(row),
       `${(100 * row.otherShare).toFixed(0)} %`,
       String(row.ratio.count),
     ].join(' | '),
   );
-  const members = rows[0]?.members.join(', ') ?? '';
   return `## ${title}
 
-Members: ${members}.
+Members: ${members.join(', ')}.
 
 | | tokens/s | × sequential | predicted | measured ÷ predicted | α | forwards a token | t(1) t(2) t(3), ms | other | runs |
 |---|---|---|---|---|---|---|---|---|---|
-${lines.map((line) => `| ${line} |`).join('\n')}
+${[...sequentialLines, ...lines].map((line) => `| ${line} |`).join('\n')}
 
 ${tokenTimesInWords(rows)}`;
 }

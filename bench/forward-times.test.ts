@@ -50,3 +50,12 @@ test('times are told of the widths that were seen, and a dash of others', () => 
   expect(timesInWords(costs)).toBe('1.6 – 2.0');
   expect(timesInWords([{ tokens: 6, ms: 9 }])).toBe('– – –');
 });
+
+test('a width that no decode fed is told as it was measured at load, with a star', () => {
+  const costs = [{ tokens: 1, ms: 1.64 }];
+  const atLoad = [
+    { tokens: 1, ms: 2.5 },
+    { tokens: 3, ms: 3.51 },
+  ];
+  expect(timesInWords(costs, atLoad)).toBe('1.6 – 3.5*');
+});

@@ -37,10 +37,19 @@ export class ForwardTimes {
   }
 }
 
-/** t(1), t(2) and t(3): "5.4 5.9 6.5", with a dash for a width that is not among `costs`. */
-export function timesInWords(costs: ForwardCosts): string {
-  const timeOf = (tokens: number) => costs.find((cost) => cost.tokens === tokens)?.ms;
-  return [1, 2, 3].map((tokens) => timeOf(tokens)?.toFixed(1) ?? '–').join(' ');
+/**
+ * t(1), t(2) and t(3): "5.4 5.9 6.5". A width that is not among `costs` has what was measured when the model was
+ * loaded, with a star ("5.4 5.9 6.5*"), or a dash where that is not known.
+ */
+export function timesInWords(costs: ForwardCosts, atLoad: ForwardCosts = []): string {
+  const timeOf = (of: ForwardCosts, tokens: number) =>
+    of.find((cost) => cost.tokens === tokens)?.ms.toFixed(1);
+  return [1, 2, 3]
+    .map((tokens) => {
+      const loaded = timeOf(atLoad, tokens);
+      return timeOf(costs, tokens) ?? (loaded === undefined ? '–' : `${loaded}*`);
+    })
+    .join(' ');
 }
 
 function median(values: readonly number[]): number {

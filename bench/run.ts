@@ -69,7 +69,8 @@ async function measureOnSite(table: BenchTable): Promise<MeasuredThere> {
     const page = await EnginePage.open(server.url, { engine: { backend: 'wasm' }, models: table.models });
     try {
       const decode = page.decode.bind(page);
-      const measured = await table.measure({ quick: values.quick, decode, log });
+      const costsAtLoad = new Map(page.models.map(({ id, costs }) => [id, costs]));
+      const measured = await table.measure({ quick: values.quick, decode, costsAtLoad, log });
       const { backend, threads } = await page.info();
       const browser = `Chromium ${page.browserVersion}`;
       return {
