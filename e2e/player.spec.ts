@@ -4,6 +4,7 @@ import { type Locator, type Page, test } from '@playwright/test';
 import { projectFolder } from '../scripts/build.ts';
 import { type StaticServer, serveFolder } from '../scripts/static-server.ts';
 import type { AntiphonPlayer } from '../src/player/player-api.ts';
+import { axeFindings } from './axe.ts';
 import { poorContrasts } from './contrast.ts';
 import { buildExample, setUpPlainExample } from './examples.ts';
 import { expect, loadMs } from './story-page.ts';
@@ -98,6 +99,7 @@ test.describe('the plain example', () => {
     expect(both.tokenIds?.slice(0, 8)).toEqual(greedyStart);
     expect(await stateOf(together)).toBe('done');
     await expect(page.locator('#finished')).toHaveText(/together, \d+ tokens; drafted, 24 tokens$/);
+    expect(await axeFindings(page)).toEqual([]);
     expect(await drafted.evaluate((player) => player.getAttribute('state'))).toBe('done');
     expect(fetched).toHaveLength(1);
     expect(page.workers().filter((worker) => worker.url().endsWith('engine.worker.js'))).toHaveLength(1);

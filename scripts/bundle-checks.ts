@@ -114,6 +114,32 @@ function bundledModels(): Check {
   return check('the models go into the site and not into the library', wrong.length === 0, wrong);
 }
 
+/** What the first paint waits for: modules that the page's script imports before it runs, and those that they import. */
+function firstPaint(): Check {
+  const waiting = /src="\.\/(assets\/index-[^"]+\.js)"/.exec(
+    readFileSync(join(siteFolder, 'index.html'), 'utf8'),
+  )?.[1];
+  const first = new Set<string>(waiting === undefined ? [] : [waiting]);
+  for (const path of first) {
+    const text = readFileSync(join(siteFolder, path), 'utf8');
+    for (const [, specifier] of text.matchAll(
+      /(?:^|;|\n)\s*(?:import|export)\b[^'"`;()]*?["']\.\/([^"']+)["']/g,
+    )) {
+      first.add(`assets/${specifier}`);
+    }
+  }
+  const engine = [...first].filter((path) =>
+    [runtimeMessage, 'WebAssembly.instantiate', 'engine.worker'].some((mark) =>
+      readFileSync(join(siteFolder, path), 'utf8').includes(mark),
+    ),
+  );
+  return check(
+    'the page paints before it imports anything of the engine',
+    first.size > 0 && engine.length === 0,
+    engine.length > 0 ? engine : [...first],
+  );
+}
+
 /** Looks at dist/site and dist/lib, which must be built. */
 export function checkBundles(): readonly Check[] {
   return [
@@ -123,6 +149,7 @@ export function checkBundles(): readonly Check[] {
     relativeAddresses(),
     exportedFiles(),
     libraryImports(),
+    firstPaint(),
     bundledModels(),
   ];
 }
