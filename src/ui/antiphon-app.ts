@@ -3,6 +3,7 @@ import { announcement, endingText } from './announcement.ts';
 import './backend-line.ts';
 import { missingFeatures } from './browser-support.ts';
 import { castOf } from './cast.ts';
+import { withReply } from './chat-form.ts';
 import './composer.ts';
 import { ConnectionWatch } from './connection-watch.ts';
 import { DecodeController, type EngineDoor } from './decode-controller.ts';
@@ -412,10 +413,12 @@ export class AntiphonApp extends LitElement {
     link.hash = linkOf(repeatable(run.form, result));
     return html`<antiphon-story-actions
         .text=${run.prompt + (result?.text ?? shownText(run.story))}
-        .link=${link.href}
+        .link=${run.form.chat?.turns.length ? '' : link.href}
+        .answerable=${run.form.chat !== null && result !== null && result.finishReason !== 'context'}
         .continuable=${result?.finishReason !== 'context' && hasModels(engine, neededModels(run.form))}
         .recorded=${result !== null}
         @continue=${this.#onContinue}
+      @reply=${this.#onReply}
         @save-recording=${this.#onSaveRecording}
       ></antiphon-story-actions>
       ${
@@ -434,9 +437,21 @@ export class AntiphonApp extends LitElement {
     const interrupted = {
       text: result?.text ?? shownText(run.story),
       tokens: result?.tokenIds.length ?? tokens,
+      tokenIds: result?.tokenIds,
       isShort: result === null || result.finishReason === 'abort',
     };
     void this.#controller.start(continued(repeatable(run.form, result), interrupted));
+  };
+
+  /** The next turn: what was said moves above the form, where the next message is to be written. */
+  #onReply = async (): Promise<void> => {
+    const { run } = this.#controller;
+    if (run.kind !== 'stopped' || !run.form.chat) return;
+    const form = withReply(run.form, run.result);
+    this.#settings.change(form);
+    this.#follow(form);
+    await this.updateComplete;
+    this.renderRoot.querySelector('antiphon-composer')?.focusPrompt();
   };
 
   #onSaveRecording = ({ detail }: CustomEvent<RecordingKind>): void => void this.#saveRecording(detail);

@@ -12,6 +12,18 @@ export const composerStyle = css`
     font-size: 1.125rem;
     field-sizing: content;
   }
+  .turns {
+    display: grid;
+    gap: 0.5rem;
+    max-height: 20rem;
+    margin: 0 0 0.5rem;
+    padding: 0;
+    overflow-y: auto;
+    list-style: none;
+    font-family: var(--serif);
+    overflow-wrap: anywhere;
+    white-space: pre-wrap;
+  }
   .samples,
   .presets {
     display: flex;

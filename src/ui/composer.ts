@@ -2,13 +2,14 @@ import { html, LitElement, type PropertyDeclarations, type TemplateResult } from
 import { live } from 'lit/directives/live.js';
 import './acceptance-editor.ts';
 import type { AcceptanceForm } from './acceptance-form.ts';
+import { type ChatForm, newChat } from './chat-form.ts';
 import { acceptances, chosenOf } from './choices.ts';
 import { composerStyle } from './composer-style.ts';
 import { moduleRefusal } from './custom-module.ts';
 import { fieldStyle } from './field-style.ts';
 import type { ModelChoice } from './model-choice.ts';
-import { type EngineState, hasModels, isLoading } from './page-state.ts';
-import { applyPreset, isApplied, presets } from './presets.ts';
+import { canChat, type EngineState, hasModels, isLoading } from './page-state.ts';
+import { applyPreset, isApplied, presetsFor } from './presets.ts';
 import type { Refusal, RefusalCheck } from './refusal.ts';
 import {
   initialForm,
@@ -68,9 +69,16 @@ export class Composer extends LitElement {
     </form>`;
   }
 
+  async focusPrompt(): Promise<void> {
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLTextAreaElement>('#prompt')?.focus();
+  }
+
   #prompt(): TemplateResult {
-    return html`<div class="field">
-      <label for="prompt">Prompt</label>
+    const { chat } = this.form;
+    return html`${this.#chatSwitch()}${chat && this.#chat(chat)}
+    <div class="field">
+      <label for="prompt">${chat ? 'Message' : 'Prompt'}</label>
       <textarea
         id="prompt"
         rows="2"
@@ -79,12 +87,57 @@ export class Composer extends LitElement {
         .value=${live(this.form.prompt)}
         @input=${(event: InputEvent) => this.#set({ prompt: (event.target as HTMLTextAreaElement).value })}
       ></textarea>
-      <div class="samples" role="group" aria-label="Prompts to try">
-        ${samplePrompts.map(
-          (prompt) =>
-            html`<button type="button" class="sample" @click=${() => this.#set({ prompt })}>${prompt}</button>`,
-        )}
-      </div>
+      ${
+        chat
+          ? null
+          : html`<div class="samples" role="group" aria-label="Prompts to try">
+              ${samplePrompts.map(
+                (prompt) =>
+                  html`<button type="button" class="sample" @click=${() => this.#set({ prompt })}>${prompt}</button>`,
+              )}
+            </div>`
+      }
+    </div>`;
+  }
+
+  /** Offered where a model of the method was trained to chat. */
+  #chatSwitch(): TemplateResult | null {
+    const { chat } = this.form;
+    if (!chat && !canChat(this.engine, neededModels(this.form))) return null;
+    return html`<label class="switch"
+      ><input
+        type="checkbox"
+        role="switch"
+        .checked=${live(chat !== null)}
+        @change=${() => this.#set({ chat: chat ? null : newChat })}
+      /><span>Chat: reply to a message, by the model’s own template</span></label
+    >`;
+  }
+
+  #chat(chat: ChatForm): TemplateResult {
+    return html`${
+      chat.turns.length === 0
+        ? null
+        : html`<div class="field" role="group" aria-labelledby="turns">
+            <span class="label" id="turns">So far</span>
+            <ol class="turns">
+              ${chat.turns.map(({ role, content }) => html`<li><strong>${role}</strong> ${content}</li>`)}
+            </ol>
+            <button type="button" @click=${() => this.#set({ chat: { ...chat, turns: [] } })}>New conversation</button>
+          </div>`
+    }
+    <div class="field">
+      <label for="system">System prompt</label>
+      <textarea
+        id="system"
+        rows="1"
+        autocomplete="off"
+        spellcheck="false"
+        placeholder="as the model’s template has it"
+        .value=${live(chat.system)}
+        @input=${(event: InputEvent) =>
+          this.#set({ chat: { ...chat, system: (event.target as HTMLTextAreaElement).value } })}
+      ></textarea>
     </div>`;
   }
 
@@ -92,7 +145,7 @@ export class Composer extends LitElement {
     return html`<div class="field" role="group" aria-labelledby="presets">
       <span class="label" id="presets">Start from</span>
       <div class="presets">
-        ${presets.map(
+        ${presetsFor(this.form).map(
           (preset) =>
             html`<button
               type="button"
@@ -134,6 +187,7 @@ export class Composer extends LitElement {
     return html`<antiphon-team
       .team=${this.form.team}
       .choices=${this.choices}
+      .isChat=${this.form.chat !== null}
       .acceptanceTitle=${chosenOf(acceptances, this.form.acceptance.kind).title}
       .whyNot=${(team: TeamForm) => this.#whyNot({ team })}
       @team-change=${(event: CustomEvent<TeamForm>) => this.#set({ team: event.detail })}

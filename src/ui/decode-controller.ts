@@ -4,6 +4,7 @@ import type { ProposalPlace } from '../engine/candidates-query.ts';
 import type { DecodeRequest } from '../engine/decode-request.ts';
 import type { DecodeRun, EngineApi } from '../engine/engine-api.ts';
 import { EngineError } from '../errors/engine-error.ts';
+import { promptText } from '../prompt/prompt-text.ts';
 import { recordedCandidates, type TraceCandidates } from '../trace/trace.ts';
 import type { CandidateSource } from './candidate-source.ts';
 import { castOf } from './cast.ts';
@@ -160,7 +161,7 @@ export class DecodeController implements ReactiveController {
     if (this.#load && !this.#wanted.includes(this.#load.id)) this.#load.abort.abort();
     const request = toRequest(form);
     const cast = castOf(request, this.choices);
-    const begun: RunStart = { prompt: form.prompt, cast, form, request, startedAt: new Date() };
+    const begun: RunStart = { prompt: promptText(request), cast, form, request, startedAt: new Date() };
     this.#candidates = [];
     let story = emptyStory;
     this.#setRun({ ...begun, kind: 'running', story, stopping: false });

@@ -20,6 +20,7 @@ export class MemberEditor extends LitElement {
     standing: { attribute: false },
     choices: { attribute: false },
     removable: { attribute: false },
+    isChat: { attribute: false },
   };
   declare member: MemberForm;
   declare index: number;
@@ -27,6 +28,7 @@ export class MemberEditor extends LitElement {
   declare standing: string | null;
   declare choices: readonly ModelChoice[];
   declare removable: boolean;
+  declare isChat: boolean;
 
   static override styles = [
     theme,
@@ -85,11 +87,21 @@ export class MemberEditor extends LitElement {
 
   constructor() {
     super();
-    this.member = { key: 0, model: '', temperature: null, prompt: '', draftLength: 1, share: 1, exponent: 1 };
+    this.member = {
+      key: 0,
+      model: '',
+      temperature: null,
+      prompt: '',
+      system: '',
+      draftLength: 1,
+      share: 1,
+      exponent: 1,
+    };
     this.index = 0;
     this.standing = null;
     this.choices = [];
     this.removable = false;
+    this.isChat = false;
   }
 
   override render(): TemplateResult {
@@ -148,8 +160,9 @@ export class MemberEditor extends LitElement {
             @change=${(event: Event) => this.#change({ temperature: numberOrNull(event) })}
           />
         </div>
+        ${this.isChat ? this.#system() : null}
         <div class="field">
-          <label for="prompt">Own prompt</label>
+          <label for="prompt">${this.isChat ? 'Own message' : 'Own prompt'}</label>
           <textarea
             id="prompt"
             rows="2"
@@ -164,13 +177,27 @@ export class MemberEditor extends LitElement {
       </details>`;
   }
 
+  #system(): TemplateResult {
+    return html`<div class="field">
+      <label for="system">Own system prompt</label>
+      <textarea
+        id="system"
+        rows="2"
+        spellcheck="false"
+        placeholder="as the request"
+        .value=${live(this.member.system)}
+        @input=${(event: Event) => this.#change({ system: (event.target as HTMLTextAreaElement).value })}
+      ></textarea>
+    </div>`;
+  }
+
   #summary(): string {
-    const { draftLength, temperature, prompt } = this.member;
+    const { draftLength, temperature, prompt, system } = this.member;
     return [
       ...(this.standing === null ? [] : [this.standing]),
       draftLength === 1 ? '1 token a turn' : `${draftLength} tokens a turn`,
       ...(temperature === null ? [] : [`temperature ${temperature}`]),
-      ...(prompt === '' ? [] : ['own prompt']),
+      ...(prompt === '' && !(this.isChat && system !== '') ? [] : ['own prompt']),
     ].join(' · ');
   }
 

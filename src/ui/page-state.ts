@@ -64,6 +64,14 @@ export function hasModels(engine: EngineState, needed: readonly string[]): boole
   return needed.every((id) => engine.models.some((model) => model.id === id && model.kind === 'ready'));
 }
 
+/** True where one of the models is loaded and was trained to chat. */
+export function canChat(engine: EngineState, needed: readonly string[]): boolean {
+  if (engine.kind !== 'open') return false;
+  return engine.models.some(
+    (state) => state.kind === 'ready' && needed.includes(state.id) && state.model.hasChatTemplate,
+  );
+}
+
 /** The models that the form's method needs, in its order. */
 export function wantedModels(engine: EngineState): readonly ModelState[] {
   if (engine.kind !== 'open') return [];

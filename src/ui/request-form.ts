@@ -1,5 +1,6 @@
 import type { DecodeRequest } from '../engine/decode-request.ts';
 import { type AcceptanceForm, exactAcceptance, toAcceptance } from './acceptance-form.ts';
+import { type ChatForm, messagesOf } from './chat-form.ts';
 import type { Choice } from './choices.ts';
 import { type TeamForm, teamOf, toCollaborative } from './team-form.ts';
 
@@ -7,7 +8,10 @@ export type MethodChoice = 'collaborative' | 'draft-model' | 'ngram' | 'plain';
 
 /** What the form holds. A number field left empty is NaN: the engine refuses it by name. */
 export interface RequestForm {
+  /** Text to continue, or in a chat the message to reply to. */
   readonly prompt: string;
+  /** null where the prompt is continued as it is. */
+  readonly chat: ChatForm | null;
   readonly method: MethodChoice;
   /** Of the draft model and of n-gram; members have their own. */
   readonly draftLength: number;
@@ -67,6 +71,7 @@ export const methods: readonly Choice<MethodChoice>[] = [
 export function initialForm(seed: number): RequestForm {
   return {
     prompt: samplePrompts[0],
+    chat: null,
     method: 'collaborative',
     draftLength: 4,
     team: teamOf(defaultTeam),
@@ -101,7 +106,7 @@ export function neededModels({ method, team }: RequestForm): readonly string[] {
 
 export function toRequest(form: RequestForm): DecodeRequest {
   return {
-    prompt: form.prompt,
+    ...(form.chat ? { messages: messagesOf(form.chat, form.prompt) } : { prompt: form.prompt }),
     maxTokens: form.maxTokens,
     seed: form.seed,
     stop: stopStrings(form.stopLines),
@@ -115,7 +120,7 @@ function toMethod(form: RequestForm): DecodeRequest['method'] {
   const acceptance = toAcceptance(form.acceptance);
   switch (form.method) {
     case 'collaborative':
-      return toCollaborative(form.team, acceptance);
+      return toCollaborative(form.team, acceptance, form);
     case 'draft-model':
       return {
         kind: 'speculative',

@@ -9,6 +9,7 @@ export type RecordingKind = 'trace' | 'page';
 /**
  * What can be done with a finished text.
  * @fires {CustomEvent<void>} continue
+ * @fires {CustomEvent<void>} reply
  * @fires {CustomEvent<RecordingKind>} save-recording
  */
 export class StoryActions extends LitElement {
@@ -16,14 +17,17 @@ export class StoryActions extends LitElement {
     text: { attribute: false },
     link: { attribute: false },
     continuable: { type: Boolean },
+    answerable: { type: Boolean },
     recorded: { type: Boolean },
     told: { state: true },
   };
   /** Prompt and text. */
   declare text: string;
-  /** Address of a page that writes the text again. */
+  /** Address of a page that writes the text again; empty where no link can say it all. */
   declare link: string;
   declare continuable: boolean;
+  /** The text is a reply in a conversation, which may go on. */
+  declare answerable: boolean;
   /** There is a recording to save. */
   declare recorded: boolean;
   declare told: string;
@@ -53,6 +57,7 @@ export class StoryActions extends LitElement {
     this.text = '';
     this.link = '';
     this.continuable = false;
+    this.answerable = false;
     this.recorded = false;
     this.told = '';
   }
@@ -64,8 +69,15 @@ export class StoryActions extends LitElement {
             ? html`<button type="button" @click=${this.#fire('continue')}>Continue</button>`
             : nothing
         }
+        ${
+          this.answerable ? html`<button type="button" @click=${this.#fire('reply')}>Reply</button>` : nothing
+        }
         <button type="button" @click=${() => this.#copy(this.text, 'The text')}>Copy text</button>
-        <button type="button" @click=${() => this.#copy(this.link, 'The link')}>Copy link</button>
+        ${
+          this.link === ''
+            ? nothing
+            : html`<button type="button" @click=${() => this.#copy(this.link, 'The link')}>Copy link</button>`
+        }
         <button type="button" @click=${this.#saveText}>Save text</button>
         ${
           this.recorded

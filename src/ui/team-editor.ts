@@ -30,6 +30,7 @@ export class TeamEditor extends LitElement {
     choices: { attribute: false },
     acceptanceTitle: { attribute: false },
     whyNot: { attribute: false },
+    isChat: { attribute: false },
   };
   declare team: TeamForm;
   declare choices: readonly ModelChoice[];
@@ -37,6 +38,8 @@ export class TeamEditor extends LitElement {
   declare acceptanceTitle: string;
   /** Why the engine would refuse the request with this team instead; null where it would not. */
   declare whyNot: (team: TeamForm) => string | null;
+  /** Members then have messages of their own instead of prompts. */
+  declare isChat: boolean;
 
   static override styles = [
     theme,
@@ -98,6 +101,7 @@ export class TeamEditor extends LitElement {
     this.choices = [];
     this.acceptanceTitle = '';
     this.whyNot = () => null;
+    this.isChat = false;
   }
 
   override render(): TemplateResult {
@@ -161,6 +165,7 @@ export class TeamEditor extends LitElement {
               .index=${index}
               .standing=${this.#standingOf(index)}
               .choices=${this.choices}
+              .isChat=${this.isChat}
               .removable=${team.members.length > fewestMembers}
               @member-change=${(event: CustomEvent<Partial<MemberForm>>) =>
                 this.#change(changeMember(team, member.key, event.detail))}

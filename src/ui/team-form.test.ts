@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { validateDecodeRequest } from '../engine/decode-request.ts';
+import { newChat } from './chat-form.ts';
 import { initialForm, toRequest } from './request-form.ts';
 import {
   addMember,
@@ -12,6 +13,7 @@ import {
 } from './team-form.ts';
 
 const exact = { kind: 'exact' } as const;
+const text = { chat: null, prompt: 'Once' };
 const pair = teamOf(['story-fairy', 'story-space']);
 const shares = (team: TeamForm) => team.members.map(({ share }) => share);
 
@@ -43,9 +45,23 @@ describe('the team', () => {
   test('may name one model twice, and tells the members apart', () => {
     const twice = teamOf(['story-base', 'story-base']);
     const changed = changeMember(twice, 1, { prompt: 'Long ago', temperature: 0.7, draftLength: 3 });
-    expect(toCollaborative(changed, exact).members).toEqual([
+    expect(toCollaborative(changed, exact, text).members).toEqual([
       { model: 'story-base', draftLength: 1 },
       { model: 'story-base', draftLength: 3, prompt: 'Long ago', sampling: { temperature: 0.7 } },
+    ]);
+  });
+
+  test('has members with messages of their own in a chat: a system prompt alone goes before what all are asked', () => {
+    const four = teamOf(['a', 'a', 'a', 'a']);
+    const systems = changeMember(changeMember(four, 1, { system: 'A cat.' }), 2, { prompt: 'Who?' });
+    const chat = { ...newChat, system: 'Be brief.', turns: [{ role: 'user', content: 'Hi' } as const] };
+    const all = changeMember(systems, 3, { system: 'A dog.', prompt: 'Who?' });
+    const said = (...contents: string[]) => contents.map((content) => expect.objectContaining({ content }));
+    expect(toCollaborative(all, exact, { chat, prompt: 'Why?' }).members).toEqual([
+      { model: 'a', draftLength: 1 },
+      { model: 'a', draftLength: 1, messages: said('A cat.', 'Hi', 'Why?') },
+      { model: 'a', draftLength: 1, messages: said('Hi', 'Who?') },
+      { model: 'a', draftLength: 1, messages: said('A dog.', 'Hi', 'Who?') },
     ]);
   });
 
@@ -56,9 +72,9 @@ describe('the team', () => {
 
   test('keeps its default proposer when others leave, and forgets one that leaves', () => {
     const team = { ...addMember(pair, 'story-base'), starter: 2 };
-    expect(toCollaborative(team, exact).defaultProposer).toBe(2);
-    expect(toCollaborative(removeMember(team, 0), exact).defaultProposer).toBe(1);
-    expect(toCollaborative(removeMember(team, 2), exact)).not.toHaveProperty('defaultProposer');
+    expect(toCollaborative(team, exact, text).defaultProposer).toBe(2);
+    expect(toCollaborative(removeMember(team, 0), exact, text).defaultProposer).toBe(1);
+    expect(toCollaborative(removeMember(team, 2), exact, text)).not.toHaveProperty('defaultProposer');
   });
 
   test.each<readonly [Partial<TeamForm>, object]>([

@@ -1,4 +1,6 @@
 import type { DecodeRequest } from '../engine/decode-request.ts';
+import { messagesOf } from './chat-form.ts';
+import type { RequestForm } from './request-form.ts';
 
 type CollaborativeRequest = Extract<DecodeRequest['method'], { kind: 'collaborative' }>;
 
@@ -14,6 +16,8 @@ export interface MemberForm {
   readonly temperature: number | null;
   /** Empty: as the request. */
   readonly prompt: string;
+  /** In a chat, its own system prompt; empty: as the request, where it has no message of its own either. */
+  readonly system: string;
   readonly draftLength: number;
   /** λ under weighted; the shares of all members sum to 1. */
   readonly share: number;
@@ -56,7 +60,7 @@ export function teamOf(models: readonly string[]): TeamForm {
 
 function newMember(key: number, model: string, teamSize: number): MemberForm {
   const share = 1 / teamSize;
-  return { key, model, temperature: null, prompt: '', draftLength: 1, share, exponent: share };
+  return { key, model, temperature: null, prompt: '', system: '', draftLength: 1, share, exponent: share };
 }
 
 /** The team with one member more, who gets an equal part. */
@@ -98,21 +102,32 @@ const withoutNoise = (value: number): number => Number(value.toFixed(6));
 export function toCollaborative(
   team: TeamForm,
   acceptance: NonNullable<CollaborativeRequest['acceptance']>,
+  common: Pick<RequestForm, 'chat' | 'prompt'>,
 ): CollaborativeRequest {
   const starter = team.members.findIndex(({ key }) => key === team.starter);
   return {
     kind: 'collaborative',
-    members: team.members.map(({ model, prompt, temperature, draftLength }) => ({
-      model,
-      draftLength,
-      ...(prompt === '' ? {} : { prompt }),
-      ...(temperature === null ? {} : { sampling: { temperature } }),
+    members: team.members.map((member) => ({
+      model: member.model,
+      draftLength: member.draftLength,
+      ...ownPromptOf(member, common),
+      ...(member.temperature === null ? {} : { sampling: { temperature: member.temperature } }),
     })),
     combine: toCombine(team),
     schedule: team.schedule,
     acceptance,
     ...(starter < 0 ? {} : { defaultProposer: starter }),
   };
+}
+
+/** Nothing where the member reads what all read. */
+function ownPromptOf(
+  { prompt, system }: MemberForm,
+  { chat, prompt: common }: Pick<RequestForm, 'chat' | 'prompt'>,
+): Pick<CollaborativeRequest['members'][number], 'prompt' | 'messages'> {
+  if (!chat) return prompt === '' ? {} : { prompt };
+  if (prompt === '' && system === '') return {};
+  return { messages: messagesOf({ ...chat, system }, prompt === '' ? common : prompt) };
 }
 
 function toCombine(team: TeamForm): CollaborativeRequest['combine'] {

@@ -1,4 +1,5 @@
 import type { DecodeResult } from '../../engine/engine-api.ts';
+import { withReply } from '../chat-form.ts';
 import type { RequestForm } from '../request-form.ts';
 
 /** A form that asks for the run again, with what the engine chose: its seed, and who begins. */
@@ -15,6 +16,8 @@ export function repeatable(form: RequestForm, result: DecodeResult | null): Requ
 export interface Interrupted {
   readonly text: string;
   readonly tokens: number;
+  /** Where the run came to a result. */
+  readonly tokenIds?: readonly number[] | undefined;
   /** It was cut short of its token limit. */
   readonly isShort: boolean;
 }
@@ -25,8 +28,11 @@ export interface Interrupted {
  * `coupled`, and where one model writes.
  * @param form that asks for the text again: `repeatable`
  */
-export function continued(form: RequestForm, { text, tokens, isShort }: Interrupted): RequestForm {
+export function continued(form: RequestForm, interrupted: Interrupted): RequestForm {
+  const { text, tokens, isShort } = interrupted;
   const left = form.maxTokens - tokens;
+  const maxTokens = isShort && left > 0 ? left : form.maxTokens;
+  if (form.chat) return { ...withReply(form, interrupted), maxTokens };
   const members = form.team.members.map((member) => ({
     ...member,
     prompt: member.prompt === '' ? '' : member.prompt + text,
@@ -35,6 +41,6 @@ export function continued(form: RequestForm, { text, tokens, isShort }: Interrup
     ...form,
     prompt: form.prompt + text,
     team: { ...form.team, members },
-    maxTokens: isShort && left > 0 ? left : form.maxTokens,
+    maxTokens,
   };
 }

@@ -12,6 +12,7 @@ describe('a link', () => {
   const odd: RequestForm = {
     ...base,
     prompt: 'Once, “Mia” & the 50 % = #1\nfox',
+    chat: { system: 'Be brief & kind.', turns: [] },
     seed: 4242,
     stopLines: 'The end\\n\n.',
     acceptance: { kind: 'lenient', leniency: 2.5, epsilon: 0.2, delta: 0.1 },
@@ -19,6 +20,7 @@ describe('a link', () => {
     team: {
       ...changeMember(removeMember(addMember(base.team, 'story-base'), 0), 2, {
         prompt: 'Her own & only',
+        system: 'A cat.',
         temperature: 0.7,
         exponent: -0.5,
       }),

@@ -1,3 +1,4 @@
+import type { ChatForm } from '../chat-form.ts';
 import { acceptances, combinations, schedules } from '../choices.ts';
 import { draftModel, methods, type RequestForm, targetModel } from '../request-form.ts';
 import { fewestMembers, type MemberForm, mostMembers, type TeamForm } from '../team-form.ts';
@@ -32,6 +33,8 @@ export function linkOf(form: RequestForm): string {
     if (value !== null && value !== '' && !Number.isNaN(value)) link.set(name, String(value));
   };
   put('prompt', form.prompt);
+  put('chat', form.chat ? 1 : null);
+  put('system', form.chat?.system ?? null);
   for (const [field, name] of numberFields) put(name, form[field]);
   put('stop', form.stopLines);
   put('method', form.method);
@@ -55,6 +58,7 @@ export function linkOf(form: RequestForm): string {
     own('draft', member.draftLength);
     own('temperature', member.temperature);
     own('prompt', member.prompt);
+    own('system', member.system);
   }
   return link.toString();
 }
@@ -73,6 +77,7 @@ export function readLink(hash: string, base: RequestForm, pageUrl: string): Link
     ...base,
     ...changes,
     prompt: reader.text('prompt') ?? base.prompt,
+    chat: readChat(reader, base.chat),
     stopLines: reader.text('stop') ?? base.stopLines,
     method: reader.kind('method', methods, base.method),
     draftLength: reader.number('draft', base.draftLength, 0),
@@ -87,6 +92,13 @@ export function readLink(hash: string, base: RequestForm, pageUrl: string): Link
   reader.refuseUnknown();
   const { form, foreign } = withoutForeign(whole, pageUrl);
   return { form, foreign, whole, problems: reader.problems };
+}
+
+/** Earlier turns are in no link: they stay while the page is open. */
+function readChat(reader: LinkReader, base: ChatForm | null): ChatForm | null {
+  const isChat = reader.text('chat') === '1';
+  const system = reader.text('system') ?? '';
+  return isChat ? { system, turns: base?.turns ?? [] } : null;
 }
 
 function readTeam(reader: LinkReader, base: TeamForm): TeamForm {
@@ -113,7 +125,7 @@ function readMembers(reader: LinkReader, base: TeamForm): readonly MemberForm[] 
     reader.problems.push(
       `It names ${models.length} members; ${fewestMembers} to ${mostMembers} can write together.`,
     );
-    reader.leaveOut(/^(model|share|weight|draft|temperature|prompt)\d+$/);
+    reader.leaveOut(/^(model|share|weight|draft|temperature|prompt|system)\d+$/);
     return base.members;
   }
   const even = 1 / models.length;
@@ -128,6 +140,7 @@ function readMembers(reader: LinkReader, base: TeamForm): readonly MemberForm[] 
       draftLength: reader.number(`draft${number}`, 1, 1),
       temperature: reader.numberOrNull(`temperature${number}`, 0),
       prompt: reader.text(`prompt${number}`) ?? '',
+      system: reader.text(`system${number}`) ?? '',
     };
   });
 }
