@@ -44,8 +44,8 @@ test('a model with a chat template converses, turn by turn', async ({ page }) =>
   await page.getByRole('button', { name: 'Reply' }).click();
   const turns = page.getByRole('group', { name: 'So far' }).getByRole('listitem');
   await expect(turns).toHaveText([/^user\s*One day/, /^assistant\s*\S/]);
-  await expect(page.getByLabel('Message')).toBeFocused();
-  await page.getByLabel('Message').fill('And then?');
+  await expect(page.getByLabel('Message', { exact: true })).toBeFocused();
+  await page.getByLabel('Message', { exact: true }).fill('And then?');
   await runToEnd(page);
   await expect(story(page)).toContainText('user: And then?');
   // A conversation is in no link.
