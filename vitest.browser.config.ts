@@ -11,7 +11,10 @@ import { engineConfig } from './vite.config.ts';
 export default defineConfig({
   ...engineConfig,
   server: { headers: isolationHeaders },
-  optimizeDeps: { ...engineConfig.optimizeDeps, include: ['@bufbuild/protobuf/wire', '@huggingface/hub'] },
+  optimizeDeps: {
+    ...engineConfig.optimizeDeps,
+    include: ['@bufbuild/protobuf/wire', '@huggingface/hub', 'openai'],
+  },
   test: {
     include: ['{src,workers}/**/*.browser.test.ts', '{src,workers}/**/*.gpu.test.ts'],
     fileParallelism: false,

@@ -22,9 +22,18 @@ export type {
   StoredModels,
 } from './engine/engine-api.ts';
 export { EngineError, type EngineErrorCode, type ErrorDetails } from './errors/engine-error.ts';
+export type {
+  ChatCompletion,
+  ChatCompletionChunk,
+  ChatCompletionParams,
+} from './openai/chat-types.ts';
+export type { Completion, CompletionParams } from './openai/completion-types.ts';
+export { type ConnectedEngine, connect } from './openai/connect-with-openai.ts';
+export { createFetch } from './openai/create-fetch.ts';
+export { type OpenAiApi, openAiApi } from './openai/openai-api.ts';
 export type { ChatMessage, ChatRole } from './prompt/chat-message.ts';
-export type { Forward, Proposal, Round } from './round/round.ts';
-export { type ConnectOptions, connect } from './rpc/connect.ts';
+export type { CommittedLogprob, Forward, Proposal, Round, TokenLogprob } from './round/round.ts';
+export type { ConnectOptions } from './rpc/connect.ts';
 export type { Clock } from './trace/clock.ts';
 export { readTrace } from './trace/read-trace.ts';
 export { Replay, type ReplayOptions } from './trace/replay.ts';

@@ -20,6 +20,7 @@ const folderOrder = [
   'trace',
   'pilot',
   'rpc',
+  'openai',
   'ui',
   'player',
 ];

@@ -1,0 +1,116 @@
+import type { EngineApi } from '../engine/engine-api.ts';
+import type { TokenLogprob } from '../round/round.ts';
+import { type AnswerShape, openAnswerStream } from './answer-stream.ts';
+import type {
+  ChatCompletion,
+  ChatCompletionChunk,
+  ChatCompletionParams,
+  ChatLogprobs,
+} from './chat-types.ts';
+import { answerId, collectChoices, secondsNow } from './collect-choices.ts';
+import { chatRequests, fingerprintOf } from './decode-requests.ts';
+import { validateChatParams } from './params-schema.ts';
+import { type ChoicePart, type PlacedLogprob, writeChoices } from './write-choices.ts';
+
+export interface CallOptions {
+  /** Ends the call: it, or its stream, fails with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+type Streaming = { readonly stream: true };
+type Whole = { readonly stream?: false | null };
+
+/** `engine.chat.completions`: replies to conversations, by way of the model's own chat template. */
+export class ChatCompletions {
+  readonly #engine: Pick<EngineApi, 'decode' | 'info'>;
+
+  constructor(engine: Pick<EngineApi, 'decode' | 'info'>) {
+    this.#engine = engine;
+  }
+
+  /**
+   * A stream must be read, or its iteration ended, for the engine waits for a slow reader.
+   * @throws EngineError `invalid-request` for fields that cannot be obeyed, and whatever a decode fails with
+   */
+  create(
+    body: ChatCompletionParams & Streaming,
+    options?: CallOptions,
+  ): Promise<AsyncGenerator<ChatCompletionChunk, void, void>>;
+  create(body: ChatCompletionParams & Whole, options?: CallOptions): Promise<ChatCompletion>;
+  create(
+    body: ChatCompletionParams,
+    options?: CallOptions,
+  ): Promise<ChatCompletion | AsyncGenerator<ChatCompletionChunk, void, void>>;
+  async create(
+    body: ChatCompletionParams,
+    { signal }: CallOptions = {},
+  ): Promise<ChatCompletion | AsyncGenerator<ChatCompletionChunk, void, void>> {
+    const params = validateChatParams(body);
+    const requests = chatRequests(params);
+    const common = {
+      id: answerId('chatcmpl'),
+      created: secondsNow(),
+      model: params.model,
+      system_fingerprint: await fingerprintOf(params, this.#engine),
+    };
+    const parts = writeChoices(this.#engine, requests, signal);
+    if (params.stream) {
+      const includesUsage = params.stream_options?.include_usage ?? false;
+      const shape = chunkShape({ ...common, object: 'chat.completion.chunk' }, includesUsage);
+      return openAnswerStream(parts, shape, { includesUsage, perPrompt: requests.length });
+    }
+    const { choices, usage } = await collectChoices(parts, requests.length);
+    return {
+      ...common,
+      object: 'chat.completion',
+      choices: choices.map(({ index, text, logprobs, finishReason }) => ({
+        index,
+        message: { role: 'assistant', content: text, refusal: null },
+        logprobs: chatLogprobs(logprobs),
+        finish_reason: finishReason,
+      })),
+      usage,
+    };
+  }
+}
+
+function chunkShape(
+  common: Omit<ChatCompletionChunk, 'choices' | 'usage'>,
+  includesUsage: boolean,
+): AnswerShape<ChatCompletionChunk> {
+  const noUsage = includesUsage ? { usage: null } : {};
+  return {
+    opening: (index) => ({
+      ...common,
+      choices: [{ index, delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null }],
+      ...noUsage,
+    }),
+    chunk: ({ index, text, logprobs, end }: ChoicePart) => ({
+      ...common,
+      choices: [
+        {
+          index,
+          delta: end ? {} : { content: text },
+          logprobs: chatLogprobs(logprobs),
+          finish_reason: end?.finishReason ?? null,
+        },
+      ],
+      ...noUsage,
+    }),
+    usage: (usage) => ({ ...common, choices: [], usage }),
+  };
+}
+
+function chatLogprobs(logprobs: readonly PlacedLogprob[] | null): ChatLogprobs | null {
+  if (!logprobs) return null;
+  return {
+    content: logprobs.map((one) => ({ ...tokenOf(one), top_logprobs: one.top.map(tokenOf) })),
+    refusal: null,
+  };
+}
+
+function tokenOf({ text, logprob }: TokenLogprob) {
+  // A part of a character decodes to the replacement character: its bytes are not known here.
+  const bytes = text.includes('\ufffd') ? null : [...new TextEncoder().encode(text)];
+  return { token: text, logprob, bytes };
+}

@@ -1,0 +1,108 @@
+import type { DecodeRequest } from '../engine/decode-request.ts';
+
+/*
+ * What chat completions take and give, in the shapes of OpenAI's API. docs/openai.md lists the fields; what is not here
+ * is refused by name.
+ */
+
+export interface TextPart {
+  readonly type: 'text';
+  readonly text: string;
+}
+
+export interface ChatMessageParam {
+  /** `developer` is what newer models of OpenAI's call `system`. */
+  readonly role: 'system' | 'developer' | 'user' | 'assistant';
+  readonly content: string | readonly TextPart[];
+}
+
+/** Fields that chat and plain completions have in common. */
+export interface CommonParams {
+  /** A loaded model; with `method`, one of those that it names. */
+  readonly model: string;
+  /** Antiphon's own: how the text is decoded, as in `engine.decode`; `plain` with `model` unless given. */
+  readonly method?: DecodeRequest['method'];
+  /** 0 to 2 */
+  readonly temperature?: number | null;
+  /** 0 to 1 */
+  readonly top_p?: number | null;
+  /** Up to four texts to end before. */
+  readonly stop?: string | readonly string[] | null;
+  readonly max_tokens?: number | null;
+  /** Choice number i is written with seed + i. */
+  readonly seed?: number | null;
+  /** Choices, written one after the other; 1 to 128. */
+  readonly n?: number | null;
+  readonly logit_bias?: Readonly<Record<string, number>> | null;
+  readonly frequency_penalty?: number | null;
+  readonly presence_penalty?: number | null;
+  readonly stream?: boolean | null;
+  readonly stream_options?: { readonly include_usage?: boolean } | null;
+  /** Accepted without effect: there is no server that could tell users apart. */
+  readonly user?: string | null;
+}
+
+export interface ChatCompletionParams extends CommonParams {
+  readonly messages: readonly ChatMessageParam[];
+  readonly max_completion_tokens?: number | null;
+  readonly logprobs?: boolean | null;
+  /** 0 to 20, with `logprobs` */
+  readonly top_logprobs?: number | null;
+}
+
+/** `stop`: a stop text or an end token; `length`: the limit, or the context is full. */
+export type OpenAiFinishReason = 'stop' | 'length';
+
+export interface Usage {
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+  readonly total_tokens: number;
+}
+
+interface Token {
+  /** What it reads like on its own. */
+  readonly token: string;
+  /** Of its probability under the distribution that the text follows. */
+  readonly logprob: number;
+  /** UTF-8; null for a part of a character. */
+  readonly bytes: number[] | null;
+}
+
+export interface ChatLogprobs {
+  readonly content: (Token & { readonly top_logprobs: Token[] })[];
+  readonly refusal: null;
+}
+
+export interface ChatCompletion {
+  readonly id: string;
+  readonly object: 'chat.completion';
+  /** Seconds since 1970. */
+  readonly created: number;
+  readonly model: string;
+  /** Same fingerprint and seed, same text. */
+  readonly system_fingerprint: string;
+  readonly choices: {
+    readonly index: number;
+    readonly message: { readonly role: 'assistant'; readonly content: string; readonly refusal: null };
+    readonly logprobs: ChatLogprobs | null;
+    readonly finish_reason: OpenAiFinishReason;
+  }[];
+  readonly usage: Usage;
+}
+
+export interface ChatCompletionChunk {
+  readonly id: string;
+  readonly object: 'chat.completion.chunk';
+  readonly created: number;
+  readonly model: string;
+  readonly system_fingerprint: string;
+  /** Empty in the last chunk where `include_usage` is asked for. */
+  readonly choices: {
+    readonly index: number;
+    readonly delta: { readonly role?: 'assistant'; readonly content?: string };
+    readonly logprobs: ChatLogprobs | null;
+    readonly finish_reason: OpenAiFinishReason | null;
+  }[];
+  /** With `include_usage` only: null but in the last chunk. */
+  readonly usage?: Usage | null;
+}

@@ -1,0 +1,37 @@
+import type { CommonParams, OpenAiFinishReason, Usage } from './chat-types.ts';
+
+/** What plain completions take and give, in the shapes of OpenAI's API. */
+export interface CompletionParams extends CommonParams {
+  /** Each is completed on its own; its n choices stand together. */
+  readonly prompt: string | readonly string[];
+  /** 0 to 5 */
+  readonly logprobs?: number | null;
+}
+
+export interface CompletionLogprobs {
+  readonly tokens: string[];
+  readonly token_logprobs: number[];
+  /** By what the tokens read like; null where none were asked for. */
+  readonly top_logprobs: Record<string, number>[] | null;
+  /** Where each token begins in prompt and text, in UTF-16 units as JavaScript counts. */
+  readonly text_offset: number[];
+}
+
+/** A chunk of a stream has the same shape. */
+export interface Completion {
+  readonly id: string;
+  readonly object: 'text_completion';
+  /** Seconds since 1970. */
+  readonly created: number;
+  readonly model: string;
+  readonly system_fingerprint: string;
+  readonly choices: {
+    readonly index: number;
+    readonly text: string;
+    readonly logprobs: CompletionLogprobs | null;
+    /** null in chunks before the choice's last. */
+    readonly finish_reason: OpenAiFinishReason | null;
+  }[];
+  /** In a stream with `include_usage` only: null but in the last chunk. */
+  readonly usage?: Usage | null;
+}

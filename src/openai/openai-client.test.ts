@@ -1,0 +1,507 @@
+import OpenAI from 'openai';
+import { describe, expect, test } from 'vitest';
+import { EngineError, type EngineErrorCode } from '../errors/engine-error.ts';
+import { createFetch } from './create-fetch.ts';
+import { TableEngine } from './testing/table-engine.ts';
+
+/*
+ * The official client against the engine. Its retries stay on: a failure that it repeated would show in what is counted.
+ */
+
+const baseURL = 'https://antiphon.invalid/v1';
+
+function connected(engine: TableEngine = new TableEngine()) {
+  const calls: string[] = [];
+  const fetch = createFetch(engine);
+  const client = new OpenAI({
+    apiKey: 'none',
+    baseURL,
+    fetch: (input, init) => {
+      calls.push(String(input));
+      return fetch(input as string, init as RequestInit);
+    },
+  });
+  return { engine, client, calls };
+}
+
+const messages: { role: 'system' | 'user'; content: string }[] = [
+  { role: 'system', content: 'bekind' },
+  { role: 'user', content: 'tellme' },
+];
+/** Never the end token. */
+const logit_bias = { 25: -100 };
+const chat = { model: 'talker', messages, seed: 3, max_completion_tokens: 12, logit_bias };
+const team = {
+  kind: 'collaborative',
+  members: [{ model: 'talker' }, { model: 'other' }],
+  combine: { kind: 'weighted', weights: [1, 1] },
+};
+
+describe('chat', () => {
+  test('answers with the text that a decode of the same request writes', async () => {
+    const { client, engine } = connected();
+    const answer = await client.chat.completions.create(chat);
+    const { text, tokenIds, promptTokenIds } = await engine.decode({
+      messages,
+      seed: 3,
+      maxTokens: 12,
+      sampling: { logitBias: logit_bias },
+      method: { kind: 'plain', model: 'talker' },
+    }).result;
+    expect(answer).toMatchObject({
+      object: 'chat.completion',
+      model: 'talker',
+      choices: [
+        {
+          index: 0,
+          message: { role: 'assistant', content: text, refusal: null },
+          finish_reason: 'length',
+          logprobs: null,
+        },
+      ],
+      usage: {
+        prompt_tokens: promptTokenIds.length,
+        completion_tokens: tokenIds.length,
+        total_tokens: promptTokenIds.length + tokenIds.length,
+      },
+    });
+    expect(answer.id).toMatch(/^chatcmpl-/);
+    expect(answer.system_fingerprint).toMatch(/^antiphon-\d+\.\d+\.\d+-wasm-0{8}$/);
+    expect(answer._request_id).toMatch(/^req-/);
+    expect(Math.abs(answer.created - Date.now() / 1000)).toBeLessThan(10);
+  });
+
+  test('every field arrives', async () => {
+    const { client, engine } = connected();
+    await client.chat.completions.create({
+      model: 'other',
+      messages: [
+        {
+          role: 'developer',
+          content: [
+            { type: 'text', text: 'be' },
+            { type: 'text', text: 'kind' },
+          ],
+        },
+        { role: 'user', content: 'a' },
+        { role: 'assistant', content: 'b' },
+        { role: 'user', content: 'c' },
+      ],
+      max_tokens: 7,
+      temperature: 0.4,
+      top_p: 0.9,
+      stop: ['q', 'x'],
+      seed: 11,
+      logprobs: true,
+      top_logprobs: 4,
+      logit_bias: { 3: -100, 5: 2 },
+      frequency_penalty: 0.5,
+      presence_penalty: -0.25,
+      user: 'u',
+      // Asks for what happens anyway.
+      n: 1,
+      store: false,
+      tools: [],
+      response_format: { type: 'text' },
+    });
+    expect(engine.requests).toEqual([
+      {
+        messages: [
+          { role: 'system', content: 'bekind' },
+          { role: 'user', content: 'a' },
+          { role: 'assistant', content: 'b' },
+          { role: 'user', content: 'c' },
+        ],
+        maxTokens: 7,
+        stop: ['q', 'x'],
+        seed: 11,
+        logprobs: 4,
+        sampling: {
+          temperature: 0.4,
+          topP: 0.9,
+          logitBias: { 3: -100, 5: 2 },
+          frequencyPenalty: 0.5,
+          presencePenalty: -0.25,
+        },
+        method: { kind: 'plain', model: 'other' },
+      },
+    ]);
+  });
+
+  test('streams what it answers at once, and its usage where it is asked for', async () => {
+    const { client } = connected();
+    const whole = await client.chat.completions.create(chat);
+    const stream = await client.chat.completions.create({
+      ...chat,
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+    const chunks: OpenAI.ChatCompletionChunk[] = [];
+    for await (const chunk of stream) chunks.push(chunk);
+    const choices = chunks.flatMap((chunk) => chunk.choices);
+    expect(choices[0].delta).toEqual({ role: 'assistant', content: '' });
+    expect(choices.map(({ delta }) => delta.content ?? '').join('')).toBe(whole.choices[0].message.content);
+    expect(choices.map(({ finish_reason }) => finish_reason)).toEqual([
+      ...choices.slice(1).map(() => null),
+      'length',
+    ]);
+    expect(choices.length).toBeGreaterThan(5);
+    expect(chunks.at(-1)).toMatchObject({ choices: [], usage: whole.usage });
+    expect(chunks.slice(0, -1).every(({ usage }) => usage === null)).toBe(true);
+    expect(new Set(chunks.map(({ id }) => id)).size).toBe(1);
+    expect(chunks[0].system_fingerprint).toBe(whole.system_fingerprint);
+  });
+
+  test("the client's helper for streams gathers them", async () => {
+    const { client } = connected();
+    const whole = await client.chat.completions.create(chat);
+    const runner = client.chat.completions.stream({ ...chat, stream: true });
+    let heard = '';
+    runner.on('content', (delta) => {
+      heard += delta;
+    });
+    expect(await runner.finalContent()).toBe(whole.choices[0].message.content);
+    expect(heard).toBe(whole.choices[0].message.content);
+  });
+
+  test('n choices have the seeds that follow, and the prompt is counted once', async () => {
+    const { client, engine } = connected();
+    const three = await client.chat.completions.create({ ...chat, n: 3 });
+    expect(engine.requests.map(({ seed }) => seed)).toEqual([3, 4, 5]);
+    expect(three.choices.map(({ index }) => index)).toEqual([0, 1, 2]);
+    const one = await client.chat.completions.create({ ...chat, seed: 5 });
+    expect(three.choices[2].message.content).toBe(one.choices[0].message.content);
+    expect(new Set(three.choices.map(({ message }) => message.content)).size).toBe(3);
+    expect(three.usage).toMatchObject({ prompt_tokens: one.usage!.prompt_tokens, completion_tokens: 36 });
+
+    const streamed = ['', '', ''];
+    for await (const { choices } of await client.chat.completions.create({ ...chat, n: 3, stream: true })) {
+      for (const { index, delta } of choices) streamed[index] += delta.content ?? '';
+    }
+    expect(streamed).toEqual(three.choices.map(({ message }) => message.content));
+  });
+
+  test('log probabilities are of the tokens that are written, streamed or not', async () => {
+    const { client } = connected();
+    const asked = { ...chat, logprobs: true, top_logprobs: 3, temperature: 0.7 };
+    const [{ message, logprobs }] = (await client.chat.completions.create(asked)).choices;
+    const content = logprobs!.content!;
+    expect(content.map(({ token }) => token).join('')).toBe(message.content);
+    for (const { token, logprob, bytes, top_logprobs } of content) {
+      expect(bytes).toEqual([token.charCodeAt(0)]);
+      expect(top_logprobs).toHaveLength(3);
+      const listed = top_logprobs.find((one) => one.token === token);
+      expect(listed?.logprob ?? logprob).toBe(logprob);
+      expect(top_logprobs[0].logprob).toBeGreaterThanOrEqual(logprob);
+    }
+    const streamed: unknown[] = [];
+    for await (const chunk of await client.chat.completions.create({ ...asked, stream: true })) {
+      streamed.push(...(chunk.choices[0].logprobs?.content ?? []));
+    }
+    expect(streamed).toEqual(content);
+  });
+
+  test('ends at a stop text, at the end token, and where the context is full', async () => {
+    const { client, engine } = connected();
+    const free = { ...chat, max_completion_tokens: null, logit_bias: null, temperature: 1.5 };
+    const reasons = new Set<string>();
+    for (let seed = 0; seed < 12; seed++) {
+      const [{ finish_reason, message }] = (await client.chat.completions.create({ ...free, seed })).choices;
+      expect(message.content).not.toContain(engine.endToken);
+      reasons.add(finish_reason);
+    }
+    expect([...reasons].sort()).toEqual(['length', 'stop']);
+    const [{ message }] = (await client.chat.completions.create(chat)).choices;
+    const stop = message.content!.slice(4, 6);
+    const [stopped] = (await client.chat.completions.create({ ...chat, stop })).choices;
+    expect(stopped).toMatchObject({ finish_reason: 'stop' });
+    expect(stopped.message.content).toBe(message.content!.slice(0, message.content!.indexOf(stop)));
+  });
+
+  test('several models write together by method; penalties and bias reach each', async () => {
+    const { client, engine } = connected();
+    const ask = (method: unknown) =>
+      client.chat.completions.create({
+        ...chat,
+        temperature: 0,
+        frequency_penalty: 1.5,
+        logit_bias: { 4: 2, ...logit_bias },
+        ...({ method } as object),
+      });
+    const alternate = await ask({ ...team, schedule: 'alternate' });
+    const sequential = await ask({ ...team, schedule: 'sequential' });
+    expect(alternate.choices[0].message.content).toBe(sequential.choices[0].message.content);
+    expect(engine.requests[0].method).toEqual({ ...team, schedule: 'alternate' });
+    expect(alternate.system_fingerprint).toMatch(/-0{8}-1{8}$/);
+  });
+});
+
+describe('completions', () => {
+  const plain = { model: 'talker', prompt: 'once', seed: 2, logit_bias };
+
+  test('write sixteen tokens behind a prompt as it is', async () => {
+    const { client, engine } = connected();
+    const answer = await client.completions.create(plain);
+    expect(engine.requests[0]).toMatchObject({ prompt: 'once', maxTokens: 16 });
+    expect(answer).toMatchObject({ object: 'text_completion', usage: { prompt_tokens: 4 } });
+    expect(answer.choices[0].text.length).toBe(answer.usage!.completion_tokens);
+    let streamed = '';
+    for await (const { choices } of await client.completions.create({ ...plain, stream: true })) {
+      streamed += choices[0].text;
+    }
+    expect(streamed).toBe(answer.choices[0].text);
+  });
+
+  test('several prompts have their choices one after the other', async () => {
+    const { client } = connected();
+    const answer = await client.completions.create({ ...plain, prompt: ['once', 'upon'], n: 2 });
+    expect(answer.choices.map(({ index }) => index)).toEqual([0, 1, 2, 3]);
+    expect(answer.usage!.prompt_tokens).toBe(8);
+    const alone = await client.completions.create({ ...plain, prompt: 'upon', seed: 4 });
+    expect(answer.choices[2].text).toBe(alone.choices[0].text);
+  });
+
+  test('log probabilities come with offsets into prompt and text', async () => {
+    const { client } = connected();
+    const [{ text, logprobs }] = (await client.completions.create({ ...plain, logprobs: 2 })).choices;
+    expect(logprobs!.tokens!.join('')).toBe(text);
+    expect(logprobs!.text_offset).toEqual([...text].map((_, index) => 4 + index));
+    expect(logprobs!.token_logprobs).toHaveLength(text.length);
+    expect(logprobs!.top_logprobs!.map((top) => Object.keys(top).length)).toEqual([...text].map(() => 2));
+    const [zero] = (await client.completions.create({ ...plain, logprobs: 0 })).choices;
+    expect(zero.logprobs).toMatchObject({ tokens: logprobs!.tokens, top_logprobs: null });
+  });
+});
+
+test('loaded models are listed and found by their names, with slashes too', async () => {
+  const { client } = connected();
+  const listed: string[] = [];
+  for await (const { id } of await client.models.list()) listed.push(id);
+  expect(listed).toEqual(['talker', 'other', 'foreign', 'mute']);
+  expect(await client.models.retrieve('other')).toMatchObject({ id: 'other', object: 'model' });
+  await expect(client.models.retrieve('onnx-community/tiny')).rejects.toMatchObject({
+    status: 404,
+    code: 'model_not_found',
+    message: expect.stringContaining('"onnx-community/tiny" is not loaded'),
+  });
+});
+
+describe('an abort', () => {
+  const endless = { ...chat, max_completion_tokens: 100_000 };
+
+  test('of a stream ends the run, and the engine serves the next call', async () => {
+    const { client, engine } = connected();
+    const stream = await client.chat.completions.create({ ...endless, stream: true });
+    let chunks = 0;
+    for await (const _ of stream) if (++chunks === 4) stream.controller.abort();
+    expect(chunks).toBeLessThan(10);
+    expect((await engine.runs[0].result).finishReason).toBe('abort');
+    expect((await client.chat.completions.create(chat)).choices).toHaveLength(1);
+  });
+
+  test('by leaving the loop ends the run', async () => {
+    const { client, engine } = connected();
+    for await (const _ of await client.chat.completions.create({ ...endless, stream: true })) break;
+    expect((await engine.runs[0].result).finishReason).toBe('abort');
+  });
+
+  test('of a body that nobody reads ends the run', async () => {
+    const engine = new TableEngine();
+    const response = await createFetch(engine)(`${baseURL}/chat/completions`, {
+      method: 'POST',
+      body: JSON.stringify({ ...endless, stream: true }),
+    });
+    expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
+    await response.body!.cancel();
+    expect((await engine.runs[0].result).finishReason).toBe('abort');
+  });
+
+  test("of a call that waits is the client's APIUserAbortError, and a limit of time its own", async () => {
+    const { client, engine } = connected();
+    const controller = new AbortController();
+    engine.onPass = () => controller.abort();
+    const aborted = client.chat.completions.create(endless, { signal: controller.signal });
+    await expect(aborted).rejects.toBeInstanceOf(OpenAI.APIUserAbortError);
+    expect((await engine.runs[0].result).finishReason).toBe('abort');
+    engine.untilTurn = (signal) =>
+      new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
+    const late = client.chat.completions.create(endless, { timeout: 5, maxRetries: 0 });
+    await expect(late).rejects.toBeInstanceOf(OpenAI.APIConnectionTimeoutError);
+  });
+});
+
+describe('what cannot be obeyed is refused by name, and not tried again', () => {
+  test.each([
+    ['tools', { tools: [{ type: 'function', function: { name: 'f' } }] }, 'unsupported_parameter'],
+    ['tool_choice', { tool_choice: 'required' }, 'unsupported_parameter'],
+    ['response_format', { response_format: { type: 'json_object' } }, 'unsupported_parameter'],
+    ['store', { store: true }, 'unsupported_parameter'],
+    ['metadata', { metadata: { a: 'b' } }, 'unsupported_parameter'],
+    ['modalities', { modalities: ['text', 'audio'] }, 'unsupported_parameter'],
+    ['reasoning_effort', { reasoning_effort: 'low' }, 'unsupported_parameter'],
+    ['top_k', { top_k: 5 }, null],
+    ['temperature', { temperature: 2.5 }, null],
+    ['top_p', { top_p: -0.1 }, null],
+    ['n', { n: 0 }, null],
+    ['seed', { seed: -1 }, null],
+    ['stop', { stop: ['a', 'b', 'c', 'd', 'e'] }, null],
+    ['top_logprobs', { top_logprobs: 2 }, null],
+    ['top_logprobs', { logprobs: true, top_logprobs: 21 }, null],
+    ['max_tokens', { max_tokens: 5 }, null],
+    ['max_completion_tokens', { max_completion_tokens: 0 }, null],
+    ['stream_options', { stream_options: { include_usage: true } }, null],
+    ['logit_bias.7', { logit_bias: { 7: 101 } }, null],
+    ['logit_bias', { logit_bias: { 999: 1 } }, null],
+    ['logit_bias', { logit_bias: { cat: 1 } }, null],
+    ['messages', { messages: [] }, null],
+    ['messages.0.role', { messages: [{ role: 'tool', content: 'a', tool_call_id: '1' }] }, null],
+    [
+      'messages.0.content',
+      { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:,' } }] }] },
+      null,
+    ],
+    ['model', { method: { kind: 'plain', model: 'other' } }, null],
+    ['method.kind', { method: { kind: 'parallel', model: 'talker' } }, null],
+  ])('%s', async (param, fields, code) => {
+    const { client, calls } = connected();
+    const refused = client.chat.completions.create({ ...chat, ...(fields as object) });
+    const error = await refused.catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(OpenAI.BadRequestError);
+    expect(error).toMatchObject({ status: 400, param, code, type: 'invalid_request_error' });
+    expect((error as Error).message).toContain(param.split('.')[0]);
+    expect(calls).toHaveLength(1);
+  });
+
+  test.each([
+    ['echo', { echo: true }],
+    ['suffix', { suffix: 'end' }],
+    ['best_of', { best_of: 3 }],
+    ['logprobs', { logprobs: 6 }],
+    ['prompt', { prompt: [[1, 2]] }],
+    ['messages', { messages: [] }],
+  ])('%s of plain completions', async (param, fields) => {
+    const { client } = connected();
+    const body = { model: 'talker', prompt: 'once', ...(fields as object) };
+    await expect(client.completions.create(body)).rejects.toMatchObject({
+      status: 400,
+      param: expect.stringMatching(new RegExp(`^${param}`)),
+    });
+  });
+
+  test('a stream is refused before it begins', async () => {
+    const { client } = connected();
+    const refused = client.chat.completions.create({ ...chat, stream: true, logit_bias: { 999: 1 } });
+    await expect(refused).rejects.toBeInstanceOf(OpenAI.BadRequestError);
+  });
+});
+
+describe('errors have the classes of the client', () => {
+  /** An engine whose decodes fail so. */
+  class FailingEngine extends TableEngine {
+    readonly #error: unknown;
+
+    constructor(error: unknown) {
+      super();
+      this.#error = error;
+    }
+
+    override decode(...parts: Parameters<TableEngine['decode']>) {
+      this.onPass = () => {
+        throw this.#error;
+      };
+      return super.decode(...parts);
+    }
+  }
+
+  test.each([
+    ['model-unsupported', 422, OpenAI.UnprocessableEntityError],
+    ['model-load', 500, OpenAI.InternalServerError],
+    ['download', 500, OpenAI.InternalServerError],
+    ['integrity', 500, OpenAI.InternalServerError],
+    ['out-of-memory', 503, OpenAI.InternalServerError],
+    ['device-lost', 503, OpenAI.InternalServerError],
+    ['worker-lost', 503, OpenAI.InternalServerError],
+    ['storage-full', 507, OpenAI.InternalServerError],
+  ] as const)('%s: %i', async (code, status, kind) => {
+    const failure = new EngineError(code satisfies EngineErrorCode, 'it broke');
+    const { client, calls } = connected(new FailingEngine(failure));
+    for (const stream of [false, true]) {
+      const error = await client.chat.completions
+        .create({ ...chat, stream })
+        .catch((caught: unknown) => caught);
+      expect(error).toBeInstanceOf(kind);
+      expect(error).toMatchObject({ status, code });
+    }
+    expect(calls).toHaveLength(2);
+  });
+
+  test('what is no error of the engine is a server_error', async () => {
+    const { client } = connected(new FailingEngine(new Error('a bug')));
+    await expect(client.chat.completions.create(chat)).rejects.toMatchObject({
+      status: 500,
+      type: 'server_error',
+      message: '500 a bug',
+    });
+  });
+
+  test('a model that is not loaded: 404', async () => {
+    const { client } = connected();
+    for (const body of [
+      { ...chat, model: 'absent' },
+      {
+        ...chat,
+        method: { kind: 'speculative', target: 'talker', drafter: { kind: 'model', model: 'absent' } },
+      },
+    ]) {
+      const error = await client.chat.completions.create(body).catch((caught: unknown) => caught);
+      expect(error).toBeInstanceOf(OpenAI.NotFoundError);
+      expect(error).toMatchObject({ param: 'model', code: 'model_not_found' });
+    }
+  });
+
+  test('models whose vocabularies do not fit: 409', async () => {
+    const { client, calls } = connected();
+    const method = { ...team, members: [{ model: 'talker' }, { model: 'foreign' }] };
+    const refused = client.chat.completions.create({ ...chat, ...({ method } as object) });
+    const error = await refused.catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(OpenAI.ConflictError);
+    expect(error).toMatchObject({ code: 'vocabulary-mismatch' });
+    expect(calls).toHaveLength(1);
+  });
+
+  test('a model without a chat template, and a prompt that is too long', async () => {
+    const { client } = connected();
+    await expect(client.chat.completions.create({ ...chat, model: 'mute' })).rejects.toMatchObject({
+      status: 400,
+      param: 'messages',
+    });
+    const long = client.completions.create({ model: 'mute', prompt: 'a'.repeat(100) });
+    await expect(long).rejects.toMatchObject({ status: 400, code: 'context_length_exceeded' });
+  });
+
+  test('within a stream: an APIError with the message', async () => {
+    const { client, engine } = connected();
+    let passes = 0;
+    engine.onPass = () => {
+      if (++passes === 5) throw new EngineError('device-lost', 'the GPU is gone: load again');
+    };
+    const stream = await client.chat.completions.create({ ...chat, stream: true });
+    const read = async () => {
+      for await (const _ of stream);
+    };
+    const error = await read().catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(OpenAI.APIError);
+    expect((error as Error).message).toContain('the GPU is gone');
+  });
+
+  test('another path, another method, no JSON', async () => {
+    const { client, engine } = connected();
+    await expect(client.embeddings.create({ model: 'talker', input: 'a' })).rejects.toBeInstanceOf(
+      OpenAI.NotFoundError,
+    );
+    await expect(client.get('/chat/completions')).rejects.toMatchObject({ status: 405 });
+    const response = await createFetch(engine)(`${baseURL}/completions`, { method: 'POST', body: '{' });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: { type: 'invalid_request_error' } });
+  });
+});
