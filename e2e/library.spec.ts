@@ -29,6 +29,9 @@ export async function tell(prompt: string): Promise<DecodeResult> {
   for await (const round of run) text += round.text;
   const result = await run.result;
   if (text !== result.text) throw new EngineError('invalid-request', 'the rounds are not the text');
+  const asked = { model: 'story-base', prompt, max_tokens: 12, temperature: 0 };
+  const { choices } = await engine.completions.create(asked);
+  if (choices[0].text !== text) throw new EngineError('invalid-request', 'the completion is another text');
   return result;
 }
 

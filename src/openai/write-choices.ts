@@ -54,7 +54,7 @@ async function* partsOf(
   }
   const result = await run.result;
   const finishReason = finishReasonOf(result, signal);
-  yield { index, text: '', logprobs: null, end: { finishReason, usage: usageOf([result]) } };
+  yield { index, text: '', logprobs: null, end: { finishReason, usage: usageOf(result) } };
 }
 
 const stays = { accepted: true, drawn: true, recovered: true, rejected: false, discarded: false } as const;
@@ -88,13 +88,11 @@ function finishReasonOf({ finishReason }: DecodeResult, signal: AbortSignal | un
   }
 }
 
-function usageOf(results: readonly DecodeResult[]): Usage {
-  const promptTokens = results.reduce((sum, { promptTokenIds }) => sum + promptTokenIds.length, 0);
-  const completionTokens = results.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0);
+function usageOf({ promptTokenIds, tokenIds }: DecodeResult): Usage {
   return {
-    prompt_tokens: promptTokens,
-    completion_tokens: completionTokens,
-    total_tokens: promptTokens + completionTokens,
+    prompt_tokens: promptTokenIds.length,
+    completion_tokens: tokenIds.length,
+    total_tokens: promptTokenIds.length + tokenIds.length,
   };
 }
 
