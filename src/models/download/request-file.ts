@@ -33,10 +33,19 @@ export async function requestFile(
   }
 }
 
-/** Content-Length where it counts the bytes that arrive here; null else (compressed on the way, not told). */
+/**
+ * Content-Length where it counts the bytes that arrive here; null else: not told, or compressed on the way. Another
+ * origin keeps Content-Encoding to itself and tells the length all the same
+ * (https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name), so there the length of what servers compress
+ * says nothing.
+ */
 export function announcedLength(response: Response): number | null {
   const encoding = response.headers.get('content-encoding');
   const length = response.headers.get('content-length');
   if (length === null || (encoding !== null && encoding !== 'identity')) return null;
+  // Parts are sent as they are.
+  const isWhole = response.status !== 206;
+  const type = response.headers.get('content-type') ?? '';
+  if (response.type === 'cors' && isWhole && /^text\/|json|javascript|xml/.test(type)) return null;
   return Number(length);
 }
