@@ -18,19 +18,27 @@ const test = siteTest.extend<{ readonly hub: HubServer }>({
   },
 });
 
-test('a private repository comes over the hub and its CDN, goes on after a cut, and loads again without the network', async ({
+test('a private repository comes over the hub and its CDN, goes on after it was aborted, and loads again without the network', async ({
   page,
   hub,
 }) => {
   await page.goto('terminal.html');
   await page.waitForFunction('window.antiphon !== undefined');
-  hub.inject({ place: 'cdn', path: weights }, { kind: 'cut', afterBytes: 600_000 });
+  hub.inject({ place: 'cdn', path: weights }, { kind: 'stall', afterBytes: 700_000 });
 
   const first = await page.evaluate(
     async ([hubUrl, given]) => {
       const engine = await window.antiphon.connect({ backend: 'wasm', hubUrl });
       const refusal = await engine.load('somebody/stories').catch((error) => error.message);
       const estimate = await engine.estimate('somebody/stories', { token: given });
+      const controller = new AbortController();
+      await engine
+        .load('somebody/stories', {
+          token: given,
+          signal: controller.signal,
+          onProgress: ({ bytesLoaded }) => void (bytesLoaded >= 500_000 && controller.abort()),
+        })
+        .catch(() => {});
       await engine.load('somebody/stories', { token: given });
       await engine.load('story-draft');
       const write = (model: string) =>
@@ -62,9 +70,9 @@ test('a private repository comes over the hub and its CDN, goes on after a cut, 
     new Set(hub.requests.filter((one) => one.place === place).map(({ authorization }) => authorization));
   expect(seen('cdn')).toEqual(new Set([null]));
   expect(seen('hub')).toContain(`Bearer ${token}`);
-  const [whole, rest] = hub.requests.filter(({ place }) => place === 'cdn');
+  const [stalled, rest] = hub.requests.filter(({ place }) => place === 'cdn');
   const start = Number(/^bytes=(\d+)-$/.exec(rest!.range ?? '')?.[1]);
-  expect(start).toBeLessThanOrEqual(whole!.bytesSent);
+  expect(start).toBeLessThanOrEqual(stalled!.bytesSent);
   expect(rest).toMatchObject({ status: 206, bytesSent: files.get(weights)!.bytes - start });
 
   const hubUrl = hub.url;
