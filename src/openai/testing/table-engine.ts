@@ -110,6 +110,7 @@ export class TableEngine implements Pick<EngineApi, 'decode' | 'info'> {
       model,
       description: { id, sha256: `${seed}`.repeat(64) } as LoadedModel,
       weightBytes: 100,
+      memoryBytes: 0,
       pool: new SequencePool(model),
       tokenizer: letters,
       vocabulary: { name: id, vocabSize, fingerprint: id === 'foreign' ? 'runes' : 'letters' },
