@@ -14,13 +14,16 @@ import { test } from './site.ts';
 const folder = process.env.ANTIPHON_CHAT_MODELS ?? '';
 const name = 'smollm2-135m';
 
-test.setTimeout(600_000);
+/** Hundreds of megabytes are read, prepared and measured. */
+const modelMs = 600_000;
+test.setTimeout(modelMs);
 
 let page: EnginePage;
 let model: string;
 let closeServers: () => Promise<unknown>;
 
 test.beforeAll(async () => {
+  test.setTimeout(modelMs);
   const models = await serveFolder({ folder });
   const site = await serveFolder({
     folder: siteFolder,
