@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
+import { axeFindings } from './axe.ts';
 import { poorContrasts } from './contrast.ts';
 import { test as siteTest } from './site.ts';
 import { expect, loadMs, runToEnd, startButton, story } from './story-page.ts';
@@ -18,6 +19,18 @@ async function openReady(page: Page): Promise<void> {
 /** False where something sticks out and the page scrolls sideways. */
 const fitsWidth = (page: Page): Promise<boolean> =>
   page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
+
+test('a recorded story is told before a model is there, and nothing of it needs WebAssembly', async ({
+  page,
+}) => {
+  await page.route('**/*.wasm', (route) => route.abort());
+  await page.goto('./');
+  await expect(page.getByText('a story recorded earlier, told again')).toBeVisible();
+  await expect(story(page)).toHaveText(/^Once upon a time.{20}/s);
+  const paints = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint').length);
+  expect(paints).toBe(1);
+  expect(await axeFindings(page)).toEqual([]);
+});
 
 test('opening the page loads the two models of the default method and shows how far it is', async ({
   page,
@@ -170,6 +183,10 @@ for (const width of [360, 1440]) {
     await page.goto('./');
     expect(await fitsWidth(page)).toBe(true);
     await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
+    // On a narrow screen the settings are folded away, so that the story is not far below.
+    const settings = page.locator('summary').filter({ hasText: /^\s*Settings/ });
+    await expect(settings).toBeVisible({ visible: width === 360 });
+    if (width === 360) await settings.click();
     await page.getByText('More settings').click();
     await page.getByText('Turns and acceptance').click();
     await page.getByText('1 token a turn').first().click();

@@ -33,6 +33,8 @@ test('a run is saved, and told again by the page and by a page of its own, as da
   const recorded = readTrace(trace);
   expect(recorded.result?.tokenIds).toHaveLength(40);
   expect(recorded.candidates).toHaveLength(1);
+  const text = await saved(page, 'Save text', testInfo.outputPath('story.txt'));
+  expect(text).toBe(`Long ago${recorded.result?.text}\n`);
   const html = await saved(page, 'Save as page', testInfo.outputPath('story.html'));
 
   // The same view tells it: dropped ones, marks, candidates.

@@ -41,3 +41,12 @@ test('an engine that dies while nothing runs is told, and its text goes on after
   await expect(page.getByRole('status')).toHaveText(/after \d+ tokens?\.$/, { timeout: 60_000 });
   expect((await story(page).textContent())?.startsWith('Long ago')).toBe(true);
 });
+
+test('the page runs on WebGPU where it is asked to', async ({ page }) => {
+  await page.goto('./#backend=webgpu&model1=story-draft&model2=story-draft&max=12&seed=7&prompt=Long+ago');
+  await runToEnd(page);
+  await expect(page.getByText(/^Runs on WebGPU/)).toBeVisible();
+  await expect(story(page).locator('.accepted').first()).toBeVisible();
+  await page.getByText('More settings').click();
+  await expect(page.getByLabel('Runs on')).toHaveValue('webgpu');
+});

@@ -114,6 +114,7 @@ test.each([
   engine.failRun(new EngineError(code, 'the words of the engine'));
   await expect.poll(() => textOf(app)).toContain(words);
   expect(textOf(app)).toContain(`the words of the engine Code: ${code}`);
+  expect(buttonOf(app, 'Continue')).toBeUndefined();
   buttonOf(app, 'Restart the engine')?.click();
   await expect.poll(() => buttonOf(app, 'Continue')).toBeDefined();
   expect(textOf(app)).toContain('there was');

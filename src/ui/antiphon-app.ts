@@ -12,7 +12,7 @@ import { failureView } from './failure-view.ts';
 import { fetchedCode } from './fetched-code.ts';
 import { linkNotice } from './link/link-notice.ts';
 import { browserPlace, PageSettings } from './link/page-settings.ts';
-import { continued, repeatable } from './link/repeatable.ts';
+import { continued, linkCaveat, repeatable } from './link/repeatable.ts';
 import { linkOf } from './link/settings-link.ts';
 import './live-numbers.ts';
 import './model-panel.ts';
@@ -22,6 +22,7 @@ import { progressStyle } from './progress-style.ts';
 import { raceAnnouncement, raceProgress, raceProgressStyle } from './race/race-progress.ts';
 import { RaceRun } from './race/race-run.ts';
 import type { RefusalCheck } from './refusal.ts';
+import { FirstStory } from './replay/first-story.ts';
 import { OpenedRecording } from './replay/opened-recording.ts';
 import { neededModels, type RequestForm, toRequest } from './request-form.ts';
 import './rhythm/rhythm-section.ts';
@@ -63,6 +64,7 @@ export class AntiphonApp extends LitElement {
   readonly #controller: DecodeController;
   readonly #settings: PageSettings;
   readonly #recording: OpenedRecording;
+  readonly #firstStory = new FirstStory(this);
   readonly #race = new RaceRun(this);
   #racedForm: RequestForm | null = null;
 
@@ -157,6 +159,11 @@ export class AntiphonApp extends LitElement {
         gap: 0.5rem 0.9rem;
         margin-top: 1.25rem;
       }
+      .recordings button {
+        min-height: 2.25rem;
+        padding: 0.3rem 0.75rem;
+        font-size: 0.875rem;
+      }
       .close-recording {
         margin-top: 1rem;
       }
@@ -181,7 +188,10 @@ export class AntiphonApp extends LitElement {
       }
       .invitation {
         color: var(--ink-soft);
-        font: italic 400 1.1875rem / 1.7 var(--serif);
+        font: italic 400 1.0625rem / 1.6 var(--serif);
+      }
+      antiphon-replay .invitation {
+        margin-bottom: 0.9rem;
       }
       .sheet .failure {
         margin-top: 1.25rem;
@@ -202,6 +212,7 @@ export class AntiphonApp extends LitElement {
   }
 
   override connectedCallback(): void {
+    void this.#controller.useBackend(this.#settings.form.backend);
     super.connectedCallback();
     this.#follow(this.#settings.form);
   }
@@ -342,14 +353,7 @@ export class AntiphonApp extends LitElement {
 
   #text(): TemplateResult {
     const { run } = this.#controller;
-    if (run.kind === 'idle') {
-      return html`<div class="sheet">
-        <p class="invitation">
-          The story appears here, token by token: what was proposed and accepted, what was struck out, and what took
-          its place.
-        </p>
-      </div>`;
-    }
+    if (run.kind === 'idle') return this.#opening();
     return html`<div class="sheet">
         <antiphon-story
           .prompt=${run.prompt}
@@ -373,6 +377,21 @@ export class AntiphonApp extends LitElement {
         .numbers=${runNumbers(run.story, run.cast)}
         .lossy=${run.kind === 'stopped' && run.result.lossy}
       ></antiphon-live-numbers>`;
+  }
+
+  /** Before the first run. */
+  #opening(): TemplateResult {
+    const { trace } = this.#firstStory;
+    const invitation = html`<p class="invitation">
+      ${
+        trace
+          ? 'This is how it looks: a story recorded earlier, told again at the speed it was written. Yours comes here.'
+          : 'The story appears here, token by token: what was proposed and accepted, what was struck out, and what took its place.'
+      }
+    </p>`;
+    return trace
+      ? html`<antiphon-replay brief .trace=${trace}>${invitation}</antiphon-replay>`
+      : html`<div class="sheet">${invitation}</div>`;
   }
 
   /** Its place is kept while the run is under way. */
@@ -411,11 +430,15 @@ export class AntiphonApp extends LitElement {
     const result = run.kind === 'stopped' ? run.result : null;
     const link = new URL(location.href);
     link.hash = linkOf(repeatable(run.form, result));
+    const isBroken = run.kind === 'failed' && !run.isMended && run.failure.remedy === 'restart-engine';
+    const isContinuable =
+      !isBroken && result?.finishReason !== 'context' && hasModels(engine, neededModels(run.form));
     return html`<antiphon-story-actions
         .text=${run.prompt + (result?.text ?? shownText(run.story))}
         .link=${run.form.chat?.turns.length ? '' : link.href}
+        .caveat=${linkCaveat(run.form, run.story.rounds)}
         .answerable=${run.form.chat !== null && result !== null && result.finishReason !== 'context'}
-        .continuable=${result?.finishReason !== 'context' && hasModels(engine, neededModels(run.form))}
+        .continuable=${isContinuable}
         .recorded=${result !== null}
         @continue=${this.#onContinue}
       @reply=${this.#onReply}
@@ -479,6 +502,7 @@ export class AntiphonApp extends LitElement {
 
   /** Loads what the form needs, and moves a running story with it. */
   #follow(form: RequestForm): void {
+    void this.#controller.useBackend(form.backend);
     void this.#controller.want(neededModels(form));
     this.#controller.adjust(form);
   }

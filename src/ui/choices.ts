@@ -1,3 +1,4 @@
+import type { BackendChoice } from '../engine/engine-api.ts';
 import type { AcceptanceKind } from './acceptance-form.ts';
 import type { CombinationChoice, ScheduleChoice } from './team-form.ts';
 
@@ -56,6 +57,24 @@ export const schedules: readonly Choice<ScheduleChoice>[] = [
     kind: 'mixture',
     title: 'Mixture',
     explanation: 'Each token comes from one member, picked by its weight: same distribution, no proposals.',
+  },
+];
+
+export const backends: readonly Choice<BackendChoice>[] = [
+  {
+    kind: 'auto',
+    title: 'Automatic',
+    explanation: 'WebGPU on a graphics card that passes the self-check, else WebAssembly.',
+  },
+  {
+    kind: 'webgpu',
+    title: 'WebGPU',
+    explanation: 'The graphics card, or a software adapter where there is no other: slow, but the same.',
+  },
+  {
+    kind: 'wasm',
+    title: 'WebAssembly',
+    explanation: 'The processor, on as many threads as the page may have.',
   },
 ];
 

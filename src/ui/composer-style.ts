@@ -6,6 +6,36 @@ export const composerStyle = css`
     display: grid;
     gap: 1.2rem;
   }
+  .settings {
+    display: grid;
+    gap: 1.2rem;
+  }
+  @media (min-width: 62rem) {
+    .all-settings > summary {
+      display: none;
+    }
+  }
+  @media (max-width: 61.99rem) {
+    form {
+      gap: 0.9rem;
+    }
+    .all-settings {
+      border: 1px solid var(--edge);
+      border-radius: var(--radius);
+      background: var(--sheet);
+    }
+    .all-settings > summary {
+      padding: 0.6rem 0.9rem;
+      font-weight: 600;
+    }
+    .all-settings > summary .hint {
+      margin-inline-start: 0.5rem;
+      font-weight: 400;
+    }
+    .settings {
+      padding: 0.5rem 0.9rem 1.1rem;
+    }
+  }
   #prompt {
     max-height: 14rem;
     font-family: var(--serif);
@@ -42,15 +72,19 @@ export const composerStyle = css`
     color: var(--ink-soft);
     font-size: 0.8125rem;
   }
+  /* One row to push along, which fades where more of it lies. */
   @media (max-width: 40rem) {
-    .samples {
+    .samples,
+    .presets {
       flex-wrap: nowrap;
       margin: 0.3rem -0.25rem 0;
-      padding: 0.25rem;
+      padding: 0.25rem 2rem 0.25rem 0.25rem;
       overflow-x: auto;
       scrollbar-width: none;
+      mask-image: linear-gradient(to right, #000 calc(100% - 2.5rem), transparent);
     }
-    .sample {
+    .sample,
+    .preset {
       flex: none;
     }
   }
@@ -138,7 +172,26 @@ export const composerStyle = css`
     font-size: 1.0625rem;
   }
   .go .hint {
+    flex-basis: 100%;
     margin: 0;
+  }
+  @media (max-width: 40rem) {
+    .go {
+      flex-wrap: nowrap;
+    }
+    .go button {
+      flex: 1 1 0;
+      padding-inline: 0.5rem;
+    }
+    .go .hint {
+      display: none;
+    }
+  }
+  /* In a low window it would cover too much of what it belongs to. */
+  @media (max-height: 30rem) {
+    .go {
+      position: static;
+    }
   }
   @media (pointer: coarse) {
     .keys {

@@ -3,7 +3,8 @@ import { live } from 'lit/directives/live.js';
 import './acceptance-editor.ts';
 import type { AcceptanceForm } from './acceptance-form.ts';
 import { type ChatForm, newChat } from './chat-form.ts';
-import { acceptances, chosenOf } from './choices.ts';
+import { choiceSelect } from './choice-select.ts';
+import { acceptances, backends, chosenOf } from './choices.ts';
 import { composerStyle } from './composer-style.ts';
 import { moduleRefusal } from './custom-module.ts';
 import { fieldStyle } from './field-style.ts';
@@ -41,6 +42,8 @@ export class Composer extends LitElement {
     choices: { attribute: false },
     refusalOf: { attribute: false },
     form: { attribute: false },
+    isWide: { state: true },
+    settingsOpen: { state: true },
   };
   declare engine: EngineState;
   declare running: boolean;
@@ -49,6 +52,11 @@ export class Composer extends LitElement {
   declare refusalOf: RefusalCheck;
   /** What the reader changes is told by `form-change`. */
   declare form: RequestForm;
+  /** There is room for the settings beside the story; else they are folded away. */
+  declare isWide: boolean;
+  declare settingsOpen: boolean;
+
+  readonly #wide = matchMedia('(min-width: 62rem)');
 
   static override styles = [theme, fieldStyle, composerStyle];
 
@@ -60,12 +68,32 @@ export class Composer extends LitElement {
     this.choices = [];
     this.refusalOf = () => null;
     this.form = initialForm(rollSeed());
+    this.isWide = this.#wide.matches;
+    this.settingsOpen = false;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#wide.addEventListener('change', this.#onWidth);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#wide.removeEventListener('change', this.#onWidth);
   }
 
   override render(): TemplateResult {
     return html`<form novalidate @submit=${this.#submit} @keydown=${this.#onKey}>
-      ${this.#prompt()} ${this.#presets()} ${this.#method()} ${this.#team()} ${this.#settings()}
-      ${this.#advanced()} ${this.#button()}
+      ${this.#prompt()} ${this.#presets()}
+      <details class="all-settings" ?open=${this.isWide || this.settingsOpen} @toggle=${this.#onToggle}>
+        <summary>
+          Settings <span class="hint">${chosenOf(methods, this.form.method).title}, temperature ${this.form.temperature}</span>
+        </summary>
+        <div class="settings">
+          ${this.#method()} ${this.#team()} ${this.#settings()} ${this.#advanced()}
+        </div>
+      </details>
+      ${this.#button()}
     </form>`;
   }
 
@@ -282,6 +310,7 @@ export class Composer extends LitElement {
         ${number('minP', 'Min-p', minP, '0.01', '0 keeps all')}
         ${number('maxTokens', 'Max tokens', maxTokens, '1', 'then it ends')}
       </div>
+      ${this.#backend()}
       <div class="field">
         <label for="stop">Stop strings</label>
         <textarea
@@ -295,6 +324,21 @@ export class Composer extends LitElement {
         <p class="hint" id="stop-hint">One a line; \\n stands for a line break.</p>
       </div>
     </details>`;
+  }
+
+  #backend(): TemplateResult {
+    const { backend } = this.form;
+    // Another backend is another engine: a story under way would end.
+    return html`<fieldset class="field" ?disabled=${this.running}>
+      ${choiceSelect({
+        id: 'backend',
+        label: 'Runs on',
+        entries: backends,
+        chosen: backend,
+        whyNot: () => null,
+        choose: (kind) => this.#set({ backend: kind }),
+      })}
+    </fieldset>`;
   }
 
   #button(): TemplateResult {
@@ -314,9 +358,19 @@ export class Composer extends LitElement {
       ${
         this.form.method === 'plain'
           ? null
-          : html`<button type="button" ?disabled=${!isReady} @click=${this.#race}>Race</button>`
+          : html`<button
+              type="button"
+              aria-describedby="race-hint"
+              ?disabled=${!isReady}
+              @click=${this.#race}
+            >
+              Race
+            </button>`
       }
-      <span class="hint keys">${this.running ? 'Esc stops' : 'Ctrl + Enter starts'}</span>
+      <p class="hint keys">
+        ${this.running ? 'Esc stops.' : 'Ctrl + Enter starts.'}
+        ${this.form.method === 'plain' ? null : html`<span id="race-hint">Race: the same text in several ways, timed.</span>`}
+      </p>
     </div>`;
   }
 
@@ -360,6 +414,16 @@ export class Composer extends LitElement {
     else if (this.#canStart()) {
       this.dispatchEvent(new CustomEvent<RequestForm>('start', { detail: this.form }));
     }
+  };
+
+  #onWidth = ({ matches }: MediaQueryListEvent): void => {
+    this.isWide = matches;
+  };
+
+  #onToggle = (event: Event): void => {
+    const details = event.currentTarget as HTMLDetailsElement;
+    // Folded parts within tell their own.
+    if (event.target === details && !this.isWide) this.settingsOpen = details.open;
   };
 
   #race = (): void => {

@@ -175,6 +175,7 @@ class ScriptedEngine implements EngineApi {
  */
 function connect(waiting: ScriptedEngine[], missing: readonly string[] = []) {
   const seen: string[] = [];
+  const opened: string[] = [];
   const host: ReactiveControllerHost = {
     addController: () => {},
     removeController: () => {},
@@ -186,7 +187,8 @@ function connect(waiting: ScriptedEngine[], missing: readonly string[] = []) {
   };
   const controller = new DecodeController(host, () => ({
     missingFeatures: () => missing,
-    openEngine: async ({ onLost }) => {
+    openEngine: async ({ backend, onLost }) => {
+      opened.push(backend);
       const engine = waiting.shift();
       if (!engine) throw new EngineError('worker-lost', 'no engine left');
       engine.die = onLost;
@@ -194,7 +196,7 @@ function connect(waiting: ScriptedEngine[], missing: readonly string[] = []) {
     },
     listModels: async () => [{ id: 'story-fairy', title: 'Fairy-tale teller' }],
   }));
-  return { controller, seen };
+  return { controller, seen, opened };
 }
 
 function storyText({ run }: DecodeController): string | null {
@@ -296,6 +298,17 @@ describe('opening the page', () => {
     const calls = engine.loaded.length;
     await controller.retryDownloads();
     expect(engine.loaded.length).toBe(calls);
+  });
+
+  test('opens the engine on the backend that is asked for, and anew on another', async () => {
+    const { controller, opened } = connect([new ScriptedEngine(), new ScriptedEngine()]);
+    await controller.useBackend('wasm');
+    expect(opened).toEqual([]);
+    await controller.restart();
+    await controller.useBackend('wasm');
+    await controller.useBackend('webgpu');
+    expect(opened).toEqual(['wasm', 'webgpu']);
+    expect(hasModels(controller.engine, startModels)).toBe(true);
   });
 
   test('drops the answers of an engine that was replaced while it loaded', async () => {

@@ -2,7 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Candidates } from '../decode/candidates.ts';
 import type { ProposalPlace } from '../engine/candidates-query.ts';
 import type { DecodeRequest } from '../engine/decode-request.ts';
-import type { DecodeRun, EngineApi } from '../engine/engine-api.ts';
+import type { BackendChoice, DecodeRun, EngineApi } from '../engine/engine-api.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import { promptText } from '../prompt/prompt-text.ts';
 import { recordedCandidates, type TraceCandidates } from '../trace/trace.ts';
@@ -26,7 +26,10 @@ export interface EngineDoor {
   /** What the browser lacks; empty when the engine can run. */
   missingFeatures(): readonly string[];
   /** @param onLost told when the engine's worker dies, whether or not anything waits for it */
-  openEngine(options: { readonly onLost: (error: Error) => void }): Promise<EngineApi>;
+  openEngine(options: {
+    readonly backend: BackendChoice;
+    readonly onLost: (error: Error) => void;
+  }): Promise<EngineApi>;
   /** What the reader may choose from; where it does not arrive, models go by their ids. */
   listModels(): Promise<readonly ModelChoice[]>;
 }
@@ -50,6 +53,7 @@ export class DecodeController implements ReactiveController {
   #liveNumbers: LatestNumbers | null = null;
   /** What was asked about tokens of the latest run. */
   #candidates: readonly TraceCandidates[] = [];
+  #backend: BackendChoice = 'auto';
   #wanted = defaultTeam;
   /** Number of the engine that is loading models. */
   #loadingEngine: number | null = null;
@@ -90,6 +94,7 @@ export class DecodeController implements ReactiveController {
     this.#setEngine({ kind: 'starting' });
     try {
       const api = await door.openEngine({
+        backend: this.#backend,
         onLost: (error) => {
           if (number === this.#engineNumber) this.#loseEngine(describeFailure(error));
         },
@@ -113,6 +118,13 @@ export class DecodeController implements ReactiveController {
       info: null,
     });
     await this.#loadModels();
+  }
+
+  /** Opens the engine on this backend; one that is open on another is started anew. */
+  async useBackend(backend: BackendChoice): Promise<void> {
+    if (backend === this.#backend) return;
+    this.#backend = backend;
+    if (this.#engineNumber > 0) await this.restart();
   }
 
   /** Loads these models next; settles when there is nothing left to load. */

@@ -1,4 +1,5 @@
 import type { DecodeRequest } from '../engine/decode-request.ts';
+import type { BackendChoice } from '../engine/engine-api.ts';
 import { type AcceptanceForm, exactAcceptance, toAcceptance } from './acceptance-form.ts';
 import { type ChatForm, messagesOf } from './chat-form.ts';
 import type { Choice } from './choices.ts';
@@ -25,6 +26,8 @@ export interface RequestForm {
   readonly maxTokens: number;
   /** One stop string a line, `\n` for a line break inside one. */
   readonly stopLines: string;
+  /** Where the models run: no part of the request, as the engine is opened with it. */
+  readonly backend: BackendChoice;
 }
 
 export const targetModel = 'story-base';
@@ -83,6 +86,7 @@ export function initialForm(seed: number): RequestForm {
     minP: 0,
     maxTokens: 200,
     stopLines: '',
+    backend: 'auto',
   };
 }
 

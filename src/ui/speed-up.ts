@@ -56,6 +56,9 @@ export class SpeedUpElement extends LitElement {
         border: 1.5px dashed var(--accent);
         background: var(--accent-wash);
       }
+      .hint {
+        margin-top: 0.5rem;
+      }
       .name {
         color: var(--ink-soft);
       }
@@ -88,8 +91,22 @@ export class SpeedUpElement extends LitElement {
       </figcaption>
       ${bar('reference', referenceName(this.cast), measured === null ? null : 1)} ${bar('measured', 'measured', measured)}
       ${bar('predicted', 'predicted', predicted)}
+      ${
+        measured !== null && predicted !== null && isFarFrom(measured, predicted)
+          ? html`<p class="hint">
+              Measured and predicted lie far apart: the machine was busier, or freer, while the story was written than
+              when the models’ costs were measured. Another run may tell more.
+            </p>`
+          : null
+      }
     </figure>`;
   }
+}
+
+/** Beyond what a quiet machine makes of the prediction. */
+function isFarFrom(measured: number, predicted: number): boolean {
+  const ratio = measured / predicted;
+  return ratio < 0.8 || ratio > 1.25;
 }
 
 function factorText(factor: number | null): string {

@@ -16,6 +16,7 @@ export class StoryActions extends LitElement {
   static override properties: PropertyDeclarations = {
     text: { attribute: false },
     link: { attribute: false },
+    caveat: { attribute: false },
     continuable: { type: Boolean },
     answerable: { type: Boolean },
     recorded: { type: Boolean },
@@ -25,6 +26,8 @@ export class StoryActions extends LitElement {
   declare text: string;
   /** Address of a page that writes the text again; empty where no link can say it all. */
   declare link: string;
+  /** Why that page may write another text; null where it does not. */
+  declare caveat: string | null;
   declare continuable: boolean;
   /** The text is a reply in a conversation, which may go on. */
   declare answerable: boolean;
@@ -35,15 +38,32 @@ export class StoryActions extends LitElement {
   static override styles = [
     theme,
     css`
-      .buttons {
+      .buttons,
+      .files {
         display: flex;
         flex-wrap: wrap;
+        align-items: center;
         gap: 0.5rem;
       }
       button {
         min-height: 2.25rem;
         padding: 0.3rem 0.75rem;
         font-size: 0.875rem;
+      }
+      .files {
+        gap: 0.25rem 0.9rem;
+        margin-top: 0.6rem;
+      }
+      .files button {
+        min-height: 1.75rem;
+        padding: 0;
+        border: 0;
+        color: var(--accent);
+        text-decoration: underline;
+        text-underline-offset: 0.2em;
+      }
+      .files button:hover {
+        text-decoration-thickness: 2px;
       }
       .told {
         min-height: 1.3em;
@@ -56,6 +76,7 @@ export class StoryActions extends LitElement {
     super();
     this.text = '';
     this.link = '';
+    this.caveat = null;
     this.continuable = false;
     this.answerable = false;
     this.recorded = false;
@@ -66,7 +87,7 @@ export class StoryActions extends LitElement {
     return html`<div class="buttons" role="group" aria-label="With this story">
         ${
           this.continuable
-            ? html`<button type="button" @click=${this.#fire('continue')}>Continue</button>`
+            ? html`<button type="button" class="primary" @click=${this.#fire('continue')}>Continue</button>`
             : nothing
         }
         ${
@@ -76,13 +97,16 @@ export class StoryActions extends LitElement {
         ${
           this.link === ''
             ? nothing
-            : html`<button type="button" @click=${() => this.#copy(this.link, 'The link')}>Copy link</button>`
+            : html`<button type="button" @click=${() => this.#copy(this.link, 'The link', this.caveat)}>Copy link</button>`
         }
+      </div>
+      <div class="files" role="group" aria-label="As a file">
         <button type="button" @click=${this.#saveText}>Save text</button>
         ${
           this.recorded
             ? html`<button type="button" @click=${this.#fire('save-recording', 'trace')}>Save recording</button>
-                <button type="button" @click=${this.#fire('save-recording', 'page')}>Save as page</button>`
+                <button type="button" @click=${this.#fire('save-recording', 'page')}>Save as page</button>
+                <span class="hint">A recording opens here again; a page tells the story by itself, offline too.</span>`
             : nothing
         }
       </div>
@@ -93,9 +117,11 @@ export class StoryActions extends LitElement {
     return () => this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
-  async #copy(text: string, what: string): Promise<void> {
+  async #copy(text: string, what: string, caveat: string | null = null): Promise<void> {
     const isCopied = await copyText(text);
-    this.told = isCopied ? `${what} is on the clipboard.` : 'The browser does not let the page copy.';
+    this.told = isCopied
+      ? [`${what} is on the clipboard.`, caveat].join(' ').trim()
+      : 'The browser does not let the page copy.';
   }
 
   #saveText = (): void => saveFile('story.txt', 'text/plain', `${this.text}\n`);

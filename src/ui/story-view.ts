@@ -45,6 +45,7 @@ export class StoryView extends LitElement {
     writing: { type: Boolean, reflect: true },
     selectedRound: { attribute: false },
     compact: { type: Boolean },
+    silent: { type: Boolean },
     candidates: { attribute: false },
     hidesDropped: { state: true },
   };
@@ -58,6 +59,8 @@ export class StoryView extends LitElement {
   declare selectedRound: number | null;
   /** The text alone: without the legend, and told to nobody who listens. */
   declare compact: boolean;
+  /** Its sentences are not told as they come. */
+  declare silent: boolean;
   /** What else could have stood in a token's place; null where nobody can tell. */
   declare candidates: CandidateSource | null;
   declare hidesDropped: boolean;
@@ -77,6 +80,7 @@ export class StoryView extends LitElement {
     this.writing = false;
     this.selectedRound = null;
     this.compact = false;
+    this.silent = false;
     this.candidates = null;
     this.hidesDropped = hidden.read();
   }
@@ -112,7 +116,7 @@ export class StoryView extends LitElement {
 
   #around(): TemplateResult {
     const focus = this.#focus;
-    return html`<p class="visually-hidden" aria-live="polite">${this.#heard}</p>
+    return html`<p class="visually-hidden" aria-live="polite">${this.silent ? '' : this.#heard}</p>
       <p class="visually-hidden" aria-live="polite">${focus.isToldAloud ? this.#cardAloud() : ''}</p>
       <slot></slot>
       <div class="reading">

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { DecodeResult } from '../../engine/engine-api.ts';
 import { initialForm, toRequest } from '../request-form.ts';
 import { changeMember } from '../team-form.ts';
-import { continued, repeatable } from './repeatable.ts';
+import { continued, linkCaveat, repeatable } from './repeatable.ts';
 
 const form = { ...initialForm(7), maxTokens: 50 };
 
@@ -30,4 +30,9 @@ test('a stopped text goes on with the tokens it had left, a full one with as man
 test("members' own prompts go on with the same text", () => {
   const own = { ...form, team: changeMember(form.team, 1, { prompt: 'In space' }) };
   expect(continued(own, half).team.members.map(({ prompt }) => prompt)).toEqual(['', 'In space a fox']);
+});
+
+test('a link says where it cannot write the same text', () => {
+  expect(linkCaveat(form, [{}, {}])).toBeNull();
+  expect(linkCaveat(form, [{}, { combine: { weights: [0.2, 0.8] } }])).toMatch(/moved on the way/);
 });

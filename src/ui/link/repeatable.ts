@@ -1,6 +1,7 @@
 import type { DecodeResult } from '../../engine/engine-api.ts';
+import type { Round } from '../../round/round.ts';
 import { withReply } from '../chat-form.ts';
-import type { RequestForm } from '../request-form.ts';
+import { type RequestForm, toRequest } from '../request-form.ts';
 
 /** A form that asks for the run again, with what the engine chose: its seed, and who begins. */
 export function repeatable(form: RequestForm, result: DecodeResult | null): RequestForm {
@@ -10,6 +11,20 @@ export function repeatable(form: RequestForm, result: DecodeResult | null): Requ
   const first = method.kind === 'collaborative' ? method.defaultProposer : undefined;
   const starter = first === undefined ? form.team.starter : (form.team.members[first]?.key ?? null);
   return { ...form, seed, team: { ...form.team, starter } };
+}
+
+/** Why the form's link may not write the same text again; null where it does. */
+export function linkCaveat(form: RequestForm, rounds: readonly Pick<Round, 'combine'>[]): string | null {
+  if (rounds.some(({ combine }) => combine !== undefined)) {
+    return 'It has the combination that the story began with: what was moved on the way is in the recording alone.';
+  }
+  const { method, sampling } = toRequest(form);
+  const isAdaptive = JSON.stringify(method).includes('"adaptive"');
+  const acceptance = 'acceptance' in method ? method.acceptance?.kind : undefined;
+  if (isAdaptive && sampling?.temperature !== 0 && acceptance !== 'coupled') {
+    return 'An adaptive draft length follows the clock, so the story may come out otherwise; acceptance “coupled” keeps it.';
+  }
+  return null;
 }
 
 /** What a text came to that may go on. */

@@ -1,5 +1,5 @@
 import type { ChatForm } from '../chat-form.ts';
-import { acceptances, combinations, schedules } from '../choices.ts';
+import { acceptances, backends, combinations, schedules } from '../choices.ts';
 import { draftModel, methods, type RequestForm, targetModel } from '../request-form.ts';
 import { fewestMembers, type MemberForm, mostMembers, type TeamForm } from '../team-form.ts';
 
@@ -37,6 +37,7 @@ export function linkOf(form: RequestForm): string {
   put('system', form.chat?.system ?? null);
   for (const [field, name] of numberFields) put(name, form[field]);
   put('stop', form.stopLines);
+  put('backend', form.backend === 'auto' ? null : form.backend);
   put('method', form.method);
   put('draft', form.draftLength);
   put('acceptance', acceptance.kind);
@@ -79,6 +80,7 @@ export function readLink(hash: string, base: RequestForm, pageUrl: string): Link
     prompt: reader.text('prompt') ?? base.prompt,
     chat: readChat(reader, base.chat),
     stopLines: reader.text('stop') ?? base.stopLines,
+    backend: reader.kind('backend', backends, 'auto'),
     method: reader.kind('method', methods, base.method),
     draftLength: reader.number('draft', base.draftLength, 0),
     acceptance: {

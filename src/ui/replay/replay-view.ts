@@ -9,6 +9,7 @@ import {
 } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { promptText } from '../../prompt/prompt-text.ts';
+import type { BackendKind } from '../../models/causal-model.ts';
 import { type Clock, systemClock } from '../../trace/clock.ts';
 import { Replay } from '../../trace/replay.ts';
 import { recordedCandidates, type Trace } from '../../trace/trace.ts';
@@ -36,12 +37,15 @@ export class ReplayView extends LitElement {
   static override properties: PropertyDeclarations = {
     trace: { attribute: false },
     clock: { attribute: false },
+    brief: { type: Boolean },
     positionMs: { state: true },
     selectedRound: { state: true },
   };
   declare trace: Trace | null;
   /** Read when a recording is given. */
   declare clock: Clock;
+  /** The story alone, told to nobody who listens; what is slotted stands above instead of a heading. */
+  declare brief: boolean;
   declare positionMs: number;
   declare selectedRound: number | null;
 
@@ -76,7 +80,13 @@ export class ReplayView extends LitElement {
         margin: 0;
         accent-color: var(--accent);
       }
+      .controls label {
+        display: inline-flex;
+        align-items: center;
+        gap: 0.5rem;
+      }
       .controls select {
+        padding-inline: 0.5rem;
         min-height: 2.5rem;
         border: 1px solid var(--edge);
         border-radius: var(--radius);
@@ -111,6 +121,7 @@ export class ReplayView extends LitElement {
     super();
     this.trace = null;
     this.clock = systemClock;
+    this.brief = false;
     this.positionMs = 0;
     this.selectedRound = null;
   }
@@ -137,34 +148,47 @@ export class ReplayView extends LitElement {
     const isAtEnd = this.#isAtEnd();
     const { request, createdAt, backend } = trace.header;
     return html`<div class="sheet">
-        <p class="hint about">A recording of ${dateText(createdAt)}, on ${backend}, with ${membersText(trace)}.</p>
+        ${
+          this.brief
+            ? html`<slot></slot>`
+            : html`<p class="hint about">A recording of ${dateText(createdAt)}, on ${backendTexts[backend]}, with ${membersText(trace)}.</p>`
+        }
         ${this.#controls(isAtEnd)}
         <antiphon-story
           .prompt=${promptText(request)}
           .cast=${this.#cast}
           .story=${this.#story}
           .writing=${!isAtEnd}
-          .candidates=${this.#candidates}
+          ?silent=${this.brief}
+          .candidates=${this.brief ? null : this.#candidates}
           .selectedRound=${this.selectedRound}
           >${isAtEnd ? this.#ending(trace) : nothing}</antiphon-story
         >
       </div>
-      <antiphon-rhythm-section
+      ${
+        this.brief
+          ? nothing
+          : html`<antiphon-rhythm-section
         .rounds=${this.#story.rounds}
         .cast=${this.#cast}
         .live=${!isAtEnd}
         .selectedRound=${this.selectedRound}
         @round-selected=${this.#onRoundSelected}
-      ></antiphon-rhythm-section>
+      ></antiphon-rhythm-section>`
+      }
       ${
-        isAtEnd && trace.result?.stats.speedUp
+        isAtEnd && !this.brief && trace.result?.stats.speedUp
           ? html`<antiphon-speed-up .speedUp=${trace.result.stats.speedUp} .cast=${this.#cast}></antiphon-speed-up>`
           : nothing
       }
-      <antiphon-live-numbers
+      ${
+        this.brief
+          ? nothing
+          : html`<antiphon-live-numbers
         .numbers=${runNumbers(this.#story, this.#cast)}
         .lossy=${isAtEnd && trace.result?.lossy === true}
-      ></antiphon-live-numbers>`;
+      ></antiphon-live-numbers>`
+      }`;
   }
 
   #controls(isAtEnd: boolean): TemplateResult {
@@ -267,6 +291,8 @@ function castOfTrace({ header: { request, members } }: Trace): readonly CastMemb
     members.map(({ model, label }) => ({ id: model, title: label })),
   );
 }
+
+const backendTexts: Readonly<Record<BackendKind, string>> = { webgpu: 'WebGPU', wasm: 'WebAssembly' };
 
 function membersText({ header: { members } }: Trace): string {
   return new Intl.ListFormat('en').format(members.map(({ label }) => label));
