@@ -7,6 +7,8 @@ import { droppedLine, textLine } from './rhythm-rows.ts';
 /** From the verdict to the first word. */
 const wordIndent = 7;
 const wordGap = 5;
+/** Beyond the left edge a word has faded by then. */
+const wordFade = 12;
 
 /** A tick for each verdict. */
 export function paintTicks(context: Context, scene: Scene): void {
@@ -80,6 +82,7 @@ function paintCommitted(
       if (x + 8 <= right) context.fillText('…', x, line - 4);
       break;
     }
+    context.globalAlpha = arrived * shareInSight(x);
     context.font = font;
     context.fillStyle = item.fate === 'recovered' ? scene.palette.accent : scene.palette.ink;
     context.fillText(word, x, line - 4 + (1 - arrived) * 10);
@@ -87,6 +90,11 @@ function paintCommitted(
     x += width + wordGap;
   }
   context.restore();
+}
+
+/** A word that leaves at the left edge fades: cut off in the middle it would read as another. */
+function shareInSight(x: number): number {
+  return Math.min(1, Math.max(0, 1 + x / wordFade));
 }
 
 /** As the story marks its words: the proposer's pattern, twice for a recovered one, nothing for one that was drawn. */
