@@ -48,5 +48,5 @@ test('the page runs on WebGPU where it is asked to', async ({ page }) => {
   await expect(page.getByText(/^Runs on WebGPU/)).toBeVisible();
   await expect(story(page).locator('.accepted').first()).toBeVisible();
   await page.getByText('More settings').click();
-  await expect(page.getByLabel('Runs on')).toHaveValue('webgpu');
+  await expect(page.getByLabel('Backend')).toHaveValue('webgpu');
 });

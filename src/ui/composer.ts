@@ -332,7 +332,7 @@ export class Composer extends LitElement {
     return html`<fieldset class="field" ?disabled=${this.running}>
       ${choiceSelect({
         id: 'backend',
-        label: 'Runs on',
+        label: 'Backend',
         entries: backends,
         chosen: backend,
         whyNot: () => null,
