@@ -3,6 +3,9 @@ import { announcedLength } from './download/request-file.ts';
 /** Of ONNX Runtime's WebAssembly, bytes without transport compression; the total is null where nobody told it. */
 export type OrtDownloadListener = (bytesLoaded: number, bytesTotal: number | null) => void;
 
+/** Each report crosses the worker's port. */
+const reportEveryBytes = 256 * 1024;
+
 const listeners = new Set<OrtDownloadListener>();
 
 /** Told while this thread fetches ONNX Runtime, which its first session does. @returns ends that */
@@ -35,11 +38,18 @@ async function count(response: Response): Promise<void> {
   const total = announcedLength(response);
   const reader = response.body?.getReader();
   let loaded = 0;
+  let reported = 0;
+  const report = (): void => {
+    if (loaded === reported) return;
+    reported = loaded;
+    for (const listener of listeners) listener(loaded, total);
+  };
   try {
     for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
       loaded += read.value.byteLength;
-      for (const listener of listeners) listener(loaded, total);
+      if (loaded - reported >= reportEveryBytes) report();
     }
+    report();
   } catch {
     // Whoever waits for the response itself is told.
   }
