@@ -160,7 +160,8 @@ export class DecodeController implements ReactiveController {
         : engine.kind === 'open'
           ? engine.models.flatMap((model) => (model.kind === 'failed' ? [model.failure] : []))
           : [];
-    if (failures.some(({ code }) => code === 'download')) await this.retry();
+    // The engine itself is a file, too.
+    if (failures.some(({ code }) => code === 'download' || code === 'worker-lost')) await this.retry();
   }
 
   /** Runs a request; a run still under way is ended and its answers are dropped. Settles when the run has. */

@@ -87,6 +87,8 @@ export function describeFailure(error: unknown): Failure {
 }
 
 /** The file is on a server that cannot be reached, and there is no connection: the reader need not look for a fault. */
-export function isOffline(failure: Failure): boolean {
-  return failure.code === 'download' && !navigator.onLine;
+export function isOffline({ code, message }: Failure): boolean {
+  if (navigator.onLine) return false;
+  // Of the engine's own script no more is known than that it is not there (rpc/connect.ts).
+  return code === 'download' || (code === 'worker-lost' && message.includes('script could not be loaded'));
 }
