@@ -24,7 +24,7 @@ const advice: Readonly<Record<Failure['code'], Advice>> = {
   },
   'storage-full': {
     summary: 'This browser has no room left for the model’s files.',
-    nextStep: 'Delete stored models, then try again.',
+    nextStep: 'Delete stored models below, then try again.',
     remedy: 'retry',
   },
   integrity: {
