@@ -70,14 +70,11 @@ function ways(method: Team): { readonly name: string; readonly method: Team }[] 
 }
 
 let page: Page;
+/** The site with the custom combinations beside it. */
+let siteUrl: string;
 let closeAll: () => Promise<void>;
 
-async function openEngine(
-  browser: Browser,
-  siteUrl: string,
-  engine: EngineOptions,
-  load: readonly string[],
-): Promise<Page> {
+async function openEngine(browser: Browser, engine: EngineOptions, load: readonly string[]): Promise<Page> {
   const opened = await browser.newPage();
   await opened.goto(`${siteUrl}terminal.html`);
   await opened.waitForFunction('window.antiphon !== undefined');
@@ -101,7 +98,8 @@ test.beforeAll(async ({ browser }) => {
     modules.close();
     rmSync(folder, { recursive: true });
   };
-  page = await openEngine(browser, server.url, { backend: 'wasm' }, models);
+  siteUrl = server.url;
+  page = await openEngine(browser, { backend: 'wasm' }, models);
 });
 
 test.afterAll(() => closeAll());
@@ -181,28 +179,45 @@ test('three members write together what they write in turn', async () => {
   expect(new Set(result.stats.members.filter(({ proposals }) => proposals > 0)).size).toBe(3);
 });
 
-/** The committed tokens of a decode with r(x), as far as r was formed. */
-function committedOf({ rounds }: DecodeResult): { readonly token: number; readonly r: number | null }[] {
-  return rounds
-    .flatMap(({ proposals }) => proposals)
-    .filter(({ fate }) => fate !== 'rejected' && fate !== 'discarded')
-    .map(({ tokenId, r }) => ({ token: tokenId, r }));
+type Law = ReadonlyMap<number, number>;
+
+/** A model's probabilities behind prompt and text, at temperature 1, as far as candidates are listed: 100 tokens. */
+async function rowOf(model: string, prompt: string, before: readonly number[]): Promise<Law> {
+  const outcome = await page.evaluate((query) => window.antiphon.candidates(query), {
+    request: { prompt, method: { kind: 'plain' as const, model } },
+    tokenIds: before,
+    position: before.length,
+    k: 100,
+  });
+  if (!outcome.ok) throw new Error(`${outcome.code}: ${outcome.message}`);
+  const { top } = outcome.value.combined;
+  return new Map(top.map(({ tokenId, probability }) => [tokenId as number, probability]));
 }
 
+const lawSampling = { temperature: 1.2, topK: 4 };
+
+/** Temperature and top-k of weights that are proportional to probabilities at temperature 1. */
+function sampled(weights: Law): Law {
+  const kept = [...weights]
+    .sort(([, left], [, right]) => right - left)
+    .slice(0, lawSampling.topK)
+    .map(([token, weight]) => [token, weight ** (1 / lawSampling.temperature)] as const);
+  const mass = kept.reduce((sum, [, weight]) => sum + weight, 0);
+  return new Map(kept.map(([token, weight]) => [token, weight / mass]));
+}
+
+const half = 0.5;
+
 /**
- * r behind `before`, at the tokens that came there: every token drawn from r tells its r(x). Decodes that ask all
- * members for every token know no proposals, so this law owes nothing to how proposals are judged.
+ * r of two members weighted alike, written once more, from what each alone would write. The engine has a say in the
+ * members' own probabilities and in nothing else.
  */
-function lawBehind(before: readonly number[], results: readonly DecodeResult[]): Map<number, number> {
-  const law = new Map<number, number>();
-  for (const result of results) {
-    const committed = committedOf(result);
-    const tokens = committed.map(({ token }) => token);
-    const next = committed[before.length];
-    if (!next || next.r === null || String(tokens.slice(0, before.length)) !== String(before)) continue;
-    law.set(next.token, next.r);
-  }
-  return law;
+function weightedLaw(rows: readonly [Law, Law]): Law {
+  const [first, second] = rows.map(sampled);
+  const tokens = new Set([...first.keys(), ...second.keys()]);
+  return new Map(
+    [...tokens].map((token) => [token, 0.5 * ((first.get(token) ?? 0) + (second.get(token) ?? 0))]),
+  );
 }
 
 function countsBehind(before: readonly number[], results: readonly DecodeResult[]): Map<number, number> {
@@ -219,9 +234,6 @@ function mostFrequent(counts: ReadonlyMap<number, number>): number {
   return [...counts].reduce((most, entry) => (entry[1] > most[1] ? entry : most))[0];
 }
 
-const seedCount = isLong ? 2000 : 500;
-/** Few tokens are left after the truncation, so these find all that are likely. */
-const lawSeedCount = 100;
 const lawVectors = isLong
   ? [
       [1, 1],
@@ -231,37 +243,40 @@ const lawVectors = isLong
       [6, 1],
     ]
   : [[1, 1]];
+const seedCount = isLong ? 2000 : 500;
 for (const vector of lawVectors) {
   test(`with γ = ${vector} ${seedCount} texts follow the combined distribution`, async () => {
     // Behind this prompt the specialists agree on " a" and on no noun; the truncation differs between them.
     const prompt = 'One night he saw';
-    const sampling = { temperature: 1.2, topK: 4 };
     const length = Math.max(3, isLong ? vector[0] + 3 : 3);
-    const decodesOf = (method: DecodeRequest['method'], count: number, firstSeed: number) =>
-      decodeAll(
-        Array.from({ length: count }, (_, index) => ({
-          prompt,
-          sampling,
-          maxTokens: length,
-          seed: firstSeed + index,
-          method,
-        })),
-      );
-    const results = await decodesOf(withDrafts(weighted, { vector }), seedCount, 1);
-    const drawn = await decodesOf({ ...weighted, schedule: 'sequential' }, lawSeedCount, 100_001);
-    const alone = await decodesOf({ kind: 'plain', model: 'story-fairy' }, lawSeedCount, 100_001);
-
+    const results = await decodeAll(
+      Array.from({ length: seedCount }, (_, index) => ({
+        prompt,
+        sampling: lawSampling,
+        maxTokens: length,
+        seed: 1 + index,
+        method: withDrafts(weighted, { vector }),
+      })),
+    );
     const before: number[] = [];
     let isTelling = false;
     for (let position = 0; position < 3; position++) {
       const counts = countsBehind(before, results);
       const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-      const fit = chiSquare(counts, lawBehind(before, drawn));
-      const seen = `token ${position + 1} behind [${before}], ${total} texts: chi-square ${fit.statistic.toFixed(2)}, ${fit.degreesOfFreedom} degrees of freedom, bound ${fit.bound.toFixed(2)}`;
+      const rows = [
+        await rowOf('story-fairy', prompt, before),
+        await rowOf('story-space', prompt, before),
+      ] as const;
+      const law = weightedLaw(rows);
+      const where = `token ${position + 1} behind [${before}], ${total} texts`;
+      for (const token of counts.keys())
+        expect(law.get(token), `${where}: token ${token}`).toBeGreaterThan(0);
+      const fit = chiSquare(counts, law);
+      const seen = `${where}: chi-square ${fit.statistic.toFixed(2)}, ${fit.degreesOfFreedom} degrees of freedom, bound ${fit.bound.toFixed(2)}`;
       test.info().annotations.push({ type: 'fit', description: seen });
       expect(fit.statistic, seen).toBeLessThanOrEqual(fit.bound);
       // The same texts do not pass for those of one specialist: the test can tell.
-      const wrong = chiSquare(counts, lawBehind(before, alone));
+      const wrong = chiSquare(counts, sampled(rows[0]));
       if (position > 0) isTelling ||= wrong.statistic > wrong.bound;
       before.push(mostFrequent(counts));
     }
@@ -369,25 +384,37 @@ test('every verdict is in the numbers, by member and by pair', async () => {
   ]);
 });
 
-test('on WebGPU the members alternate as they do in turn', async ({ browser, siteUrl }) => {
-  const onGpu = await openEngine(browser, siteUrl, { backend: 'webgpu' }, ['story-draft']);
+test('on WebGPU every schedule writes what sequential writes, and a custom combination what it computes', async ({
+  browser,
+}) => {
+  const onGpu = await openEngine(browser, { backend: 'webgpu' }, ['story-draft']);
   const method: Team = {
     ...team([], { kind: 'weighted', weights: [0.5, 0.5] }),
     members: [
       { model: 'story-draft' },
       { model: 'story-draft', sampling: { temperature: 0.6 }, prompt: 'Far out in space' },
     ],
+    defaultProposer: 0,
   };
   const request = { prompt: 'Once upon a time', seed: 1, maxTokens: 6, sampling: { temperature: 0 } };
-  const [sequential, alternate] = await decodeAll(
+  const [sequential, ...others] = await decodeAll(
     [
       { ...request, method: { ...method, schedule: 'sequential' } },
       { ...request, method },
+      { ...request, method: { ...method, schedule: 'naive', draftLength: 2 } },
+      { ...request, method: { ...method, schedule: 'black-box', draftLength: 2 } },
+      { ...request, method: { ...method, combine: { kind: 'custom', url: './combination/mean.js' } } },
     ],
     onGpu,
   );
-  expect(alternate.tokenIds).toEqual(sequential.tokenIds);
-  expect(alternate.backend).toBe('webgpu');
-  expect(alternate.stats.readbacks).toBe(alternate.rounds.length);
+  const custom = others.pop();
+  for (const result of others) {
+    expect(result.tokenIds).toEqual(sequential.tokenIds);
+    expect(result.backend).toBe('webgpu');
+    expect(result.stats.readbacks).toBe(result.rounds.length);
+  }
+  // Code runs on the CPU, which must see the rows.
+  expect(custom).toMatchObject({ tokenIds: sequential.tokenIds, backend: 'webgpu' });
+  expect(custom?.stats.readbacks).toBeGreaterThan(custom?.rounds.length ?? 0);
   await onGpu.close();
 });

@@ -1,3 +1,5 @@
+import type { Candidates } from '../decode/candidates.ts';
+import type { CandidatesQuery } from '../engine/candidates-query.ts';
 import type { DecodeRequest } from '../engine/decode-request.ts';
 import type {
   DecodeResult,
@@ -25,6 +27,7 @@ export interface TerminalHarness {
   runDecode(request: DecodeRequest): Promise<Outcome<DecodeResult>>;
   /** Ends the running decode; it comes to a result with finishReason `abort`. */
   stopDecode(): void;
+  candidates(query: CandidatesQuery): Promise<Outcome<Candidates>>;
   info(): Promise<EngineInfo>;
 }
 
@@ -78,5 +81,6 @@ window.antiphon = {
     stopped = true;
     currentRun?.stop();
   },
+  candidates: (query) => outcomeOf(() => engine().candidates(query)),
   info: () => engine().info(),
 };
