@@ -7,6 +7,7 @@ export interface PassesPage {
   open(setting: PassSetting): ReturnType<PassTimer['open']>;
   fill(worker: number, past: number): Promise<void>;
   time(worker: number, ...pass: Parameters<PassTimer['time']>): Promise<number>;
+  copied(worker: number, ...pass: Parameters<PassTimer['copied']>): ReturnType<PassTimer['copied']>;
 }
 
 declare global {
@@ -27,4 +28,5 @@ window.passes = {
   },
   fill: (worker, past) => timers[worker].fill(past),
   time: (worker, ...pass) => timers[worker].time(...pass),
+  copied: (worker, ...pass) => timers[worker].copied(...pass),
 };

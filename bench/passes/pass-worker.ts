@@ -5,6 +5,7 @@ import type { OrtBuild } from '../../src/models/ort-build.ts';
 import type { LoadedCausalModel } from '../../src/models/ort-causal-model.ts';
 import { ModelRuntime } from '../../src/models/runtime.ts';
 import { tokenId } from '../../src/tokens/token-id.ts';
+import { type CopiedBytes, countHeapTraffic, heapBytes, takeCopiedBytes } from './heap-traffic.ts';
 
 /** What a worker runs: one model in one build of ONNX Runtime. */
 export interface PassSetting {
@@ -12,7 +13,8 @@ export interface PassSetting {
   readonly backend: 'wasm' | 'webgpu';
   readonly threads: number;
   readonly preparation: 'auto' | 'never';
-  readonly modelUrl: string;
+  /** Several are loaded one after the other; passes are run on the last. */
+  readonly modelUrls: readonly string[];
   readonly contextLength: number;
   readonly vocabSize: number;
 }
@@ -25,19 +27,30 @@ export class PassTimer {
   #model: LoadedCausalModel | null = null;
   #setting: PassSetting | null = null;
 
-  /** Milliseconds until the model is ready, its file left out, and what there is to tell of it. */
-  async open(setting: PassSetting): Promise<{ loadMs: number; notes: readonly string[] }> {
+  /** Milliseconds until the models are ready, their files left out, and what there is to tell of them. */
+  async open(
+    setting: PassSetting,
+  ): Promise<{ loadMs: number; notes: readonly string[]; heapBytes: readonly number[] }> {
+    countHeapTraffic();
     Object.defineProperty(navigator, 'hardwareConcurrency', { value: setting.threads });
     forceOrtBuild(setting.build);
     const runtime = await ModelRuntime.open(setting.backend, { preparation: setting.preparation });
-    const onnx = new Uint8Array(await (await fetch(setting.modelUrl)).arrayBuffer());
-    const started = performance.now();
     const { contextLength, vocabSize } = setting;
-    // Measurements of another run must not spare this one anything.
-    const sha256 = crypto.randomUUID();
-    this.#model = await runtime.loadModel({ id: 'timed', onnx, sha256, contextLength, vocabSize });
+    const notes: string[] = [];
+    const heap: number[] = [];
+    let loadMs = 0;
+    for (const url of setting.modelUrls) {
+      const onnx = new Uint8Array(await (await fetch(url)).arrayBuffer());
+      const started = performance.now();
+      // Measurements of another run must not spare this one anything.
+      const sha256 = crypto.randomUUID();
+      this.#model = await runtime.loadModel({ id: url, onnx, sha256, contextLength, vocabSize });
+      loadMs += performance.now() - started;
+      notes.push(...this.#model.notes);
+      heap.push(heapBytes());
+    }
     this.#setting = setting;
-    return { loadMs: performance.now() - started, notes: this.#model.notes };
+    return { loadMs, notes, heapBytes: heap };
   }
 
   /** Brings the cache to `past` valid rows. */
@@ -50,6 +63,13 @@ export class PassTimer {
       const ids = Array.from({ length }, (_, index) => idOf(from + index, vocabSize));
       await this.#sequence.forward({ kind: 'host', length, ids }, 'none');
     }
+  }
+
+  /** What one pass over `width` tokens copies into the WebAssembly heap and out of it. */
+  async copied(width: number, wanted: 'all' | 'last'): Promise<CopiedBytes & { heapBytes: number }> {
+    takeCopiedBytes();
+    await this.time(width, 1, wanted);
+    return { ...takeCopiedBytes(), heapBytes: heapBytes() };
   }
 
   /** Milliseconds a pass over `width` tokens takes, of `repeats` in a row; the rows of the last are brought to the host. */

@@ -14,14 +14,15 @@ import type { PassSetting } from './pass-worker.ts';
  * `npx tsx bench/passes/run.ts --variants asyncify,jspi --widths 1,2,8` times single forward passes in workers that
  * take turns, pass by pass, so that whatever else the machine does is done to all of them. A variant is a build of ONNX
  * Runtime, behind @ a number of threads, and `:exported` for graphs that are not prepared. Prints medians with quartiles, and each variant's speed over the
- * first's: of neighbouring passes, and of the fastest tenth, which a busy machine blurs least.
+ * first's: of neighbouring passes, and of the fastest tenth, which a busy machine blurs least; and what one pass copies into
+ * the WebAssembly heap and out of it. Of several models, with commas between them, all are loaded and the last is timed.
  */
 
 const { values } = parseArgs({
   options: {
     variants: { type: 'string', default: 'asyncify@1,jspi@1' },
     backend: { type: 'string', default: 'wasm' },
-    /** Address on the project's server; a file elsewhere is /@fs/ and its path. */
+    /** Addresses on the project's server; a file elsewhere is /@fs/ and its path. */
     model: { type: 'string', default: '/models/story-base/onnx/model_q4.onnx' },
     vocabulary: { type: 'string', default: '1846' },
     context: { type: 'string', default: '512' },
@@ -38,6 +39,8 @@ const { values } = parseArgs({
 /** Passes that bring every width up to speed before any counts. */
 const warmUpTurns = 3;
 
+const wantedRows = values.wanted === 'last' ? 'last' : 'all';
+const inMebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toPrecision(3)} MiB`;
 const numbers = (list: string): number[] => list.split(',').map(Number);
 const variants = values.variants.split(',').map((name) => {
   const [place, form] = name.split(':');
@@ -47,7 +50,7 @@ const variants = values.variants.split(',').map((name) => {
     backend: values.backend === 'webgpu' ? 'webgpu' : 'wasm',
     threads: Number(threads),
     preparation: form === 'exported' ? 'never' : 'auto',
-    modelUrl: values.model,
+    modelUrls: values.model.split(','),
     contextLength: Number(values.context),
     vocabSize: Number(values.vocabulary),
   };
@@ -76,7 +79,11 @@ const server = await createServer({
   root: projectFolder,
   logLevel: 'error',
   server: { port: 0, headers: isolationHeaders, fs: { strict: false } },
-  optimizeDeps: { ...engineConfig.optimizeDeps, include: ['comlink', '@bufbuild/protobuf/wire'] },
+  optimizeDeps: {
+    ...engineConfig.optimizeDeps,
+    entries: ['bench/passes/page.html'],
+    include: ['comlink', '@bufbuild/protobuf/wire'],
+  },
 });
 await server.listen();
 const browser = await chromium.launch(launchOptions());
@@ -85,8 +92,10 @@ try {
   await page.goto(new URL('bench/passes/page.html', server.resolvedUrls?.local[0]).href);
   await page.waitForFunction('window.passes !== undefined');
   for (const { name, setting } of variants) {
-    const { loadMs, notes } = await page.evaluate((given) => window.passes.open(given), setting);
-    process.stdout.write(`${name}: loaded in ${loadMs.toFixed(0)} ms ${notes.join(' ')}\n`);
+    const { loadMs, notes, heapBytes } = await page.evaluate((given) => window.passes.open(given), setting);
+    process.stdout.write(
+      `${name}: loaded in ${loadMs.toFixed(0)} ms, heap ${heapBytes.map(inMebibytes).join(', then ')} ${notes.join(' ')}\n`,
+    );
   }
   for (const past of numbers(values.pasts)) {
     for (const worker of variants.keys()) {
@@ -99,10 +108,19 @@ try {
         for (const worker of turn % 2 === 0 ? order : order.reverse()) {
           const ms = await page.evaluate(
             ([given, tokens, repeats, rows]) => window.passes.time(given, tokens, repeats, rows),
-            [worker, width, Number(values.repeats), values.wanted === 'last' ? 'last' : 'all'] as const,
+            [worker, width, Number(values.repeats), wantedRows] as const,
           );
           if (turn >= 0) samples[worker].push(ms);
         }
+      }
+      for (const [worker, { name }] of variants.entries()) {
+        const { fed, fetched, heapBytes } = await page.evaluate(
+          ([given, tokens, rows]) => window.passes.copied(given, tokens, rows),
+          [worker, width, wantedRows] as const,
+        );
+        process.stdout.write(
+          `past ${past}, k = ${width}, ${name}: a pass copies ${inMebibytes(fed)} into the heap and ${inMebibytes(fetched)} out of it (heap ${inMebibytes(heapBytes)})\n`,
+        );
       }
       process.stdout.write(
         `past ${past}, k = ${width}: ${lineOf(samples)} (load ${loadavg()[0].toFixed(1)})\n`,
