@@ -37,7 +37,7 @@ const wasmHeapBytes = 2 ** 32;
 /** From here on `navigator.deviceMemory` may stand for any amount. */
 const cappedDeviceMemory = 8;
 /** Measured: ONNX Runtime's heap grows by so much for a byte of float32 weights, while it brings them into its order. */
-const heapPerUnpackedByte = 1.5;
+export const heapPerUnpackedByte = 1.5;
 /** Rows of the self-check, which asks for all logits of a pass. */
 const widestLogitsRows = 48;
 

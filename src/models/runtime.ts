@@ -10,6 +10,7 @@ import {
   type LoadStage,
   openCheckedSession,
 } from './checked-session.ts';
+import { type HeapUse, readHeapUse, roomForUnpacked, withUnpacked } from './heap-use.ts';
 import { type OnnxGraph, readOnnxGraph } from './onnx-graph.ts';
 import { ortThreads } from './ort.ts';
 import { type LoadedCausalModel, OrtCausalModel } from './ort-causal-model.ts';
@@ -41,12 +42,6 @@ export interface ModelLoadOptions {
   readonly onStage?: (stage: LoadStage) => void;
 }
 
-/**
- * Unpacked weights of all models together. Measured, ONNX Runtime's heap grows by about 1.5 bytes for each of their
- * bytes; it may not exceed 4 GiB, never shrinks, and must hold caches and what passes need beside them.
- */
-const unpackedBytesLimit = 2 ** 30;
-
 export interface RuntimeOptions {
   /** For tests of the self-check. */
   readonly subgroups?: DeviceOptions['subgroups'];
@@ -59,7 +54,8 @@ export class ModelRuntime {
   readonly #choice: 'auto' | BackendKind;
   readonly #preparation: 'auto' | 'never';
   readonly #models = new Set<OrtCausalModel>();
-  readonly #unpackedBytes = new Map<OrtCausalModel, number>();
+  /** What the models on WASM take of the heap they share. */
+  readonly #heapUse = new Map<OrtCausalModel, HeapUse>();
   /** One load at a time: a load may replace the device. */
   readonly #loads = new SerialQueue();
   /** null: models run on WASM. */
@@ -122,8 +118,7 @@ export class ModelRuntime {
 
   /** What WASM may still unpack weights to. */
   get unpackedBytesLeft(): number {
-    const unpackedBytes = [...this.#unpackedBytes.values()].reduce((sum, bytes) => sum + bytes, 0);
-    return unpackedBytesLimit - unpackedBytes;
+    return roomForUnpacked([...this.#heapUse.values()]);
   }
 
   /** The device that models run on, for samplers that work beside them; null on WASM. */
@@ -202,7 +197,7 @@ export class ModelRuntime {
       );
     }
     if (checked.gross) notes.push(disagreementNote(source.id, null, checked.noise));
-    return this.#keep(source, checked, null, notes, prepared.extraBytes);
+    return this.#keep(source, checked, null, notes, prepared.heapUse);
   }
 
   /** What a session is created from: the graph as its backend runs it best. */
@@ -210,20 +205,21 @@ export class ModelRuntime {
     source: ModelSource,
     graph: OnnxGraph,
     steps: readonly PreparationStep[],
-  ): ReturnType<typeof asExported> & Pick<PreparedGraph, 'notes' | 'extraBytes'> {
+  ): ReturnType<typeof asExported> & Pick<PreparedGraph, 'notes'> & { heapUse: HeapUse } {
+    const packed = readHeapUse(source);
     if (this.#preparation === 'never') {
-      return { ...asExported(source.onnx, graph, source.externalFiles), notes: [], extraBytes: 0 };
+      return { ...asExported(source.onnx, graph, source.externalFiles), notes: [], heapUse: packed };
     }
     const prepared = prepareGraph(source.onnx, {
       externalFiles: source.externalFiles ?? [],
-      unpackedBytesLimit: this.unpackedBytesLeft,
+      unpackedBytesLimit: roomForUnpacked([...this.#heapUse.values(), packed]),
       steps,
     });
     return {
       ...asExported(prepared.onnx, readOnnxGraph(prepared.onnx), prepared.externalFiles),
-      preparation: prepared.steps.map((step) => `${step}-1`).join('-'),
+      preparation: prepared.steps.map((step) => `${step}-2`).join('-'),
       notes: prepared.notes,
-      extraBytes: prepared.extraBytes,
+      heapUse: withUnpacked(packed, prepared.extraBytes),
     };
   }
 
@@ -269,7 +265,7 @@ export class ModelRuntime {
     checked: CheckedSession,
     device: EngineDevice | null,
     notes: readonly string[],
-    unpackedBytes = 0,
+    heapUse: HeapUse | null = null,
   ): Promise<LoadedCausalModel> {
     if (this.#closed) {
       await checked.session.release();
@@ -281,20 +277,15 @@ export class ModelRuntime {
       contextLength: source.contextLength,
       noise: checked.noise,
       costs: checked.costs,
-      notes: [
-        ...notes,
-        ...(checked.session.cacheKind === 'concat'
-          ? ['Its export copies the whole cache in every pass, so long texts are slow.']
-          : []),
-      ],
+      notes: [...notes, ...(checked.session.cacheKind === 'concat' ? [concatNote(device)] : [])],
       session: checked.session,
       onDispose: (disposed) => {
         this.#models.delete(disposed);
-        this.#unpackedBytes.delete(disposed);
+        this.#heapUse.delete(disposed);
       },
     });
     this.#models.add(model);
-    this.#unpackedBytes.set(model, unpackedBytes);
+    if (heapUse) this.#heapUse.set(model, heapUse);
     return model;
   }
 }
@@ -321,6 +312,11 @@ function refuseUnusable(source: ModelSource, graph: OnnxGraph): void {
   if (contextLength < shortestCheckedContext) {
     refuse(`has a context of ${contextLength} tokens`, `the least is ${shortestCheckedContext}.`);
   }
+}
+
+function concatNote(device: EngineDevice | null): string {
+  const way = device ? ', through main memory, and waits for the GPU each time' : '';
+  return `Its export copies the whole cache in every pass${way}, so long texts are slow.`;
 }
 
 function activationNotes(graph: OnnxGraph): string[] {
