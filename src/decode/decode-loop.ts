@@ -39,7 +39,7 @@ export interface Decode {
   readonly signal: AbortSignal;
   /** Lets messages in, if it has not just now: awaited WASM runs alone would never let an abort be heard. */
   readonly takeTurn: () => Promise<void>;
-  /** mapAsync calls so far. */
+  /** mapAsync calls of its members and its sampler so far. */
   readonly readbacks: () => number;
   /** The change asked for since the last call, if any; it counts from the round on that is about to begin. */
   readonly takeCombineChange: () => CombineChange | null;

@@ -84,6 +84,11 @@ const methods: Record<string, DecodeRequest['method']> = {
   },
   'collaborative, two members': team(2),
   'collaborative, three members': team(3),
+  'collaborative, naive': { ...team(2), schedule: 'naive' },
+  'collaborative, black-box, adaptive': { ...team(2), schedule: 'black-box', draftLength: 'adaptive' },
+  'collaborative, mixture': { ...team(2), schedule: 'mixture' },
+  'collaborative, lenient': { ...team(2), acceptance: { kind: 'lenient', leniency: 2 } },
+  'collaborative, typical': { ...team(2), acceptance: { kind: 'typical' } },
   'collaborative, contrastive, γ = (3,1)': {
     ...team(2),
     combine: { kind: 'contrastive', mu: 0.3 },
@@ -106,4 +111,51 @@ test('coupled: one read-back a round, and the text of sequential, which reads up
   expect(taken.tokenIds).toEqual(asked.tokenIds);
   expect(committed(asked)).toEqual([1, 1, 2, 4]);
   for (const { stats, rounds } of [taken, asked]) expect(stats.readbacks).toBe(rounds.length);
+});
+
+test('in steady state rounds create nothing but the buffers through which ONNX Runtime uploads its inputs', async () => {
+  const buffers: string[] = [];
+  const bindGroups: string[] = [];
+  const { createBuffer, createBindGroup } = GPUDevice.prototype;
+  const spies = [
+    vi.spyOn(GPUDevice.prototype, 'createBuffer').mockImplementation(function (this: GPUDevice, options) {
+      buffers.push(options.label ?? '');
+      return createBuffer.call(this, options);
+    }),
+    vi.spyOn(GPUDevice.prototype, 'createBindGroup').mockImplementation(function (this: GPUDevice, options) {
+      bindGroups.push(options.label ?? '');
+      return createBindGroup.call(this, options);
+    }),
+  ];
+  const run = engine.decode({ prompt: 'Once upon a time', maxTokens: 14, seed: 5, method: team(2) });
+  const created: object[] = [];
+  for await (const { forwards } of run) {
+    const [buffersMade, bindGroupsMade] = [buffers.splice(0), bindGroups.splice(0)];
+    const named = buffersMade.filter((label) => label !== '');
+    created.push({
+      named,
+      // It names none. In a pass it uploads two values: the rows to keep, and what it computes of the mask.
+      beyondUploads: Math.max(0, buffersMade.length - named.length - 2 * forwards.length),
+      // It binds anew for each of its kernels, the sampler once for all of its own.
+      bindGroupsOfSampler: bindGroupsMade.filter((label) => label.startsWith('SamplerMemory.')),
+    });
+  }
+  for (const spy of spies) spy.mockRestore();
+  const nothing = { named: [], beyondUploads: 0, bindGroupsOfSampler: [] };
+  expect(created.slice(-8)).toEqual(Array.from({ length: 8 }, () => nothing));
+});
+
+test('what another model reads back while it is loaded does not count', async () => {
+  // Kept measurements would spare the load all passes whose logits are looked at.
+  await caches.delete('antiphon-measurements');
+  const mapAsync = vi.spyOn(GPUBuffer.prototype, 'mapAsync');
+  const run = decode({ maxTokens: 16, stop: ['a stop string that never comes'] });
+  const loading = new AbortController();
+  const load = engine.load(url(`/models/${model}/`), { signal: loading.signal });
+  const { stats, rounds } = await run;
+  expect(mapAsync.mock.calls.length).toBeGreaterThan(rounds.length);
+  loading.abort(new Error('enough'));
+  await expect(load).rejects.toThrow('enough');
+  expect(rounds.map(({ readbacks }) => readbacks)).toEqual(rounds.map(() => 1));
+  expect(stats.readbacks).toBe(rounds.length);
 });

@@ -4,6 +4,7 @@ import { speedUpOf } from '../decode/speed-up.ts';
 import { summarize } from '../decode/statistics.ts';
 import { turnsAtIntervals } from '../decode/turn-interval.ts';
 import { nextTask } from '../gpu/next-task.ts';
+import { ReadbackTally } from '../gpu/readback-counter.ts';
 import type { ModelRuntime } from '../models/runtime.ts';
 import type { Lease } from '../models/sequence-pool.ts';
 import { RoundRecorder } from '../round/round-recorder.ts';
@@ -37,7 +38,9 @@ export async function runDecode(
   try {
     for (const member of members) leases.push(member.entry.pool.acquire(member.promptTokenIds));
     const models = members.map(({ entry }) => entry.model);
-    const createSampler = await samplerFactory(runtime, models, request.seed, recorder);
+    const sampled = new ReadbackTally();
+    const createSampler = await samplerFactory(runtime, models, request.seed, recorder, sampled);
+    const ownModels = [...new Set(models)];
     const textStream = new TextStream(first.tokenizer, request.stop, promptTokenIds, request.specialTokens);
     const assembled = assembleDecode({
       method,
@@ -59,7 +62,7 @@ export async function runDecode(
       maxTokens: request.maxTokens,
       signal,
       takeTurn: turnsAtIntervals(nextTask, () => performance.now()),
-      readbacks: () => runtime.readbacks(),
+      readbacks: () => ownModels.reduce((sum, { readbacks }) => sum + readbacks, sampled.count),
       takeCombineChange: () => updates.take(),
       onPrefill: (progress) => onPrefill?.(progress),
       createSampler,

@@ -1,4 +1,6 @@
 import type { EngineDevice } from '../gpu/device.ts';
+import type { ReadbackTally } from '../gpu/readback-counter.ts';
+import type { SerialQueue } from '../gpu/serial-queue.ts';
 import type { CausalModel } from '../models/causal-model.ts';
 import { ortQueue } from '../models/ort.ts';
 import type { ModelRuntime } from '../models/runtime.ts';
@@ -30,18 +32,27 @@ export async function prepareSampler({ device }: ModelRuntime): Promise<SamplerK
   return kernels;
 }
 
-/** The GPU's sampler where every member's logits are there and the combination is no code of the user's. */
+/**
+ * The GPU's sampler where every member's logits are there and the combination is no code of the user's.
+ * @param readbacks counts those of the sampler; the models count their own
+ */
 export async function samplerFactory(
   runtime: ModelRuntime,
   models: readonly CausalModel[],
   seed: number,
   recorder: RoundRecorder,
+  readbacks: ReadbackTally,
 ): Promise<(plan: SamplingPlan) => RoundSampler> {
   const isOnGpu = models.every(({ backend }) => backend === 'webgpu');
   const kernels = isOnGpu ? await prepareSampler(runtime) : null;
   return (plan) => {
     if (!kernels || !plan.combine.rule) return new CpuSampler(plan, new PhiloxSource(seed), recorder);
     recorder.apportionForwards(models.map(({ costs }) => costs));
-    return new GpuSampler({ plan, seed, recorder, kernels, queue: ortQueue });
+    return new GpuSampler({ plan, seed, recorder, kernels, queue: countedBy(readbacks) });
   };
+}
+
+/** The queue of all work on the device, its read-backs counted. */
+function countedBy(readbacks: ReadbackTally): Pick<SerialQueue, 'run'> {
+  return { run: (job) => ortQueue.run(() => readbacks.of(async () => job())) };
 }

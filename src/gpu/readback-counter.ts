@@ -21,3 +21,26 @@ export function installReadbackCounter(): void {
 export function readbackCount(): number {
   return readbacks;
 }
+
+/**
+ * Read-backs of some of a thread's work. Every read-back is part of a job of the one queue that guards the device
+ * (`ortQueue`), and its jobs run one at a time: what is mapped while one runs is its own, whoever else uses the device
+ * between two of them.
+ */
+export class ReadbackTally {
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Counts what `job` reads back. To be called inside a job of the queue. */
+  async of<T>(job: () => Promise<T>): Promise<T> {
+    const before = readbacks;
+    try {
+      return await job();
+    } finally {
+      this.#count += readbacks - before;
+    }
+  }
+}

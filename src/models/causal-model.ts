@@ -83,6 +83,8 @@ export interface CausalModel {
   readonly noise: VerificationNoise;
   /** t(k) measured at load. */
   readonly costs: ForwardCosts;
+  /** Read-backs of its passes and of the logits they gave, ONNX Runtime's own included; take the difference of two. */
+  readonly readbacks: number;
   openSequence(): Sequence;
   /** Releases the session and every sequence on it. */
   dispose(): Promise<void>;

@@ -1,4 +1,5 @@
 import type { EngineDevice } from '../gpu/device.ts';
+import { ReadbackTally } from '../gpu/readback-counter.ts';
 import { AppendKvCache } from './append-kv-cache.ts';
 import { CapacityKvCache } from './capacity-kv-cache.ts';
 import type { Sequence } from './causal-model.ts';
@@ -54,6 +55,7 @@ export class ModelSession {
           contextLength,
           device,
           padding: noPadding,
+          readbacks: new ReadbackTally(),
         });
       } catch (error) {
         await session.release();
@@ -64,6 +66,11 @@ export class ModelSession {
 
   get width(): number {
     return this.#host.signature.logits.width;
+  }
+
+  /** Of all passes so far, and of the logits they gave. */
+  get readbacks(): number {
+    return this.#host.readbacks.count;
   }
 
   get cacheKind(): CacheLayout['kind'] {

@@ -43,6 +43,10 @@ export class OrtCausalModel implements LoadedCausalModel {
     this.#onDispose = parts.onDispose;
   }
 
+  get readbacks(): number {
+    return this.#session.readbacks;
+  }
+
   openSequence(): Sequence {
     return this.#session.openSequence();
   }

@@ -1,6 +1,7 @@
 import { EngineError } from '../errors/engine-error.ts';
 import type { OwnedBuffer } from '../gpu/buffer-registry.ts';
 import type { EngineDevice } from '../gpu/device.ts';
+import type { ReadbackTally } from '../gpu/readback-counter.ts';
 import type { TokenId } from '../tokens/token-id.ts';
 import type { LogitsHandle, Sequence, TokenRun, WantedRows } from './causal-model.ts';
 import { float16ToFloat32 } from './float16.ts';
@@ -22,6 +23,7 @@ export interface SequenceHost {
   /** null on WASM. */
   readonly device: EngineDevice | null;
   readonly padding: PassPadding;
+  readonly readbacks: ReadbackTally;
 }
 
 /** How one pass is run. */
@@ -50,6 +52,8 @@ export class OrtSequence implements Sequence {
   readonly #logitsBuffers: LogitsBuffers | null;
   /** Tokens that could not be fed from where the sampler keeps them; null before they are needed. */
   #tokens: OwnedBuffer | null = null;
+  /** Ones, at least as many as the last mask had: its length alone says which rows are valid. */
+  #mask = new BigInt64Array();
   #waitingPasses = 0;
   #disposed = false;
 
@@ -73,7 +77,7 @@ export class OrtSequence implements Sequence {
   async forward(run: TokenRun, wanted: WantedRows): Promise<LogitsHandle | null> {
     this.#waitingPasses += 1;
     try {
-      return await ortQueue.run(() => this.#pass(run, wanted));
+      return await ortQueue.run(() => this.#host.readbacks.of(() => this.#pass(run, wanted)));
     } finally {
       this.#waitingPasses -= 1;
       if (this.#disposed && this.#waitingPasses === 0) this.#freeMemory();
@@ -159,8 +163,7 @@ export class OrtSequence implements Sequence {
     const feeds: Record<string, OrtTensor> = {};
     feeds[inputIds] = run.kind === 'host' ? hostTokens(run.ids, fed) : this.#deviceTokens(run, fed);
     if (attentionMask !== null) {
-      const total = this.kvLength + fed;
-      feeds[attentionMask] = new OrtTensor('int64', new BigInt64Array(total).fill(1n), [1, total]);
+      feeds[attentionMask] = this.#maskTensor(this.kvLength + fed);
     }
     if (positionIds !== null) {
       const positions = Array.from({ length: fed }, (_, index) => this.kvLength + index);
@@ -168,6 +171,11 @@ export class OrtSequence implements Sequence {
     }
     if (logitsToKeep) feeds[logitsToKeep.name] = int64Tensor([computedRows], logitsToKeep.shape);
     return feeds;
+  }
+
+  #maskTensor(total: number): OrtTensor {
+    if (this.#mask.length < total) this.#mask = new BigInt64Array(2 * total).fill(1n);
+    return new OrtTensor('int64', this.#mask.subarray(0, total), [1, total]);
   }
 
   #deviceTokens(run: TokenRun & { kind: 'device' }, fed: number): OrtTensor {
@@ -203,11 +211,13 @@ export class OrtSequence implements Sequence {
     logitsBuffer: OwnedBuffer | null,
     { computedRows, firstRow, wantedRows }: PassPlan,
   ): LogitsHandle | null {
-    const { device, signature } = this.#host;
+    const { device, signature, readbacks } = this.#host;
     const { name, type, width } = signature.logits;
+    const inBuffer = (owned: OwnedBuffer) =>
+      new OwnedDeviceLogits({ device: device!, readbacks, owned, rows: wantedRows, width });
     if (wantedRows === 0) return null;
     if (device && logitsBuffer) {
-      if (firstRow === 0) return new OwnedDeviceLogits(device, logitsBuffer, wantedRows, width);
+      if (firstRow === 0) return inBuffer(logitsBuffer);
       const wanted = this.#logitsBuffers!.take(wantedRows);
       const rowBytes = width * Float32Array.BYTES_PER_ELEMENT;
       const encoder = device.gpu.createCommandEncoder({ label: 'OrtSequence.wantedRows' });
@@ -220,7 +230,7 @@ export class OrtSequence implements Sequence {
       );
       device.gpu.queue.submit([encoder.finish()]);
       logitsBuffer.release();
-      return new OwnedDeviceLogits(device, wanted, wantedRows, width);
+      return inBuffer(wanted);
     }
     const data = outputs[name]!.data;
     const values = type === 'float32' ? (data as Float32Array) : float16ToFloat32(data as ArrayLike<number>);

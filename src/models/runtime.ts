@@ -1,6 +1,5 @@
 import { EngineError } from '../errors/engine-error.ts';
 import { type DeviceOptions, type EngineDevice, openDevice } from '../gpu/device.ts';
-import { readbackCount } from '../gpu/readback-counter.ts';
 import { SerialQueue } from '../gpu/serial-queue.ts';
 import { quantisedActivationOperators, withFloat32Activations } from './activation-precision.ts';
 import type { BackendKind, VerificationNoise } from './causal-model.ts';
@@ -129,11 +128,6 @@ export class ModelRuntime {
   /** Threads of the WASM backend. */
   get threads(): number {
     return ortThreads();
-  }
-
-  /** Read-backs of this thread so far, ONNX Runtime's own included; take the difference of two calls. */
-  readbacks(): number {
-    return readbackCount();
   }
 
   liveGpuBuffers(): number {

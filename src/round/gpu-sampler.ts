@@ -41,7 +41,7 @@ export class GpuSampler implements RoundSampler {
   readonly #random: PhiloxSource;
   readonly #recorder: RoundRecorder;
   readonly #kernels: SamplerKernels;
-  readonly #queue: SerialQueue;
+  readonly #queue: Pick<SerialQueue, 'run'>;
   readonly #stream: CommandStream;
   readonly #greedy: boolean;
   /** Tokens of r to list at each position: at temperature 0 one at least, whose probability is told. */
@@ -57,7 +57,7 @@ export class GpuSampler implements RoundSampler {
     readonly seed: number;
     readonly recorder: RoundRecorder;
     readonly kernels: SamplerKernels;
-    readonly queue: SerialQueue;
+    readonly queue: Pick<SerialQueue, 'run'>;
   }) {
     const { plan, seed } = parts;
     this.#plan = plan;
