@@ -1,9 +1,10 @@
-import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
+import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { eachField, notOnnx } from '../onnx-graph.ts';
-import { type OnnxOperation, readOperation } from './onnx-operation.ts';
+import { type OnnxOperation, readOperation, renameOutputs } from './onnx-operation.ts';
 import { type ExternalContents, type OnnxTensor, readTensor, writeExternalTensor } from './onnx-tensor.ts';
 import { type OnnxValue, readValue } from './onnx-value.ts';
 import { graphField, modelField, opsetField, wireType } from './onnx-wire.ts';
+import { eachRawField } from './raw-fields.ts';
 
 /** A part of the model, and the field of the file that holds it, tag and length included. */
 interface Part<T> {
@@ -16,6 +17,10 @@ export interface ModelEdits {
   readonly operations: ReadonlyMap<OnnxOperation, readonly Uint8Array[]>;
   readonly inputs: ReadonlyMap<string, Uint8Array>;
   readonly outputs: ReadonlyMap<string, Uint8Array>;
+  /** They follow all others. */
+  readonly addedOperations: readonly Uint8Array[];
+  /** New names of values where operations make them; those that are added keep theirs. */
+  readonly renamedValues: ReadonlyMap<string, string>;
   readonly addedInputs: readonly Uint8Array[];
   readonly addedTensors: readonly Uint8Array[];
   /** Every value that the replacing operations take. */
@@ -106,7 +111,14 @@ export class EditableModel {
   write(edits: ModelEdits, path: string): Uint8Array {
     const unused = this.#tensorsNoLongerUsed(edits);
     const fields: Uint8Array[] = [];
-    for (const { parsed, raw } of this.#operations) fields.push(...(edits.operations.get(parsed) ?? [raw]));
+    for (const { parsed, raw } of this.#operations) {
+      const written = edits.operations.get(parsed) ?? [raw];
+      const isRenamed = parsed.outputs.some((name) => edits.renamedValues.has(name));
+      fields.push(
+        ...(isRenamed ? written.map((field) => renameOutputs(field, edits.renamedValues)) : written),
+      );
+    }
+    fields.push(...edits.addedOperations);
     for (const { parsed, raw } of this.#tensors) {
       if (!unused.has(parsed.name)) fields.push(this.#withoutLargeValues(parsed, raw, path));
     }
@@ -139,24 +151,6 @@ export class EditableModel {
     if (isExternal || !rawData || rawData.byteLength < largeTensorBytes) return raw;
     const offset = rawData.byteOffset - this.#onnx.byteOffset;
     return writeExternalTensor(tensor, { path, offset, length: rawData.byteLength });
-  }
-}
-
-/** `value` is the content of a field with a length, null for numbers; `raw` has the tag too. */
-function eachRawField(
-  message: Uint8Array,
-  take: (field: number, value: Uint8Array | null, raw: Uint8Array) => void,
-): void {
-  const reader = new BinaryReader(message);
-  while (reader.pos < reader.len) {
-    const start = reader.pos;
-    const [field, wire] = reader.tag();
-    let value: Uint8Array | null = null;
-    if (wire === wireType.bytes) value = reader.bytes();
-    else reader.skip(wire, field);
-    // The reader itself lets a value reach past the end of its message.
-    if (reader.pos > reader.len) throw new RangeError('premature end');
-    take(field, value, message.subarray(start, reader.pos));
   }
 }
 

@@ -25,12 +25,35 @@ export function logitsProduct(model: EditableModel): OnnxOperation | null {
   return typeof readPackedMatMul(model, operation) === 'string' ? null : operation;
 }
 
-/** Adds the input that tells how many rows are wanted. */
-export function addRowsToKeep(editor: ModelEditor): void {
-  editor.addInput({ name: rowsToKeep, elementType: elementType.int64, shape: [1] });
+/**
+ * True where logits come out as float16, and nothing but the caller takes them: then they can be put out as float32,
+ * which is what samplers read, so that on a GPU they stay where they are.
+ */
+export function hasHalfLogits(model: EditableModel): boolean {
+  const logits = model.outputs.get(logitsName);
+  if (logits?.elementType !== elementType.float16 || logits.shape.length !== 3) return false;
+  return !model.operations.some(({ inputs, hasSubgraph }) => hasSubgraph || inputs.includes(logitsName));
+}
+
+/**
+ * Declares the logits anew.
+ * @param areCut adds the input that tells how many rows are wanted
+ * @param areWidened puts float32 out; what makes float16 logits goes on making them, under another name
+ */
+export function changeLogits(editor: ModelEditor, areCut: boolean, areWidened: boolean): void {
   const logits = editor.model.outputs.get(logitsName)!;
-  const [batch, , width] = logits.shape;
-  editor.replaceOutput(logitsName, { ...logits, shape: [batch!, 'logits_rows', width!] });
+  const [batch, rows, ...width] = logits.shape;
+  if (areCut) editor.addInput({ name: rowsToKeep, elementType: elementType.int64, shape: [1] });
+  if (areWidened) {
+    const list = editor.newList();
+    list.add('Cast', [editor.renameOutput(logitsName)], { to: elementType.float32 }, logitsName);
+    editor.append(list);
+  }
+  editor.replaceOutput(logitsName, {
+    ...logits,
+    ...(areWidened && { elementType: elementType.float32 }),
+    shape: [batch!, areCut ? 'logits_rows' : rows!, ...width],
+  });
 }
 
 /** Those of `rows` [1, tokens, width] for which logits are wanted. */

@@ -13,7 +13,9 @@ export class ModelEditor {
   readonly #outputs = new Map<string, Uint8Array>();
   readonly #addedInputs: Uint8Array[] = [];
   readonly #addedTensors: Uint8Array[] = [];
+  readonly #addedOperations: Uint8Array[] = [];
   readonly #usedValues = new Set<string>();
+  readonly #renamedValues = new Map<string, string>();
   readonly #constants = new Map<string, string>();
   readonly #prefix: string;
   #named = 0;
@@ -31,6 +33,8 @@ export class ModelEditor {
       operations: this.#operations,
       inputs: this.#inputs,
       outputs: this.#outputs,
+      addedOperations: this.#addedOperations,
+      renamedValues: this.#renamedValues,
       addedInputs: this.#addedInputs,
       addedTensors: this.#addedTensors,
       usedValues: this.#usedValues,
@@ -49,6 +53,19 @@ export class ModelEditor {
   replace(operation: OnnxOperation, by: OperationList): void {
     this.#operations.set(operation, by.fields);
     for (const input of by.inputs) this.#usedValues.add(input);
+  }
+
+  /** Puts operations behind all others. */
+  append(list: OperationList): void {
+    this.#addedOperations.push(...list.fields);
+    for (const input of list.inputs) this.#usedValues.add(input);
+  }
+
+  /** Gives a value that no operation takes another name where it is made; answers the name. */
+  renameOutput(value: string): string {
+    const name = this.newName();
+    this.#renamedValues.set(value, name);
+    return name;
   }
 
   replaceOutput(name: string, by: OnnxValue): void {

@@ -1,6 +1,7 @@
-import { BinaryWriter } from '@bufbuild/protobuf/wire';
+import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import { eachField } from '../onnx-graph.ts';
 import { attributeField, attributeType, graphField, nodeField, wireType } from './onnx-wire.ts';
+import { eachRawField } from './raw-fields.ts';
 
 /** A node of the graph. */
 export interface OnnxOperation {
@@ -94,5 +95,22 @@ export function writeOperation(operation: {
     writer.join();
   }
   writer.tag(nodeField.domain, wireType.bytes).string(operation.domain);
+  return writer.join().finish();
+}
+
+/**
+ * The node with some of its outputs under other names, all else byte for byte.
+ * @param field as a field of the graph, tag and length included
+ */
+export function renameOutputs(field: Uint8Array, names: ReadonlyMap<string, string>): Uint8Array {
+  const reader = new BinaryReader(field);
+  reader.tag();
+  const writer = new BinaryWriter().tag(graphField.node, wireType.bytes).fork();
+  eachRawField(reader.bytes(), (number, value, raw) => {
+    const isOutput = number === nodeField.output && value !== null;
+    const name = isOutput ? names.get(new TextDecoder().decode(value)) : undefined;
+    if (name === undefined) writer.raw(raw);
+    else writer.tag(nodeField.output, wireType.bytes).string(name);
+  });
   return writer.join().finish();
 }

@@ -65,6 +65,23 @@ test('its cache is put out as new rows, under names of their own', () => {
   expect(model.inputs.get('num_logits_to_keep')?.shape).toEqual([1]);
 });
 
+test('float16 logits are put out as float32', () => {
+  for (const steps of [['logits'], undefined] as const) {
+    const { onnx } = prepareGraph(fixture('concat-half'), { ...unlimited, ...(steps && { steps }) });
+    const { outputs, operations } = new EditableModel(onnx);
+    expect(outputs.get('logits')).toEqual({
+      name: 'logits',
+      elementType: 1,
+      shape: ['batch_size', 'logits_rows', 40],
+    });
+    const [before, last] = operations.slice(-2);
+    expect([before!.opType, last!.opType]).toEqual(['Cast', 'Cast']);
+    expect(last).toMatchObject({ inputs: before!.outputs, outputs: ['logits'] });
+    expect(last!.numbers.get('to')).toBe(1);
+    expect(before!.numbers.get('to')).toBe(10);
+  }
+});
+
 test('large weights are referred to where they lie, unpacked ones in a file of their own', () => {
   const { onnx, externalFiles, extraBytes } = prepareGraph(storyDraft, unlimited);
   expect(onnx.byteLength).toBeLessThan(150_000);
@@ -110,6 +127,8 @@ function withGraphField(onnx: Uint8Array, field: Uint8Array): Uint8Array {
   return model.write(
     {
       operations: new Map(),
+      addedOperations: [],
+      renamedValues: new Map(),
       inputs: new Map(),
       outputs: new Map(),
       addedInputs: [],

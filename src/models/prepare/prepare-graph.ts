@@ -1,6 +1,6 @@
 import { readOnnxGraph } from '../onnx-graph.ts';
 import { EditableModel } from './editable-model.ts';
-import { addRowsToKeep, logitsProduct, wantedRows } from './logits-rows.ts';
+import { changeLogits, hasHalfLogits, logitsProduct, wantedRows } from './logits-rows.ts';
 import { ModelEditor } from './model-editor.ts';
 import type { OnnxOperation } from './onnx-operation.ts';
 import { type PackedMatMul, readPackedMatMul, writeUnpackedMatMul } from './prepare-matmul.ts';
@@ -43,10 +43,10 @@ const allSteps: readonly PreparationStep[] = ['logits', 'weights', 'attention'];
 const leastOpset = 15;
 
 /**
- * Rewrites a model for its backend. For all, `logits`: they are computed of the rows wanted only. For one without kernels
- * for packed weights and grouped attention, which is WASM, `weights`: MatMulNBits as a product with float32 weights, and
- * `attention`: GroupQueryAttention written out (write-attention.ts, with another contract for the cache). For batches of one text. What is not understood is left alone and
- * told in `notes`. Throws `integrity` where the bytes are no ONNX file.
+ * Rewrites a model for its backend. For all, `logits`: they are computed of the rows wanted only, and put out as
+ * float32. For one without kernels for packed weights and grouped attention, which is WASM, `weights`: MatMulNBits as a
+ * product with float32 weights, and `attention`: GroupQueryAttention written out (write-attention.ts, with another
+ * contract for the cache). For batches of one text. What is not understood is left alone and told in `notes`. Throws `integrity` where the bytes are no ONNX file.
  */
 export function prepareGraph(
   onnx: Uint8Array,
@@ -65,17 +65,18 @@ export function prepareGraph(
   const matMuls = takes('weights') ? packedMatMuls(model, unpackedBytesLimit, reasons) : [];
   const attentions = takes('attention') ? groupedAttentions(model, reasons) : [];
   const logits = takes('logits') ? logitsProduct(model) : null;
+  const widensLogits = takes('logits') && hasHalfLogits(model);
   const editor = new ModelEditor(model);
   const givenFilePath = nameBeside(externalFiles, 'exported.onnx');
   const unpackedPath = nameBeside(externalFiles, 'unpacked.bin');
   const steps: PreparationStep[] = [];
 
-  if (logits) {
-    addRowsToKeep(editor);
+  if (logits || widensLogits) {
+    changeLogits(editor, logits !== null, widensLogits);
     steps.push('logits');
-    // Where its weights are unpacked it is replaced with the others below.
-    if (!matMuls.some(({ operation }) => operation === logits)) cutRows(editor, logits);
   }
+  // Where its weights are unpacked it is replaced with the others below.
+  if (logits && !matMuls.some(({ operation }) => operation === logits)) cutRows(editor, logits);
   const unpacked = replaceMatMuls(editor, matMuls, logits, unpackedPath);
   if (matMuls.length > 0) steps.push('weights');
   const attentionWriter = new AttentionWriter(editor);
