@@ -98,7 +98,8 @@ describe('a look-up', () => {
     {
       slowDown = () => 1,
       mostUnread = 1,
-    }: { slowDown?: (width: number) => number; mostUnread?: number } = {},
+      estimated = false,
+    }: { slowDown?: (width: number) => number; mostUnread?: number; estimated?: boolean } = {},
   ): readonly number[] {
     const controller = speculativeDraftLengths(
       { kind: 'ngram', draftLength: 'adaptive', longestMatch: 3, shortestMatch: 1 },
@@ -120,7 +121,7 @@ describe('a look-up', () => {
             kind: 'score',
             tokens: width,
             ms: costAt(target, width) * slowDown(width),
-            estimated: false,
+            estimated,
           },
         ],
         proposals: [...proposals, { proposer: null, fate: 'drawn' }],
@@ -150,11 +151,15 @@ describe('a look-up', () => {
     expect(new Set(tries)).toEqual(new Set([1]));
   });
 
-  test('that is always right is switched off where wide passes turn out to cost more than they bring', () => {
-    const everySecond = (round: number) => (round % 2 === 0 ? 16 : 0);
-    const lengths = lookUps(everySecond, 300, true, { slowDown: (width) => (width > 1 ? 6 : 1) });
-    expect(lengths.slice(100).filter((length) => length > 0).length).toBeLessThan(60);
-  });
+  test.each([false, true])(
+    'that is always right is switched off where wide passes turn out to cost more than they bring (times estimated: %s)',
+    (estimated) => {
+      const everySecond = (round: number) => (round % 2 === 0 ? 16 : 0);
+      const slowDown = (width: number) => (width > 1 ? 6 : 1);
+      const lengths = lookUps(everySecond, 300, true, { slowDown, estimated });
+      expect(lengths.slice(100).filter((length) => length > 0).length).toBeLessThan(60);
+    },
+  );
 });
 
 describe('a text that becomes easy and hard to guess by turns', () => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { costAt, type ForwardCosts } from '../models/forward-costs.ts';
 import type { Forward, Round } from '../round/round.ts';
 import { MovingCosts } from './moving-costs.ts';
@@ -65,10 +65,9 @@ test('a hiccup changes nothing', () => {
   expect(t(1)).toBeCloseTo(10, 6);
 });
 
-test('prefills, apportioned times and a clock that reads 0 tell nothing', () => {
+test('prefills and a clock that reads 0 tell nothing', () => {
   const t = costsAfter([
     ...times(9, round([[300, 5000]], { kind: 'prefill' })),
-    ...times(9, round([[1, 70]], { estimated: true })),
     ...times(9, round([[1, 0]])),
   ]);
   expect(t(1)).toBe(10);
@@ -78,6 +77,60 @@ test('drawing, judging and text are counted with the rows they come with', () =>
   const other = { sample: 3, text: 1, readback: 2 };
   const t = costsAfter(times(9, round([[2, 12]], { other })));
   expect([1, 2, 5].map(t)).toEqual([13, 18, 35].map((ms) => expect.closeTo(ms, 6)));
+});
+
+describe('where forwards are worked off together, the times of rounds tell', () => {
+  const together = (forwards: readonly (readonly [number, number])[]) => round(forwards, { estimated: true });
+
+  test('that the machine is slower', () => {
+    // Apportioned by the costs at load: 100 ms for what took 32 then.
+    const t = costsAfter(
+      times(
+        20,
+        together([
+          [1, 31.25],
+          [2, 37.5],
+          [1, 31.25],
+        ]),
+      ),
+    );
+    expect([1, 2, 5].map(t)).toEqual([31.25, 37.5, 62.5].map((ms) => expect.closeTo(ms, 6)));
+  });
+
+  test('which width it is that costs more', () => {
+    const t = costsAfter([
+      ...times(20, together([[5, 60]])),
+      ...times(
+        20,
+        together([
+          [1, 10],
+          [1, 10],
+        ]),
+      ),
+    ]);
+    expect(t(1)).toBeCloseTo(10, 0);
+    expect(t(5)).toBeGreaterThan(40);
+  });
+
+  test('what a round will cost, whichever of its forwards is the dear one', () => {
+    const costs = new MovingCosts([atLoad, [{ tokens: 1, ms: 1 }]]);
+    const [alone, drafted] = [together([[1, 10]]), together([[5, 36]])];
+    // Four forwards of the second member take 4 ms each, four times what they took at load.
+    const drafts = Array.from({ length: 4 }, () => ({
+      ...drafted.forwards[0]!,
+      member: 1,
+      tokens: 1,
+      ms: 0,
+    }));
+    for (let turn = 0; turn < 20; turn++) {
+      costs.observe(alone);
+      costs.observe({ ...drafted, forwards: [...drafts, ...drafted.forwards] });
+    }
+    const [first, second] = costs.costs;
+    expect(costAt(first!, 1)).toBeCloseTo(10, 0);
+    expect(costAt(first!, 5) + 4 * costAt(second!, 1)).toBeGreaterThan(32);
+    expect(costAt(first!, 5) + 4 * costAt(second!, 1)).toBeLessThan(40);
+  });
 });
 
 test('where forwards are worked off later, waiting for them is not counted twice', () => {

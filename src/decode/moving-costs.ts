@@ -1,5 +1,5 @@
 import { costAt, type ForwardCosts } from '../models/forward-costs.ts';
-import type { Round } from '../round/round.ts';
+import type { Forward, Round } from '../round/round.ts';
 
 /** Forwards of a member by whose times its pace is told, and of a width by which the width's own factor is. */
 const forwardsOfPace = 9;
@@ -17,6 +17,10 @@ const roundsOfOverhead = 16;
  * Times at load are scaled by two factors: the member's pace, which moves with the machine and the length of the text
  * and is told by its last forwards of whatever width; and one of each width, which corrects the measurement at load.
  * So a width that has not been used for long keeps up with the others.
+ *
+ * Forwards that are worked off together (on a GPU) are timed together: of a round only the sum is known. Each takes the
+ * share of it that it should have by what is known so far, so that rounds of other members and widths, and those of one
+ * forward, set right what one round misjudges.
  */
 export class MovingCosts {
   readonly #members: readonly MemberCosts[];
@@ -31,14 +35,28 @@ export class MovingCosts {
     const { forwards, msByPhase } = round;
     if (forwards.length === 0 || forwards.some(({ kind }) => kind === 'prefill')) return;
     const isEstimated = forwards.some(({ estimated }) => estimated);
-    for (const { member, tokens, ms, estimated } of forwards) {
-      // Apportioned by the times at load, it says nothing about them.
-      if (!estimated) this.#members[member].observe(tokens, ms);
-    }
+    if (isEstimated) this.#observeTogether(forwards);
+    else for (const { member, tokens, ms } of forwards) this.#members[member].observe(tokens, ms);
     // Where forwards are worked off later, the wait for them is their time and no other.
     const otherMs = msByPhase.sample + msByPhase.text + (isEstimated ? 0 : msByPhase.readback);
     const rows = forwards.reduce((sum, { tokens }) => sum + tokens, 0);
     this.#overheads = [...this.#overheads, { ms: otherMs, rows }].slice(-roundsOfOverhead);
+  }
+
+  #observeTogether(forwards: readonly Forward[]): void {
+    const kinds = new Map<string, { readonly member: number; readonly tokens: number; expectedMs: number }>();
+    let expectedMs = 0;
+    let takenMs = 0;
+    for (const { member, tokens, ms } of forwards) {
+      const oneMs = costAt(this.#members[member].costs, tokens);
+      kinds.set(`${member} ${tokens}`, { member, tokens, expectedMs: oneMs });
+      expectedMs += oneMs;
+      takenMs += ms;
+    }
+    // Many alike were measured once, not many times.
+    for (const kind of kinds.values()) {
+      this.#members[kind.member].observe(kind.tokens, (kind.expectedMs * takenMs) / expectedMs);
+    }
   }
 
   /** [members] */
