@@ -44,9 +44,9 @@ export const usage = `Usage: npm run demo -- [options]
                         is given, plain where --model is and --draft is not, else speculative)
   --model ID            model that writes (default story-base)
   --draft ID            draft model of speculative (default story-draft)
-  --draft-length N      tokens drafted in a row, 0 to 16 (default 4). Collaborative: 1 to 16 (default 1), for the
-                        default proposer alone, or N,N,… for each member. adaptive in place of any N: chosen
-                        while decoding, from acceptance and measured times
+  --draft-length N      tokens drafted in a row, 0 to 16 (default 4; ngram adaptive). Collaborative: 1 to 16 (default 1),
+                        for the default proposer alone, or N,N,… for each member. adaptive in place of any N:
+                        chosen while decoding, from acceptance and measured times
   --acceptance RULE     exact | coupled | lenient:L | typical[:E,D] (default exact)
   --members LIST        who writes together: id[:dtype][@temperature],… (default ${defaultMembers})
   --combine RULE        weighted[:W,…] | contrastive[:MU[,ALPHA]] | geometric[:W,…] | custom:MODULE, a file or URL

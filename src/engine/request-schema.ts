@@ -152,7 +152,8 @@ function requestSchemaWith(object: typeof v.strictObject) {
         }),
         object({
           kind: v.literal('ngram'),
-          draftLength: v.optional(v.union([draftLength, adaptive]), 4),
+          /** Adaptive, a look-up rests where it finds nothing, or nothing that is right. */
+          draftLength: v.optional(v.union([draftLength, adaptive]), 'adaptive'),
           /** Longest and shortest run of tokens looked up in prompt and output, longest first. */
           longestMatch: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(16)), 4),
           shortestMatch: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(16)), 2),

@@ -22,9 +22,9 @@ test('two exports of SmolLM2-135M are unpacked beside each other, and what is to
   const filled = heapBytes([first, withUnpacked(q8, room)]);
   expect(filled).toBeLessThanOrEqual(heapBudgetBytes);
   expect(filled).toBeGreaterThan(heapBudgetBytes - 2);
-  // A third keeps its weights packed, and where nothing is left there is no room, not less than none.
+  // A fourth keeps its weights packed, and where nothing is left there is no room, not less than none.
   const second = withUnpacked(q8, unpackedBytes);
-  expect(roomForUnpacked([first, second, q8])).toBeLessThan(unpackedBytes);
+  expect(roomForUnpacked([first, second, second, q4])).toBeLessThan(unpackedBytes);
   expect(roomForUnpacked([first, second, first, second])).toBe(0);
 });
 

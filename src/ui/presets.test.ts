@@ -13,7 +13,7 @@ describe('a preset', () => {
     ['Fairy × Space', { kind: 'collaborative', combine: { kind: 'weighted', weights: [0.5, 0.5] } }],
     ['Draft speeds up Base', { kind: 'speculative', drafter: { kind: 'model', draftLength: 6 } }],
     ['Contrast away the amateur', { combine: { kind: 'contrastive', mu: 0.3, alpha: 0.1 } }],
-    ['Quote the prompt', { kind: 'speculative', drafter: { kind: 'ngram', draftLength: 6 } }],
+    ['Quote the prompt', { kind: 'speculative', drafter: { kind: 'ngram', draftLength: 'adaptive' } }],
     ['Keep to what was told', { combine: { kind: 'geometric', weights: [1.5, -0.5] } }],
     ['More of a fairy tale', { members: [{ prompt: '<|fairy|>Once upon a time' }, { model: 'story-base' }] }],
     [

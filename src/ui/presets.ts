@@ -64,7 +64,7 @@ export const presets: readonly Preset[] = [
   },
   {
     title: 'Quote the prompt',
-    change: { method: 'ngram', draftLength: 6, acceptance: exactAcceptance, prompt: refrain },
+    change: { method: 'ngram', draftLength: 'adaptive', acceptance: exactAcceptance, prompt: refrain },
   },
   {
     title: 'Keep to what was told',
