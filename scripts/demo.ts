@@ -3,6 +3,7 @@ import { EngineError } from '../src/errors/engine-error.ts';
 import { promptText } from '../src/prompt/prompt-text.ts';
 import { MarkedText, marksFor } from './demo/marked-text.ts';
 import { type DemoOptions, parseDemoOptions, usage } from './demo/options.ts';
+import { PrefillLine } from './demo/prefill-line.ts';
 import { renamed } from './demo/renamed.ts';
 import { summaryOf } from './demo/summary.ts';
 import { TraceFile } from './demo/trace-file.ts';
@@ -28,6 +29,14 @@ async function tell(options: DemoOptions): Promise<void> {
   const { marks, legend } = marksFor(process.stdout.isTTY, process.env, options.team);
   const print = (text: string): void => void (options.json || process.stdout.write(text));
   let text = new MarkedText(marks);
+  const prefillLine = new PrefillLine(process.stderr.isTTY);
+  // Told when its prompt is read: until then a line tells how far it is.
+  let untold = '';
+  const tellPrompt = (): void => {
+    process.stderr.write(prefillLine.clear());
+    print(untold);
+    untold = '';
+  };
   let trace: TraceFile | undefined;
   try {
     if (options.traceFile !== null) trace = new TraceFile(options.traceFile);
@@ -35,7 +44,11 @@ async function tell(options: DemoOptions): Promise<void> {
     page = await EnginePage.open(site.url, {
       engine: { backend: options.backend, ...site.locations },
       models: options.usedModels.map(site.nameInPage),
+      onPrefill: (progress) => {
+        if (untold !== '') process.stderr.write(prefillLine.show(progress));
+      },
       onRound: (round) => {
+        tellPrompt();
         trace?.add(round);
         print(text.add(round));
       },
@@ -45,12 +58,13 @@ async function tell(options: DemoOptions): Promise<void> {
       if (interrupted) break;
       text = new MarkedText(marks);
       if (options.requests.length > 1) print(`${results.length > 0 ? '\n' : ''}Seed ${request.seed}\n`);
-      print(promptText(request));
+      untold = promptText(request);
       trace?.begin(
         request,
         page.models.map((model) => ({ ...model, id: site.nameOutside(model.id) })),
       );
       const result = renamed(await page.decode(renamed(request, site.nameInPage)), site.nameOutside);
+      tellPrompt();
       results.push(result);
       trace?.end(result);
       const proposed = result.rounds.some(({ proposals }) => proposals.some(({ u }) => u !== null));
@@ -60,6 +74,7 @@ async function tell(options: DemoOptions): Promise<void> {
       process.stdout.write(`${JSON.stringify(options.severalRuns ? results : results[0])}\n`);
     }
   } catch (error) {
+    tellPrompt();
     if (error instanceof EngineError || error instanceof EnginePageError) {
       error.message = site.messageOutside(error.message);
     }

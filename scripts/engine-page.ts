@@ -1,6 +1,12 @@
 import { type Browser, chromium, type Page } from 'playwright';
 import type { DecodeRequest } from '../src/engine/decode-request.ts';
-import type { DecodeResult, EngineInfo, EngineOptions, LoadedModel } from '../src/engine/engine-api.ts';
+import type {
+  DecodeResult,
+  EngineInfo,
+  EngineOptions,
+  LoadedModel,
+  PrefillProgress,
+} from '../src/engine/engine-api.ts';
 import type { Round } from '../src/round/round.ts';
 import type { Outcome } from '../src/ui/terminal-harness.ts';
 import { launchOptions } from './find-browser.ts';
@@ -12,6 +18,8 @@ export interface EnginePageOptions {
   readonly ortBuild?: 'asyncify';
   /** Called with every round; the engine waits for it. */
   readonly onRound?: (round: Round) => Promise<void> | void;
+  /** Called while prompts are read, chunk after chunk. */
+  readonly onPrefill?: (progress: PrefillProgress) => void;
 }
 
 /** A failure of the engine in the page, with its code. */
@@ -62,9 +70,10 @@ export class EnginePage {
     const browser = await chromium.launch({ ...launchOptions(), handleSIGINT: false });
     try {
       const page = await browser.newPage();
-      const { onRound, ortBuild } = options;
+      const { onRound, onPrefill, ortBuild } = options;
       if (ortBuild === 'asyncify') await withoutJspi(page);
       if (onRound) await page.exposeFunction('onAntiphonRound', onRound);
+      if (onPrefill) await page.exposeFunction('onAntiphonPrefill', onPrefill);
       await page.goto(`${siteUrl}terminal.html`);
       await page.waitForFunction('window.antiphon !== undefined');
       const opened = await page.evaluate<Outcome<readonly LoadedModel[]>, [EngineOptions, readonly string[]]>(

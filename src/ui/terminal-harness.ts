@@ -8,6 +8,7 @@ import type {
   EngineInfo,
   EngineOptions,
   LoadedModel,
+  PrefillProgress,
 } from '../engine/engine-api.ts';
 import { EngineError, type EngineErrorCode } from '../errors/engine-error.ts';
 import type { Round } from '../round/round.ts';
@@ -35,6 +36,8 @@ declare global {
   interface Window {
     antiphon: TerminalHarness;
     onAntiphonRound?: (round: Round) => Promise<void> | void;
+    /** Told how far the prompts of a decode are read. */
+    onAntiphonPrefill?: (progress: PrefillProgress) => void;
   }
 }
 
@@ -69,7 +72,7 @@ window.antiphon = {
     }),
   runDecode: (request) =>
     outcomeOf(async () => {
-      const run = engine().decode(request);
+      const run = engine().decode(request, { onPrefill: (progress) => window.onAntiphonPrefill?.(progress) });
       currentRun = run;
       if (stopped) run.stop();
       if (window.onAntiphonRound) {
