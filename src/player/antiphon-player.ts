@@ -7,6 +7,8 @@ import { describeFailure, type Remedy } from '../ui/failure.ts';
 import { failureView } from '../ui/failure-view.ts';
 import '../ui/live-numbers.ts';
 import '../ui/model-panel.ts';
+import { prefillProgress, prefillStyle } from '../ui/prefill-progress.ts';
+import { progressStyle } from '../ui/progress-style.ts';
 import { runNumbers } from '../ui/run-numbers.ts';
 import '../ui/speed-up.ts';
 import { liveNumbers } from '../ui/story-model.ts';
@@ -78,7 +80,7 @@ export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, ke
   /** The rhythm's code comes when it is asked for. */
   declare rhythmCode: 'not-needed' | 'coming' | 'here' | 'missing';
 
-  static override styles = [theme, failureStyle, ...playerStyle];
+  static override styles = [theme, failureStyle, progressStyle, prefillStyle, ...playerStyle];
 
   readonly #playback: Playback;
   #plan: Plan | null = null;
@@ -237,7 +239,9 @@ export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, ke
       const { tokens } = liveNumbers(run.story);
       return html`<p class="ending" part="ending">${endingText(run.result.finishReason, tokens)}</p>`;
     }
-    return run.kind === 'failed' ? failureView('The run failed', run.failure, this.#act) : null;
+    return run.kind === 'failed'
+      ? failureView('The run failed', run.failure, this.#act)
+      : prefillProgress(run);
   }
 
   #button(): TemplateResult {

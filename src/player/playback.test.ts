@@ -1,6 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { DecodeRequest } from '../engine/decode-request.ts';
-import type { DecodeResult, EngineApi, LoadedModel, LoadOptions } from '../engine/engine-api.ts';
+import type {
+  DecodeOptions,
+  DecodeResult,
+  EngineApi,
+  LoadedModel,
+  LoadOptions,
+} from '../engine/engine-api.ts';
 import type { RoundStream } from '../engine/round-stream.ts';
 import { startRun } from '../engine/start-run.ts';
 import { EngineError } from '../errors/engine-error.ts';
@@ -54,6 +60,8 @@ class FakePage {
   load = async (id: string, _options: LoadOptions): Promise<LoadedModel> =>
     ({ id, title: `Model ${id}` }) as LoadedModel;
   work: Work = twoRounds;
+  /** Of the latest run. */
+  onPrefill: DecodeOptions['onPrefill'];
   missing: readonly string[] = [];
   connect: () => Promise<void> = async () => {};
   readonly loads: string[] = [];
@@ -68,8 +76,10 @@ class FakePage {
         return this.load(id, options);
       },
       info: async () => ({ backend: 'wasm', models: [] }),
-      decode: (_request: DecodeRequest, { signal }: { signal?: AbortSignal } = {}) =>
-        startRun(signal, this.work, async () => {}),
+      decode: (_request: DecodeRequest, { signal, onPrefill }: DecodeOptions = {}) => {
+        this.onPrefill = onPrefill;
+        return startRun(signal, this.work, async () => {});
+      },
       close: async () => {
         this.closed++;
       },
@@ -122,6 +132,18 @@ test('progress of a load is shown', async () => {
       models: expect.arrayContaining([{ id, kind: 'loading', progress: { stage: 'verify' } }]),
     });
     return { id } as LoadedModel;
+  };
+  expect(await playback.start(plan)).not.toBeNull();
+});
+
+test('how far a prompt is read is shown until the text begins', async () => {
+  const { playback } = page.player();
+  const fed = { tokensFed: 256, tokensTotal: 600 };
+  page.work = async (stream, signal) => {
+    await settled();
+    page.onPrefill?.(fed);
+    expect(playback.view.run).toMatchObject({ kind: 'running', prefill: fed });
+    return twoRounds(stream, signal);
   };
   expect(await playback.start(plan)).not.toBeNull();
 });

@@ -1,6 +1,13 @@
 import { candidatesQuery } from '../engine/candidates-query.ts';
 import type { DecodeRequest } from '../engine/decode-request.ts';
-import type { DecodeResult, DecodeRun, EngineApi, EngineOptions, LoadedModel } from '../engine/engine-api.ts';
+import type {
+  DecodeResult,
+  DecodeRun,
+  EngineApi,
+  EngineOptions,
+  LoadedModel,
+  PrefillProgress,
+} from '../engine/engine-api.ts';
 import { untilAborted } from '../engine/until-aborted.ts';
 import { promptText } from '../prompt/prompt-text.ts';
 import type { Round } from '../round/round.ts';
@@ -203,12 +210,20 @@ export class Playback {
     const begun: PlaybackStart = { prompt: promptText(request), cast: castOf(request, loaded), request };
     let story = emptyStory;
     let text = '';
+    let prefill: PrefillProgress | null = null;
     const show = (state: PlayerState): void => {
-      const stopping = this.view.run.kind === 'running' && this.view.run.stopping;
-      this.#set({ ...this.view, state, run: { ...begun, kind: 'running', story, stopping } });
+      const { run } = this.view;
+      const stopping = run.kind === 'running' && run.stopping;
+      this.#set({ ...this.view, state, run: { ...begun, kind: 'running', story, stopping, prefill } });
     };
     try {
-      const { run, turn } = lease.decode(engine, request, signal);
+      const { run, turn } = lease.decode(engine, request, {
+        signal,
+        onPrefill: (progress) => {
+          prefill = progress;
+          if (!signal.aborted && this.view.state === 'running') show('running');
+        },
+      });
       this.#run = run;
       show(turn === null ? 'running' : 'waiting');
       void turn?.then(() => {

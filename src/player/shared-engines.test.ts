@@ -96,9 +96,9 @@ test('a run has its turn when those before it have ended', async () => {
   const [first, second] = [engines.open({}, base), engines.open({}, base)];
   const engine = await first.engine;
   const { signal } = new AbortController();
-  expect(first.decode(engine, request, signal).turn).toBeNull();
+  expect(first.decode(engine, request, { signal }).turn).toBeNull();
   let hasTurn = false;
-  void second.decode(engine, request, signal).turn?.then(() => {
+  void second.decode(engine, request, { signal }).turn?.then(() => {
     hasTurn = true;
   });
   await settled();
@@ -108,5 +108,5 @@ test('a run has its turn when those before it have ended', async () => {
   expect(hasTurn).toBe(true);
   endings[1]();
   await settled();
-  expect(first.decode(engine, request, signal).turn).toBeNull();
+  expect(first.decode(engine, request, { signal }).turn).toBeNull();
 });

@@ -1,5 +1,11 @@
 import type { DecodeRequest } from '../engine/decode-request.ts';
-import type { DecodeRun, EngineApi, EngineOptions, ResolvedEngineOptions } from '../engine/engine-api.ts';
+import type {
+  DecodeOptions,
+  DecodeRun,
+  EngineApi,
+  EngineOptions,
+  ResolvedEngineOptions,
+} from '../engine/engine-api.ts';
 import { resolveOptions } from '../rpc/resolve-options.ts';
 
 /** One connection, those that hold it, and the runs on it that have not ended. */
@@ -21,7 +27,7 @@ export interface EngineLease {
   decode(
     engine: EngineApi,
     request: DecodeRequest,
-    signal: AbortSignal,
+    options: DecodeOptions,
   ): { readonly run: DecodeRun; readonly turn: Promise<void> | null };
   /** Whoever opens next gets a new engine; those who hold this one keep it. */
   retire(): void;
@@ -48,9 +54,9 @@ export class SharedEngines {
     let isHeld = true;
     return {
       engine: share.engine,
-      decode: (engine, request, signal) => {
+      decode: (engine, request, decodeOptions) => {
         const ahead = [...share.runs];
-        const run = engine.decode(request, { signal });
+        const run = engine.decode(request, decodeOptions);
         const ended = run.result.then(
           () => {},
           () => {},

@@ -18,6 +18,7 @@ import './live-numbers.ts';
 import './model-panel.ts';
 import { titleOf } from './model-choice.ts';
 import { backgroundLoad, hasModels } from './page-state.ts';
+import { prefillProgress, prefillStyle } from './prefill-progress.ts';
 import { progressStyle } from './progress-style.ts';
 import { raceAnnouncement, raceProgress, raceProgressStyle } from './race/race-progress.ts';
 import { RaceRun } from './race/race-run.ts';
@@ -73,6 +74,7 @@ export class AntiphonApp extends LitElement {
     failureStyle,
     progressStyle,
     raceProgressStyle,
+    prefillStyle,
     css`
       :host {
         max-width: 76rem;
@@ -420,7 +422,7 @@ export class AntiphonApp extends LitElement {
     }
     // On a small screen the form's own button is out of sight while the text grows.
     return run.kind === 'running'
-      ? html`<button type="button" class="stop-here" @click=${this.#onStop}>Stop writing</button>`
+      ? html`${prefillProgress(run)}<button type="button" class="stop-here" @click=${this.#onStop}>Stop writing</button>`
       : null;
   }
 

@@ -7,6 +7,7 @@ import { choiceSelect } from './choice-select.ts';
 import { acceptances, backends, chosenOf } from './choices.ts';
 import { composerStyle } from './composer-style.ts';
 import { moduleRefusal } from './custom-module.ts';
+import { draftLengthField } from './draft-length-field.ts';
 import { fieldStyle } from './field-style.ts';
 import type { ModelChoice } from './model-choice.ts';
 import { canChat, type EngineState, hasModels, isLoading } from './page-state.ts';
@@ -14,18 +15,18 @@ import { applyPreset, isApplied, presetsFor } from './presets.ts';
 import type { Refusal, RefusalCheck } from './refusal.ts';
 import {
   initialForm,
-  longestDraft,
   methods,
   neededModels,
   type RequestForm,
   rollSeed,
   samplePrompts,
+  usualDraftLength,
 } from './request-form.ts';
 import './team-editor.ts';
 import type { TeamForm } from './team-form.ts';
 import { theme } from './theme.ts';
 
-type NumberField = 'draftLength' | 'temperature' | 'seed' | 'topK' | 'topP' | 'minP' | 'maxTokens';
+type NumberField = 'temperature' | 'seed' | 'topK' | 'topP' | 'minP' | 'maxTokens';
 
 /**
  * Prompt, method, settings, and the one button that starts and stops.
@@ -239,20 +240,13 @@ export class Composer extends LitElement {
       <div class=${hasDraft ? 'pairs' : ''}>
         ${
           hasDraft
-            ? html`<div class="field">
-                <label for="draft-length"
-                  >Draft length <span class="value" aria-hidden="true">${draftLength}</span></label
-                >
-                <input
-                  id="draft-length"
-                  type="range"
-                  min="0"
-                  max=${longestDraft}
-                  step="1"
-                  .value=${live(String(draftLength))}
-                  @input=${this.#number('draftLength')}
-                />
-              </div>`
+            ? draftLengthField({
+                label: 'Draft length',
+                least: 0,
+                value: draftLength,
+                whenFixed: usualDraftLength,
+                onChange: (chosen) => this.#set({ draftLength: chosen }),
+              })
             : null
         }
         <div class="field">

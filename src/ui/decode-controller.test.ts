@@ -1,7 +1,14 @@
 import type { ReactiveControllerHost } from 'lit';
 import { describe, expect, test } from 'vitest';
 import type { DecodeRequest } from '../engine/decode-request.ts';
-import type { DecodeResult, DecodeRun, EngineApi, LoadedModel, LoadOptions } from '../engine/engine-api.ts';
+import type {
+  DecodeOptions,
+  DecodeResult,
+  DecodeRun,
+  EngineApi,
+  LoadedModel,
+  LoadOptions,
+} from '../engine/engine-api.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import type { Proposal, Round } from '../round/round.ts';
 import { tokenId } from '../tokens/token-id.ts';
@@ -42,6 +49,7 @@ function drawnRound(index: number, text: string): Round {
 
 /** A run whose rounds and end the test decides. */
 class ScriptedRun implements DecodeRun {
+  readonly onPrefill: DecodeOptions['onPrefill'];
   readonly result: Promise<DecodeResult>;
   isStopped = false;
   #resolve: (result: DecodeResult) => void = () => {};
@@ -53,7 +61,8 @@ class ScriptedRun implements DecodeRun {
   );
   readonly #writer = this.#rounds.writable.getWriter();
 
-  constructor() {
+  constructor(onPrefill: DecodeOptions['onPrefill']) {
+    this.onPrefill = onPrefill;
     this.result = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -136,8 +145,8 @@ class ScriptedEngine implements EngineApi {
     return { id, title: id } as LoadedModel;
   }
 
-  decode(_request: DecodeRequest): ScriptedRun {
-    const run = new ScriptedRun();
+  decode(_request: DecodeRequest, { onPrefill }: DecodeOptions = {}): ScriptedRun {
+    const run = new ScriptedRun(onPrefill);
     this.runs.push(run);
     return run;
   }
@@ -340,6 +349,20 @@ describe('a run', () => {
     expect(controller.run.kind).toBe('stopped');
     expect(storyText(controller)).toBe(' there was.');
     expect(seen).toEqual(['Writing.', 'The story came to its end after 2 tokens.']);
+  });
+
+  test('tells how far its prompts are read, and keeps telling while it is stopped', async () => {
+    const { controller, engine } = await opened();
+    const ended = controller.start(form);
+    expect(controller.run).toMatchObject({ kind: 'running', prefill: null });
+    controller.stop();
+    engine.runs[0].onPrefill?.({ tokensFed: 256, tokensTotal: 600 });
+    expect(controller.run).toMatchObject({ stopping: true, prefill: { tokensFed: 256, tokensTotal: 600 } });
+    await engine.runs[0].end('', 'abort');
+    await ended;
+    // What an older run reports is dropped.
+    engine.runs[0].onPrefill?.({ tokensFed: 600, tokensTotal: 600 });
+    expect(controller.run.kind).toBe('stopped');
   });
 
   test('is cut at a stop string as its result is', async () => {

@@ -177,9 +177,14 @@ export class DecodeController implements ReactiveController {
     const begun: RunStart = { prompt: promptText(request), cast, form, request, startedAt: new Date() };
     this.#candidates = [];
     let story = emptyStory;
-    this.#setRun({ ...begun, kind: 'running', story, stopping: false });
+    this.#setRun({ ...begun, kind: 'running', story, stopping: false, prefill: null });
     try {
-      const decodeRun = api.decode(request);
+      const decodeRun = api.decode(request, {
+        onPrefill: (prefill) => {
+          if (number !== this.#runNumber || this.run.kind !== 'running') return;
+          this.#setRun({ ...this.run, prefill });
+        },
+      });
       this.#activeRun = decodeRun;
       const { method } = request;
       const initial = method.kind === 'collaborative' ? numbersOf(method.combine) : null;
@@ -189,8 +194,7 @@ export class DecodeController implements ReactiveController {
       for await (const round of decodeRun) {
         if (number !== this.#runNumber) return;
         story = addRound(story, round);
-        const stopping = this.run.kind === 'running' && this.run.stopping;
-        this.#setRun({ ...begun, kind: 'running', story, stopping });
+        if (this.run.kind === 'running') this.#setRun({ ...this.run, story });
       }
       const result = await decodeRun.result;
       if (number !== this.#runNumber) return;

@@ -1,8 +1,8 @@
 import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { badgeStyle, losslessBadge } from './lossless-badge.ts';
 import { memberClass, memberStyle } from './member-style.ts';
-import { decimalText, percentText } from './number-text.ts';
-import type { RunNumbers } from './run-numbers.ts';
+import { decimalText, durationText, noNumber, percentText } from './number-text.ts';
+import type { MemberNumbers, RunNumbers } from './run-numbers.ts';
 import { theme } from './theme.ts';
 import { timeTables, timeTablesStyle } from './time-tables.ts';
 
@@ -42,6 +42,12 @@ export class LiveNumbersElement extends LitElement {
         font-variant-numeric: tabular-nums lining-nums;
       }
       .comparison {
+        white-space: nowrap;
+      }
+      .mean {
+        display: block;
+        color: var(--ink-soft);
+        font-size: 0.75rem;
         white-space: nowrap;
       }
       .lossiness {
@@ -108,9 +114,10 @@ export class LiveNumbersElement extends LitElement {
   override render(): TemplateResult {
     const { numbers } = this;
     if (!numbers) return html``;
-    const { tokens, tokensPerSecond, acceptanceRate, tokensPerRound } = numbers;
+    const { tokens, tokensPerSecond, timeToFirstTokenMs, acceptanceRate, tokensPerRound } = numbers;
     return html`<dl>
         ${number('tokens a second', decimalText(tokensPerSecond, 1))}
+        ${number('to the first token', durationText(timeToFirstTokenMs))}
         ${number('acceptance rate', percentText(acceptanceRate))}
         ${number('forwards a token', decimalText(numbers.forwardsPerToken, 2), `instead of ${numbers.referenceForwardsPerToken}`)}
         ${number('tokens a round', decimalText(tokensPerRound, 2))} ${number('tokens', String(tokens))}
@@ -132,11 +139,13 @@ export class LiveNumbersElement extends LitElement {
 }
 
 function memberTable({ members }: RunNumbers): TemplateResult {
+  const isDrafted = members.some(({ proposes, draftLength }) => proposes && draftLength !== null);
   return html`<div class="table">
     <table aria-label="Numbers of each member">
       <thead>
         <tr>
           <th scope="col">Member</th>
+          ${isDrafted ? html`<th scope="col">draft length</th>` : null}
           <th scope="col">proposed</th>
           <th scope="col">accepted</th>
           <th scope="col">forwards a token</th>
@@ -144,18 +153,26 @@ function memberTable({ members }: RunNumbers): TemplateResult {
       </thead>
       <tbody>
         ${members.map(
-          ({ letter, name, proposes, proposals, acceptanceRate, forwardsPerToken }, member) => html`<tr>
+          (member, index) => html`<tr>
             <th scope="row">
-              <span class="who"><span class="badge ${memberClass(member)}">${letter}</span>${name}</span>
+              <span class="who"><span class="badge ${memberClass(index)}">${member.letter}</span>${member.name}</span>
             </th>
-            <td>${proposes ? proposals : decimalText(null, 0)}</td>
-            <td>${percentText(acceptanceRate)}</td>
-            <td>${decimalText(forwardsPerToken, 2)}</td>
+            ${isDrafted ? html`<td>${draftLengthText(member)}</td>` : null}
+            <td>${member.proposes ? member.proposals : noNumber}</td>
+            <td>${percentText(member.acceptanceRate)}</td>
+            <td>${decimalText(member.forwardsPerToken, 2)}</td>
           </tr>`,
         )}
       </tbody>
     </table>
   </div>`;
+}
+
+/** Of the last round, with the mean of all where it changes. */
+function draftLengthText({ proposes, draftLength, meanDraftLength }: MemberNumbers): TemplateResult {
+  if (!proposes || draftLength === null) return html`${noNumber}`;
+  if (meanDraftLength === null || meanDraftLength === draftLength) return html`${draftLength}`;
+  return html`${draftLength} <span class="mean">mean ${decimalText(meanDraftLength, 1)}</span>`;
 }
 
 function number(name: string, value: string, comparison?: string): TemplateResult {

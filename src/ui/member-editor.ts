@@ -1,10 +1,10 @@
 import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { memberLetters } from './cast.ts';
+import { draftLengthField } from './draft-length-field.ts';
 import { fieldStyle } from './field-style.ts';
 import { memberClass, memberStyle } from './member-style.ts';
 import { type ModelChoice, offeredModels } from './model-choice.ts';
-import { longestDraft } from './request-form.ts';
 import type { MemberForm } from './team-form.ts';
 import { theme } from './theme.ts';
 
@@ -132,21 +132,13 @@ export class MemberEditor extends LitElement {
       </div>
       <details>
         <summary>${this.#summary()}</summary>
-        <div class="field">
-          <label for="draft-length"
-            >Tokens proposed in a row, γ <span class="value" aria-hidden="true">${draftLength}</span></label
-          >
-          <input
-            id="draft-length"
-            type="range"
-            min="1"
-            max=${longestDraft}
-            step="1"
-            .value=${live(String(draftLength))}
-            @input=${(event: Event) =>
-              this.#change({ draftLength: (event.target as HTMLInputElement).valueAsNumber })}
-          />
-        </div>
+        ${draftLengthField({
+          label: 'Tokens proposed in a row, γ',
+          least: 1,
+          value: draftLength,
+          whenFixed: 1,
+          onChange: (chosen) => this.#change({ draftLength: chosen }),
+        })}
         <div class="field">
           <label for="temperature">Own temperature</label>
           <input
@@ -195,7 +187,7 @@ export class MemberEditor extends LitElement {
     const { draftLength, temperature, prompt, system } = this.member;
     return [
       ...(this.standing === null ? [] : [this.standing]),
-      draftLength === 1 ? '1 token a turn' : `${draftLength} tokens a turn`,
+      turnText(draftLength),
       ...(temperature === null ? [] : [`temperature ${temperature}`]),
       ...(prompt === '' && !(this.isChat && system !== '') ? [] : ['own prompt']),
     ].join(' · ');
@@ -204,6 +196,11 @@ export class MemberEditor extends LitElement {
   #change(change: Partial<MemberForm>): void {
     this.dispatchEvent(new CustomEvent<Partial<MemberForm>>('member-change', { detail: change }));
   }
+}
+
+function turnText(draftLength: MemberForm['draftLength']): string {
+  if (draftLength === 'adaptive') return 'draft length automatic';
+  return draftLength === 1 ? '1 token a turn' : `${draftLength} tokens a turn`;
 }
 
 function numberOrNull(event: Event): number | null {

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { decimalText, megabytesText, percentText, smallNumberText, tinyShareText } from './number-text.ts';
+import {
+  decimalText,
+  durationText,
+  megabytesText,
+  percentText,
+  smallNumberText,
+  tinyShareText,
+} from './number-text.ts';
 
 test.each([
   [0, '0'],
@@ -9,6 +16,15 @@ test.each([
   [4.1e-12, '4.1·10⁻¹²'],
 ])('%f reads %s', (value, text) => {
   expect(smallNumberText(value)).toBe(text);
+});
+
+test.each([
+  [null, '–'],
+  [12.4, '12 ms'],
+  [999.4, '999 ms'],
+  [1234, '1.2 s'],
+])('%f ms read %s', (ms, text) => {
+  expect(durationText(ms)).toBe(text);
 });
 
 test('unknown numbers read as a dash, known ones with the digits asked for', () => {

@@ -9,6 +9,12 @@ export function decimalText(value: number | null, digits: number): string {
   return value === null ? noNumber : value.toFixed(digits);
 }
 
+/** Milliseconds below a second, seconds from there on. */
+export function durationText(ms: number | null): string {
+  if (ms === null) return noNumber;
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
 /** @param share between 0 and 1 */
 export function percentText(share: number | null, digits = 0): string {
   return share === null ? noNumber : `${(100 * share).toFixed(digits)} %`;

@@ -1,5 +1,11 @@
 import type { DecodeRequest } from '../engine/decode-request.ts';
-import type { DecodeResult, EngineInfo, LoadedModel, LoadProgress } from '../engine/engine-api.ts';
+import type {
+  DecodeResult,
+  EngineInfo,
+  LoadedModel,
+  LoadProgress,
+  PrefillProgress,
+} from '../engine/engine-api.ts';
 import type { CastMember } from './cast.ts';
 import type { Failure } from './failure.ts';
 import type { RequestForm } from './request-form.ts';
@@ -49,6 +55,8 @@ export type RunState<Start extends RunHeading = RunStart> =
       readonly story: Story;
       /** Stop was asked for and the engine has not answered yet. */
       readonly stopping: boolean;
+      /** How far the prompts are read; null before anything of them is. */
+      readonly prefill: PrefillProgress | null;
     })
   | (Start & { readonly kind: 'stopped'; readonly story: Story; readonly result: DecodeResult })
   | (Start & {

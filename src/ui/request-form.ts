@@ -3,6 +3,7 @@ import type { BackendChoice } from '../engine/engine-api.ts';
 import { type AcceptanceForm, exactAcceptance, toAcceptance } from './acceptance-form.ts';
 import { type ChatForm, messagesOf } from './chat-form.ts';
 import type { Choice } from './choices.ts';
+import type { DraftLengthForm } from './draft-length-field.ts';
 import { type TeamForm, teamOf, toCollaborative } from './team-form.ts';
 
 export type MethodChoice = 'collaborative' | 'draft-model' | 'ngram' | 'plain';
@@ -15,7 +16,7 @@ export interface RequestForm {
   readonly chat: ChatForm | null;
   readonly method: MethodChoice;
   /** Of the draft model and of n-gram; members have their own. */
-  readonly draftLength: number;
+  readonly draftLength: DraftLengthForm;
   readonly team: TeamForm;
   readonly acceptance: AcceptanceForm;
   readonly temperature: number;
@@ -37,7 +38,8 @@ export const defaultTeam: readonly string[] = ['story-fairy', 'story-space'];
 /** Loaded when the page opens, in this order; what the chosen method needs comes first. */
 export const startModels: readonly string[] = [...defaultTeam, targetModel, draftModel];
 
-export const longestDraft = 16;
+/** γ of a draft model, unless the reader says otherwise. */
+export const usualDraftLength = 4;
 
 export const samplePrompts: readonly string[] = [
   'Once upon a time',
@@ -76,7 +78,7 @@ export function initialForm(seed: number): RequestForm {
     prompt: samplePrompts[0],
     chat: null,
     method: 'collaborative',
-    draftLength: 4,
+    draftLength: usualDraftLength,
     team: teamOf(defaultTeam),
     acceptance: exactAcceptance,
     temperature: 1,

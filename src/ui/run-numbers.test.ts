@@ -27,7 +27,7 @@ function round(
     committed: verdicts.filter(([, fate]) => fate !== 'rejected').map(() => tokenId(1)),
     text: '',
     kvLengths: [],
-    draftLengths: [],
+    draftLengths: [1 + index, 1],
     msByPhase: { forward: 0, readback: 0, sample: 0, text: 0 },
     readbacks: 0,
   };
@@ -67,10 +67,19 @@ test('numbers count forwards for each token, by member, beside what asking all w
   expect(numbers.forwardsPerToken).toBeCloseTo(5 / 3);
   expect(numbers.deviation).toEqual({ mean: 0.2, max: 0.3 });
   expect(numbers.members).toMatchObject([
-    { letter: 'A', name: 'Fairy-tale teller', proposals: 1, acceptanceRate: 1, forwardsPerToken: 1 },
+    {
+      ...{ letter: 'A', name: 'Fairy-tale teller', proposals: 1, acceptanceRate: 1, forwardsPerToken: 1 },
+      ...{ draftLength: 3, meanDraftLength: 2.5 },
+    },
     { letter: 'B', name: 'story-space', proposals: 1, acceptanceRate: 0 },
   ]);
   expect(numbers.members[1].forwardsPerToken).toBeCloseTo(2 / 3);
+});
+
+test('the first token comes with the first round, draft lengths with the second', () => {
+  const numbers = runNumbers(rounds.slice(0, 1).reduce(addRound, emptyStory), cast);
+  expect(numbers.timeToFirstTokenMs).toBe(0);
+  expect(numbers.members.map(({ draftLength }) => draftLength)).toEqual([null, null]);
 });
 
 test('numbers of a run without rounds are not known', () => {

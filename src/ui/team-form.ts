@@ -1,5 +1,6 @@
 import type { DecodeRequest } from '../engine/decode-request.ts';
 import { messagesOf } from './chat-form.ts';
+import type { DraftLengthForm } from './draft-length-field.ts';
 import type { RequestForm } from './request-form.ts';
 
 type CollaborativeRequest = Extract<DecodeRequest['method'], { kind: 'collaborative' }>;
@@ -18,7 +19,7 @@ export interface MemberForm {
   readonly prompt: string;
   /** In a chat, its own system prompt; empty: as the request, where it has no message of its own either. */
   readonly system: string;
-  readonly draftLength: number;
+  readonly draftLength: DraftLengthForm;
   /** λ under weighted; the shares of all members sum to 1. */
   readonly share: number;
   /** Weight under geometric, any real number. */

@@ -17,12 +17,14 @@ describe('a link', () => {
     stopLines: 'The end\\n\n.',
     acceptance: { kind: 'lenient', leniency: 2.5, epsilon: 0.2, delta: 0.1 },
     topK: 3,
+    draftLength: 'adaptive',
     team: {
       ...changeMember(removeMember(addMember(base.team, 'story-base'), 0), 2, {
         prompt: 'Her own & only',
         system: 'A cat.',
         temperature: 0.7,
         exponent: -0.5,
+        draftLength: 'adaptive',
       }),
       combination: 'geometric',
       schedule: 'naive',
@@ -51,6 +53,7 @@ describe('of a bad link', () => {
     ['seed=-3&prompt=Hi', 'Its seed “-3” is no number'],
     ['temperature=&prompt=Hi', 'Its temperature “” is no number'],
     ['temperature=Infinity&prompt=Hi', 'Its temperature “Infinity”'],
+    ['draft=automatic&prompt=Hi', 'Its draft “automatic” is no number'],
     ['max=0&prompt=Hi', 'Its max “0” is no number of at least 1'],
     ['method=magic&prompt=Hi', 'Its method “magic” is none of collaborative'],
     ['schedule=toString&prompt=Hi', 'Its schedule “toString” is none of'],

@@ -1,5 +1,6 @@
 import type { ChatForm } from '../chat-form.ts';
 import { acceptances, backends, combinations, schedules } from '../choices.ts';
+import type { DraftLengthForm } from '../draft-length-field.ts';
 import { draftModel, methods, type RequestForm, targetModel } from '../request-form.ts';
 import { fewestMembers, type MemberForm, mostMembers, type TeamForm } from '../team-form.ts';
 
@@ -82,7 +83,7 @@ export function readLink(hash: string, base: RequestForm, pageUrl: string): Link
     stopLines: reader.text('stop') ?? base.stopLines,
     backend: reader.kind('backend', backends, 'auto'),
     method: reader.kind('method', methods, base.method),
-    draftLength: reader.number('draft', base.draftLength, 0),
+    draftLength: reader.draftLength('draft', base.draftLength, 0),
     acceptance: {
       kind: reader.kind('acceptance', acceptances, acceptance.kind),
       leniency: reader.number('leniency', acceptance.leniency, 1),
@@ -139,7 +140,7 @@ function readMembers(reader: LinkReader, base: TeamForm): readonly MemberForm[] 
       model,
       share,
       exponent: reader.number(`weight${number}`, share, Number.NEGATIVE_INFINITY),
-      draftLength: reader.number(`draft${number}`, 1, 1),
+      draftLength: reader.draftLength(`draft${number}`, 1, 1),
       temperature: reader.numberOrNull(`temperature${number}`, 0),
       prompt: reader.text(`prompt${number}`) ?? '',
       system: reader.text(`system${number}`) ?? '',
@@ -175,6 +176,12 @@ class LinkReader {
       `Its ${name} ${quoted(text)} is no number${least > 0 ? ` of at least ${least}` : ' it could be'}.`,
     );
     return null;
+  }
+
+  draftLength(name: string, otherwise: DraftLengthForm, least: number): DraftLengthForm {
+    if (this.#link.get(name) !== 'adaptive') return this.numberOrNull(name, least) ?? otherwise;
+    this.#link.delete(name);
+    return 'adaptive';
   }
 
   kind<Kind extends string>(
