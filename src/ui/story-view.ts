@@ -25,8 +25,8 @@ import { storyStyle } from './story-style.ts';
 import { roundView } from './story-tokens.ts';
 import { theme } from './theme.ts';
 import './token-card.ts';
-import { withoutBlankLines } from './story-parts.ts';
 import { TokenFocus } from './token-focus.ts';
+import { withoutBlankLines } from './story-parts.ts';
 import { aboutFate, tokenWord } from './token-words.ts';
 import { wholeSentencesLength } from './whole-sentences.ts';
 

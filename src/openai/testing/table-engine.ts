@@ -104,6 +104,7 @@ export class TableEngine implements Pick<EngineApi, 'decode' | 'info'> {
       backend: 'wasm',
       contextLength: this.contextLength,
       costs: [{ tokens: 1, ms: 1 }],
+      readbacks: 0,
       openSequence: () => table.openSequence(),
     } as unknown as CausalModel;
     return {
