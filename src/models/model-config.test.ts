@@ -25,7 +25,12 @@ describe('readModelConfig', () => {
       heads: 4,
       kvHeads: 2,
       headSize: 64,
+      innerWidth: null,
     });
+  });
+
+  test('reads the width of the feed-forward layers', () => {
+    expect(readModelConfig({ ...llama, intermediate_size: 688 }, null, 'm/').config.innerWidth).toBe(688);
   });
 
   test('derives what a GPT-2 configuration leaves out', () => {
