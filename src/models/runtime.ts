@@ -48,6 +48,8 @@ export interface RuntimeOptions {
   readonly preparation?: 'auto' | 'never';
 }
 
+const onWasmInstead = 'It runs on WASM instead.';
+
 /** Where models run: decides on a backend and opens models on it. */
 export class ModelRuntime {
   readonly #choice: 'auto' | BackendKind;
@@ -174,12 +176,17 @@ export class ModelRuntime {
     const forDevice = device ? this.#prepare(source, graph, ['logits']) : null;
     while (device && forDevice) {
       const checked = await this.#openOnDevice({ ...request, ...forDevice, device }, notes);
+      if (checked === 'unsupported') {
+        // No fault of the device: models loaded next may use it.
+        notes.push(onWasmInstead);
+        break;
+      }
       if (checked && !checked.gross) return this.#keep(source, checked, device, notes);
       await checked?.session.release();
       if (checked) notes.push(disagreementNote(source.id, device, checked.noise));
       device = await this.#nextDevice(device, checked !== null, notes);
     }
-    const prepared = this.#prepare(source, graph, ['logits', 'weights', 'attention']);
+    const prepared = this.#prepare(source, graph, ['logits', 'weights', 'lookups', 'attention']);
     notes.push(...prepared.notes);
     const checked = await openCheckedSession({ ...request, ...prepared, device: null });
     if (!Number.isFinite(checked.noise.maxLogitDifference)) {
@@ -217,18 +224,22 @@ export class ModelRuntime {
     };
   }
 
-  /** null where the model cannot be opened on the device and WASM may take it. */
+  /**
+   * Where WASM may take the model in its place: `unsupported` if the device lacks what this graph needs, null if it
+   * failed at what it should be able to do.
+   */
   async #openOnDevice(
     request: Parameters<typeof openCheckedSession>[0],
     notes: string[],
-  ): Promise<CheckedSession | null> {
+  ): Promise<CheckedSession | 'unsupported' | null> {
     try {
       return await openCheckedSession(request);
     } catch (error) {
-      if (this.#choice !== 'auto' || !(error instanceof EngineError) || error.code !== 'model-load')
-        throw error;
+      const mayMove =
+        error instanceof EngineError && (error.code === 'model-load' || error.code === 'model-unsupported');
+      if (this.#choice !== 'auto' || !mayMove) throw error;
       notes.push(`WebGPU could not open ${request.modelId}: ${error.message}`);
-      return null;
+      return error.code === 'model-unsupported' ? 'unsupported' : null;
     }
   }
 
@@ -237,7 +248,7 @@ export class ModelRuntime {
     const why = notes.at(-1) ?? '';
     if (this.#models.size > 0) {
       // Other models live on this device, and work there: only this one moves.
-      notes.push('It runs on WASM instead.');
+      notes.push(onWasmInstead);
       return null;
     }
     device.close();

@@ -9,6 +9,9 @@ const logitsName = 'logits';
 /** int64 [1]: for how many of the last rows logits are wanted; 0: for all. */
 const rowsToKeep = 'num_logits_to_keep';
 
+/** What may follow the product, each entry of the logits by itself: a change of type, or capped logits. */
+const entrywiseOperators: ReadonlySet<string> = new Set(['Cast', 'Identity', 'Tanh', 'Mul', 'Div']);
+
 /**
  * The product that makes the logits, if a part of its rows could be asked for: prefill wants one of hundreds, and with
  * a large vocabulary this is the largest product of all. null where the export lets one ask already, or is built
@@ -17,9 +20,14 @@ const rowsToKeep = 'num_logits_to_keep';
 export function logitsProduct(model: EditableModel): OnnxOperation | null {
   if ([...model.inputs.keys()].some((name) => name.includes('logits_to_keep'))) return null;
   if (model.outputs.get(logitsName)?.shape.length !== 3) return null;
-  const producerOf = (value: string) => model.operations.find(({ outputs }) => outputs.includes(value));
-  let operation = producerOf(logitsName);
-  while (operation?.opType === 'Cast') operation = producerOf(operation.inputs[0]!);
+  const producers = new Map(model.operations.flatMap((made) => made.outputs.map((name) => [name, made])));
+  // Values computed in the graph: tensors that are stored, as weights or as Constant, are no rows.
+  const isRows = (name: string) => (producers.get(name)?.opType ?? 'Constant') !== 'Constant';
+  let operation = producers.get(logitsName);
+  while (operation && entrywiseOperators.has(operation.opType)) {
+    const rows = operation.inputs.filter(isRows);
+    operation = rows.length === 1 ? producers.get(rows[0]!) : undefined;
+  }
   if (operation?.opType === 'MatMul') return operation;
   if (operation?.opType !== 'MatMulNBits') return null;
   return typeof readPackedMatMul(model, operation) === 'string' ? null : operation;

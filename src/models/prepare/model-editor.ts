@@ -72,6 +72,10 @@ export class ModelEditor {
     this.#outputs.set(name, writeValue(graphField.output, by));
   }
 
+  replaceInput(name: string, by: OnnxValue): void {
+    this.#inputs.set(name, writeValue(graphField.input, by));
+  }
+
   addInput(value: OnnxValue): void {
     this.#addedInputs.push(writeValue(graphField.input, value));
   }

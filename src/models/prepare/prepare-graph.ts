@@ -3,6 +3,7 @@ import { EditableModel } from './editable-model.ts';
 import { changeLogits, hasHalfLogits, logitsProduct, wantedRows } from './logits-rows.ts';
 import { ModelEditor } from './model-editor.ts';
 import type { OnnxOperation } from './onnx-operation.ts';
+import { type PackedLookup, readPackedLookup, writePackedLookup } from './prepare-lookup.ts';
 import { type PackedMatMul, readPackedMatMul, writeUnpackedMatMul } from './prepare-matmul.ts';
 import { type GroupedAttention, readAttention } from './read-attention.ts';
 import { unpackWeights } from './unpack-weights.ts';
@@ -23,7 +24,7 @@ export interface ExternalFile {
   readonly data: Uint8Array;
 }
 
-export type PreparationStep = 'weights' | 'attention' | 'logits';
+export type PreparationStep = 'weights' | 'lookups' | 'attention' | 'logits';
 
 export interface PreparedGraph {
   /** The given bytes themselves where no step was taken. */
@@ -37,16 +38,17 @@ export interface PreparedGraph {
   readonly extraBytes: number;
 }
 
-const allSteps: readonly PreparationStep[] = ['logits', 'weights', 'attention'];
+const allSteps: readonly PreparationStep[] = ['logits', 'weights', 'lookups', 'attention'];
 
 /** Shape knows start and end from this version on. */
 const leastOpset = 15;
 
 /**
- * Rewrites a model for its backend. For all, `logits`: they are computed of the rows wanted only, and put out as
- * float32. For one without kernels for packed weights and grouped attention, which is WASM, `weights`: MatMulNBits as a
- * product with float32 weights, and `attention`: GroupQueryAttention written out (write-attention.ts, with another
- * contract for the cache). For batches of one text. What is not understood is left alone and told in `notes`. Throws `integrity` where the bytes are no ONNX file.
+ * Rewrites a model for its backend. For all, `logits`: they are computed of the rows wanted only, and put out as float32.
+ * For one without kernels for packed weights and grouped attention, which is WASM, `weights`: MatMulNBits as a product
+ * with float32 weights, `lookups`: GatherBlockQuantized, for which it has no kernel at all, written out, and `attention`:
+ * GroupQueryAttention written out (write-attention.ts, with another contract for the cache). For batches of one text.
+ * What is not understood is left alone and told in `notes`. Throws `integrity` where the bytes are no ONNX file.
  */
 export function prepareGraph(
   onnx: Uint8Array,
@@ -63,6 +65,7 @@ export function prepareGraph(
   }
   const takes = (step: PreparationStep) => wantedSteps.includes(step);
   const matMuls = takes('weights') ? packedMatMuls(model, unpackedBytesLimit, reasons) : [];
+  const lookups = takes('lookups') ? packedLookups(model, reasons) : [];
   const attentions = takes('attention') ? groupedAttentions(model, reasons) : [];
   const logits = takes('logits') ? logitsProduct(model) : null;
   const widensLogits = takes('logits') && hasHalfLogits(model);
@@ -79,6 +82,12 @@ export function prepareGraph(
   if (logits && !matMuls.some(({ operation }) => operation === logits)) cutRows(editor, logits);
   const unpacked = replaceMatMuls(editor, matMuls, logits, unpackedPath);
   if (matMuls.length > 0) steps.push('weights');
+  for (const lookup of lookups) {
+    const list = editor.newList();
+    writePackedLookup(editor, list, lookup);
+    editor.replace(lookup.operation, list);
+  }
+  if (lookups.length > 0) steps.push('lookups');
   const attentionWriter = new AttentionWriter(editor);
   for (const attention of attentions) attentionWriter.replace(attention);
   if (attentions.length > 0) steps.push('attention');
@@ -116,7 +125,7 @@ function cutRows(editor: ModelEditor, product: OnnxOperation): void {
   editor.replace(product, list);
 }
 
-const replaced: ReadonlySet<string> = new Set(['MatMulNBits', 'GroupQueryAttention']);
+const replaced: ReadonlySet<string> = new Set(['MatMulNBits', 'GatherBlockQuantized', 'GroupQueryAttention']);
 
 /** Those that can be unpacked: all of them or, where they would take too much memory, none. */
 function packedMatMuls(model: EditableModel, bytesLimit: number, reasons: Reasons): PackedMatMul[] {
@@ -132,6 +141,17 @@ function packedMatMuls(model: EditableModel, bytesLimit: number, reasons: Reason
   const reason = `unpacked they take ${inMebibytes(bytes)}, the limit is ${inMebibytes(bytesLimit)}`;
   for (const { operation } of matMuls) reasons.add(operation.opType, reason);
   return [];
+}
+
+function packedLookups(model: EditableModel, reasons: Reasons): PackedLookup[] {
+  const lookups: PackedLookup[] = [];
+  for (const operation of model.operations) {
+    if (operation.opType !== 'GatherBlockQuantized') continue;
+    const answer = readPackedLookup(model, operation);
+    if (typeof answer === 'string') reasons.add(operation.opType, answer);
+    else lookups.push(answer);
+  }
+  return lookups;
 }
 
 /** All of them, or none: one cache serves all layers, and it works in one way only. */

@@ -12,6 +12,8 @@ export interface GroupedAttention {
   readonly value: string | null;
   readonly pastKey: OnnxValue;
   readonly pastValue: OnnxValue;
+  /** Of rows and cache as exported; rotation tables are of the same type. */
+  readonly floatType: 'float32' | 'float16';
   /** int32 [1]: positions before and in this pass, less one. */
   readonly lastPosition: string;
   readonly heads: number;
@@ -90,7 +92,7 @@ export function readAttention(model: EditableModel, operation: OnnxOperation): G
 function readCache(
   model: EditableModel,
   { inputs, outputs }: OnnxOperation,
-): Pick<GroupedAttention, 'pastKey' | 'pastValue' | 'headSize'> | string {
+): Pick<GroupedAttention, 'pastKey' | 'pastValue' | 'headSize' | 'floatType'> | string {
   const pastKey = model.inputs.get(inputs[3] ?? '');
   const pastValue = model.inputs.get(inputs[4] ?? '');
   if (
@@ -106,9 +108,12 @@ function readCache(
     return 'its cache is used by another operation';
   }
   const headSize = pastKey.shape[3];
-  if (pastKey.elementType !== elementType.float32) return 'its cache is not float32';
+  const floatType = (['float32', 'float16'] as const).find(
+    (type) => elementType[type] === pastKey.elementType,
+  );
+  if (!floatType) return 'its cache is neither float32 nor float16';
   if (pastKey.shape.length !== 4 || typeof headSize !== 'number') return 'its head size is not declared';
-  return { pastKey, pastValue, headSize };
+  return { pastKey, pastValue, headSize, floatType };
 }
 
 function readRotary(model: EditableModel, { inputs, numbers }: OnnxOperation): RotaryTables | string {

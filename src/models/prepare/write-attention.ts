@@ -27,7 +27,8 @@ const hidingScore = -3e38;
  *   P = Softmax([Q · Kpastᵀ | Q · Knewᵀ] · scale + mask),   out = Ppast · Vpast + Pnew · Vnew,
  *
  * and only the new rows are put out, [1, kvHeads, tokens, headSize], under other names than the outputs that also held
- * the past. Rows of the past beyond the valid ones weigh exactly 0, but must be finite.
+ * the past. Rows of the past beyond the valid ones weigh exactly 0, but must be finite. All of it is float32, the cache
+ * too, where the export has float16: WASM has no products of float16, and would widen the whole past in every pass.
  *
  * Forms that measured no better, story-base with 300 of past, one token, 2.3 ms in this one: past and new rows joined
  * by Slice and Concat 2.5; joined and all rows put out 4.0; keys stored transposed 2.4; the cache as first operand,
@@ -51,6 +52,7 @@ export class AttentionWriter {
     const [, presentKey, presentValue] = operation.outputs;
     const newKey = newRowsName(pastKey.name);
     const newValue = newRowsName(pastValue.name);
+    const isHalf = attention.floatType === 'float16';
 
     // [1, tokens, heads * headSize] -> [1, kvHeads, tokens * group, headSize]
     const queries = list.add('Reshape', [
@@ -76,7 +78,15 @@ export class AttentionWriter {
     // [1, kvHeads, tokens * group, headSize] -> [1, tokens, heads * headSize]
     const grouped = list.add('Reshape', [mixed, editor.integers([0, kvHeads, -1, group * headSize])]);
     const tokensFirst = list.add('Transpose', [grouped], { perm: [0, 2, 1, 3] });
-    list.add('Reshape', [tokensFirst, editor.integers([0, 0, heads * headSize])], {}, operation.outputs[0]);
+    const rowShape = editor.integers([0, 0, heads * headSize]);
+    const [output] = operation.outputs;
+    const rows = list.add('Reshape', [tokensFirst, rowShape], {}, isHalf ? undefined : output);
+    if (isHalf) {
+      list.add('Cast', [rows], { to: elementType.float16 }, output);
+      for (const past of [pastKey, pastValue]) {
+        editor.replaceInput(past.name, { ...past, elementType: elementType.float32 });
+      }
+    }
 
     editor.replace(operation, list);
     const shape = [1, kvHeads, 'sequence_length', headSize];
@@ -97,21 +107,29 @@ export class AttentionWriter {
     { validRows }: PassValues,
   ): { query: string; key: string; value: string } {
     const { heads, kvHeads, headSize, rotary } = attention;
+    const wide = (value: string) => this.#wide(list, attention, value);
+    const given = wide(attention.query);
     const cut = (rows: string, headsOfParts: readonly [number, number]) =>
       list.splitInTwo(rows, this.#editor.integers(headsOfParts.map((count) => count * headSize)), 2);
+    // Tables are constants, which the runtime widens once, at load.
+    const tables = rotary && { ...rotary, cos: wide(rotary.cos), sin: wide(rotary.sin) };
     const rotate = (rows: string, rowHeads: number) =>
-      rotary ? this.#rotate(list, rows, rowHeads, headSize, rotary, validRows) : rows;
+      tables ? this.#rotate(list, rows, rowHeads, headSize, tables, validRows) : rows;
     if (attention.key !== null && attention.value !== null) {
       return {
-        query: rotate(attention.query, heads),
-        key: rotate(attention.key, kvHeads),
-        value: attention.value,
+        query: rotate(given, heads),
+        key: rotate(wide(attention.key), kvHeads),
+        value: wide(attention.value),
       };
     }
     // Packed, queries and keys are rotated in one go.
-    const [queryAndKey, value] = cut(attention.query, [heads + kvHeads, kvHeads]);
+    const [queryAndKey, value] = cut(given, [heads + kvHeads, kvHeads]);
     const [query, key] = cut(rotate(queryAndKey, heads + kvHeads), [heads, kvHeads]);
     return { query, key, value };
+  }
+
+  #wide(list: OperationList, { floatType }: GroupedAttention, value: string): string {
+    return floatType === 'float32' ? value : list.add('Cast', [value], { to: elementType.float32 });
   }
 
   #rotate(
