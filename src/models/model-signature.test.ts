@@ -136,6 +136,12 @@ test('a cache that is made in a way unknown is refused with the operator', () =>
   );
 });
 
+test('trap: a cache cut to a sliding window cannot be rolled back, so it is refused', () => {
+  expect(() => readSignature('tiny', graphOf('Concat', 'Slice'), usualInputs, usualOutputs)).toThrow(
+    'present.0.key cut by Slice',
+  );
+});
+
 test('a shared cache needs a mask to tell its valid rows', () => {
   const inputs = [inputIds, past('key'), past('value')];
   expect(() => readSignature('tiny', graphOf('GroupQueryAttention'), inputs, usualOutputs)).toThrow(

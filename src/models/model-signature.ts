@@ -34,6 +34,9 @@ interface TensorMetadata extends ValueMetadata {
 /** Operators that hand on a cache as past rows followed by new ones, in a tensor of exactly that length. */
 const concatenatingOperators: ReadonlySet<string> = new Set(['Concat', 'MultiHeadAttention', 'Attention']);
 
+/** Operators that take a part of the joined rows. */
+const cuttingOperators: ReadonlySet<string> = new Set(['Slice', 'Gather', 'Split']);
+
 /** Operators a cache may pass through on its way out without changing its rows. */
 const passingOperators: ReadonlySet<string> = new Set(['Cast', 'Identity']);
 
@@ -98,7 +101,11 @@ export function readSignature(
     // Its past and present may share one buffer with more rows than are valid; the mask tells how many are.
     if (operator === 'GroupQueryAttention') kinds.add('in-place');
     else if (operator !== null && concatenatingOperators.has(operator)) kinds.add('concat');
-    else problems.push(`output ${presentName} made by ${operator ?? 'nothing in the graph'}`);
+    else if (operator !== null && cuttingOperators.has(operator)) {
+      problems.push(
+        `output ${presentName} cut by ${operator}: rows that a sliding window lets go of are missed when the text is rolled back`,
+      );
+    } else problems.push(`output ${presentName} made by ${operator ?? 'nothing in the graph'}`);
   }
   if (kinds.has('append') && kinds.size > 1) problems.push('a cache that is appended to in some layers only');
   if ((kinds.has('in-place') || kinds.has('append')) && attentionMask === null)

@@ -12,9 +12,9 @@ test.each([
   ],
   [
     new Error(
-      "Can't create a session. ERROR_CODE: 9, ERROR_MESSAGE: Could not find an implementation for Foo(1)",
+      "Can't create a session. ERROR_CODE: 9, ERROR_MESSAGE: Could not find an implementation for Foo(1) node with name 'bar'",
     ),
-    'model-load',
+    'model-unsupported',
   ],
   [12345678, 'model-load'],
   ['text', 'model-load'],
@@ -27,4 +27,22 @@ test.each([
 test('an error that is the engine’s own passes unchanged', () => {
   const own = new EngineError('device-lost', 'gone');
   expect(ortError('A pass', own)).toBe(own);
+});
+
+test.each([
+  [
+    'ERROR_MESSAGE: Could not find an implementation for Foo(1) node with name bar',
+    'the operator Foo has no implementation on this backend',
+  ],
+  [
+    'Status Message: GenerateSourceCode Program Gather requires f16 but the device does not support it.',
+    'Gather computes in float16, and this adapter has no shader-f16',
+  ],
+])('what the backend lacks is named: %s', (text, problem) => {
+  const error = ortError('Creating the session of tiny', new Error(text), { modelId: 'tiny' });
+  expect(error).toMatchObject({
+    code: 'model-unsupported',
+    details: { modelId: 'tiny', problems: [problem] },
+  });
+  expect(error.message).toContain(problem);
 });
