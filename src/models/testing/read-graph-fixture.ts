@@ -1,0 +1,25 @@
+import type { ModelSource } from '../runtime.ts';
+import { type GraphFixture, graphFixtureContext } from './graph-fixtures.ts';
+
+const urls = import.meta.glob<string>('../fixtures/graphs/*', { query: '?url', import: 'default' });
+
+async function bytesOf(file: string): Promise<ArrayBuffer> {
+  const url = await urls[`../fixtures/graphs/${file}`]!();
+  return (await fetch(url)).arrayBuffer();
+}
+
+/** The model of a fixture, and what PyTorch computes, [tokens, vocabSize]. */
+export async function readGraphFixture({
+  name,
+  vocabSize,
+}: GraphFixture): Promise<{ source: ModelSource; reference: Float32Array }> {
+  const [onnx, logits] = await Promise.all([bytesOf(`${name}.onnx`), bytesOf(`${name}.logits`)]);
+  const source = {
+    id: name,
+    onnx: new Uint8Array(onnx),
+    sha256: name,
+    contextLength: graphFixtureContext,
+    vocabSize,
+  };
+  return { source, reference: new Float32Array(logits) };
+}
