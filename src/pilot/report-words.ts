@@ -129,8 +129,8 @@ export function agreementSentence({ texts, measured, lossless }: MethodSummary, 
   if (texts) {
     parts.push(
       texts.identical === texts.compared
-        ? `All ${texts.compared} texts are the reference's, token for token.`
-        : `${texts.identical} of ${texts.compared} texts are the reference's, token for token; ${firstOf(texts.differences, repeats)}.`,
+        ? `All ${texts.compared} texts are the reference’s, token for token.`
+        : `${texts.identical} of ${texts.compared} texts are the reference’s, token for token; ${firstOf(texts.differences, repeats)}.`,
     );
   }
   if (!lossless) {

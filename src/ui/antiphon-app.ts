@@ -18,6 +18,8 @@ import './live-numbers.ts';
 import './model-panel.ts';
 import { titleOf } from './model-choice.ts';
 import { backgroundLoad, hasModels } from './page-state.ts';
+import type { PilotSection } from './pilot/pilot-section.ts';
+import './pilot/pilot-section.ts';
 import { prefillProgress, prefillStyle } from './prefill-progress.ts';
 import { progressStyle } from './progress-style.ts';
 import { raceAnnouncement, raceProgress, raceProgressStyle } from './race/race-progress.ts';
@@ -53,6 +55,7 @@ export class AntiphonApp extends LitElement {
     refusalOf: { state: true },
     selectedRound: { state: true },
     notSaved: { state: true },
+    piloting: { state: true },
   };
   /** Where the engine comes from; set before the element is connected. */
   declare door: EngineDoor;
@@ -61,6 +64,8 @@ export class AntiphonApp extends LitElement {
   declare selectedRound: number | null;
   /** Why a recording was not saved. */
   declare notSaved: { readonly kind: RecordingKind; readonly failure: Failure } | null;
+  /** A pilot is under way. */
+  declare piloting: boolean;
 
   readonly #controller: DecodeController;
   readonly #settings: PageSettings;
@@ -68,6 +73,8 @@ export class AntiphonApp extends LitElement {
   readonly #firstStory = new FirstStory(this);
   readonly #race = new RaceRun(this);
   #racedForm: RequestForm | null = null;
+  /** Models that the pilot's plan needs, besides those of the form. */
+  #pilotModels: readonly string[] = [];
 
   static override styles = [
     theme,
@@ -96,7 +103,7 @@ export class AntiphonApp extends LitElement {
         font-size: 1.0625rem;
         text-wrap: balance;
       }
-      main {
+      .writing {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
         grid-template-areas: 'engine' 'form' 'text';
@@ -108,6 +115,9 @@ export class AntiphonApp extends LitElement {
       }
       antiphon-composer {
         grid-area: form;
+      }
+      antiphon-pilot-section {
+        margin-top: 2.5rem;
       }
       .text {
         grid-area: text;
@@ -127,7 +137,7 @@ export class AntiphonApp extends LitElement {
           top: 1.25rem;
           align-self: start;
         }
-        main {
+        .writing {
           grid-template-columns: 23rem minmax(0, 1fr);
           grid-template-rows: auto 1fr;
           grid-template-areas: 'form engine' 'form text';
@@ -207,6 +217,7 @@ export class AntiphonApp extends LitElement {
     this.refusalOf = () => null;
     this.selectedRound = null;
     this.notSaved = null;
+    this.piloting = false;
     this.#controller = new DecodeController(this, () => this.door);
     this.#settings = new PageSettings(this, browserPlace, (form) => this.#follow(form));
     new ConnectionWatch(this, () => void this.#controller.retryDownloads());
@@ -246,22 +257,34 @@ export class AntiphonApp extends LitElement {
         </p>
       </header>
       <main>
-        <div class="engine">
-          ${linkNotice(this.#settings, this.#linkActions)} ${this.#engine()}
+        <div class="writing">
+          <div class="engine">
+            ${linkNotice(this.#settings, this.#linkActions)} ${this.#engine()}
+          </div>
+          <antiphon-composer
+            .form=${this.#settings.form}
+            .engine=${engine}
+            .running=${run.kind === 'running' || this.#race.state.kind === 'running' || this.piloting}
+            .stopping=${run.kind === 'running' && run.stopping}
+            .choices=${this.#controller.choices}
+            .refusalOf=${this.refusalOf}
+            @form-change=${this.#onFormChange}
+            @start=${this.#onStart}
+            @race=${this.#onRace}
+            @stop=${this.#onStop}
+          ></antiphon-composer>
+          <section class="text" aria-label="Story">${this.#raced() ?? this.#recorded() ?? this.#text()} ${this.#recordings()}</section>
         </div>
-        <antiphon-composer
-          .form=${this.#settings.form}
+        <antiphon-pilot-section
           .engine=${engine}
-          .running=${run.kind === 'running' || this.#race.state.kind === 'running'}
-          .stopping=${run.kind === 'running' && run.stopping}
+          .decode=${this.#controller.decode}
+          .request=${this.#settings.form}
           .choices=${this.#controller.choices}
-          .refusalOf=${this.refusalOf}
-          @form-change=${this.#onFormChange}
-          @start=${this.#onStart}
-          @race=${this.#onRace}
-          @stop=${this.#onStop}
-        ></antiphon-composer>
-        <section class="text" aria-label="Story">${this.#raced() ?? this.#recorded() ?? this.#text()} ${this.#recordings()}</section>
+          .busy=${run.kind === 'running' || this.#race.state.kind === 'running'}
+          @pilot-running=${this.#onPilotRunning}
+          @models-wanted=${this.#onModelsWanted}
+          @remedy=${this.#onRemedy}
+        ></antiphon-pilot-section>
       </main>
       <p class="visually-hidden" role="status" aria-live="polite">${raceAnnouncement(this.#race.state) ?? announcement(engine, run)}</p>
     `;
@@ -505,7 +528,7 @@ export class AntiphonApp extends LitElement {
   /** Loads what the form needs, and moves a running story with it. */
   #follow(form: RequestForm): void {
     void this.#controller.useBackend(form.backend);
-    void this.#controller.want(neededModels(form));
+    void this.#controller.want([...new Set([...neededModels(form), ...this.#pilotModels])]);
     this.#controller.adjust(form);
   }
 
@@ -528,8 +551,18 @@ export class AntiphonApp extends LitElement {
   };
 
   #onStop = (): void => {
+    this.renderRoot.querySelector<PilotSection>('antiphon-pilot-section')?.stop();
     this.#race.stop();
     this.#controller.stop();
+  };
+
+  #onPilotRunning = ({ detail }: CustomEvent<boolean>): void => {
+    this.piloting = detail;
+  };
+
+  #onModelsWanted = ({ detail }: CustomEvent<readonly string[]>): void => {
+    this.#pilotModels = detail;
+    this.#follow(this.#settings.form);
   };
 
   #onRemedy = (event: CustomEvent<Remedy>): void => this.#act(event.detail);

@@ -1,7 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Candidates } from '../decode/candidates.ts';
 import type { ProposalPlace } from '../engine/candidates-query.ts';
-import type { DecodeRequest } from '../engine/decode-request.ts';
 import type { BackendChoice, DecodeRun, EngineApi } from '../engine/engine-api.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import { promptText } from '../prompt/prompt-text.ts';
@@ -49,6 +48,7 @@ export class DecodeController implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #door: () => EngineDoor;
   #api: EngineApi | null = null;
+  #decode: EngineApi['decode'] | null = null;
   #activeRun: DecodeRun | null = null;
   #liveNumbers: LatestNumbers | null = null;
   /** What was asked about tokens of the latest run. */
@@ -218,9 +218,11 @@ export class DecodeController implements ReactiveController {
   }
 
   /** Runs a request beside the story, in its turn; null where there is no engine. */
-  get decode(): ((request: DecodeRequest) => DecodeRun) | null {
+  get decode(): EngineApi['decode'] | null {
     const api = this.#api;
-    return api && ((request) => api.decode(request));
+    // The same one as long as the engine is the same: elements are not to be drawn anew for it.
+    if (api) this.#decode ??= (request, options) => api.decode(request, options);
+    return api && this.#decode;
   }
 
   /** What the browser keeps of models; null where there is no engine. */
@@ -343,6 +345,7 @@ export class DecodeController implements ReactiveController {
   #closeEngine(): void {
     if (this.#api) closeQuietly(this.#api);
     this.#api = null;
+    this.#decode = null;
     this.#activeRun = null;
   }
 

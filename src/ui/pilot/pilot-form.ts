@@ -1,0 +1,111 @@
+import { EngineError } from '../../errors/engine-error.ts';
+import type { PilotCriteria } from '../../pilot/pilot.ts';
+import type { Drafter, PilotSchedule, PilotSettings } from '../../pilot/plan.ts';
+import { readPrompts } from '../../pilot/read-prompts.ts';
+import { combinesWith } from '../../pilot/weight-values.ts';
+import { type AcceptanceKind, toAcceptance } from '../acceptance-form.ts';
+import { draftModel, type RequestForm, targetModel, toRequest } from '../request-form.ts';
+import { toCollaborative } from '../team-form.ts';
+
+/** What the pilot's part of the page holds; team, truncation and stop strings are the page's form's. */
+export interface PilotForm {
+  readonly promptsText: string;
+  readonly drafters: readonly Drafter[];
+  /** Of one model's drafters: numbers or `adaptive`, with commas. */
+  readonly draftLengths: string;
+  readonly schedules: readonly PilotSchedule[];
+  /** Of the team's default proposer. */
+  readonly teamDraftLengths: string;
+  /** λ of the first member or μ; empty: the form's. */
+  readonly combineValues: string;
+  readonly acceptances: readonly AcceptanceKind[];
+  readonly temperature: number;
+  readonly maxTokens: number;
+  readonly seed: number;
+  readonly repeats: number;
+  readonly minSpeedUp: number;
+  readonly maxDeviation: number;
+}
+
+export const initialPilotForm: PilotForm = {
+  promptsText: '',
+  drafters: ['model'],
+  draftLengths: '2, 4',
+  schedules: ['alternate', 'naive'],
+  teamDraftLengths: '1',
+  combineValues: '',
+  acceptances: ['exact'],
+  temperature: 1,
+  maxTokens: 64,
+  seed: 1,
+  repeats: 1,
+  minSpeedUp: 1.2,
+  maxDeviation: 0.01,
+};
+
+/** @throws EngineError `invalid-request`, naming the field or the line */
+export function toPilotSettings(form: PilotForm, request: RequestForm): PilotSettings {
+  const { sampling, stop } = toRequest(request);
+  if (request.chat && form.schedules.length > 0) {
+    throw refused(
+      'team',
+      'the form above is a chat, and a pilot continues prompts as they are: end the chat there',
+    );
+  }
+  const team = toCollaborative(request.team, { kind: 'exact' }, { chat: null, prompt: '' });
+  return {
+    prompts: readPrompts(form.promptsText),
+    repeats: form.repeats,
+    request: {
+      seed: form.seed,
+      maxTokens: form.maxTokens,
+      ...(stop && stop.length > 0 ? { stop } : {}),
+      sampling: { ...sampling, temperature: form.temperature },
+    },
+    speculative: {
+      target: targetModel,
+      draft: draftModel,
+      drafters: form.drafters,
+      draftLengths: form.drafters.length > 0 ? draftLengthsIn('draft lengths', form.draftLengths) : [],
+    },
+    team: {
+      members: team.members,
+      combines: combinesWith(team.combine, numbersIn('λ or μ', form.combineValues)),
+      schedules: form.schedules,
+      draftLengths:
+        form.schedules.length > 0 ? draftLengthsIn('the team’s draft lengths', form.teamDraftLengths) : [],
+      ...(team.defaultProposer === undefined ? {} : { defaultProposer: team.defaultProposer }),
+    },
+    acceptances: form.acceptances.map((kind) => toAcceptance({ ...request.acceptance, kind })),
+  };
+}
+
+export function criteriaIn({ minSpeedUp, maxDeviation }: PilotForm): PilotCriteria {
+  // A field left empty asks for nothing.
+  return {
+    minSpeedUp: Number.isNaN(minSpeedUp) ? 0 : minSpeedUp,
+    maxDeviation: Number.isNaN(maxDeviation) ? 1 : maxDeviation,
+  };
+}
+
+const wordsIn = (text: string): string[] => text.split(/[\s,;]+/).filter((word) => word !== '');
+
+function numbersIn(field: string, text: string): number[] {
+  return wordsIn(text).map((word) => {
+    const number = Number(word);
+    if (!Number.isFinite(number)) throw refused(field, `'${word}' is no number: give numbers with commas`);
+    return number;
+  });
+}
+
+function draftLengthsIn(field: string, text: string): (number | 'adaptive')[] {
+  const words = wordsIn(text);
+  if (words.length === 0) throw refused(field, 'there is none: give numbers with commas, or adaptive');
+  return words.flatMap((word): (number | 'adaptive')[] =>
+    word === 'adaptive' ? [word] : numbersIn(field, word),
+  );
+}
+
+function refused(field: string, problem: string): EngineError {
+  return new EngineError('invalid-request', `${field}: ${problem}`, { details: { field } });
+}

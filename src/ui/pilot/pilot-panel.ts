@@ -1,0 +1,487 @@
+import { html, LitElement, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import type { LoadedModel } from '../../engine/engine-api.ts';
+import { EngineError } from '../../errors/engine-error.ts';
+import { estimateCases } from '../../pilot/estimate.ts';
+import type { PilotEngine } from '../../pilot/pilot.ts';
+import { casesOf, modelsOf, type Planned, planPilot } from '../../pilot/plan.ts';
+import { readPrompts } from '../../pilot/read-prompts.ts';
+import { nameOf } from '../../pilot/report.ts';
+import { durationText, headline } from '../../pilot/report-words.ts';
+import type { PilotProgress } from '../../pilot/run-pilot.ts';
+import { acceptances, chosenOf, combinations, schedules } from '../choices.ts';
+import type { Remedy } from '../failure.ts';
+import { failureView } from '../failure-view.ts';
+import { fieldStyle } from '../field-style.ts';
+import { type ModelChoice, titleOf } from '../model-choice.ts';
+import type { EngineState } from '../page-state.ts';
+import { progressStyle } from '../progress-style.ts';
+import { initialForm, type RequestForm, targetModel } from '../request-form.ts';
+import { failureStyle, theme } from '../theme.ts';
+import { criteriaIn, initialPilotForm, type PilotForm, toPilotSettings } from './pilot-form.ts';
+import './pilot-result.ts';
+import { PilotRunner } from './pilot-run.ts';
+import { PilotStorage } from './pilot-storage.ts';
+import { pilotPanelStyle } from './pilot-style.ts';
+
+type NumberField = 'temperature' | 'maxTokens' | 'seed' | 'repeats' | 'minSpeedUp' | 'maxDeviation';
+type TextField = 'draftLengths' | 'teamDraftLengths' | 'combineValues';
+
+/** A plan, or what is wrong with the fields. */
+type PlanState =
+  | { readonly kind: 'planned'; readonly planned: Planned; readonly runs: number; readonly ms: number | null }
+  | { readonly kind: 'refused'; readonly isAboutPrompts: boolean; readonly reason: string };
+
+const drafterTitles = { model: 'Draft model', ngram: 'N-gram look-up' } as const;
+const teamSchedules = ['alternate', 'naive', 'black-box', 'mixture'] as const;
+
+/**
+ * What a team does before it adopts this: its own prompts, methods to compare, what it asks of them; then the runs, and
+ * a report with a recommendation.
+ * @fires {CustomEvent<boolean>} pilot-running - whether a pilot is under way
+ * @fires {CustomEvent<readonly string[]>} models-wanted - what the plan needs
+ * @fires {CustomEvent<Remedy>} remedy - the reader asks for what a failure's button offers
+ */
+export class PilotPanel extends LitElement {
+  static override properties: PropertyDeclarations = {
+    engine: { attribute: false },
+    decode: { attribute: false },
+    request: { attribute: false },
+    choices: { attribute: false },
+    busy: { attribute: false },
+    form: { state: true },
+    dropping: { state: true },
+  };
+  declare engine: EngineState;
+  /** null where there is no engine. */
+  declare decode: PilotEngine['decode'] | null;
+  /** The page's form: its team, truncation and stop strings are the pilot's. */
+  declare request: RequestForm;
+  declare choices: readonly ModelChoice[];
+  /** A story or a race is under way. */
+  declare busy: boolean;
+  declare form: PilotForm;
+  declare dropping: boolean;
+
+  readonly #storage = new PilotStorage();
+  readonly #runner = new PilotRunner(this, this.#storage);
+  #plan: PlanState | null = null;
+  #wasRunning = false;
+  #wanted = '';
+
+  static override styles = [theme, fieldStyle, failureStyle, progressStyle, pilotPanelStyle];
+
+  constructor() {
+    super();
+    this.engine = { kind: 'starting' };
+    this.decode = null;
+    this.request = initialForm(1);
+    this.choices = [];
+    this.busy = false;
+    this.form = initialPilotForm;
+    this.dropping = false;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#runner.restore();
+    this.#storage.readForm().then(
+      (kept) => {
+        this.form = { ...this.form, ...kept };
+      },
+      () => {},
+    );
+  }
+
+  /** Ends a pilot under way; what has finished is kept. */
+  stop(): void {
+    this.#runner.stop();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('form') || changed.has('request') || changed.has('engine')) this.#plan = this.#planned();
+    const isRunning = this.#runner.state.kind === 'running';
+    if (isRunning !== this.#wasRunning) {
+      this.#wasRunning = isRunning;
+      this.dispatchEvent(new CustomEvent<boolean>('pilot-running', { detail: isRunning }));
+    }
+    if (this.#plan?.kind === 'planned') {
+      const models = modelsOf(this.#plan.planned.plan);
+      if (models.join() === this.#wanted) return;
+      this.#wanted = models.join();
+      this.dispatchEvent(new CustomEvent<readonly string[]>('models-wanted', { detail: models }));
+    }
+  }
+
+  override render(): TemplateResult {
+    return html`<p class="intro">
+        Would it pay for you? Every method runs on each of your prompts beside its reference, which asks every model for
+        every token, and a report says which to use.
+      </p>
+      <form novalidate @submit=${this.#submit}>
+        ${this.#prompts()} ${this.#methods()} ${this.#wishes()} ${this.#go()}
+      </form>
+      ${this.#outcome()}
+      <p class="visually-hidden" role="status" aria-live="polite">${this.#announcement()}</p>`;
+  }
+
+  #prompts(): TemplateResult {
+    const { promptsText } = this.form;
+    const refusal = this.#plan?.kind === 'refused' && this.#plan.isAboutPrompts ? this.#plan.reason : null;
+    const isEmpty = promptsText.trim() === '';
+    return html`<fieldset
+      class="part ${this.dropping ? 'dropping' : ''}"
+      @dragover=${this.#onDragOver}
+      @dragleave=${this.#onDragLeave}
+      @drop=${this.#onDrop}
+    >
+      <h3>Prompts</h3>
+      <div class="field">
+        <label for="prompts">One a line, or JSON Lines <span class="value">${this.#promptCount()}</span></label>
+        <textarea
+          id="prompts"
+          rows="8"
+          spellcheck="false"
+          autocomplete="off"
+          placeholder=${'Once upon a time\n…or…\n{"prompt": "Once upon a time"}'}
+          aria-describedby="prompts-hint"
+          aria-invalid=${refusal && !isEmpty ? 'true' : 'false'}
+          .value=${live(promptsText)}
+          @input=${(event: Event) => this.#set({ promptsText: (event.target as HTMLTextAreaElement).value })}
+        ></textarea>
+        <div class="sources">
+          <button type="button" @click=${this.#choose}>Choose a file</button>
+          <input
+            class="visually-hidden"
+            type="file"
+            accept=".jsonl,.ndjson,.txt,.json,text/plain,application/jsonl"
+            tabindex="-1"
+            aria-label="File of prompts"
+            @change=${this.#onChosen}
+          />
+          <button type="button" @click=${this.#useSamples}>Twenty story prompts</button>
+        </div>
+        <p class="hint" id="prompts-hint">Or drop a file here. Twenty prompts and more make the numbers reliable.</p>
+      </div>
+      ${refusal && !isEmpty ? html`<p class="refusal" role="alert"><strong>Cannot read it:</strong> ${refusal}</p>` : null}
+    </fieldset>`;
+  }
+
+  #promptCount(): string {
+    try {
+      const { length } = readPrompts(this.form.promptsText);
+      return length === 1 ? '1 prompt' : `${length} prompts`;
+    } catch {
+      return '';
+    }
+  }
+
+  #methods(): TemplateResult {
+    const { team } = this.request;
+    const title = (id: string): string => titleOf(id, this.choices);
+    const hasValues = team.combination === 'weighted' || team.combination === 'contrastive';
+    return html`<fieldset class="part">
+      <h3>Methods to compare</h3>
+      <div class="field" role="group" aria-labelledby="one-model">
+        <span class="label" id="one-model">${title(targetModel)}, drafted for by</span>
+        <div class="picks">
+          ${(['model', 'ngram'] as const).map((kind) => this.#pick('drafters', kind, drafterTitles[kind]))}
+        </div>
+        ${this.#text('draftLengths', 'Draft lengths γ, each tried', '2, 4, adaptive')}
+      </div>
+      <div class="field" role="group" aria-labelledby="team">
+        <span class="label" id="team"
+          >${team.members.map(({ model }) => title(model)).join(' × ')},
+          ${chosenOf(combinations, team.combination).title.toLowerCase()}</span
+        >
+        <div class="picks">
+          ${teamSchedules.map((kind) => this.#pick('schedules', kind, chosenOf(schedules, kind).title))}
+        </div>
+        <div class="pairs">
+          ${this.#text('teamDraftLengths', 'γ of who starts', '1, 2')}
+          ${
+            hasValues
+              ? this.#text(
+                  'combineValues',
+                  team.combination === 'contrastive' ? 'μ' : 'λ of the first',
+                  team.combination === 'contrastive' ? String(team.mu) : team.members[0].share.toFixed(2),
+                )
+              : null
+          }
+        </div>
+        <p class="hint">Team, truncation and stop strings are those of the form above.</p>
+      </div>
+      <div class="field" role="group" aria-labelledby="pilot-acceptances">
+        <span class="label" id="pilot-acceptances">Acceptance</span>
+        <div class="picks">
+          ${acceptances.map(({ kind, title: name }) => this.#pick('acceptances', kind, name))}
+        </div>
+      </div>
+    </fieldset>`;
+  }
+
+  #pick<Field extends 'drafters' | 'schedules' | 'acceptances'>(
+    field: Field,
+    kind: PilotForm[Field][number],
+    title: string,
+  ): TemplateResult {
+    const chosen: readonly string[] = this.form[field];
+    return html`<label class="switch"
+      ><input
+        type="checkbox"
+        .checked=${live(chosen.includes(kind))}
+        @change=${(event: Event) => {
+          const others = chosen.filter((each) => each !== kind);
+          this.#set({ [field]: (event.target as HTMLInputElement).checked ? [...others, kind] : others });
+        }}
+      />${title}</label
+    >`;
+  }
+
+  #text(field: TextField, label: string, placeholder: string): TemplateResult {
+    return html`<div class="field">
+      <label for=${field}>${label}</label>
+      <input
+        id=${field}
+        type="text"
+        autocomplete="off"
+        spellcheck="false"
+        placeholder=${placeholder}
+        .value=${live(this.form[field])}
+        @input=${(event: Event) => this.#set({ [field]: (event.target as HTMLInputElement).value })}
+      />
+    </div>`;
+  }
+
+  #wishes(): TemplateResult {
+    return html`<fieldset class="part">
+      <h3>Runs and wishes</h3>
+      <div class="pairs">
+        ${this.#number('temperature', 'Temperature', '0.1')} ${this.#number('maxTokens', 'Max tokens', '1')}
+        ${this.#number('repeats', 'Seeds a prompt', '1')} ${this.#number('seed', 'First seed', '1')}
+        ${this.#number('minSpeedUp', 'Min. speed-up', '0.1')}
+        ${this.#number('maxDeviation', 'Max. deviation', '0.001')}
+      </div>
+      <p class="hint">
+        Deviation is the mean total variation a position: measured under a lossy criterion, from differing texts at
+        temperature 0 and under coupled, 0 by construction else.
+      </p>
+    </fieldset>`;
+  }
+
+  #number(field: NumberField, label: string, step: string): TemplateResult {
+    const value = this.form[field];
+    return html`<div class="field">
+      <label for=${field}>${label}</label>
+      <input
+        id=${field}
+        type="number"
+        inputmode="decimal"
+        min="0"
+        step=${step}
+        .value=${live(Number.isNaN(value) ? '' : String(value))}
+        @input=${(event: Event) => this.#set({ [field]: (event.target as HTMLInputElement).valueAsNumber })}
+      />
+    </div>`;
+  }
+
+  #go(): TemplateResult {
+    const { state } = this.#runner;
+    const isRunning = state.kind === 'running';
+    const why = isRunning ? null : this.#whyNotNow();
+    return html`<div class="go">
+      <button class=${isRunning ? '' : 'primary'} type="submit" ?disabled=${!isRunning && (why !== null || this.#plan?.kind !== 'planned')}>
+        ${isRunning ? (state.stopping ? 'Stopping …' : 'Stop the pilot') : 'Start the pilot'}
+      </button>
+      <div>${isRunning ? progressView(state.progress, state.plan) : this.#planView(why)}</div>
+    </div>`;
+  }
+
+  #planView(why: string | null): TemplateResult | null {
+    const plan = this.#plan;
+    if (!plan) return null;
+    if (plan.kind === 'refused') {
+      if (plan.isAboutPrompts) {
+        const isEmpty = this.form.promptsText.trim() === '';
+        return html`<p class="hint">${isEmpty ? 'Give it prompts first.' : 'Mend the prompts first.'}</p>`;
+      }
+      return html`<p class="refusal" role="alert"><strong>Cannot run:</strong> ${plan.reason}</p>`;
+    }
+    const { planned, runs, ms } = plan;
+    const { prompts, groups, repeats } = planned.plan;
+    const methods = groups.reduce((sum, group) => sum + group.methods.length, 0);
+    const seeds = repeats > 1 ? ` × ${repeats} seeds` : '';
+    return html`<p class="sum">
+        ${prompts.length} ${prompts.length === 1 ? 'prompt' : 'prompts'}${seeds} × ${methods} methods with references =
+        <b>${runs} runs</b>${ms === null ? null : html`, <b>about ${durationText(ms)}</b>`}
+      </p>
+      ${planned.leftOut.map(({ title, reason }) => html`<p class="hint">Left out: ${title}: ${reason}.</p>`)}
+      ${why === null ? null : html`<p class="hint">${why}</p>`}`;
+  }
+
+  #outcome(): TemplateResult | null {
+    const { state } = this.#runner;
+    switch (state.kind) {
+      case 'none':
+      case 'running':
+        return null;
+      case 'failed':
+        return html`<div class="below">
+          ${failureView('The pilot was interrupted', state.failure, (remedy) =>
+            this.dispatchEvent(new CustomEvent<Remedy>('remedy', { detail: remedy })),
+          )}
+          <p class="hint">The runs that had finished are kept: the same pilot, started again, goes on with the rest.</p>
+        </div>`;
+      case 'told': {
+        const { report } = state;
+        const isWhole = report.runs.length === report.planned;
+        return html`<div class="below">
+          ${
+            isWhole
+              ? null
+              : html`<div class="kept">
+                  <p><b>${report.runs.length} of ${report.planned} runs</b> are made and kept.</p>
+                  <button type="button" ?disabled=${this.#whyNotNow() !== null} @click=${() => this.#start(state.plan)}>
+                    Go on with this pilot
+                  </button>
+                  <button type="button" @click=${() => this.#runner.discard()}>Discard it</button>
+                </div>`
+          }
+          ${report.runs.length > 0 ? html`<antiphon-pilot-result .report=${report}></antiphon-pilot-result>` : null}
+        </div>`;
+      }
+    }
+  }
+
+  #announcement(): string {
+    const { state } = this.#runner;
+    if (state.kind === 'running') return 'The pilot is running.';
+    if (state.kind === 'failed') return 'The pilot was interrupted.';
+    if (state.kind !== 'told') return '';
+    const { report } = state;
+    return report.runs.length < report.planned
+      ? `The pilot is not finished: ${report.runs.length} of ${report.planned} runs.`
+      : `The pilot is finished. ${headline(report)}.`;
+  }
+
+  #planned(): PlanState {
+    try {
+      const planned = planPilot(toPilotSettings(this.form, this.request));
+      const cases = casesOf(planned.plan);
+      const costs = new Map(this.#models().map((model) => [model.id, model.costs]));
+      let ms: number | null = 0;
+      for (const estimate of estimateCases(cases, costs)) {
+        ms = ms === null || estimate === null ? null : ms + estimate;
+      }
+      return { kind: 'planned', planned, runs: cases.length, ms };
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      const isAboutPrompts = error.details.field === 'prompts';
+      return { kind: 'refused', isAboutPrompts, reason: error.message.replace(/^prompts(?:, |: )/, '') };
+    }
+  }
+
+  #models(): readonly LoadedModel[] {
+    if (this.engine.kind !== 'open') return [];
+    return this.engine.models.flatMap((state) => (state.kind === 'ready' ? [state.model] : []));
+  }
+
+  /** What has to end before a pilot can begin: whatever else runs would be measured too. */
+  #whyNotNow(): string | null {
+    if (this.engine.kind !== 'open' || !this.decode) return 'The engine is not running yet.';
+    if (this.busy) return 'A story is being written: a pilot can start when it has ended.';
+    const isLoading = this.engine.models.some(({ kind }) => kind === 'waiting' || kind === 'loading');
+    return isLoading ? 'Models are still loading; a pilot can start when they are here.' : null;
+  }
+
+  #start(plan: Planned['plan']): void {
+    const { engine, decode } = this;
+    if (engine.kind !== 'open' || !decode) return;
+    void this.#runner.start({
+      plan,
+      criteria: criteriaIn(this.form),
+      engine: { decode },
+      models: this.#models(),
+      threads: engine.info?.threads ?? 1,
+    });
+  }
+
+  #submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    if (this.#runner.state.kind === 'running') this.#runner.stop();
+    else if (this.#plan?.kind === 'planned' && this.#whyNotNow() === null)
+      this.#start(this.#plan.planned.plan);
+  };
+
+  #set(change: Partial<PilotForm>): void {
+    this.form = { ...this.form, ...change };
+    this.#storage.keepForm(this.form).catch(() => {});
+    if (change.minSpeedUp !== undefined || change.maxDeviation !== undefined) {
+      this.#runner.judge(criteriaIn(this.form));
+    }
+  }
+
+  #choose = (event: Event): void => {
+    const { nextElementSibling } = event.currentTarget as HTMLElement;
+    (nextElementSibling as HTMLInputElement).click();
+  };
+
+  #onChosen = async ({ currentTarget }: Event): Promise<void> => {
+    const input = currentTarget as HTMLInputElement;
+    const file = input.files?.[0];
+    // The same file may be chosen again.
+    input.value = '';
+    if (file) this.#set({ promptsText: await file.text() });
+  };
+
+  #useSamples = async (): Promise<void> => {
+    const response = await fetch(new URL('story-prompts.jsonl', document.baseURI));
+    if (response.ok) this.#set({ promptsText: await response.text() });
+  };
+
+  /** Dropped elsewhere, a file is taken for a recording. */
+  #onDragOver = (event: DragEvent): void => {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.dropping = true;
+  };
+
+  #onDragLeave = (): void => {
+    this.dropping = false;
+  };
+
+  #onDrop = async (event: DragEvent): Promise<void> => {
+    this.dropping = false;
+    const file = event.dataTransfer?.files[0];
+    if (!file) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#set({ promptsText: await file.text() });
+  };
+}
+
+function progressView(progress: PilotProgress | null, plan: Planned['plan']): TemplateResult {
+  if (!progress) return html`<p class="sum">Looking for what is kept …</p>`;
+  const { runs, total, current, remainingMs, unkept } = progress;
+  const left =
+    remainingMs === null || runs.length === total ? '' : `, about ${durationText(remainingMs)} left`;
+  return html`<progress max=${total} .value=${runs.length} aria-label="Runs of the pilot"></progress>
+    <p class="sum"><b>${runs.length} of ${total} runs</b>${left}</p>
+    <p class="hint">
+      ${
+        current
+          ? `Prompt ${current.prompt + 1}: ${nameOf({ plan }, current).title}, ${nameOf({ plan }, current).group}`
+          : 'The methods warm up …'
+      }
+    </p>
+    ${unkept === null ? null : html`<p class="hint">Runs are not kept here: ${unkept}</p>`}`;
+}
+
+customElements.define('antiphon-pilot', PilotPanel);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'antiphon-pilot': PilotPanel;
+  }
+}

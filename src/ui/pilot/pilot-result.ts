@@ -1,0 +1,174 @@
+import { html, LitElement, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import { nameOf, type PilotReport } from '../../pilot/report.ts';
+import { circumstancesText, columns, headline, reasons } from '../../pilot/report-words.ts';
+import { saveFile } from '../save-file.ts';
+import { theme } from '../theme.ts';
+import { pilotResultStyle } from './pilot-style.ts';
+
+/** Of the chart in the saved report. */
+const savedChartWidth = 760;
+const widestChart = 760;
+const narrowestChart = 280;
+
+/**
+ * What came of a pilot: the recommendation with its reasons, the speed-ups as a chart, the methods as a table, and the
+ * report as files.
+ */
+export class PilotResult extends LitElement {
+  static override properties: PropertyDeclarations = {
+    report: { attribute: false },
+    chart: { state: true },
+  };
+  declare report: PilotReport | null;
+  declare chart: SVGElement | null;
+
+  static override styles = [theme, pilotResultStyle];
+
+  readonly #resizes = new ResizeObserver(() => {
+    if (Math.abs(this.#chartWidth() - this.#drawnWidth) > 24) void this.#draw();
+  });
+  #drawnWidth = 0;
+
+  constructor() {
+    super();
+    this.report = null;
+    this.chart = null;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#resizes.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resizes.disconnect();
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('report')) void this.#draw();
+  }
+
+  override render(): TemplateResult | null {
+    const { report } = this;
+    if (!report) return null;
+    const { kind } = report.recommendation;
+    return html`<section class="verdict ${kind === 'meets' ? 'met' : ''}" aria-label="Recommendation">
+        <h3>${unbroken(headline(report))}</h3>
+        ${reasons(report).map((sentence) => html`<p>${sentence}</p>`)}
+        <p class="hint">${circumstancesText(report)}</p>
+      </section>
+      <div class="files" role="group" aria-label="Report">
+        <button type="button" @click=${this.#open}>Open the report</button>
+        <button type="button" @click=${this.#saveHtml}>Save as HTML</button>
+        <button type="button" @click=${this.#saveMethods}>CSV, methods</button>
+        <button type="button" @click=${this.#saveRuns}>CSV, runs</button>
+        <button type="button" @click=${this.#saveJson}>JSON</button>
+      </div>
+      ${
+        this.chart &&
+        html`<figure>${this.chart}
+        <figcaption class="hint">
+          A dot is one text, the bar the middle half of them, the tick their median. The line at 1 is the reference, the
+          dashed one what was asked for.
+        </figcaption>
+      </figure>`
+      }
+      ${report.plan.groups.map((_, group) => this.#table(report, group))}
+      <details class="columns">
+        <summary>What the columns say</summary>
+        <dl>${columns.map(({ title, meaning }) => html`<dt>${title}</dt><dd>${meaning}</dd>`)}</dl>
+      </details>`;
+  }
+
+  #table(report: PilotReport, group: number): TemplateResult {
+    const { title } = report.plan.groups[group];
+    const { kind, group: chosenGroup, method: chosenMethod } = report.recommendation;
+    const isChosen = (method: number): boolean =>
+      kind === 'meets' && group === chosenGroup && method === chosenMethod;
+    return html`<h4>${title}</h4>
+      <div class="scroll" tabindex="0" role="group" aria-label="Methods of ${title}">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Method</th>
+              ${columns.map((column) => html`<th scope="col">${column.title}</th>`)}
+            </tr>
+          </thead>
+          <tbody>
+            ${report.methods
+              .filter((summary) => summary.group === group)
+              .map(
+                (summary) => html`<tr class=${isChosen(summary.method) ? 'chosen' : ''}>
+                  <th scope="row">
+                    ${unbroken(nameOf(report, summary).title)}${isChosen(summary.method) ? html` <span class="tag">recommended</span>` : null}
+                  </th>
+                  ${columns.map(({ cell }) => html`<td>${cell(summary)}</td>`)}
+                </tr>`,
+              )}
+          </tbody>
+        </table>
+      </div>`;
+  }
+
+  /** The charting library is fetched when there is something to draw. */
+  async #draw(): Promise<void> {
+    const { report } = this;
+    if (!report) return;
+    const { speedChart } = await import('./speed-chart.ts');
+    if (report !== this.report) return;
+    this.#drawnWidth = this.#chartWidth();
+    this.chart = speedChart(report, document, this.#drawnWidth);
+  }
+
+  #chartWidth(): number {
+    return Math.min(widestChart, Math.max(narrowestChart, this.clientWidth));
+  }
+
+  async #html(report: PilotReport): Promise<string> {
+    const [{ speedChart }, { reportHtml }] = await Promise.all([
+      import('./speed-chart.ts'),
+      import('../../pilot/render-html.ts'),
+    ]);
+    return reportHtml(report, speedChart(report, document, savedChartWidth)?.outerHTML ?? null);
+  }
+
+  #open = async (): Promise<void> => {
+    if (!this.report) return;
+    // Opened with the click, before anything is fetched: a browser blocks windows that come later.
+    const view = window.open('', '_blank');
+    const url = URL.createObjectURL(new Blob([await this.#html(this.report)], { type: 'text/html' }));
+    if (view) view.location.replace(url);
+    // It is read by then; a reload of that page finds nothing, which saving is for.
+    setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  };
+
+  #saveHtml = async (): Promise<void> => {
+    if (this.report) saveFile('pilot.html', 'text/html', await this.#html(this.report));
+  };
+
+  #saveMethods = async (): Promise<void> => {
+    const { methodsCsv } = await import('../../pilot/render-csv.ts');
+    if (this.report) saveFile('pilot-methods.csv', 'text/csv', methodsCsv(this.report));
+  };
+
+  #saveRuns = async (): Promise<void> => {
+    const { runsCsv } = await import('../../pilot/render-csv.ts');
+    if (this.report) saveFile('pilot-runs.csv', 'text/csv', runsCsv(this.report));
+  };
+
+  #saveJson = (): void => {
+    if (this.report) saveFile('pilot.json', 'application/json', `${JSON.stringify(this.report, null, 1)}\n`);
+  };
+}
+
+/** Keeps "γ = 4" on one line. */
+const unbroken = (text: string): string => text.replaceAll(' = ', '\u00a0=\u00a0');
+
+customElements.define('antiphon-pilot-result', PilotResult);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'antiphon-pilot-result': PilotResult;
+  }
+}

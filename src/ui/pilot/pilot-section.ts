@@ -1,0 +1,145 @@
+import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
+import type { PilotEngine } from '../../pilot/pilot.ts';
+import type { ModelChoice } from '../model-choice.ts';
+import type { EngineState } from '../page-state.ts';
+import { initialForm, type RequestForm } from '../request-form.ts';
+import { theme } from '../theme.ts';
+import type { PilotPanel } from './pilot-panel.ts';
+
+/** What this browser remembers of it: whether it is open. */
+const openKey = 'antiphon.pilot.open';
+
+/**
+ * The pilot as a part of the page that opens when it is wanted, which is remembered; its code is fetched then. Passes
+ * on what the panel tells.
+ */
+export class PilotSection extends LitElement {
+  static override properties: PropertyDeclarations = {
+    engine: { attribute: false },
+    decode: { attribute: false },
+    request: { attribute: false },
+    choices: { attribute: false },
+    busy: { attribute: false },
+    open: { state: true },
+    view: { state: true },
+  };
+  declare engine: EngineState;
+  declare decode: PilotEngine['decode'] | null;
+  declare request: RequestForm;
+  declare choices: readonly ModelChoice[];
+  declare busy: boolean;
+  declare open: boolean;
+  declare view: 'not-needed' | 'coming' | 'here' | 'missing';
+
+  static override styles = [
+    theme,
+    css`
+      details {
+        padding: clamp(1rem, 3vw, 1.5rem) clamp(1.1rem, 3vw, 2.25rem);
+        border: 1px solid var(--rule);
+        border-radius: var(--radius);
+        background: var(--sheet);
+      }
+      h2 {
+        display: inline;
+      }
+      summary .hint {
+        margin-inline-start: 0.6rem;
+      }
+      .below {
+        margin-top: 0.8rem;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.engine = { kind: 'starting' };
+    this.decode = null;
+    this.request = initialForm(1);
+    this.choices = [];
+    this.busy = false;
+    this.open = wasOpen();
+    this.view = 'not-needed';
+  }
+
+  /** Ends a pilot under way. */
+  stop(): void {
+    this.renderRoot.querySelector<PilotPanel>('antiphon-pilot')?.stop();
+  }
+
+  protected override willUpdate(): void {
+    if (this.open && this.view === 'not-needed') void this.#fetchView();
+  }
+
+  override render(): TemplateResult {
+    return html`<details ?open=${this.open} @toggle=${this.#onToggle}>
+      <summary>
+        <h2>Pilot</h2>
+        <span class="hint">your prompts, every method, a recommendation</span>
+      </summary>
+      <div class="below">${this.#content()}</div>
+    </details>`;
+  }
+
+  /** Once it is there it stays: a pilot goes on while it is folded away. */
+  #content(): TemplateResult | null {
+    if (this.view === 'missing') {
+      return html`<p>The pilot’s code could not be fetched. <button type="button" @click=${this.#fetchView}>Try again</button></p>`;
+    }
+    if (this.view !== 'here') return null;
+    const passOn = (event: CustomEvent): void =>
+      void this.dispatchEvent(new CustomEvent(event.type, { detail: event.detail }));
+    return html`<antiphon-pilot
+      .engine=${this.engine}
+      .decode=${this.decode}
+      .request=${this.request}
+      .choices=${this.choices}
+      .busy=${this.busy}
+      @pilot-running=${passOn}
+      @models-wanted=${passOn}
+      @remedy=${passOn}
+    ></antiphon-pilot>`;
+  }
+
+  #fetchView = async (): Promise<void> => {
+    this.view = 'coming';
+    try {
+      await import('./pilot-panel.ts');
+      this.view = 'here';
+    } catch {
+      this.view = 'missing';
+    }
+  };
+
+  #onToggle = (event: Event): void => {
+    this.open = (event.currentTarget as HTMLDetailsElement).open;
+    rememberOpen(this.open);
+  };
+}
+
+/** Storage may be closed to a page. */
+function wasOpen(): boolean {
+  try {
+    return localStorage.getItem(openKey) !== null;
+  } catch {
+    return false;
+  }
+}
+
+function rememberOpen(open: boolean): void {
+  try {
+    if (open) localStorage.setItem(openKey, '');
+    else localStorage.removeItem(openKey);
+  } catch {
+    // Then it is folded away next time.
+  }
+}
+
+customElements.define('antiphon-pilot-section', PilotSection);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'antiphon-pilot-section': PilotSection;
+  }
+}

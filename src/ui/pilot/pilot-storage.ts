@@ -1,0 +1,77 @@
+import { createStore, get, promisifyRequest, set, type UseStore, update } from 'idb-keyval';
+import type { PilotCriteria, PilotPlan, PilotRun, PilotStore } from '../../pilot/pilot.ts';
+import type { PilotEnvironment } from '../../pilot/plan-key.ts';
+import type { PilotForm } from './pilot-form.ts';
+
+/** A pilot that was begun here; its runs are kept under its key. */
+export interface KeptPilot {
+  readonly key: string;
+  readonly plan: PilotPlan;
+  readonly criteria: PilotCriteria;
+  readonly environment: PilotEnvironment;
+}
+
+/** Runs of older ones make room. */
+const mostPilots = 5;
+
+/**
+ * Pilots in IndexedDB: unlike the Cache API it is there on plain http too, adds one run without rewriting the others,
+ * and finds them by key. All methods reject where the browser keeps nothing.
+ */
+export class PilotStorage implements PilotStore {
+  /** Opened when it is first needed: a page without pilots has no such database. */
+  #opened: UseStore | null = null;
+
+  get #store(): UseStore {
+    this.#opened ??= createStore('antiphon-pilots', 'pilots');
+    return this.#opened;
+  }
+
+  read(key: string): Promise<readonly unknown[]> {
+    return this.#store('readonly', (store) => promisifyRequest(store.getAll(runsOf(key))));
+  }
+
+  add(key: string, run: PilotRun): Promise<void> {
+    return set(['run', key, run.case], run, this.#store);
+  }
+
+  /** The pilot that was begun last; null where there is none. */
+  async latest(): Promise<KeptPilot | null> {
+    return (await this.#pilots())[0] ?? null;
+  }
+
+  /** Puts a pilot first, and forgets the oldest ones. */
+  async begin(pilot: KeptPilot): Promise<void> {
+    const others = (await this.#pilots()).filter(({ key }) => key !== pilot.key);
+    await set(['pilots'], [pilot, ...others].slice(0, mostPilots), this.#store);
+    for (const { key } of others.slice(mostPilots - 1)) await this.#forgetRuns(key);
+  }
+
+  async forget(key: string): Promise<void> {
+    await update<readonly KeptPilot[]>(
+      ['pilots'],
+      (pilots = []) => pilots.filter((pilot) => pilot.key !== key),
+      this.#store,
+    );
+    await this.#forgetRuns(key);
+  }
+
+  async readForm(): Promise<Partial<PilotForm>> {
+    return (await get<Partial<PilotForm>>(['form'], this.#store)) ?? {};
+  }
+
+  keepForm(form: PilotForm): Promise<void> {
+    return set(['form'], form, this.#store);
+  }
+
+  async #pilots(): Promise<readonly KeptPilot[]> {
+    return (await get<readonly KeptPilot[]>(['pilots'], this.#store)) ?? [];
+  }
+
+  async #forgetRuns(key: string): Promise<void> {
+    await this.#store('readwrite', (store) => promisifyRequest(store.delete(runsOf(key))));
+  }
+}
+
+/** An empty list sorts behind every number. */
+const runsOf = (key: string): IDBKeyRange => IDBKeyRange.bound(['run', key], ['run', key, []]);
