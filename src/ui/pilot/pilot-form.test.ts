@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { planPilot } from '../../pilot/plan.ts';
+import { newChat } from '../chat-form.ts';
+import { initialForm } from '../request-form.ts';
+import { changeMember } from '../team-form.ts';
+import { criteriaIn, initialPilotForm, type PilotForm, toPilotSettings } from './pilot-form.ts';
+
+const page = { ...initialForm(3), topK: 40, stopLines: 'END' };
+const prompts = { promptsText: 'one\ntwo' };
+
+test('a form makes a plan of its methods, with the team, truncation and stop strings of the page', () => {
+  const form: PilotForm = {
+    ...{ ...initialPilotForm, ...prompts, draftLengths: '2; adaptive', drafters: ['ngram'] },
+    ...{ schedules: ['mixture'], combineValues: '0.3 0.6', temperature: 0.7, seed: 9, maxTokens: 32 },
+  };
+  const { plan } = planPilot(toPilotSettings(form, page));
+  expect(plan.prompts.map(({ text }) => text)).toEqual(['one', 'two']);
+  expect(plan.request).toMatchObject({
+    ...{ seed: 9, maxTokens: 32, stop: ['END'] },
+    sampling: { temperature: 0.7, topK: 40 },
+  });
+  expect(plan.groups.map(({ title, methods }) => [title, ...methods.map((method) => method.title)])).toEqual([
+    ['story-base', 'plain', 'n-gram look-up, γ = 2', 'n-gram look-up, γ = adaptive'],
+    ['story-fairy × story-space, λ = 0.3 · 0.7', 'sequential', 'mixture'],
+    ['story-fairy × story-space, λ = 0.6 · 0.4', 'sequential', 'mixture'],
+  ]);
+});
+
+test('acceptance criteria come with the numbers of the page’s form', () => {
+  const { acceptances } = toPilotSettings(
+    { ...initialPilotForm, ...prompts, acceptances: ['coupled', 'lenient'] },
+    { ...page, acceptance: { ...page.acceptance, leniency: 3 } },
+  );
+  expect(acceptances).toEqual([{ kind: 'coupled' }, { kind: 'lenient', leniency: 3 }]);
+});
+
+test.each([
+  [{ promptsText: '' }, 'prompts: there is no prompt'],
+  [{ promptsText: '{"prompt":1}' }, 'prompts, line 1: "prompt" is a number'],
+  [{ draftLengths: 'two' }, "draft lengths: 'two' is no number"],
+  [{ draftLengths: ' ' }, 'draft lengths: there is none'],
+  [{ teamDraftLengths: '' }, 'the team’s draft lengths: there is none'],
+  [{ combineValues: '0,5x' }, "λ or μ: '5x' is no number"],
+] as const)('%j is refused', (change, message) => {
+  expect(() => toPilotSettings({ ...initialPilotForm, ...prompts, ...change }, page)).toThrow(message);
+});
+
+test('draft lengths of what is not picked are not asked for', () => {
+  const form: PilotForm = { ...initialPilotForm, ...prompts, drafters: [], draftLengths: '' };
+  expect(toPilotSettings(form, page).speculative?.drafters).toEqual([]);
+});
+
+test('members keep prompts of their own', () => {
+  const team = changeMember(page.team, 1, { prompt: 'In space' });
+  const { team: piloted } = toPilotSettings({ ...initialPilotForm, ...prompts }, { ...page, team });
+  expect(piloted?.members.map(({ prompt }) => prompt)).toEqual([undefined, 'In space']);
+});
+
+test('a team is not piloted in a chat, one model is', () => {
+  const chat = { ...page, chat: newChat };
+  expect(() => toPilotSettings({ ...initialPilotForm, ...prompts }, chat)).toThrow(
+    'team: the form above is a chat',
+  );
+  const alone = toPilotSettings({ ...initialPilotForm, ...prompts, schedules: [] }, chat);
+  expect(alone.speculative?.drafters).toEqual(['model']);
+});
+
+test('a criterion left empty asks for nothing', () => {
+  const form = { ...initialPilotForm, minSpeedUp: Number.NaN, maxDeviation: Number.NaN };
+  expect(criteriaIn(form)).toEqual({ minSpeedUp: 0, maxDeviation: 1 });
+});
