@@ -5,6 +5,8 @@ import { eachRawField } from './raw-fields.ts';
 
 /** A node of the graph. */
 export interface OnnxOperation {
+  /** '' where the exporter gave none. */
+  readonly name: string;
   readonly opType: string;
   readonly domain: string;
   /** An input left out is ''. */
@@ -18,6 +20,7 @@ export interface OnnxOperation {
 }
 
 export function readOperation(message: Uint8Array): OnnxOperation {
+  let name = '';
   let opType = '';
   let domain = '';
   const inputs: string[] = [];
@@ -29,6 +32,7 @@ export function readOperation(message: Uint8Array): OnnxOperation {
     if (wire !== wireType.bytes) return false;
     if (field === nodeField.input) inputs.push(reader.string());
     else if (field === nodeField.output) outputs.push(reader.string());
+    else if (field === nodeField.name) name = reader.string();
     else if (field === nodeField.opType) opType = reader.string();
     else if (field === nodeField.domain) domain = reader.string();
     else if (field === nodeField.attribute) {
@@ -38,7 +42,7 @@ export function readOperation(message: Uint8Array): OnnxOperation {
     } else return false;
     return true;
   });
-  return { opType, domain, inputs, outputs, numbers, attributeNames, hasSubgraph };
+  return { name, opType, domain, inputs, outputs, numbers, attributeNames, hasSubgraph };
 }
 
 function readAttribute(
@@ -67,6 +71,8 @@ export type AttributeValue = number | readonly number[] | { readonly float: numb
 
 /** A node as a field of the graph, tag and length included. */
 export function writeOperation(operation: {
+  /** Must be no other node's; runtimes use it in their messages. */
+  readonly name: string;
   readonly opType: string;
   readonly domain: string;
   readonly inputs: readonly string[];
@@ -76,8 +82,7 @@ export function writeOperation(operation: {
   const writer = new BinaryWriter().tag(graphField.node, wireType.bytes).fork();
   for (const input of operation.inputs) writer.tag(nodeField.input, wireType.bytes).string(input);
   for (const output of operation.outputs) writer.tag(nodeField.output, wireType.bytes).string(output);
-  // Runtimes name a node in their messages; its first output tells where it stands.
-  writer.tag(nodeField.name, wireType.bytes).string(operation.outputs[0] ?? '');
+  writer.tag(nodeField.name, wireType.bytes).string(operation.name);
   writer.tag(nodeField.opType, wireType.bytes).string(operation.opType);
   for (const [name, value] of Object.entries(operation.attributes)) {
     writer.tag(nodeField.attribute, wireType.bytes).fork();

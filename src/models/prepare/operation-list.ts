@@ -43,6 +43,8 @@ export class OperationList {
   ): void {
     const domain = microsoftOperators.has(opType) ? 'com.microsoft' : '';
     this.inputs.push(...inputs);
-    this.fields.push(writeOperation({ opType, domain, inputs, outputs, attributes }));
+    // Its output tells where it stands; alone it could be the name of another node, as exporters like it.
+    const name = `${this.#newName()}/${outputs[0]}`;
+    this.fields.push(writeOperation({ name, opType, domain, inputs, outputs, attributes }));
   }
 }

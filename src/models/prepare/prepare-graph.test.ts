@@ -82,6 +82,13 @@ test('float16 logits are put out as float32', () => {
   }
 });
 
+test.each(['qwen2-genai-fp16', 'gemma3-optimum-fp16'])('nodes keep names of their own: %s', (name) => {
+  const { onnx } = prepareGraph(fixture(`graphs/${name}`), unlimited);
+  const names = new EditableModel(onnx).operations.map((operation) => operation.name);
+  const twice = names.filter((each, index) => each !== '' && names.indexOf(each) !== index);
+  expect(twice).toEqual([]);
+});
+
 test('large weights are referred to where they lie, unpacked ones in a file of their own', () => {
   const { onnx, externalFiles, extraBytes } = prepareGraph(storyDraft, unlimited);
   expect(onnx.byteLength).toBeLessThan(150_000);
@@ -168,6 +175,7 @@ test('of the steps only those asked for are taken', () => {
       model.operations.findLast(({ opType }) => opType === 'MatMulNBits')!;
     expect(product(after)).toEqual({
       ...product(before),
+      name: expect.any(String),
       inputs: [expect.any(String), ...product(before).inputs.slice(1)],
     });
   }
