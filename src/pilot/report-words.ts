@@ -77,7 +77,10 @@ export function reasons(report: PilotReport): readonly string[] {
       ...(summary.verdict.isFastEnough ? [] : ['too slow']),
       ...(summary.verdict.isCloseEnough ? [] : ['too far from the reference']),
     ];
-    sentences.push(`It is ${misses.join(' and ')}, but misses the criteria by less than the others.`);
+    const hasOthers = report.methods.filter((method) => method.speedUp !== null).length > 1;
+    sentences.push(
+      `It is ${misses.join(' and ')}${hasOthers ? ', but misses the criteria by less than the others' : ''}.`,
+    );
   } else if (recommendation.meeting > 1) {
     sentences.push(
       recommendation.passedOver.length === 0

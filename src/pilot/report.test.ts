@@ -96,6 +96,12 @@ describe('the words', () => {
       says: 'It is too slow, but',
     },
     {
+      name: 'the only one, which does not',
+      report: reportOf(fakePlan(), () => ({ msAfterFirst: 100 }), 2),
+      head: 'No method meets the criteria; the nearest is draft model, γ = 2, for base',
+      says: 'It is too slow. ',
+    },
+    {
       name: 'a pilot that was interrupted',
       report: reportOf(fakePlan(), () => ({}), 4),
       head: 'Recommended: ',
