@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['{src,workers,scripts,bench}/**/*.test.ts'],
     // Enumerations and thousands of draws take a second or two, and many times that on a busy machine.
     testTimeout: 60_000,
+    // By default one core stays idle, which is half of a machine with two.
+    maxWorkers: '100%',
     exclude: [...configDefaults.exclude, '**/*.browser.test.ts', '**/*.gpu.test.ts'],
   },
 });
