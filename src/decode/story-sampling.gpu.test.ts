@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { nextTask } from '../gpu/next-task.ts';
+import { ReadbackTally } from '../gpu/readback-counter.ts';
 import { ortQueue } from '../models/ort.ts';
 import { ModelRuntime } from '../models/runtime.ts';
 import { onceUponATime, storyModel } from '../models/testing/story-model.ts';
@@ -31,6 +32,7 @@ test('a model fed from the device writes what one fed from the host writes, with
   const model = await runtime.loadModel(await storyModel('story-draft'));
   const kernels = await SamplerKernels.create(runtime.device!);
   const sampling = { ...untruncated, temperature: 0.9, topP: 0.95 };
+  const sampled = new ReadbackTally();
 
   const decode = async (createSampler: (plan: SamplingPlan, recorder: RoundRecorder) => RoundSampler) => {
     const recorder = new RoundRecorder(() => performance.now());
@@ -58,7 +60,7 @@ test('a model fed from the device writes what one fed from the host writes, with
       maxTokens: 10,
       signal: new AbortController().signal,
       takeTurn: nextTask,
-      readbacks: () => 0,
+      readbacks: () => model.readbacks + sampled.count,
       takeCombineChange: () => null,
       onPrefill: () => {},
       createSampler: (plan) => createSampler(plan, recorder),
@@ -71,10 +73,11 @@ test('a model fed from the device writes what one fed from the host writes, with
   };
 
   const random = new MarginSource(seed);
+  const queue: Pick<typeof ortQueue, 'run'> = {
+    run: (job) => ortQueue.run(() => sampled.of(async () => job())),
+  };
   const expected = await decode((plan, recorder) => new CpuSampler(plan, random, recorder));
-  const actual = await decode(
-    (plan, recorder) => new GpuSampler({ plan, seed, recorder, kernels, queue: ortQueue }),
-  );
+  const actual = await decode((plan, recorder) => new GpuSampler({ plan, seed, recorder, kernels, queue }));
   // Both run the same passes, so logits are equal; no decision of this seed is near a tie.
   expect(random.takeSmallest()).toBeGreaterThan(1e-4);
   const facts = ({ proposals, committed, forwards }: Round) => ({
