@@ -22,7 +22,7 @@ function demo(...args: string[]): Promise<Ended> {
   return demoWith(() => {}, ...args);
 }
 
-/** @param onOutput called with all of stdout so far and a way to press Ctrl-C */
+/** @param onOutput called with all of stdout so far and a way to press Ctrl-C, once however often it is called */
 function demoWith(
   onOutput: (stdout: string, interrupt: () => void) => void,
   ...args: string[]
@@ -32,9 +32,14 @@ function demoWith(
     const child = spawn(process.execPath, command, { cwd: projectFolder, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
+    let pressed = false;
+    const pressOnce = (): void => {
+      if (!pressed) child.kill('SIGINT');
+      pressed = true;
+    };
     child.stdout.setEncoding('utf8').on('data', (text) => {
       stdout += text;
-      onOutput(stdout, () => child.kill('SIGINT'));
+      onOutput(stdout, pressOnce);
     });
     child.stderr.setEncoding('utf8').on('data', (text) => {
       stderr += text;
