@@ -6,7 +6,7 @@ import { loadMs } from './story-page.ts';
 
 /** In the page's shadow tree. */
 const inApp = (selector: string): string =>
-  `document.querySelector('antiphon-app').shadowRoot.querySelector(${JSON.stringify(selector)})`;
+  `document.querySelector('antiphon-app')?.shadowRoot?.querySelector(${JSON.stringify(selector)})`;
 const status = `${inApp('[role=status]')}?.textContent`;
 const settings = 'prompt=Once+upon+a+time&temperature=0.8&seed=7&max=24';
 

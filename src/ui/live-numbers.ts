@@ -140,7 +140,7 @@ export class LiveNumbersElement extends LitElement {
 
 function memberTable({ members }: RunNumbers): TemplateResult {
   const isDrafted = members.some(({ proposes, draftLength }) => proposes && draftLength !== null);
-  return html`<div class="table">
+  return html`<div class="table" tabindex="0" role="group" aria-label="Members">
     <table aria-label="Numbers of each member">
       <thead>
         <tr>
