@@ -2,12 +2,12 @@ import { css, html, LitElement, type PropertyDeclarations, type TemplateResult }
 import type { PilotEngine } from '../../pilot/pilot.ts';
 import type { ModelChoice } from '../model-choice.ts';
 import type { EngineState } from '../page-state.ts';
+import { RememberedFlag } from '../remembered-flag.ts';
 import { initialForm, type RequestForm } from '../request-form.ts';
 import { theme } from '../theme.ts';
 import type { PilotPanel } from './pilot-panel.ts';
 
-/** What this browser remembers of it: whether it is open. */
-const openKey = 'antiphon.pilot.open';
+const opened = new RememberedFlag('antiphon.pilot.open');
 
 /**
  * The pilot as a part of the page that opens when it is wanted, which is remembered; its code is fetched then. Passes
@@ -59,7 +59,7 @@ export class PilotSection extends LitElement {
     this.request = initialForm(1);
     this.choices = [];
     this.busy = false;
-    this.open = wasOpen();
+    this.open = opened.read();
     this.view = 'not-needed';
   }
 
@@ -114,26 +114,8 @@ export class PilotSection extends LitElement {
 
   #onToggle = (event: Event): void => {
     this.open = (event.currentTarget as HTMLDetailsElement).open;
-    rememberOpen(this.open);
+    opened.write(this.open);
   };
-}
-
-/** Storage may be closed to a page. */
-function wasOpen(): boolean {
-  try {
-    return localStorage.getItem(openKey) !== null;
-  } catch {
-    return false;
-  }
-}
-
-function rememberOpen(open: boolean): void {
-  try {
-    if (open) localStorage.setItem(openKey, '');
-    else localStorage.removeItem(openKey);
-  } catch {
-    // Then it is folded away next time.
-  }
 }
 
 customElements.define('antiphon-pilot-section', PilotSection);
