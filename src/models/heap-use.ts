@@ -1,5 +1,5 @@
 import { bytesPerElement, firstCacheRows } from './kv-cache.ts';
-import { heapPerUnpackedByte } from './memory-estimate.ts';
+import { heapPerUnpackedByte, widestLogitsRows } from './memory-estimate.ts';
 import { EditableModel } from './prepare/editable-model.ts';
 import { elementType } from './prepare/onnx-wire.ts';
 import type { ExternalFile } from './prepare/prepare-graph.ts';
@@ -16,9 +16,6 @@ export interface HeapUse {
  * and for the gaps that large blocks leave behind.
  */
 export const heapBudgetBytes = 3 * 2 ** 30;
-
-/** Rows of the self-check, which asks for all logits of a pass. */
-const widestLogitsRows = 48;
 
 /**
  * Reads off an ONNX file, and the files of weights beside it, what the model takes with its weights as they are. A cache of

@@ -39,7 +39,7 @@ const cappedDeviceMemory = 8;
 /** Measured: ONNX Runtime's heap grows by so much for a byte of float32 weights, while it brings them into its order. */
 export const heapPerUnpackedByte = 1.5;
 /** Rows of the self-check, which asks for all logits of a pass. */
-const widestLogitsRows = 48;
+export const widestLogitsRows = 48;
 
 const packedDtypes: ReadonlySet<Dtype> = new Set(['q4', 'q4f16']);
 const halfDtypes: ReadonlySet<Dtype> = new Set(['q4f16', 'fp16']);
