@@ -1,5 +1,6 @@
 import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { PilotEngine } from '../../pilot/pilot.ts';
+import { FetchedView } from '../fetched-view.ts';
 import type { ModelChoice } from '../model-choice.ts';
 import type { EngineState } from '../page-state.ts';
 import { RememberedFlag } from '../remembered-flag.ts';
@@ -21,7 +22,6 @@ export class PilotSection extends LitElement {
     choices: { attribute: false },
     busy: { attribute: false },
     open: { state: true },
-    view: { state: true },
   };
   declare engine: EngineState;
   declare decode: PilotEngine['decode'] | null;
@@ -29,7 +29,7 @@ export class PilotSection extends LitElement {
   declare choices: readonly ModelChoice[];
   declare busy: boolean;
   declare open: boolean;
-  declare view: 'not-needed' | 'coming' | 'here' | 'missing';
+  readonly #view = new FetchedView(this, () => import('./pilot-panel.ts'));
 
   static override styles = [
     theme,
@@ -60,7 +60,6 @@ export class PilotSection extends LitElement {
     this.choices = [];
     this.busy = false;
     this.open = opened.read();
-    this.view = 'not-needed';
   }
 
   /** Ends a pilot under way. */
@@ -69,7 +68,7 @@ export class PilotSection extends LitElement {
   }
 
   protected override willUpdate(): void {
-    if (this.open && this.view === 'not-needed') void this.#fetchView();
+    if (this.open && this.#view.state === 'not-needed') void this.#view.fetch();
   }
 
   override render(): TemplateResult {
@@ -84,10 +83,10 @@ export class PilotSection extends LitElement {
 
   /** Once it is there it stays: a pilot goes on while it is folded away. */
   #content(): TemplateResult | null {
-    if (this.view === 'missing') {
-      return html`<p>The pilot’s code could not be fetched. <button type="button" @click=${this.#fetchView}>Try again</button></p>`;
+    if (this.#view.state === 'missing') {
+      return html`<p>The pilot’s code could not be fetched. <button type="button" @click=${this.#view.fetch}>Try again</button></p>`;
     }
-    if (this.view !== 'here') return null;
+    if (this.#view.state !== 'here') return null;
     const passOn = (event: CustomEvent): void =>
       void this.dispatchEvent(new CustomEvent(event.type, { detail: event.detail }));
     return html`<antiphon-pilot
@@ -101,16 +100,6 @@ export class PilotSection extends LitElement {
       @remedy=${passOn}
     ></antiphon-pilot>`;
   }
-
-  #fetchView = async (): Promise<void> => {
-    this.view = 'coming';
-    try {
-      await import('./pilot-panel.ts');
-      this.view = 'here';
-    } catch {
-      this.view = 'missing';
-    }
-  };
 
   #onToggle = (event: Event): void => {
     this.open = (event.currentTarget as HTMLDetailsElement).open;

@@ -8,6 +8,7 @@ import {
 } from 'lit';
 import type { Round } from '../../round/round.ts';
 import type { CastMember } from '../cast.ts';
+import { FetchedView } from '../fetched-view.ts';
 import { RememberedFlag } from '../remembered-flag.ts';
 import { theme } from '../theme.ts';
 
@@ -24,14 +25,13 @@ export class RhythmSection extends LitElement {
     live: { type: Boolean },
     selectedRound: { attribute: false },
     open: { state: true },
-    view: { state: true },
   };
   declare rounds: readonly Round[];
   declare cast: readonly CastMember[];
   declare live: boolean;
   declare selectedRound: number | null;
   declare open: boolean;
-  declare view: 'not-needed' | 'coming' | 'here' | 'missing';
+  readonly #view = new FetchedView(this, () => import('./rhythm-view.ts'));
 
   static override styles = [
     theme,
@@ -58,11 +58,10 @@ export class RhythmSection extends LitElement {
     this.live = false;
     this.selectedRound = null;
     this.open = !folded.read();
-    this.view = 'not-needed';
   }
 
   override willUpdate(_changed: PropertyValues<this>): void {
-    if (this.open && this.view === 'not-needed') void this.#fetchView();
+    if (this.open && this.#view.state === 'not-needed') void this.#view.fetch();
   }
 
   override render(): TemplateResult {
@@ -73,10 +72,10 @@ export class RhythmSection extends LitElement {
   }
 
   #content(): TemplateResult | null {
-    if (this.view === 'missing') {
-      return html`<p>The timeline’s code could not be fetched. <button type="button" @click=${this.#fetchView}>Try again</button></p>`;
+    if (this.#view.state === 'missing') {
+      return html`<p>The timeline’s code could not be fetched. <button type="button" @click=${this.#view.fetch}>Try again</button></p>`;
     }
-    if (this.view !== 'here') return null;
+    if (this.#view.state !== 'here') return null;
     return html`<antiphon-rhythm
       .rounds=${this.rounds}
       .cast=${this.cast}
@@ -84,16 +83,6 @@ export class RhythmSection extends LitElement {
       .selectedRound=${this.selectedRound}
     ></antiphon-rhythm>`;
   }
-
-  #fetchView = async (): Promise<void> => {
-    this.view = 'coming';
-    try {
-      await import('./rhythm-view.ts');
-      this.view = 'here';
-    } catch {
-      this.view = 'missing';
-    }
-  };
 
   #onToggle = (event: Event): void => {
     this.open = (event.currentTarget as HTMLDetailsElement).open;
