@@ -2,6 +2,7 @@ import { EngineError } from '../errors/engine-error.ts';
 import type { BackendKind } from './causal-model.ts';
 import type { Dtype } from './dtype.ts';
 import { firstCacheRows } from './kv-cache.ts';
+import type { ModelConfig } from './model-config.ts';
 import type { ModelDescription } from './model-files.ts';
 
 /** What a model takes while it runs, in bytes; an estimate, made before its weights are here. */
@@ -45,7 +46,13 @@ const packedDtypes: ReadonlySet<Dtype> = new Set(['q4', 'q4f16']);
 const halfDtypes: ReadonlySet<Dtype> = new Set(['q4f16', 'fp16']);
 
 export function estimateMemory(
-  { config, dtype, weightBytes }: ModelDescription,
+  {
+    config,
+    dtype,
+    weightBytes,
+  }: Pick<ModelDescription, 'dtype' | 'weightBytes'> & {
+    readonly config: Omit<ModelConfig, 'modelType'>;
+  },
   { backend, takenBytes, unpackedBytesLimit, deviceMemory }: MemoryTarget,
 ): MemoryEstimate {
   const isWasm = backend === 'wasm';
@@ -113,7 +120,7 @@ function memoryLimit(backend: BackendKind, deviceMemory: number | null): number 
  * Weights of all products of a decoder with gated feed-forward layers, the head included; 0 where the configuration
  * does not tell.
  */
-function linearWeights(config: ModelDescription['config']): number {
+export function linearWeights(config: Omit<ModelConfig, 'modelType'>): number {
   const { layers, width, heads, kvHeads, headSize, innerWidth, vocabSize } = config;
   if (layers === null || width === null || heads === null || kvHeads === null || headSize === null) return 0;
   const attention = 2 * width * headSize * (heads + kvHeads);
