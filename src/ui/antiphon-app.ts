@@ -41,9 +41,9 @@ import { failureStyle, theme } from './theme.ts';
 /** The engine's code is fetched after the page is on the screen. */
 const browserDoor: EngineDoor = {
   missingFeatures,
-  openEngine: async (options) => {
+  openEngine: async ({ hubUrl, ...options }) => {
     const { connect } = await fetchedCode('The engine', () => import('../rpc/connect.ts'));
-    return connect(options);
+    return connect(hubUrl === '' ? options : { ...options, hubUrl });
   },
   listModels: async () => (await import('./page-catalogue.ts')).fetchModelChoices(),
 };
@@ -225,7 +225,7 @@ export class AntiphonApp extends LitElement {
   }
 
   override connectedCallback(): void {
-    void this.#controller.useBackend(this.#settings.form.backend);
+    void this.#controller.openOn(this.#settings.form);
     super.connectedCallback();
     this.#follow(this.#settings.form);
   }
@@ -527,7 +527,7 @@ export class AntiphonApp extends LitElement {
 
   /** Loads what the form needs, and moves a running story with it. */
   #follow(form: RequestForm): void {
-    void this.#controller.useBackend(form.backend);
+    void this.#controller.openOn(form);
     void this.#controller.want([...new Set([...neededModels(form), ...this.#pilotModels])]);
     this.#controller.adjust(form);
   }

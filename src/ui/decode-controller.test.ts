@@ -171,7 +171,9 @@ class ScriptedEngine implements EngineApi {
     return { backend: 'wasm', backendReason: '', threads: 1, models: [], liveGpuBuffers: 0, liveGpuBytes: 0 };
   }
 
-  async unload(): Promise<void> {}
+  async unload(id: string): Promise<void> {
+    this.loaded.splice(this.loaded.indexOf(id), 1);
+  }
 
   async close(): Promise<void> {
     this.isClosed = true;
@@ -196,8 +198,8 @@ function connect(waiting: ScriptedEngine[], missing: readonly string[] = []) {
   };
   const controller = new DecodeController(host, () => ({
     missingFeatures: () => missing,
-    openEngine: async ({ backend, onLost }) => {
-      opened.push(backend);
+    openEngine: async ({ backend, hubUrl, onLost }) => {
+      opened.push(backend + hubUrl);
       const engine = waiting.shift();
       if (!engine) throw new EngineError('worker-lost', 'no engine left');
       engine.die = onLost;
@@ -255,6 +257,30 @@ describe('opening the page', () => {
     expect(seen.at(-1)).toBe('Ready to write.');
   });
 
+  test('ends the download of a model of elsewhere that is wanted no more, and forgets it', async () => {
+    const engine = new ScriptedEngine();
+    const { controller } = connect([engine]);
+    const large = engine.hold('owner/large');
+    const opened = controller.restart();
+    const wanted = controller.want(['owner/large']);
+    await large.asked;
+    await Promise.all([opened, wanted, controller.want(['owner/small'])]);
+    expect(engine.loaded).not.toContain('owner/large');
+    expect(hasModels(controller.engine, ['owner/small', ...startModels])).toBe(true);
+  });
+
+  test('frees a model of elsewhere that is wanted no more before the next one is loaded', async () => {
+    const engine = new ScriptedEngine();
+    const { controller } = connect([engine]);
+    await controller.restart();
+    await controller.want(['owner/large', 'owner/small']);
+    await controller.want(['owner/small', 'owner/other']);
+    expect(engine.loaded).toEqual([...startModels, 'owner/small', 'owner/other']);
+    expect(hasModels(controller.engine, ['owner/large'])).toBe(false);
+    await controller.want(startModels);
+    expect(hasModels(controller.engine, ['owner/small', 'owner/other'])).toBe(true);
+  });
+
   test('keeps silent about a model in the background that fails, until it is wanted', async () => {
     const engine = new ScriptedEngine();
     engine.loadErrors.set('story-base', new EngineError('download', 'the server answered 404'));
@@ -309,14 +335,14 @@ describe('opening the page', () => {
     expect(engine.loaded.length).toBe(calls);
   });
 
-  test('opens the engine on the backend that is asked for, and anew on another', async () => {
+  test('opens the engine on the backend and hub that are asked for, and anew on others', async () => {
     const { controller, opened } = connect([new ScriptedEngine(), new ScriptedEngine()]);
-    await controller.useBackend('wasm');
+    await controller.openOn({ backend: 'wasm', hubUrl: '' });
     expect(opened).toEqual([]);
     await controller.restart();
-    await controller.useBackend('wasm');
-    await controller.useBackend('webgpu');
-    expect(opened).toEqual(['wasm', 'webgpu']);
+    await controller.openOn({ backend: 'wasm', hubUrl: '' });
+    await controller.openOn({ backend: 'webgpu', hubUrl: 'http://hub' });
+    expect(opened).toEqual(['wasm', 'webgpuhttp://hub']);
     expect(hasModels(controller.engine, startModels)).toBe(true);
   });
 

@@ -27,6 +27,8 @@ export interface EngineDoor {
   /** @param onLost told when the engine's worker dies, whether or not anything waits for it */
   openEngine(options: {
     readonly backend: BackendChoice;
+    /** Where repositories are; empty for the Hugging Face hub. */
+    readonly hubUrl: string;
     readonly onLost: (error: Error) => void;
   }): Promise<EngineApi>;
   /** What the reader may choose from; where it does not arrive, models go by their ids. */
@@ -53,7 +55,7 @@ export class DecodeController implements ReactiveController {
   #liveNumbers: LatestNumbers | null = null;
   /** What was asked about tokens of the latest run. */
   #candidates: readonly TraceCandidates[] = [];
-  #backend: BackendChoice = 'auto';
+  #opening: Pick<RequestForm, 'backend' | 'hubUrl'> = { backend: 'auto', hubUrl: '' };
   #wanted = defaultTeam;
   /** Number of the engine that is loading models. */
   #loadingEngine: number | null = null;
@@ -94,7 +96,7 @@ export class DecodeController implements ReactiveController {
     this.#setEngine({ kind: 'starting' });
     try {
       const api = await door.openEngine({
-        backend: this.#backend,
+        ...this.#opening,
         onLost: (error) => {
           if (number === this.#engineNumber) this.#loseEngine(describeFailure(error));
         },
@@ -120,19 +122,24 @@ export class DecodeController implements ReactiveController {
     await this.#loadModels();
   }
 
-  /** Opens the engine on this backend; one that is open on another is started anew. */
-  async useBackend(backend: BackendChoice): Promise<void> {
-    if (backend === this.#backend) return;
-    this.#backend = backend;
+  /** Opens the engine on this backend and hub; one that is open on another is started anew. */
+  async openOn({ backend, hubUrl }: Pick<RequestForm, 'backend' | 'hubUrl'>): Promise<void> {
+    if (backend === this.#opening.backend && hubUrl === this.#opening.hubUrl) return;
+    this.#opening = { backend, hubUrl };
     if (this.#engineNumber > 0) await this.restart();
   }
 
-  /** Loads these models next; settles when there is nothing left to load. */
+  /**
+   * Loads these models next; settles when there is nothing left to load. What is asked for no more and does not come with
+   * the page is forgotten, its download ended.
+   */
   async want(ids: readonly string[]): Promise<void> {
     if (ids.length === this.#wanted.length && ids.every((id) => this.#wanted.includes(id))) return;
     this.#wanted = ids;
     if (this.engine.kind !== 'open') return;
-    const { models } = this.engine;
+    const isKept = (id: string): boolean => ids.includes(id) || startModels.includes(id);
+    if (this.#load && !isKept(this.#load.id)) this.#load.abort.abort();
+    const models = this.engine.models.filter(({ id, kind }) => kind === 'ready' || isKept(id));
     const unknown = ids.filter((id) => !models.some((model) => model.id === id));
     this.#setEngine({
       ...this.engine,
@@ -297,6 +304,7 @@ export class DecodeController implements ReactiveController {
     const abort = new AbortController();
     this.#load = { id, abort };
     try {
+      if (!startModels.includes(id)) await this.#makeRoom(api);
       const model = await api.load(id, {
         signal: abort.signal,
         onProgress: (progress) => {
@@ -317,6 +325,16 @@ export class DecodeController implements ReactiveController {
     } finally {
       if (this.#load?.abort === abort) this.#load = null;
     }
+  }
+
+  /** Models of elsewhere are large: those that the form wants no more make room for the next. */
+  async #makeRoom(api: EngineApi): Promise<void> {
+    if (this.engine.kind !== 'open') return;
+    const isLeft = ({ id, kind }: ModelState): boolean =>
+      kind === 'ready' && !this.#wanted.includes(id) && !startModels.includes(id);
+    const left = this.engine.models.filter(isLeft);
+    this.#setEngine({ ...this.engine, models: this.engine.models.filter((model) => !left.includes(model)) });
+    for (const { id } of left) await api.unload(id);
   }
 
   async #listModels(): Promise<void> {

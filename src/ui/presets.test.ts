@@ -43,6 +43,12 @@ describe('a preset', () => {
     },
   );
 
+  test.each(['Draft speeds up Base', 'Quote the prompt'])('%s brings the models of the page', (title) => {
+    const applied = applyPreset({ ...form, target: 'owner/large', draft: 'owner/small' }, named(title));
+    expect(toRequest(applied).method).toMatchObject({ target: 'story-base' });
+    expect(isApplied(applied, named(title))).toBe(true);
+  });
+
   test('keeps the reader’s prompt and settings, but for those that are about their prompt', () => {
     const prompts = presets.map((preset) => applyPreset(form, preset).prompt);
     expect(prompts.slice(0, 3)).toEqual(['My own words', 'My own words', 'My own words']);

@@ -1,6 +1,13 @@
 import { exactAcceptance } from './acceptance-form.ts';
 import { newChat } from './chat-form.ts';
-import { defaultTeam, draftModel, type RequestForm, targetModel, toRequest } from './request-form.ts';
+import {
+  defaultTeam,
+  draftModel,
+  neededModels,
+  type RequestForm,
+  targetModel,
+  toRequest,
+} from './request-form.ts';
 import { changeMember, type MemberForm, type TeamForm, teamOf } from './team-form.ts';
 
 /** A named starting point: what it sets of the form, and leaves the rest. */
@@ -46,7 +53,13 @@ export const presets: readonly Preset[] = [
   },
   {
     title: 'Draft speeds up Base',
-    change: { method: 'draft-model', draftLength: 6, acceptance: exactAcceptance },
+    change: {
+      method: 'draft-model',
+      target: targetModel,
+      draft: draftModel,
+      draftLength: 6,
+      acceptance: exactAcceptance,
+    },
   },
   {
     title: 'Contrast away the amateur',
@@ -64,7 +77,13 @@ export const presets: readonly Preset[] = [
   },
   {
     title: 'Quote the prompt',
-    change: { method: 'ngram', draftLength: 'adaptive', acceptance: exactAcceptance, prompt: refrain },
+    change: {
+      method: 'ngram',
+      target: targetModel,
+      draftLength: 'adaptive',
+      acceptance: exactAcceptance,
+      prompt: refrain,
+    },
   },
   {
     title: 'Keep to what was told',
@@ -127,8 +146,8 @@ function chatPresets(model: string): readonly Preset[] {
 }
 
 /** What to offer beside a form: in a chat for the model it is with. */
-export const presetsFor = ({ chat, team }: RequestForm): readonly Preset[] =>
-  chat ? chatPresets(team.members[0].model) : presets;
+export const presetsFor = (form: RequestForm): readonly Preset[] =>
+  form.chat ? chatPresets(neededModels(form)[0]) : presets;
 
 export function applyPreset(form: RequestForm, { change }: Preset): RequestForm {
   return { ...form, ...change };

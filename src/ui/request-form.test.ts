@@ -31,6 +31,17 @@ describe('the form', () => {
     expect(toRequest({ ...form, method, draftLength: 9 }).method).toMatchObject(expected);
   });
 
+  test('names the models that the reader chose in place of the page’s own', () => {
+    const chosen = { ...form, target: 'owner/large', draft: 'owner/small:q4' };
+    expect(toRequest({ ...chosen, method: 'draft-model' }).method).toMatchObject({
+      target: 'owner/large',
+      drafter: { model: 'owner/small:q4' },
+    });
+    expect(toRequest({ ...chosen, method: 'ngram' }).method).toMatchObject({ target: 'owner/large' });
+    expect(toRequest({ ...chosen, method: 'plain' }).method).toMatchObject({ model: 'owner/large' });
+    expect(neededModels({ ...chosen, method: 'draft-model' })).toEqual(['owner/large', 'owner/small:q4']);
+  });
+
   test.each([
     ['', []],
     ['\n\n', []],

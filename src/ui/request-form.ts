@@ -15,6 +15,10 @@ export interface RequestForm {
   /** null where the prompt is continued as it is. */
   readonly chat: ChatForm | null;
   readonly method: MethodChoice;
+  /** The model that the text follows where no team does, as `load` takes it. */
+  readonly target: string;
+  /** The model that runs ahead of it. */
+  readonly draft: string;
   /** Of the draft model and of n-gram; members have their own. */
   readonly draftLength: DraftLengthForm;
   readonly team: TeamForm;
@@ -29,8 +33,11 @@ export interface RequestForm {
   readonly stopLines: string;
   /** Where the models run: no part of the request, as the engine is opened with it. */
   readonly backend: BackendChoice;
+  /** Where repositories are: a mirror, or a server of the reader's own; empty for the Hugging Face hub. */
+  readonly hubUrl: string;
 }
 
+/** The page's own, until the reader chooses others. */
 export const targetModel = 'story-base';
 export const draftModel = 'story-draft';
 export const defaultTeam: readonly string[] = ['story-fairy', 'story-space'];
@@ -78,6 +85,8 @@ export function initialForm(seed: number): RequestForm {
     prompt: samplePrompts[0],
     chat: null,
     method: 'collaborative',
+    target: targetModel,
+    draft: draftModel,
     draftLength: usualDraftLength,
     team: teamOf(defaultTeam),
     acceptance: exactAcceptance,
@@ -89,6 +98,7 @@ export function initialForm(seed: number): RequestForm {
     maxTokens: 200,
     stopLines: '',
     backend: 'auto',
+    hubUrl: '',
   };
 }
 
@@ -98,15 +108,15 @@ export function rollSeed(random: () => number = Math.random): number {
 }
 
 /** Ids of the models that the form's request names, each once, in the order of the members. */
-export function neededModels({ method, team }: RequestForm): readonly string[] {
+export function neededModels({ method, team, target, draft }: RequestForm): readonly string[] {
   switch (method) {
     case 'collaborative':
       return [...new Set(team.members.map(({ model }) => model))];
     case 'draft-model':
-      return [targetModel, draftModel];
+      return [...new Set([target, draft])];
     case 'ngram':
     case 'plain':
-      return [targetModel];
+      return [target];
   }
 }
 
@@ -122,7 +132,7 @@ export function toRequest(form: RequestForm): DecodeRequest {
 }
 
 function toMethod(form: RequestForm): DecodeRequest['method'] {
-  const { draftLength } = form;
+  const { target, draft, draftLength } = form;
   const acceptance = toAcceptance(form.acceptance);
   switch (form.method) {
     case 'collaborative':
@@ -130,19 +140,19 @@ function toMethod(form: RequestForm): DecodeRequest['method'] {
     case 'draft-model':
       return {
         kind: 'speculative',
-        target: targetModel,
-        drafter: { kind: 'model', model: draftModel, draftLength },
+        target,
+        drafter: { kind: 'model', model: draft, draftLength },
         acceptance,
       };
     case 'ngram':
       return {
         kind: 'speculative',
-        target: targetModel,
+        target,
         drafter: { kind: 'ngram', draftLength },
         acceptance,
       };
     case 'plain':
-      return { kind: 'plain', model: targetModel };
+      return { kind: 'plain', model: target };
   }
 }
 

@@ -17,7 +17,10 @@ describe('a link', () => {
     stopLines: 'The end\\n\n.',
     acceptance: { kind: 'lenient', leniency: 2.5, epsilon: 0.2, delta: 0.1 },
     topK: 3,
+    target: './own/model/',
+    draft: 'story-space:q4',
     draftLength: 'adaptive',
+    hubUrl: 'https://stories.example/hub',
     team: {
       ...changeMember(removeMember(addMember(base.team, 'story-base'), 0), 2, {
         prompt: 'Her own & only',
@@ -58,6 +61,7 @@ describe('of a bad link', () => {
     ['method=magic&prompt=Hi', 'Its method “magic” is none of collaborative'],
     ['schedule=toString&prompt=Hi', 'Its schedule “toString” is none of'],
     ['model1=story-base&share1=1&prompt=Hi', 'It names 1 members; 2 to 4'],
+    ['hub=ftp://x&prompt=Hi', 'Its hub “ftp://x” is no address'],
     ['colour=red&prompt=Hi', 'It says “colour”, which means nothing here'],
   ])('%s the rest is taken, and the fault is told', (hash, problem) => {
     const { form, problems } = read(hash);
@@ -79,8 +83,19 @@ describe('nothing is loaded from elsewhere unasked', () => {
     expect(whole.team.members[1].model).toBe(model);
   });
 
+  test('no target, no draft model and no repository, of another hub neither', () => {
+    const hub = 'https://hub.example/';
+    const { form, foreign, whole } = read(
+      `target=owner/large:q4&draft-model=owner/small&model1=story-base&model2=owner/small&hub=${hub}`,
+    );
+    expect(form).toMatchObject({ target: base.target, draft: base.draft, hubUrl: '' });
+    expect(form.team.members[1].model).toBe('story-draft');
+    expect(foreign).toEqual([hub, 'owner/small', 'owner/large:q4']);
+    expect(whole).toMatchObject({ target: 'owner/large:q4', draft: 'owner/small', hubUrl: hub });
+  });
+
   test('a model of this site needs no question', () => {
-    expect(read('model1=story-base:q8&model2=own/model/').foreign).toEqual([]);
+    expect(read('model1=story-base:q8&model2=./own/model/&target=/models/x/&hub=mirror').foreign).toEqual([]);
   });
 
   test('no module of a combination, of this site neither', () => {

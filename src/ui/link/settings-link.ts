@@ -39,7 +39,10 @@ export function linkOf(form: RequestForm): string {
   for (const [field, name] of numberFields) put(name, form[field]);
   put('stop', form.stopLines);
   put('backend', form.backend === 'auto' ? null : form.backend);
+  put('hub', form.hubUrl);
   put('method', form.method);
+  put('target', form.target === targetModel ? null : form.target);
+  put('draft-model', form.draft === draftModel ? null : form.draft);
   put('draft', form.draftLength);
   put('acceptance', acceptance.kind);
   put('leniency', acceptance.leniency);
@@ -82,7 +85,10 @@ export function readLink(hash: string, base: RequestForm, pageUrl: string): Link
     chat: readChat(reader, base.chat),
     stopLines: reader.text('stop') ?? base.stopLines,
     backend: reader.kind('backend', backends, 'auto'),
+    hubUrl: readHub(reader, pageUrl) ?? base.hubUrl,
     method: reader.kind('method', methods, base.method),
+    target: reader.text('target') || base.target,
+    draft: reader.text('draft-model') || base.draft,
     draftLength: reader.draftLength('draft', base.draftLength, 0),
     acceptance: {
       kind: reader.kind('acceptance', acceptances, acceptance.kind),
@@ -95,6 +101,14 @@ export function readLink(hash: string, base: RequestForm, pageUrl: string): Link
   reader.refuseUnknown();
   const { form, foreign } = withoutForeign(whole, pageUrl);
   return { form, foreign, whole, problems: reader.problems };
+}
+
+function readHub(reader: LinkReader, pageUrl: string): string | null {
+  const address = reader.text('hub');
+  const isAddress = address !== null && URL.canParse(address, pageUrl);
+  if (address === null || (isAddress && /^https?:/.test(new URL(address, pageUrl).href))) return address;
+  reader.problems.push(`Its hub ${quoted(address)} is no address.`);
+  return null;
 }
 
 /** Earlier turns are in no link: they stay while the page is open. */
@@ -211,26 +225,35 @@ class LinkReader {
   }
 }
 
-/** Puts models of the page in place of those from elsewhere, and leaves out a module, wherever it comes from. */
+/** Puts what the page has in place of what is elsewhere, and leaves out a module, wherever it comes from. */
 function withoutForeign(whole: RequestForm, pageUrl: string): Pick<LinkedSettings, 'form' | 'foreign'> {
-  const foreign: string[] = [];
-  const members = whole.team.members.map((member, index) => {
-    if (!isElsewhere(member.model, pageUrl)) return member;
-    foreign.push(member.model);
-    return { ...member, model: index === 0 ? targetModel : draftModel };
-  });
+  const elsewhere = new Set<string>();
+  const own = (address: string, otherwise: string): string => {
+    if (!isElsewhere(address, pageUrl)) return address;
+    elsewhere.add(address);
+    return otherwise;
+  };
+  const hubUrl = whole.hubUrl === '' ? '' : own(new URL(whole.hubUrl, pageUrl).href, '');
+  const members = whole.team.members.map((member, index) => ({
+    ...member,
+    model: own(member.model, index === 0 ? targetModel : draftModel),
+  }));
+  const target = own(whole.target, targetModel);
+  const draft = own(whole.draft, draftModel);
   let team: TeamForm = { ...whole.team, members };
   if (team.combination === 'custom') {
-    foreign.push(team.moduleUrl);
+    elsewhere.add(team.moduleUrl);
     team = { ...team, combination: 'weighted', moduleUrl: '' };
   }
-  return { form: { ...whole, team }, foreign };
+  return { form: { ...whole, hubUrl, target, draft, team }, foreign: [...elsewhere] };
 }
 
-/** A name of the catalogue is an address beside the page. */
+/** Names of the catalogue, and addresses of this site, are the page's own; a repository is not. */
 function isElsewhere(model: string, pageUrl: string): boolean {
   const isName = /^[\w.-]+(:\w+)?$/.test(model);
   if (isName) return false;
+  const isAddress = /^(https?:\/\/|\.{0,2}\/)/.test(model);
+  if (!isAddress) return true;
   try {
     return new URL(model, pageUrl).origin !== new URL(pageUrl).origin;
   } catch {

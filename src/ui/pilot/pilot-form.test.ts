@@ -50,6 +50,14 @@ test('draft lengths of what is not picked are not asked for', () => {
   expect(toPilotSettings(form, page).speculative?.drafters).toEqual([]);
 });
 
+test('one model is piloted with the target and the draft model of the page’s form', () => {
+  const { speculative } = toPilotSettings(
+    { ...initialPilotForm, ...prompts },
+    { ...page, target: 'owner/large', draft: 'owner/small' },
+  );
+  expect(speculative).toMatchObject({ target: 'owner/large', draft: 'owner/small' });
+});
+
 test('members keep prompts of their own', () => {
   const team = changeMember(page.team, 1, { prompt: 'In space' });
   const { team: piloted } = toPilotSettings({ ...initialPilotForm, ...prompts }, { ...page, team });

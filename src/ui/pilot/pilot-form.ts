@@ -4,7 +4,7 @@ import type { Drafter, PilotSchedule, PilotSettings } from '../../pilot/plan.ts'
 import { readPrompts } from '../../pilot/read-prompts.ts';
 import { combinesWith } from '../../pilot/weight-values.ts';
 import { type AcceptanceKind, toAcceptance } from '../acceptance-form.ts';
-import { draftModel, type RequestForm, targetModel, toRequest } from '../request-form.ts';
+import { type RequestForm, toRequest } from '../request-form.ts';
 import { toCollaborative } from '../team-form.ts';
 
 /** What the pilot's part of the page holds; team, truncation and stop strings are the page's form's. */
@@ -63,8 +63,8 @@ export function toPilotSettings(form: PilotForm, request: RequestForm): PilotSet
       sampling: { ...sampling, temperature: form.temperature },
     },
     speculative: {
-      target: targetModel,
-      draft: draftModel,
+      target: request.target,
+      draft: request.draft,
       drafters: form.drafters,
       draftLengths: form.drafters.length > 0 ? draftLengthsIn('draft lengths', form.draftLengths) : [],
     },

@@ -16,7 +16,7 @@ import { fieldStyle } from '../field-style.ts';
 import { type ModelChoice, titleOf } from '../model-choice.ts';
 import type { EngineState } from '../page-state.ts';
 import { progressStyle } from '../progress-style.ts';
-import { initialForm, type RequestForm, targetModel } from '../request-form.ts';
+import { initialForm, type RequestForm } from '../request-form.ts';
 import { failureStyle, theme } from '../theme.ts';
 import { criteriaIn, initialPilotForm, type PilotForm, toPilotSettings } from './pilot-form.ts';
 import './pilot-result.ts';
@@ -177,13 +177,13 @@ export class PilotPanel extends LitElement {
   }
 
   #methods(): TemplateResult {
-    const { team } = this.request;
+    const { team, target } = this.request;
     const title = (id: string): string => titleOf(id, this.choices);
     const hasValues = team.combination === 'weighted' || team.combination === 'contrastive';
     return html`<fieldset class="part">
       <h3>Methods to compare</h3>
       <div class="field" role="group" aria-labelledby="one-model">
-        <span class="label" id="one-model">${title(targetModel)}, drafted for by</span>
+        <span class="label" id="one-model">${title(target)}, drafted for by</span>
         <div class="picks">
           ${(['model', 'ngram'] as const).map((kind) => this.#pick('drafters', kind, drafterTitles[kind]))}
         </div>
