@@ -1,25 +1,25 @@
 import type { Locator, Page } from '@playwright/test';
-import { test as siteTest } from './site.ts';
+import { openReturning, test as siteTest } from './site.ts';
 import { expect, loadMs, runToEnd, startButton, story } from './story-page.ts';
 
 /** One visit for all journeys: loading takes longer than most of them. Each begins with the default team. */
-const test = siteTest.extend<{ page: Page }, { visit: Page }>({
-  visit: [
-    async ({ browser, siteUrl }, use) => {
-      const page = await browser.newPage();
-      await page.goto(siteUrl);
-      await use(page);
-      await page.close();
-    },
-    { scope: 'worker' },
-  ],
-  page: async ({ visit }, use) => {
+let visit: Page;
+const test = siteTest.extend({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures it needs from here
+  page: async ({}, use) => {
     await visit.getByRole('button', { name: 'Fairy × Space' }).click();
     await expect(startButton(visit)).toBeEnabled({ timeout: loadMs });
     await visit.getByLabel('Seed').fill('7');
     await use(visit);
   },
 });
+
+test.beforeAll(async ({ visited }) => {
+  visit = await openReturning(visited);
+  await visit.goto('./');
+});
+
+test.afterAll(() => visit.close());
 
 const acceptedOf = (page: Page, member: number): Locator => story(page).locator(`.accepted.by-${member}`);
 const option = (page: Page, name: string): Locator => page.getByRole('option', { name, exact: true });

@@ -1,9 +1,6 @@
 import type { Page } from '@playwright/test';
 import { axeFindings } from './axe.ts';
-import { test as siteTest } from './site.ts';
-import { expect, loadMs, runToEnd, startButton, story } from './story-page.ts';
-
-const test = siteTest.extend({ baseURL: ({ siteUrl }, use) => use(siteUrl) });
+import { expect, loadMs, runToEnd, startButton, story, test } from './story-page.ts';
 
 /** The text without what was dropped. */
 const textOf = (page: Page): Promise<string> =>
@@ -13,10 +10,8 @@ const textOf = (page: Page): Promise<string> =>
     return copy.textContent ?? '';
   });
 
-test('a link writes the same story on another page, and settings survive a reload', async ({
-  page,
-  context,
-}) => {
+test('a link writes the same story on another page, and settings survive a reload', async ({ page }) => {
+  const context = page.context();
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.goto('./#prompt=Long+ago&seed=31&max=40&temperature=1.2&model1=story-space&model2=story-fairy');
   await expect(page.getByLabel('Model of member A')).toHaveValue('story-space');

@@ -1,9 +1,6 @@
 import type { Page } from '@playwright/test';
 import { axeFindings } from './axe.ts';
-import { test as siteTest } from './site.ts';
-import { expect, loadMs, runToEnd, startButton } from './story-page.ts';
-
-const test = siteTest.extend({ baseURL: ({ siteUrl }, use) => use(siteUrl) });
+import { expect, loadMs, runToEnd, startButton, test } from './story-page.ts';
 
 /** By how much the page is wider than its window. */
 const stickingOut = (page: Page): Promise<number> =>

@@ -1,10 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { axeFindings } from './axe.ts';
 import { poorContrasts } from './contrast.ts';
-import { test as siteTest } from './site.ts';
-import { expect, loadMs, runToEnd, startButton, story } from './story-page.ts';
-
-const test = siteTest.extend({ baseURL: ({ siteUrl }, use) => use(siteUrl) });
+import { expect, loadMs, runToEnd, startButton, story, test } from './story-page.ts';
 
 const stopButton = (page: Page): Locator => page.getByRole('button', { name: 'Stop', exact: true });
 const status = (page: Page): Locator => page.getByRole('status');
@@ -12,7 +9,7 @@ const numberOf = (page: Page, name: string): Locator =>
   page.locator('antiphon-live-numbers .number').filter({ hasText: name }).locator('dd');
 
 async function openReady(page: Page): Promise<void> {
-  await page.goto('./');
+  await page.goto('./#max=60');
   await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
 }
 
@@ -33,7 +30,7 @@ test('a recorded story is told before a model is there, and nothing of it needs 
 });
 
 test('opening the page loads the two models of the default method and shows how far it is', async ({
-  page,
+  firstVisit: page,
 }) => {
   let letWeightsThrough = (): void => {};
   const released = new Promise<void>((resolve) => {
@@ -56,7 +53,7 @@ test('opening the page loads the two models of the default method and shows how 
   await expect(page.getByText('Story teller is on its way')).toBeVisible({ timeout: loadMs });
 });
 
-test('a method that needs another model loads it when it is chosen', async ({ page }) => {
+test('a method that needs another model loads it when it is chosen', async ({ firstVisit: page }) => {
   let letWeightsThrough = (): void => {};
   const released = new Promise<void>((resolve) => {
     letWeightsThrough = resolve;
@@ -215,7 +212,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 }
 
 test('a model file that is missing is told, the other methods work, and a retry loads it', async ({
-  page,
+  firstVisit: page,
 }) => {
   const weights = '**/story-draft/onnx/*.onnx';
   await page.route(weights, (route) => route.fulfill({ status: 404, body: 'not here' }));

@@ -6,10 +6,7 @@ import { projectFolder } from '../scripts/build.ts';
 import type { PilotReport } from '../src/pilot/report.ts';
 import { axeFindings } from './axe.ts';
 import { poorContrasts } from './contrast.ts';
-import { test as siteTest } from './site.ts';
-import { expect, loadMs } from './story-page.ts';
-
-const test = siteTest.extend({ baseURL: ({ siteUrl }, use) => use(siteUrl) });
+import { expect, loadMs, test } from './story-page.ts';
 
 test('a pilot on the page: prompts, plan, runs, an interruption by a reload, recommendation, report', async ({
   page,

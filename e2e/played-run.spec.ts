@@ -1,9 +1,6 @@
 import { expect } from '@playwright/test';
 import { evenRounds, playRounds } from '../bench/page/played-run.ts';
-import { test as siteTest } from './site.ts';
-import { startButton, story } from './story-page.ts';
-
-const test = siteTest.extend({ baseURL: ({ siteUrl }, use) => use(siteUrl) });
+import { startButton, story, test } from './story-page.ts';
 
 test('the page shows a played run to its end, as the bench has it do', async ({ page }) => {
   await page.goto('./');

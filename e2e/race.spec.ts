@@ -1,8 +1,5 @@
 import { axeFindings } from './axe.ts';
-import { test as siteTest } from './site.ts';
-import { expect, loadMs, startButton } from './story-page.ts';
-
-const test = siteTest.extend({ baseURL: ({ siteUrl }, use) => use(siteUrl) });
+import { expect, loadMs, startButton, test } from './story-page.ts';
 
 test('a race runs three ways and shows that they wrote the same text', async ({ page }) => {
   await page.goto('./#seed=7&max=40&prompt=Long+ago');

@@ -4,10 +4,7 @@ import type { Page } from '@playwright/test';
 import { readTrace } from '../src/trace/read-trace.ts';
 import { axeFindings } from './axe.ts';
 import { openingOf } from './opening.ts';
-import { test as siteTest } from './site.ts';
-import { expect, runToEnd, story } from './story-page.ts';
-
-const test = siteTest.extend({ baseURL: ({ siteUrl }, use) => use(siteUrl) });
+import { expect, runToEnd, story, test } from './story-page.ts';
 
 async function saved(page: Page, button: string, as: string): Promise<string> {
   const download = page.waitForEvent('download');
@@ -20,7 +17,6 @@ const hostile = ' </script><img src=x onerror="window.broken=1"><!--<script>';
 
 test('a run is saved, and told again by the page and by a page of its own, as data alone', async ({
   page,
-  context,
 }, testInfo) => {
   await page.goto('./#seed=7&max=40&temperature=1.6&prompt=Long+ago');
   await runToEnd(page);
@@ -65,7 +61,7 @@ test('a run is saved, and told again by the page and by a page of its own, as da
   await expect(replay).toBeVisible();
 
   // Alone, from the disk, without a server: nothing is fetched.
-  const alone = await context.newPage();
+  const alone = await page.context().newPage();
   const asked: string[] = [];
   alone.on('request', (request) => asked.push(request.url()));
   const errors: string[] = [];

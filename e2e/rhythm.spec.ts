@@ -1,30 +1,30 @@
 import type { Locator, Page } from '@playwright/test';
 import { axeFindings } from './axe.ts';
-import { test as siteTest } from './site.ts';
+import { openReturning, test as siteTest } from './site.ts';
 import { expect, loadMs, runToEnd, startButton, story } from './story-page.ts';
 
 /** One visit for all journeys: each looks at the same finished run. */
-const test = siteTest.extend<{ page: Page }, { visit: Page }>({
-  visit: [
-    async ({ browser, siteUrl }, use) => {
-      // Without motion the picture is at rest as soon as it is painted.
-      const viewport = { width: 1440, height: 1000 };
-      const context = await browser.newContext({ viewport, reducedMotion: 'reduce' });
-      const page = await context.newPage();
-      await page.goto(siteUrl);
-      await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
-      await page.getByLabel('Seed').fill('7');
-      await runToEnd(page);
-      await use(page);
-      await context.close();
-    },
-    { scope: 'worker' },
-  ],
-  page: async ({ visit }, use) => {
+let visit: Page;
+const test = siteTest.extend({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures it needs from here
+  page: async ({}, use) => {
     await visit.getByRole('button', { name: 'Latest' }).click();
     await use(visit);
   },
 });
+
+test.beforeAll(async ({ visited }) => {
+  visit = await openReturning(visited);
+  await visit.setViewportSize({ width: 1440, height: 1000 });
+  // Without motion the picture is at rest as soon as it is painted.
+  await visit.emulateMedia({ reducedMotion: 'reduce' });
+  await visit.goto('./');
+  await expect(startButton(visit)).toBeEnabled({ timeout: loadMs });
+  await visit.getByLabel('Seed').fill('7');
+  await runToEnd(visit);
+});
+
+test.afterAll(() => visit.close());
 
 const timeline = (page: Page): Locator => page.getByRole('application', { name: 'Timeline of rounds' });
 const card = (page: Page): Locator => page.locator('antiphon-rhythm-timeline .card');
@@ -215,13 +215,12 @@ test('it is usable at 360 px', async ({ page }) => {
   await page.setViewportSize({ width: 1440, height: 1000 });
 });
 
-test('folded away it stays folded, and its code is not even fetched', async ({ page, browser, siteUrl }) => {
-  const context = await browser.newContext();
-  const other = await context.newPage();
+test('folded away it stays folded, and its code is not even fetched', async ({ page, visited }) => {
+  const other = await openReturning(visited);
   const fetched: string[] = [];
   other.on('request', (request) => fetched.push(new URL(request.url()).pathname));
   const scripts = () => fetched.filter((path) => /rhythm-(view|charts)/.test(path)).length;
-  await other.goto(siteUrl);
+  await other.goto('./');
   await expect(startButton(other)).toBeEnabled({ timeout: loadMs });
   expect(scripts()).toBe(0);
   await runToEnd(other);
@@ -235,6 +234,6 @@ test('folded away it stays folded, and its code is not even fetched', async ({ p
   await expect(other.getByText('Rhythm', { exact: true })).toBeVisible();
   await expect(timeline(other)).toHaveCount(0);
   expect(scripts()).toBe(0);
-  await context.close();
+  await other.close();
   await expect(timeline(page)).toBeVisible();
 });

@@ -1,11 +1,8 @@
 import { axeFindings } from './axe.ts';
-import { test as siteTest } from './site.ts';
-import { expect, loadMs, runToEnd, startButton, story } from './story-page.ts';
-
-const test = siteTest.extend({ baseURL: ({ siteUrl }, use) => use(siteUrl) });
+import { expect, loadMs, runToEnd, startButton, story, test } from './story-page.ts';
 
 test('without a connection the page says so once, and loads the models when it is back', async ({
-  page,
+  firstVisit: page,
   context,
 }) => {
   const weights = '**/*.onnx';

@@ -1,28 +1,23 @@
 import type { Locator, Page } from '@playwright/test';
 import { axeFindings } from './axe.ts';
-import { test as siteTest } from './site.ts';
+import { openReturning, test } from './site.ts';
 import { expect, loadMs, runToEnd, startButton, story } from './story-page.ts';
 
 /** One visit for all journeys, with the default team; each begins with a hot story, so that its members disagree. */
-const test = siteTest.extend<object, { visit: Page }>({
-  visit: [
-    async ({ browser, siteUrl }, use) => {
-      // Axe opens a page of its own beside this one.
-      const context = await browser.newContext();
-      const page = await context.newPage();
-      await page.goto(siteUrl);
-      await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
-      await page.getByLabel('Seed').fill('7');
-      await page.getByRole('slider', { name: 'Temperature' }).fill('1.6');
-      await page.getByText('More settings').click();
-      await page.getByLabel('Max tokens').fill('80');
-      await runToEnd(page);
-      await use(page);
-      await context.close();
-    },
-    { scope: 'worker' },
-  ],
+let page: Page;
+
+test.beforeAll(async ({ visited }) => {
+  page = await openReturning(visited);
+  await page.goto('./');
+  await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
+  await page.getByLabel('Seed').fill('7');
+  await page.getByRole('slider', { name: 'Temperature' }).fill('1.6');
+  await page.getByText('More settings').click();
+  await page.getByLabel('Max tokens').fill('80');
+  await runToEnd(page);
 });
+
+test.afterAll(() => page.close());
 
 const card = (page: Page): Locator => page.locator('antiphon-token-card');
 const focusedPlace = (page: Page): Promise<string | null> =>
@@ -32,9 +27,7 @@ const focusedPlace = (page: Page): Promise<string | null> =>
     return focused?.getAttribute('data-place') ?? null;
   });
 
-test('pointing at a token shows its numbers, a tap keeps them and asks what else was likely', async ({
-  visit: page,
-}) => {
+test('pointing at a token shows its numbers, a tap keeps them and asks what else was likely', async () => {
   const recovered = story(page).locator('ins.recovered').first();
   await recovered.hover();
   await expect(card(page)).toContainText('recovered');
@@ -63,7 +56,7 @@ test('pointing at a token shows its numbers, a tap keeps them and asks what else
   await expect(card(page)).toHaveCount(0);
 });
 
-test('what was dropped stands above what took its place, and can be folded away', async ({ visit: page }) => {
+test('what was dropped stands above what took its place, and can be folded away', async () => {
   const pair = story(page).locator('.redrawn').first();
   const [above, below] = [pair.locator('del').first(), pair.locator('ins')];
   const [boxAbove, boxBelow] = await Promise.all([above.boundingBox(), below.boundingBox()]);
@@ -75,7 +68,7 @@ test('what was dropped stands above what took its place, and can be folded away'
   await expect(above).toBeVisible();
 });
 
-test('the keyboard walks tokens and rounds, opens the card and closes it', async ({ visit: page }) => {
+test('the keyboard walks tokens and rounds, opens the card and closes it', async () => {
   const tokens = story(page).locator('[data-place]');
   // One stop of the Tab key.
   await expect(story(page).locator('[tabindex="0"]')).toHaveCount(1);
@@ -99,7 +92,7 @@ test('the keyboard walks tokens and rounds, opens the card and closes it', async
   expect(await focusedPlace(page)).toBe(await tokens.last().getAttribute('data-place'));
 });
 
-test('a listener hears the sentences of the text, and nothing that was dropped', async ({ visit: page }) => {
+test('a listener hears the sentences of the text, and nothing that was dropped', async () => {
   await page.getByRole('slider', { name: 'Temperature' }).fill('1');
   await page.evaluate(() => {
     const root = document
@@ -128,7 +121,7 @@ test('a listener hears the sentences of the text, and nothing that was dropped',
   for (const sentence of heard.slice(0, -1)) expect(sentence).toMatch(/[.!?…]["”’')\]]*$/);
 });
 
-test('moving the slider changes a running story, marked where it happens', async ({ visit: page }) => {
+test('moving the slider changes a running story, marked where it happens', async () => {
   await page.getByRole('button', { name: 'Fairy × Space' }).click();
   await page.getByRole('slider', { name: 'Temperature' }).fill('2');
   await page.getByLabel('Max tokens').fill('400');

@@ -1,4 +1,21 @@
 import { type Locator, type Page, expect as playwrightExpect } from '@playwright/test';
+import { openReturning, test as siteTest } from './site.ts';
+
+interface Visits {
+  /** Nothing is stored of an earlier visit. */
+  readonly firstVisit: Page;
+}
+
+/** Journeys on the page; `page` is a returning visitor's. */
+export const test = siteTest.extend<Visits>({
+  baseURL: ({ siteUrl }, use) => use(siteUrl),
+  page: async ({ visited }, use) => {
+    const page = await openReturning(visited);
+    await use(page);
+    await page.close();
+  },
+  firstVisit: async ({ context }, use) => use(await context.newPage()),
+});
 
 /** The first token of a run may take seconds on a busy machine. */
 export const expect = playwrightExpect.configure({ timeout: 30_000 });
