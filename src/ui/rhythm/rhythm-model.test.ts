@@ -202,6 +202,15 @@ describe('every proposal comes from one forward of its proposer, and no forward 
   });
 });
 
+test.each([
+  ['nothing while all are accepted', 'alternate', [], false],
+  ['a rejected proposal and those behind it', 'alternate', [5], true],
+  ['nothing where nobody proposes', 'sequential', [], false],
+] as const)('dropped is %s', async (_, schedule, rejected, hasDropped) => {
+  const model = modelOf(await scripted({ schedule, draftLengths: [3, 2, 1], rejected: [...rejected] }, 3));
+  expect(model.hasDropped).toBe(hasDropped);
+});
+
 describe('a round', () => {
   test('that ends the text keeps what is behind the last committed token out of it', async () => {
     const [prefill, first] = await scripted({ schedule: 'alternate', draftLengths: [3, 1] }, 1);

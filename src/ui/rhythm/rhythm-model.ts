@@ -22,6 +22,7 @@ export class RhythmModel {
   readonly #lanes: { depth: number; forwards: number; proposals: number }[] = [];
   readonly #origins = new ProposalOrigins();
   #committedTokens = 0;
+  #hasDropped = false;
   #first: Round | null = null;
   #last: Round | null = null;
 
@@ -37,6 +38,11 @@ export class RhythmModel {
   /** Tokens of the text behind the prefill's round. */
   get committedTokens(): number {
     return this.#committedTokens;
+  }
+
+  /** Whether a proposal was rejected or discarded. */
+  get hasDropped(): boolean {
+    return this.#hasDropped;
   }
 
   /** Proposals without a fate yet. */
@@ -81,6 +87,7 @@ export class RhythmModel {
       proposals,
       committed: committedItems(round),
     });
+    this.#hasDropped ||= proposals.some(({ fate }) => fate !== 'accepted');
     if (round.index > 0) this.#committedTokens += round.committed.length;
     this.#first ??= round;
     this.#last = round;

@@ -32,7 +32,8 @@ const roomySlots = 5;
 const gap = 10;
 const droppedHeight = 28;
 
-export function rowsFor(lanes: readonly Pick<Lane, 'depth'>[]): Rows {
+/** @param hasDropped whether a proposal was dropped: a row of its own then */
+export function rowsFor(lanes: readonly Pick<Lane, 'depth'>[], hasDropped: boolean): Rows {
   const text = { top: rulerHeight, height: textHeight };
   let top = text.top + text.height + gap;
   const bands = lanes.map(({ depth }): LaneBands => {
@@ -41,8 +42,7 @@ export function rowsFor(lanes: readonly Pick<Lane, 'depth'>[]): Rows {
     top = hanging.top + hanging.height + gap;
     return { bars, hanging, slotHeight: depth > 0 ? hanging.height / depth : slotHeight };
   });
-  // Without proposals nothing is ever dropped.
-  const dropped = { top, height: lanes.some(({ depth }) => depth > 0) ? droppedHeight : 0 };
+  const dropped = { top, height: hasDropped ? droppedHeight : 0 };
   return {
     ruler: { top: 0, height: rulerHeight },
     text,

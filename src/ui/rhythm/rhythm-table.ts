@@ -11,7 +11,14 @@ import { memberClass, memberStyle } from '../member-style.ts';
 import { noNumber, smallNumberText } from '../number-text.ts';
 import { theme } from '../theme.ts';
 import type { ForwardItem, ProposalItem, RoundItems } from './rhythm-items.ts';
-import { type Letters, letterOf, millisecondsText, quotedToken, secondsText } from './rhythm-words.ts';
+import {
+  type Letters,
+  letterOf,
+  millisecondsText,
+  quotedToken,
+  roundMs,
+  secondsText,
+} from './rhythm-words.ts';
 
 const rowsPerPage = 50;
 
@@ -143,6 +150,7 @@ export class RhythmTable extends LitElement {
 }
 
 function table(rounds: readonly RoundItems[], cast: Letters): TemplateResult {
+  const differMs = roundMs(rounds);
   return html`<div class="rounds" role="region" aria-label="Table of rounds" tabindex="0">
     <table>
       <thead>
@@ -158,7 +166,7 @@ function table(rounds: readonly RoundItems[], cast: Letters): TemplateResult {
         ${rounds.map(
           ({ index, atMs, forwards, proposals, committed }) => html`<tr>
             <th scope="row">${index}</th>
-            <td>${secondsText(atMs)}</td>
+            <td>${secondsText(atMs, differMs)}</td>
             <td>${forwards.map((forward) => forwardLine(forward, cast))}</td>
             <td>${proposals.map((proposal) => proposalLine(proposal, cast))}</td>
             <td class="text">${committed.map(({ text }) => text).join('')}</td>

@@ -71,7 +71,7 @@ export class RhythmTimeline extends LitElement {
   readonly #stillness = matchMedia('(prefers-reduced-motion: reduce)');
   /** On its way to the position's window. */
   #shown: TimeWindow | null = null;
-  #rows: Rows = rowsFor([]);
+  #rows: Rows = rowsFor([], false);
   #width = 0;
   #lastPictureMs = 0;
   readonly #arrivals = new Arrivals();
@@ -138,6 +138,7 @@ export class RhythmTimeline extends LitElement {
       const lanes = Math.max(this.cast.length, this.model.lanes.length);
       this.#rows = rowsFor(
         Array.from({ length: lanes }, (_, member) => this.model.lanes[member] ?? { depth: 0 }),
+        this.model.hasDropped,
       );
       this.#noteArrivals(changed.has('model') ? 0 : (changed.get('revision') ?? 0));
     }

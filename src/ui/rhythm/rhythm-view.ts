@@ -214,6 +214,8 @@ export class RhythmView extends LitElement {
 
   #tools(): TemplateResult {
     const { fromMs, toMs } = this.#position.window;
+    // A tenth of what is in sight is told apart.
+    const time = (ms: number): string => secondsText(ms, (toMs - fromMs) / 10);
     const tool = (name: string, sign: string, change: (position: TimelinePosition) => void) =>
       html`<button type="button" aria-label=${name} title=${name} @click=${() => this.#move(change)}>${sign}</button>`;
     return html`<div class="tools" role="group" aria-label="Timeline">
@@ -229,7 +231,7 @@ export class RhythmView extends LitElement {
       >
         ${this.live ? 'Follow' : 'Latest'}
       </button>
-      <span class="shown">${secondsText(Math.max(0, fromMs))} to ${secondsText(Math.min(toMs, this.#model.endMs))}</span>
+      <span class="shown">${time(Math.max(0, fromMs))} to ${time(Math.min(toMs, this.#model.endMs))}</span>
     </div>`;
   }
 

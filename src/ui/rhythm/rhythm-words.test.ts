@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Script, scriptedRounds } from '../../decode/testing/scripted-decode.ts';
 import { timedRounds } from '../../round/testing/timed-rounds.ts';
 import { RhythmModel } from './rhythm-model.ts';
-import { roundWords, summaryWords } from './rhythm-words.ts';
+import { millisecondsText, roundMs, roundWords, secondsText, summaryWords } from './rhythm-words.ts';
 
 const cast = ['A', 'B', 'C'].map((letter) => ({ letter, isTarget: true }));
 
@@ -27,15 +27,15 @@ describe('a round in words', () => {
   test('tells who did what, the fates and the yield', async () => {
     const model = await modelOf({ schedule: 'alternate', draftLengths: [3, 2, 1], rejected: [5], rounds: 2 });
     expect(wordsOf(model, 0)).toBe(
-      'A reads 2 tokens of the prompt (10.0 ms). B reads 2 tokens of the prompt (10.0 ms). ' +
-        'C reads 2 tokens of the prompt (10.0 ms). Proposed by nobody: “x0”.',
+      'A reads 2 tokens of the prompt (10 ms). B reads 2 tokens of the prompt (10 ms). ' +
+        'C reads 2 tokens of the prompt (10 ms). Proposed by nobody: “x0”.',
     );
     expect(wordsOf(model, 1)).toBe(
-      'A drafts 3 tokens (30.0 ms). B scores 4 tokens (10.0 ms). B drafts 1 token (10.0 ms). ' +
-        'C scores 6 tokens (10.0 ms). Accepted: “x1” of A, “x2” of A, “x3” of A. 6 forwards, 3 tokens.',
+      'A drafts 3 tokens (30 ms). B scores 4 tokens (10 ms). B drafts 1 token (10 ms). ' +
+        'C scores 6 tokens (10 ms). Accepted: “x1” of A, “x2” of A, “x3” of A. 6 forwards, 3 tokens.',
     );
     expect(wordsOf(model, 2)).toBe(
-      'A scores 4 tokens (10.0 ms). Accepted: “x4” of B. Rejected: “x5” of B; “x6” takes its place. ' +
+      'A scores 4 tokens (10 ms). Accepted: “x4” of B. Rejected: “x5” of B; “x6” takes its place. ' +
         'Discarded unseen: 2 proposals. 1 forward, 2 tokens.',
     );
   });
@@ -44,6 +44,33 @@ describe('a round in words', () => {
     const model = await modelOf({ schedule: 'sequential', draftLengths: [1, 1], rounds: 1 });
     const round = model.roundAt(1);
     expect(round && roundWords(round, [])).toMatch(/^1 scores 1 token .* 2 scores 1 token/);
+  });
+});
+
+describe('times', () => {
+  test.each([
+    [12_345, 800, '12.3 s'],
+    [12_345, 100, '12.3 s'],
+    [12_345, 40, '12.35 s'],
+    [12_345, 4, '12.345 s'],
+    [0, 0, '0.000 s'],
+  ])('%d ms, to tell apart what lies %d ms apart: %s', (ms, differMs, text) => {
+    expect(secondsText(ms, differMs)).toBe(text);
+  });
+
+  test.each([
+    [0.44, '0.4 ms'],
+    [9.94, '9.9 ms'],
+    [9.96, '10 ms'],
+    [412.3, '412 ms'],
+  ])('a duration of %d ms: %s', (ms, text) => {
+    expect(millisecondsText(ms)).toBe(text);
+  });
+
+  test('rounds are as far apart as their verdicts, prefill left out', () => {
+    expect(roundMs([{ atMs: 1000 }, { atMs: 1040 }, { atMs: 1080 }])).toBe(40);
+    expect(roundMs([{ atMs: 1000 }])).toBe(1000);
+    expect(roundMs([])).toBe(0);
   });
 });
 

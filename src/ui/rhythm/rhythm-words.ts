@@ -12,8 +12,19 @@ import type { RhythmModel } from './rhythm-model.ts';
 /** Letters of members: what sentences call them by. */
 export type Letters = readonly Pick<CastMember, 'letter'>[];
 
-export const secondsText = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
-export const millisecondsText = (ms: number): string => `${decimalText(ms, 1)} ms`;
+/** @param differMs times so far apart differ as texts; closer than a tenth of a second takes more digits */
+export const secondsText = (ms: number, differMs: number): string =>
+  `${(ms / 1000).toFixed(differMs >= 100 ? 1 : differMs >= 10 ? 2 : 3)} s`;
+
+/** A duration: tenths below ten milliseconds only. */
+export const millisecondsText = (ms: number): string => `${decimalText(ms, ms < 9.95 ? 1 : 0)} ms`;
+
+/** How far apart verdicts are, on average; of a single one, how late it is. */
+export function roundMs(rounds: readonly Pick<RoundItems, 'atMs'>[]): number {
+  const [first, last] = [rounds[0], rounds[rounds.length - 1]];
+  if (!first || !last) return 0;
+  return rounds.length === 1 ? last.atMs : (last.atMs - first.atMs) / (rounds.length - 1);
+}
 
 export function quotedToken(text: string): string {
   return `“${tokenWord(text)}”`;

@@ -6,7 +6,7 @@ import { tokenWord } from '../token-words.ts';
 import type { TimelineItem } from './paint-scene.ts';
 import type { ForwardItem, ProposalItem } from './rhythm-items.ts';
 import type { RhythmModel } from './rhythm-model.ts';
-import { letterOf, millisecondsText, quotedToken, secondsText } from './rhythm-words.ts';
+import { letterOf, millisecondsText, quotedToken, roundMs, secondsText } from './rhythm-words.ts';
 
 /** A round has no card of its own. */
 export type CardItem = Exclude<TimelineItem, { readonly kind: 'round' }>;
@@ -23,7 +23,7 @@ function forwardCard(forward: ForwardItem, model: RhythmModel, cast: readonly Ca
   return html`<p class="title">${badge(member, cast)}${kind}</p>
     <dl>
       ${entry('round', round)} ${entry('took', millisecondsText(endMs - startMs) + (estimated ? ', estimated' : ''))}
-      ${entry('began at', secondsText(startMs))} ${entry('tokens fed', tokens)}
+      ${entry('began at', secondsText(startMs, roundMs(model.rounds)))} ${entry('tokens fed', tokens)}
       ${drawn ? entry('drew', `${quotedToken(drawn.text)}, ${drawn.fate}`) : null}
     </dl>`;
 }

@@ -21,13 +21,13 @@ beforeAll(async () => {
 });
 
 function at(ms: number, y: number): ReturnType<typeof itemAt> {
-  const rows = rowsFor(model.lanes);
+  const rows = rowsFor(model.lanes, true);
   return itemAt({ rounds: model.rounds, rows, scale }, scale.x(ms), y);
 }
 
 describe('what stands at a point', () => {
   test('is a forward in the bars of a lane, also a little beside it', () => {
-    const [a, b] = rowsFor(model.lanes).lanes;
+    const [a, b] = rowsFor(model.lanes, true).lanes;
     expect(at(5, a.bars.top + 1)).toEqual({ kind: 'forward', forward: model.rounds[1].forwards[0] });
     expect(at(15, a.bars.top + 1)).toEqual({ kind: 'forward', forward: model.rounds[1].forwards[1] });
     expect(at(30.3, b.bars.top + 1)).toEqual({ kind: 'forward', forward: model.rounds[1].forwards[2] });
@@ -35,7 +35,7 @@ describe('what stands at a point', () => {
   });
 
   test('is a proposal on its line, from the forward that drew it to its verdict', () => {
-    const [a] = rowsFor(model.lanes).lanes;
+    const [a] = rowsFor(model.lanes, true).lanes;
     const [deeper, upper] = model.rounds[1].proposals;
     expect(at(28, slotLine(a, 0) - 5)).toEqual({ kind: 'proposal', proposal: upper });
     expect(at(28, slotLine(a, 1) - 5)).toEqual({ kind: 'proposal', proposal: deeper });
@@ -45,7 +45,7 @@ describe('what stands at a point', () => {
   });
 
   test('is the round before a verdict between the lanes, and the one behind it among the words', () => {
-    const rows = rowsFor(model.lanes);
+    const rows = rowsFor(model.lanes, true);
     // Verdicts at 0, 30 and 40.
     const among = (y: number) => {
       const item = at(35, y);
@@ -57,18 +57,18 @@ describe('what stands at a point', () => {
   });
 
   test('is nothing behind the last verdict', () => {
-    expect(at(99, rowsFor(model.lanes).lanes[0].bars.top - 3)).toBeNull();
+    expect(at(99, rowsFor(model.lanes, true).lanes[0].bars.top - 3)).toBeNull();
   });
 });
 
-test('a round of a decode without proposals leaves no room for dropped ones', () => {
-  const { dropped, height, lanes } = rowsFor([{ depth: 0 }, { depth: 0 }]);
+test('where nothing was dropped there is no row for it', () => {
+  const { dropped, height, lanes } = rowsFor([{ depth: 2 }, { depth: 1 }], false);
   expect(dropped.height).toBe(0);
   expect(lanes[1].bars.top + lanes[1].bars.height).toBeLessThanOrEqual(height);
 });
 
 test('deep lanes hang their proposals closer', () => {
-  const [shallow, deep] = rowsFor([{ depth: 5 }, { depth: 16 }]).lanes;
+  const [shallow, deep] = rowsFor([{ depth: 5 }, { depth: 16 }], true).lanes;
   expect(deep.hanging.height).toBe(shallow.hanging.height);
   expect(slotLine(deep, 15)).toBeLessThanOrEqual(deep.hanging.top + deep.hanging.height);
 });
