@@ -115,7 +115,7 @@ function bundledModels(): Check {
 }
 
 /** What the first paint waits for: modules that the page's script imports before it runs, and those that they import. */
-function firstPaint(): Check {
+function firstPaint(): Check[] {
   const waiting = /src="\.\/(assets\/index-[^"]+\.js)"/.exec(
     readFileSync(join(siteFolder, 'index.html'), 'utf8'),
   )?.[1];
@@ -128,16 +128,20 @@ function firstPaint(): Check {
       first.add(`assets/${specifier}`);
     }
   }
-  const engine = [...first].filter((path) =>
-    [runtimeMessage, 'WebAssembly.instantiate', 'engine.worker'].some((mark) =>
-      readFileSync(join(siteFolder, path), 'utf8').includes(mark),
-    ),
-  );
-  return check(
-    'the page paints before it imports anything of the engine',
-    first.size > 0 && engine.length === 0,
-    engine.length > 0 ? engine : [...first],
-  );
+  const withMark = (...marks: string[]): string[] =>
+    [...first].filter((path) =>
+      marks.some((mark) => readFileSync(join(siteFolder, path), 'utf8').includes(mark)),
+    );
+  const without = (what: string, found: readonly string[]): Check =>
+    check(
+      `the page paints before it imports ${what}`,
+      first.size > 0 && found.length === 0,
+      found.length > 0 ? found : [...first],
+    );
+  return [
+    without('anything of the engine', withMark(runtimeMessage, 'WebAssembly.instantiate', 'engine.worker')),
+    without('the catalogue of teams', withMark('Search models and teams')),
+  ];
 }
 
 /** Looks at dist/site and dist/lib, which must be built. */
@@ -149,7 +153,7 @@ export function checkBundles(): readonly Check[] {
     relativeAddresses(),
     exportedFiles(),
     libraryImports(),
-    firstPaint(),
+    ...firstPaint(),
     bundledModels(),
   ];
 }

@@ -1,5 +1,5 @@
 import { bytesPerElement, firstCacheRows } from './kv-cache.ts';
-import { heapPerUnpackedByte, widestLogitsRows } from './memory-estimate.ts';
+import { heapBudgetBytes, heapPerUnpackedByte, widestLogitsRows } from './memory-estimate.ts';
 import { EditableModel } from './prepare/editable-model.ts';
 import { elementType } from './prepare/onnx-wire.ts';
 import type { ExternalFile } from './prepare/prepare-graph.ts';
@@ -10,12 +10,6 @@ export interface HeapUse {
   /** What a pass needs beside them; one pass runs at a time, so models share it. */
   readonly passBytes: number;
 }
-
-/**
- * What models may take of a heap that ends at 4 GiB and never shrinks: the rest is for what passes compute on the way,
- * and for the gaps that large blocks leave behind.
- */
-export const heapBudgetBytes = 3 * 2 ** 30;
 
 /**
  * Reads off an ONNX file, and the files of weights beside it, what the model takes with its weights as they are. A cache of

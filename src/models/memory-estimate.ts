@@ -35,6 +35,11 @@ export interface MemoryTarget {
 
 /** 32-bit addresses. */
 const wasmHeapBytes = 2 ** 32;
+/**
+ * What models may take of a heap that ends at 4 GiB and never shrinks: the rest is for what passes compute on the way,
+ * and for the gaps that large blocks leave behind.
+ */
+export const heapBudgetBytes = 3 * 2 ** 30;
 /** From here on `navigator.deviceMemory` may stand for any amount. */
 const cappedDeviceMemory = 8;
 /** Measured: ONNX Runtime's heap grows by so much for a byte of float32 weights, while it brings them into its order. */

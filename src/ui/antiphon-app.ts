@@ -1,8 +1,10 @@
-import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { announcement, endingText } from './announcement.ts';
+import { appStyle } from './app-style.ts';
 import './backend-line.ts';
 import { missingFeatures } from './browser-support.ts';
 import { castOf } from './cast.ts';
+import { CatalogueOpening } from './catalogue/catalogue-opening.ts';
 import { withReply } from './chat-form.ts';
 import './composer.ts';
 import { ConnectionWatch } from './connection-watch.ts';
@@ -72,144 +74,12 @@ export class AntiphonApp extends LitElement {
   readonly #recording: OpenedRecording;
   readonly #firstStory = new FirstStory(this);
   readonly #race = new RaceRun(this);
+  readonly #catalogue = new CatalogueOpening(this);
   #racedForm: RequestForm | null = null;
   /** Models that the pilot's plan needs, besides those of the form. */
   #pilotModels: readonly string[] = [];
 
-  static override styles = [
-    theme,
-    failureStyle,
-    progressStyle,
-    raceProgressStyle,
-    prefillStyle,
-    css`
-      :host {
-        max-width: 76rem;
-        margin: 0 auto;
-        padding: clamp(1.25rem, 3vw, 2.5rem) clamp(1rem, 4vw, 3rem) 3rem;
-      }
-      header {
-        margin-bottom: clamp(1.25rem, 3vw, 2rem);
-      }
-      h1 {
-        margin: 0;
-        font: 400 clamp(2.25rem, 5vw, 3.25rem) / 1.1 var(--serif);
-        letter-spacing: -0.01em;
-      }
-      header p {
-        max-width: 40rem;
-        margin-top: 0.5rem;
-        color: var(--ink-soft);
-        font-size: 1.0625rem;
-        text-wrap: balance;
-      }
-      .writing {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        grid-template-areas: 'engine' 'form' 'text';
-        gap: 1.75rem;
-      }
-      .engine {
-        grid-area: engine;
-        min-width: 0;
-      }
-      antiphon-composer {
-        grid-area: form;
-      }
-      antiphon-pilot-section {
-        margin-top: 2.5rem;
-      }
-      .text {
-        grid-area: text;
-        min-width: 0;
-        scroll-margin-top: 1rem;
-      }
-      .stop-here {
-        margin-top: 1rem;
-      }
-      @media (min-width: 62rem) {
-        .stop-here {
-          display: none;
-        }
-        /* The story stays in sight while the form is longer than the window. */
-        .text {
-          position: sticky;
-          top: 1.25rem;
-          align-self: start;
-        }
-        .writing {
-          grid-template-columns: 23rem minmax(0, 1fr);
-          grid-template-rows: auto 1fr;
-          grid-template-areas: 'form engine' 'form text';
-          gap: 1.5rem clamp(2rem, 4vw, 4rem);
-        }
-      }
-      .sheet {
-        padding: clamp(1.1rem, 3vw, 2.25rem);
-        border: 1px solid var(--rule);
-        border-radius: var(--radius);
-        background: var(--sheet);
-      }
-      antiphon-rhythm-section {
-        margin-top: 1.25rem;
-      }
-      antiphon-stored-models {
-        margin-top: 0.25rem;
-      }
-      antiphon-speed-up,
-      antiphon-live-numbers {
-        margin-top: 1.5rem;
-        padding-inline: clamp(0rem, 3vw, 2.25rem);
-      }
-      antiphon-story-actions {
-        margin-top: 1rem;
-      }
-      .recordings {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0.5rem 0.9rem;
-        margin-top: 1.25rem;
-      }
-      .recordings button {
-        min-height: 2.25rem;
-        padding: 0.3rem 0.75rem;
-        font-size: 0.875rem;
-      }
-      .close-recording {
-        margin-top: 1rem;
-      }
-      .notice {
-        margin-bottom: 1rem;
-        padding: 0.9rem 1.1rem;
-        border: 1px solid var(--edge);
-        border-inline-start-width: 5px;
-        border-radius: var(--radius);
-        background: var(--sheet);
-        overflow-wrap: anywhere;
-      }
-      .notice .buttons {
-        display: flex;
-        gap: 0.5rem;
-        margin-top: 0.6rem;
-      }
-      .ending {
-        margin-top: 1rem;
-        color: var(--ink-soft);
-        font: italic 400 1rem / 1.5 var(--serif);
-      }
-      .invitation {
-        color: var(--ink-soft);
-        font: italic 400 1.0625rem / 1.6 var(--serif);
-      }
-      antiphon-replay .invitation {
-        margin-bottom: 0.9rem;
-      }
-      .sheet .failure {
-        margin-top: 1.25rem;
-      }
-    `,
-  ];
+  static override styles = [theme, failureStyle, progressStyle, raceProgressStyle, prefillStyle, appStyle];
 
   constructor() {
     super();
@@ -285,6 +155,10 @@ export class AntiphonApp extends LitElement {
           @models-wanted=${this.#onModelsWanted}
           @remedy=${this.#onRemedy}
         ></antiphon-pilot-section>
+        ${this.#catalogue.render({
+          ...{ engine, form: this.#settings.form, change: this.#change },
+          ...{ storage: this.#controller.storage, choices: this.#controller.choices },
+        })}
       </main>
       <p class="visually-hidden" role="status" aria-live="polite">${raceAnnouncement(this.#race.state) ?? announcement(engine, run)}</p>
     `;
@@ -495,9 +369,7 @@ export class AntiphonApp extends LitElement {
   #onReply = async (): Promise<void> => {
     const { run } = this.#controller;
     if (run.kind !== 'stopped' || !run.form.chat) return;
-    const form = withReply(run.form, run.result);
-    this.#settings.change(form);
-    this.#follow(form);
+    this.#change(withReply(run.form, run.result));
     await this.updateComplete;
     this.renderRoot.querySelector('antiphon-composer')?.focusPrompt();
   };
@@ -541,9 +413,11 @@ export class AntiphonApp extends LitElement {
     void this.#showText();
   };
 
-  #onFormChange = (event: CustomEvent<RequestForm>): void => {
-    this.#settings.change(event.detail);
-    this.#follow(event.detail);
+  #onFormChange = (event: CustomEvent<RequestForm>): void => this.#change(event.detail);
+
+  #change = (form: RequestForm): void => {
+    this.#settings.change(form);
+    this.#follow(form);
   };
 
   #onRoundSelected = (event: CustomEvent<{ readonly round: number }>): void => {

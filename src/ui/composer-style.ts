@@ -92,6 +92,11 @@ export const composerStyle = css`
     border-color: var(--edge);
     color: var(--ink);
   }
+  .label .preset {
+    border-color: var(--rule);
+    color: var(--ink-soft);
+    font-weight: 400;
+  }
   .preset[aria-pressed='true'] {
     border-color: var(--accent);
     background: var(--accent-wash);

@@ -2,14 +2,16 @@ import { html, LitElement, type PropertyDeclarations, type TemplateResult } from
 import { live } from 'lit/directives/live.js';
 import './acceptance-editor.ts';
 import type { AcceptanceForm } from './acceptance-form.ts';
+import { wantCatalogue } from './catalogue/catalogue-wanted.ts';
 import { type ChatForm, newChat } from './chat-form.ts';
-import { choiceSelect } from './choice-select.ts';
-import { acceptances, backends, chosenOf } from './choices.ts';
+import { acceptances, chosenOf } from './choices.ts';
 import { composerStyle } from './composer-style.ts';
 import { moduleRefusal } from './custom-module.ts';
 import { draftLengthField } from './draft-length-field.ts';
 import { fieldStyle } from './field-style.ts';
 import type { ModelChoice } from './model-choice.ts';
+import { modelChooser } from './model-chooser.ts';
+import { fieldText, moreSettings, type NumberField } from './more-settings.ts';
 import { canChat, type EngineState, hasModels, isLoading } from './page-state.ts';
 import { applyPreset, isApplied, presetsFor } from './presets.ts';
 import type { Refusal, RefusalCheck } from './refusal.ts';
@@ -25,8 +27,6 @@ import {
 import './team-editor.ts';
 import type { TeamForm } from './team-form.ts';
 import { theme } from './theme.ts';
-
-type NumberField = 'temperature' | 'seed' | 'topK' | 'topP' | 'minP' | 'maxTokens';
 
 /**
  * Prompt, method, settings, and the one button that starts and stops.
@@ -91,7 +91,8 @@ export class Composer extends LitElement {
           Settings <span class="hint">${chosenOf(methods, this.form.method).title}, temperature ${this.form.temperature}</span>
         </summary>
         <div class="settings">
-          ${this.#method()} ${this.#team()} ${this.#settings()} ${this.#advanced()}
+          ${this.#method()} ${this.#models()} ${this.#team()} ${this.#settings()}
+          ${moreSettings({ form: this.form, running: this.running, change: (change) => this.#set(change) })}
         </div>
       </details>
       ${this.#button()}
@@ -172,7 +173,10 @@ export class Composer extends LitElement {
 
   #presets(): TemplateResult {
     return html`<div class="field" role="group" aria-labelledby="presets">
-      <span class="label" id="presets">Start from</span>
+      <div class="label">
+        <span id="presets">Start from</span>
+        <button type="button" class="preset" aria-haspopup="dialog" @click=${this.#lookAround}>More teams …</button>
+      </div>
       <div class="presets">
         ${presetsFor(this.form).map(
           (preset) =>
@@ -209,6 +213,25 @@ export class Composer extends LitElement {
       </div>
       <p class="hint" id="method-hint">${chosenOf(methods, this.form.method).explanation}</p>
     </fieldset>`;
+  }
+
+  /** Of the methods without a team. */
+  #models(): TemplateResult | null {
+    const { method, target, draft } = this.form;
+    if (method === 'collaborative') return null;
+    const hasDraft = method === 'draft-model';
+    const chooser = (id: 'target' | 'draft', purpose: string, model: string) =>
+      html`<div class="field">
+        <label for=${id}>${purpose}</label>
+        ${modelChooser({
+          ...{ id, purpose, model, choices: this.choices, isUnlabelled: false },
+          choose: (chosen) => this.#set({ [id]: chosen }),
+        })}
+      </div>`;
+    return html`<div class=${hasDraft ? 'pairs' : ''}>
+      ${chooser('target', hasDraft ? 'Target model' : 'Model that writes', target)}
+      ${hasDraft ? chooser('draft', 'Draft model', draft) : null}
+    </div>`;
   }
 
   #team(): TemplateResult | null {
@@ -277,62 +300,6 @@ export class Composer extends LitElement {
           <button type="button" @click=${() => this.#set({ seed: rollSeed() })}>New seed</button>
         </div>
       </div>`;
-  }
-
-  #advanced(): TemplateResult {
-    const { topK, topP, minP, maxTokens, stopLines } = this.form;
-    const number = (field: NumberField, label: string, value: number, step: string, hint: string) =>
-      html`<div class="field">
-        <label for=${field}>${label}</label>
-        <input
-          id=${field}
-          type="number"
-          inputmode="decimal"
-          min="0"
-          step=${step}
-          aria-describedby="${field}-hint"
-          .value=${live(fieldText(value))}
-          @input=${this.#number(field)}
-        />
-        <p class="hint" id="${field}-hint">${hint}</p>
-      </div>`;
-    return html`<details>
-      <summary>More settings</summary>
-      <div class="pairs advanced">
-        ${number('topK', 'Top-k', topK, '1', '0 keeps all')}
-        ${number('topP', 'Top-p', topP, '0.01', '1 keeps all')}
-        ${number('minP', 'Min-p', minP, '0.01', '0 keeps all')}
-        ${number('maxTokens', 'Max tokens', maxTokens, '1', 'then it ends')}
-      </div>
-      ${this.#backend()}
-      <div class="field">
-        <label for="stop">Stop strings</label>
-        <textarea
-          id="stop"
-          rows="2"
-          spellcheck="false"
-          aria-describedby="stop-hint"
-          .value=${live(stopLines)}
-          @input=${(event: InputEvent) => this.#set({ stopLines: (event.target as HTMLTextAreaElement).value })}
-        ></textarea>
-        <p class="hint" id="stop-hint">One a line; \\n stands for a line break.</p>
-      </div>
-    </details>`;
-  }
-
-  #backend(): TemplateResult {
-    const { backend } = this.form;
-    // Another backend is another engine: a story under way would end.
-    return html`<fieldset class="field" ?disabled=${this.running}>
-      ${choiceSelect({
-        id: 'backend',
-        label: 'Backend',
-        entries: backends,
-        chosen: backend,
-        whyNot: () => null,
-        choose: (kind) => this.#set({ backend: kind }),
-      })}
-    </fieldset>`;
   }
 
   #button(): TemplateResult {
@@ -420,6 +387,10 @@ export class Composer extends LitElement {
     if (event.target === details && !this.isWide) this.settingsOpen = details.open;
   };
 
+  #lookAround = (event: Event): void => {
+    wantCatalogue(event.currentTarget as HTMLElement, { purpose: null, replaces: null, choose: () => {} });
+  };
+
   #race = (): void => {
     this.dispatchEvent(new CustomEvent<RequestForm>('race', { detail: this.form }));
   };
@@ -431,11 +402,6 @@ export class Composer extends LitElement {
       (event.currentTarget as HTMLFormElement).requestSubmit();
     }
   };
-}
-
-/** An empty field is NaN and must stay empty while it is being edited. */
-function fieldText(value: number): string {
-  return Number.isNaN(value) ? '' : String(value);
 }
 
 customElements.define('antiphon-composer', Composer);

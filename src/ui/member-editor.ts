@@ -4,7 +4,8 @@ import { memberLetters } from './cast.ts';
 import { draftLengthField } from './draft-length-field.ts';
 import { fieldStyle } from './field-style.ts';
 import { memberClass, memberStyle } from './member-style.ts';
-import { type ModelChoice, offeredModels } from './model-choice.ts';
+import type { ModelChoice } from './model-choice.ts';
+import { modelChooser } from './model-chooser.ts';
 import type { MemberForm } from './team-form.ts';
 import { theme } from './theme.ts';
 
@@ -109,14 +110,12 @@ export class MemberEditor extends LitElement {
     const letter = memberLetters[this.index];
     return html`<div class="head">
         <span class="badge ${memberClass(this.index)}" aria-hidden="true">${letter}</span>
-        <select
-          aria-label="Model of member ${letter}"
-          @change=${(event: Event) => this.#change({ model: (event.target as HTMLSelectElement).value })}
-        >
-          ${offeredModels(this.choices, model).map(
-            ({ id, title }) => html`<option value=${id} .selected=${live(id === model)}>${title}</option>`,
-          )}
-        </select>
+        ${modelChooser({
+          purpose: `Model of member ${letter}`,
+          model,
+          choices: this.choices,
+          choose: (chosen) => this.#change({ model: chosen }),
+        })}
         ${
           this.removable
             ? html`<button

@@ -212,11 +212,13 @@ export class TeamEditor extends LitElement {
     return ['expert', 'amateur'][index] ?? 'one too many';
   }
 
-  /** The next model of the list that is not in the team, or the first member's once more. */
+  /** The next model of the list that is not in the team, or the first member's once more, as beside a model of elsewhere. */
   #add = (): void => {
     const { members } = this.team;
+    const isListed = (model: string): boolean => this.choices.some(({ id }) => id === model);
     const unused = this.choices.find(({ id }) => !members.some(({ model }) => model === id));
-    this.#change(addMember(this.team, unused?.id ?? members[0].model));
+    const next = members.every(({ model }) => isListed(model)) ? unused : undefined;
+    this.#change(addMember(this.team, next?.id ?? members[0].model));
   };
 
   #change(team: TeamForm): void {

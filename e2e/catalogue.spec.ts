@@ -1,0 +1,111 @@
+import type { Page } from '@playwright/test';
+import { contentsOfFolder } from '../scripts/testing/hub-content.ts';
+import { HubServer } from '../scripts/testing/hub-server.ts';
+import { axeFindings } from './axe.ts';
+import { test as siteTest } from './site.ts';
+import { expect, loadMs, runToEnd, startButton } from './story-page.ts';
+
+const bundled = (id: string) =>
+  contentsOfFolder(new URL(`../public/models/${id}/`, import.meta.url).pathname);
+const [base, draft] = await Promise.all([bundled('story-base'), bundled('story-draft')]);
+
+/** A hub on this machine, which has the page's own small models under the names of large ones. */
+const test = siteTest.extend<{ readonly hub: HubServer }>({
+  baseURL: ({ siteUrl }, use) => use(siteUrl),
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures it needs from here
+  hub: async ({}, use) => {
+    const hub = await HubServer.start();
+    hub.commit('HuggingFaceTB/SmolLM2-360M-Instruct', base);
+    hub.commit('HuggingFaceTB/SmolLM2-135M-Instruct', draft);
+    hub.commit('somebody/stories', draft);
+    await use(hub);
+    await hub.stop();
+  },
+});
+
+const isNarrow = (page: Page): Promise<boolean> =>
+  page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
+
+test('a team that was searched for comes from the hub a link names, when the reader agrees, and writes', async ({
+  page,
+  hub,
+}) => {
+  await page.goto(`./#seed=3&max=24&hub=${encodeURIComponent(hub.url)}`);
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText(hub.url);
+  await alert.getByRole('button', { name: 'Load it' }).click();
+  await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
+
+  await page.getByRole('button', { name: 'More teams …' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Models and teams' });
+  const search = dialog.getByLabel('Search models and teams');
+  await expect(search).toBeFocused();
+  await expect(dialog.getByRole('status').first()).toHaveText('16 models and 11 teams');
+  expect(await axeFindings(page)).toEqual([]);
+  await search.fill('smollm2 135m draft');
+  await expect(dialog.getByRole('status').first()).toHaveText('1 model and 2 teams');
+  await expect(dialog.getByRole('listitem').last()).toContainText('ran here');
+  await expect(dialog.getByRole('listitem').last()).toContainText(
+    /fits this device: about 1\.19 GB of \d+\.\d\d GB/,
+  );
+  // Looking around asks for nothing.
+  expect(hub.requests).toEqual([]);
+
+  await dialog.getByRole('button', { name: 'Use this team: 360M, drafted by 135M' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByLabel('Target model')).toHaveValue('HuggingFaceTB/SmolLM2-360M-Instruct');
+  await expect(page.locator('antiphon-composer').getByRole('combobox', { name: 'Draft model' })).toHaveValue(
+    'HuggingFaceTB/SmolLM2-135M-Instruct',
+  );
+  await runToEnd(page);
+  await expect(page.locator('antiphon-story')).toContainText('SmolLM2-135M-Instruct');
+  await expect(page).toHaveURL(/target=HuggingFaceTB%2FSmolLM2-360M-Instruct&draft-model=/);
+});
+
+test('on a phone in dark colours any repository takes the place of a member, by keyboard alone', async ({
+  page,
+  hub,
+}) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.goto('./#seed=3&max=24');
+  await page.getByText('Settings', { exact: false }).first().click();
+  const member = page.getByLabel('Model of member A');
+  const dialog = page.getByRole('dialog', { name: 'Model of member A' });
+  await member.focus();
+  await member.selectOption('Another model …');
+  await expect(dialog).toContainText(
+    'It writes with Space-story teller, so it must have the same vocabulary',
+  );
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+  await expect(member).toHaveValue('story-fairy');
+  await expect(member).toBeFocused();
+
+  await member.selectOption('Another model …');
+  await dialog.getByText('Repositories come from').click();
+  await dialog.getByLabel('Another hub').fill(hub.url);
+  await page.keyboard.press('Enter');
+  await expect(dialog.getByText('Repositories come from')).toContainText(hub.url);
+
+  const field = dialog.getByLabel('Any other');
+  await field.fill('two words');
+  await dialog.getByRole('button', { name: 'Use', exact: true }).click();
+  await expect(dialog).toContainText('“two words” is neither a repository');
+  await field.fill('somebody/stories');
+  await page.keyboard.press('Enter');
+  await expect(dialog).toContainText(/stories \(q4\): a download of .* it fits\./, { timeout: loadMs });
+  expect(await isNarrow(page)).toBe(true);
+  expect(await axeFindings(page)).toEqual([]);
+
+  await field.fill('somebody/nothing');
+  await dialog.getByRole('button', { name: 'Use', exact: true }).click();
+  const failure = page.getByRole('alert').filter({ hasText: 'could not be loaded' });
+  await expect(failure).toContainText('somebody/nothing', { timeout: loadMs });
+  await member.selectOption('Another model …');
+  await dialog.getByLabel('Any other').fill('somebody/stories:q4');
+  await dialog.getByRole('button', { name: 'Use', exact: true }).click();
+  await expect(member).toHaveValue('somebody/stories:q4');
+  await expect(failure).toHaveCount(0);
+  await runToEnd(page);
+});

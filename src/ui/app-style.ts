@@ -1,0 +1,130 @@
+import { css } from 'lit';
+
+/** Layout of the whole page. */
+export const appStyle = css`
+  :host {
+    max-width: 76rem;
+    margin: 0 auto;
+    padding: clamp(1.25rem, 3vw, 2.5rem) clamp(1rem, 4vw, 3rem) 3rem;
+  }
+  header {
+    margin-bottom: clamp(1.25rem, 3vw, 2rem);
+  }
+  h1 {
+    margin: 0;
+    font: 400 clamp(2.25rem, 5vw, 3.25rem) / 1.1 var(--serif);
+    letter-spacing: -0.01em;
+  }
+  header p {
+    max-width: 40rem;
+    margin-top: 0.5rem;
+    color: var(--ink-soft);
+    font-size: 1.0625rem;
+    text-wrap: balance;
+  }
+  .writing {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    grid-template-areas: 'engine' 'form' 'text';
+    gap: 1.75rem;
+  }
+  .engine {
+    grid-area: engine;
+    min-width: 0;
+  }
+  antiphon-composer {
+    grid-area: form;
+  }
+  antiphon-pilot-section {
+    margin-top: 2.5rem;
+  }
+  .text {
+    grid-area: text;
+    min-width: 0;
+    scroll-margin-top: 1rem;
+  }
+  .stop-here {
+    margin-top: 1rem;
+  }
+  @media (min-width: 62rem) {
+    .stop-here {
+      display: none;
+    }
+    /* The story stays in sight while the form is longer than the window. */
+    .text {
+      position: sticky;
+      top: 1.25rem;
+      align-self: start;
+    }
+    .writing {
+      grid-template-columns: 23rem minmax(0, 1fr);
+      grid-template-rows: auto 1fr;
+      grid-template-areas: 'form engine' 'form text';
+      gap: 1.5rem clamp(2rem, 4vw, 4rem);
+    }
+  }
+  .sheet {
+    padding: clamp(1.1rem, 3vw, 2.25rem);
+    border: 1px solid var(--rule);
+    border-radius: var(--radius);
+    background: var(--sheet);
+  }
+  antiphon-rhythm-section {
+    margin-top: 1.25rem;
+  }
+  antiphon-stored-models {
+    margin-top: 0.25rem;
+  }
+  antiphon-speed-up,
+  antiphon-live-numbers {
+    margin-top: 1.5rem;
+    padding-inline: clamp(0rem, 3vw, 2.25rem);
+  }
+  antiphon-story-actions {
+    margin-top: 1rem;
+  }
+  .recordings {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.5rem 0.9rem;
+    margin-top: 1.25rem;
+  }
+  .recordings button {
+    min-height: 2.25rem;
+    padding: 0.3rem 0.75rem;
+    font-size: 0.875rem;
+  }
+  .close-recording {
+    margin-top: 1rem;
+  }
+  .notice {
+    margin-bottom: 1rem;
+    padding: 0.9rem 1.1rem;
+    border: 1px solid var(--edge);
+    border-inline-start-width: 5px;
+    border-radius: var(--radius);
+    background: var(--sheet);
+    overflow-wrap: anywhere;
+  }
+  .notice .buttons {
+    display: flex;
+    gap: 0.5rem;
+    margin-top: 0.6rem;
+  }
+  .ending {
+    margin-top: 1rem;
+    color: var(--ink-soft);
+    font: italic 400 1rem / 1.5 var(--serif);
+  }
+  .invitation {
+    color: var(--ink-soft);
+    font: italic 400 1.0625rem / 1.6 var(--serif);
+  }
+  antiphon-replay .invitation {
+    margin-bottom: 0.9rem;
+  }
+  .sheet .failure {
+    margin-top: 1.25rem;
+  }
+`;

@@ -1,0 +1,52 @@
+import type { Family, Team } from '../../models/team-catalogue.ts';
+import { exactAcceptance } from '../acceptance-form.ts';
+import type { RequestForm } from '../request-form.ts';
+import { type TeamForm, teamOf } from '../team-form.ts';
+
+/** The form with a team's method and members; prompt, seed and limits stay. A chat ends where a member cannot talk. */
+export function applyTeam(form: RequestForm, team: Team, { models }: Pick<Family, 'models'>): RequestForm {
+  const canChat = team.members.every(({ model }) =>
+    models.some((one) => one.model === model && one.roles.includes('chat')),
+  );
+  const common = { ...form, acceptance: exactAcceptance, chat: canChat ? form.chat : null };
+  switch (team.method) {
+    case 'draft-model': {
+      const [target, draft] = team.members.map(({ model }) => model);
+      return { ...common, method: team.method, target, draft, draftLength: team.draftLength };
+    }
+    case 'ngram':
+      return {
+        ...common,
+        method: team.method,
+        target: team.members[0].model,
+        draftLength: team.draftLength,
+      };
+    case 'collaborative':
+      return { ...common, method: team.method, team: teamForm(team) };
+  }
+}
+
+function teamForm({ members, combine }: Extract<Team, { method: 'collaborative' }>): TeamForm {
+  const equals = teamOf(members.map(({ model }) => model));
+  switch (combine.kind) {
+    case 'contrastive':
+      return {
+        ...equals,
+        combination: combine.kind,
+        mu: combine.mu,
+        masksImplausible: combine.masksImplausible,
+      };
+    case 'weighted':
+      return { ...equals, combination: combine.kind, members: weighed(equals, 'share', combine.weights) };
+    case 'geometric':
+      return { ...equals, combination: combine.kind, members: weighed(equals, 'exponent', combine.weights) };
+  }
+}
+
+function weighed(
+  { members }: TeamForm,
+  field: 'share' | 'exponent',
+  weights: readonly number[],
+): TeamForm['members'] {
+  return members.map((member, index) => ({ ...member, [field]: weights[index] }));
+}
