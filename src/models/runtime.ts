@@ -218,7 +218,7 @@ export class ModelRuntime {
     });
     return {
       ...asExported(prepared.onnx, readOnnxGraph(prepared.onnx), prepared.externalFiles),
-      preparation: prepared.steps.map((step) => `${step}-2`).join('-'),
+      preparation: prepared.steps.map((step) => `${step}-3`).join('-'),
       notes: prepared.notes,
       heapUse: withUnpacked(packed, prepared.extraBytes),
     };

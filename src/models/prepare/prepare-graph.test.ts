@@ -58,7 +58,7 @@ test('its cache is put out as new rows, under names of their own', () => {
     'logits',
     ...[0, 1].flatMap((layer) => ['key', 'value'].map((part) => `new_key_values.${layer}.${part}`)),
   ]);
-  expect(model.outputs.get('new_key_values.1.key')?.shape).toEqual([1, 2, 'sequence_length', 16]);
+  expect(model.outputs.get('new_key_values.1.key')?.shape).toEqual(['batch_size', 2, 'sequence_length', 16]);
   expect(model.inputs.get('past_key_values.1.key')).toEqual(
     new EditableModel(fixture('packed-4')).inputs.get('past_key_values.1.key'),
   );

@@ -47,7 +47,7 @@ const leastOpset = 15;
  * Rewrites a model for its backend. For all, `logits`: they are computed of the rows wanted only, and put out as float32.
  * For one without kernels for packed weights and grouped attention, which is WASM, `weights`: MatMulNBits as a product
  * with float32 weights, `lookups`: GatherBlockQuantized, for which it has no kernel at all, written out, and `attention`:
- * GroupQueryAttention written out (write-attention.ts, with another contract for the cache). For batches of one text.
+ * GroupQueryAttention written out (write-attention.ts, with another contract for the cache).
  * What is not understood is left alone and told in `notes`. Throws `integrity` where the bytes are no ONNX file.
  */
 export function prepareGraph(

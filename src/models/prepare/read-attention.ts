@@ -6,7 +6,7 @@ import { elementType } from './onnx-wire.ts';
 /** A GroupQueryAttention that can be written out. */
 export interface GroupedAttention {
   readonly operation: OnnxOperation;
-  /** [1, tokens, hidden]; query, key and value one behind the other where `key` is null. */
+  /** [texts, tokens, hidden]; query, key and value one behind the other where `key` is null. */
   readonly query: string;
   readonly key: string | null;
   readonly value: string | null;
@@ -14,7 +14,7 @@ export interface GroupedAttention {
   readonly pastValue: OnnxValue;
   /** Of rows and cache as exported; rotation tables are of the same type. */
   readonly floatType: 'float32' | 'float16';
-  /** int32 [1]: positions before and in this pass, less one. */
+  /** int32 [texts]: positions before and in this pass, less one. */
   readonly lastPosition: string;
   readonly heads: number;
   readonly kvHeads: number;
@@ -31,7 +31,7 @@ export interface GroupedAttention {
 export interface RotaryTables {
   readonly cos: string;
   readonly sin: string;
-  /** int64 [1, tokens]; null: they follow the past. */
+  /** int64 [texts, tokens]; null: they follow the past. */
   readonly positionIds: string | null;
   readonly isInterleaved: boolean;
   /** Leading entries of a head that are rotated. */
