@@ -1,7 +1,6 @@
-import { emptyKvTensors, fetchesOf, type HostKvTensors, resizedKvTensors } from './host-kv-tensors.ts';
-import { bytesOf } from './host-tensors.ts';
-import { bytesPerElement, type CacheBinding, type CacheLayout, type KvCache } from './kv-cache.ts';
-import { headCopies } from './kv-rows.ts';
+import { fetchesOf } from './host-kv-tensors.ts';
+import type { CacheBinding, CacheLayout, KvCache } from './kv-cache.ts';
+import { KvSlab } from './kv-slab.ts';
 import type { OrtTensor } from './ort.ts';
 
 /** Rows added at once; a pass reads and copies spare rows too, and growing copies all. */
@@ -15,18 +14,23 @@ const mostSpareRows = 4 * appendStepRows;
  * rows, the length of attention_mask says how many are, and they put out the new rows alone, which are written behind
  * the valid ones here. So a pass moves the cache into the WebAssembly heap once and never out of it. Rows that are not
  * valid must be finite: they are zeros or were valid once.
+ *
+ * Caches of texts that are fed in one pass lie in one slab from their first such pass on, so that later ones copy
+ * nothing to bring them together; each keeps its own length.
  */
 export class AppendKvCache implements KvCache {
   readonly #layout: CacheLayout;
   readonly #maxRows: number;
-  #tensors: HostKvTensors;
+  #slab: KvSlab;
+  /** Its place in the slab. */
+  #text = 0;
   #length = 0;
 
   constructor(layout: CacheLayout, maxRows: number) {
     this.#layout = layout;
     this.#maxRows = maxRows;
     // Products over no rows at all are not every kernel's strength.
-    this.#tensors = emptyKvTensors(layout, Math.min(appendStepRows, maxRows));
+    this.#slab = new KvSlab(layout, 1, Math.min(appendStepRows, maxRows));
   }
 
   get length(): number {
@@ -34,28 +38,46 @@ export class AppendKvCache implements KvCache {
   }
 
   async bind(_newRows: number): Promise<CacheBinding> {
-    if (this.#tensors.rows - this.#rowsFor(this.#length) > mostSpareRows) this.#resize(this.#length);
-    return { feeds: this.#tensors.feeds, fetches: fetchesOf(this.#layout) };
+    return AppendKvCache.bindTogether([this]);
   }
 
   commit(outputs: Readonly<Record<string, OrtTensor>>, newRows: number): void {
-    const total = this.#length + newRows;
-    if (total > this.#tensors.rows) this.#resize(total);
-    const { feeds, rows } = this.#tensors;
-    for (const { pastName, presentName, heads, headSize } of this.#layout.tensors) {
+    AppendKvCache.commitTogether([this], outputs, newRows);
+  }
+
+  /** As `bind`, for a pass over one text or over those of several caches of one model. */
+  static bindTogether(caches: readonly AppendKvCache[]): CacheBinding {
+    const layout = caches[0]!.#layout;
+    const slab = caches[0]!.#slab;
+    const enough = AppendKvCache.#rowsFor(caches, 0);
+    if (!AppendKvCache.#areTogether(caches) || slab.rows - enough > mostSpareRows) {
+      AppendKvCache.#gather(caches, enough);
+    }
+    return { feeds: AppendKvCache.#feedsOf(caches), fetches: fetchesOf(layout) };
+  }
+
+  /** As `commit`, of such a pass; the outputs are [texts, heads, newRows, headSize]. */
+  static commitTogether(
+    caches: readonly AppendKvCache[],
+    outputs: Readonly<Record<string, OrtTensor>>,
+    newRows: number,
+  ): void {
+    const layout = caches[0]!.#layout;
+    const slab = caches[0]!.#slab;
+    for (const { presentName, heads, headSize } of layout.tensors) {
       const added = outputs[presentName];
-      const expected = [1, heads, newRows, headSize];
+      const expected = [caches.length, heads, newRows, headSize];
       if (!added || added.dims.join() !== expected.join()) {
         throw new Error(`${presentName} has shape [${added?.dims}], expected [${expected}]`);
       }
-      const rowBytes = headSize * bytesPerElement(this.#layout.type);
-      const source = bytesOf(added);
-      const target = bytesOf(feeds[pastName]!);
-      for (const { fromByte, toByte, byteCount } of headCopies(heads, rowBytes, newRows, rows, newRows)) {
-        target.set(source.subarray(fromByte, fromByte + byteCount), toByte + this.#length * rowBytes);
-      }
     }
-    this.#length = total;
+    if (caches.some((cache) => cache.#length + newRows > slab.rows)) {
+      AppendKvCache.#gather(caches, AppendKvCache.#rowsFor(caches, newRows));
+    }
+    for (const [index, cache] of caches.entries()) {
+      cache.#slab.writeNewRows(cache.#text, cache.#length, outputs, index);
+      cache.#length += newRows;
+    }
   }
 
   rollback(length: number): void {
@@ -63,16 +85,40 @@ export class AppendKvCache implements KvCache {
   }
 
   dispose(): void {
-    this.#tensors = emptyKvTensors(this.#layout, 0);
+    this.#slab = new KvSlab(this.#layout, 1, 0);
+    this.#text = 0;
     this.#length = 0;
   }
 
-  #rowsFor(length: number): number {
-    const steps = Math.max(1, Math.ceil(length / appendStepRows));
-    return Math.min(steps * appendStepRows, this.#maxRows);
+  /** In the order of their texts. */
+  static #areTogether(caches: readonly AppendKvCache[]): boolean {
+    const first = caches[0]!;
+    if (caches.length === 1) return true;
+    return (
+      first.#slab.texts === caches.length &&
+      caches.every((cache, index) => cache.#slab === first.#slab && cache.#text === index)
+    );
   }
 
-  #resize(length: number): void {
-    this.#tensors = resizedKvTensors(this.#layout, this.#tensors, this.#rowsFor(length), this.#length);
+  static #feedsOf(caches: readonly AppendKvCache[]): CacheBinding['feeds'] {
+    const first = caches[0]!;
+    return caches.length === 1 ? first.#slab.feedsOf(first.#text) : first.#slab.feeds;
+  }
+
+  /** Moves the valid rows of all into a slab of their own. */
+  static #gather(caches: readonly AppendKvCache[], rows: number): void {
+    const layout = caches[0]!.#layout;
+    const slab = new KvSlab(layout, caches.length, rows);
+    for (const [text, cache] of caches.entries()) {
+      slab.copyRows(text, cache.#slab, cache.#text, cache.#length);
+      cache.#slab = slab;
+      cache.#text = text;
+    }
+  }
+
+  static #rowsFor(caches: readonly AppendKvCache[], newRows: number): number {
+    const longest = Math.max(...caches.map((cache) => cache.#length));
+    const steps = Math.max(1, Math.ceil((longest + newRows) / appendStepRows));
+    return Math.min(steps * appendStepRows, caches[0]!.#maxRows);
   }
 }

@@ -43,8 +43,27 @@ export type LogitsHandle = HostLogits | DeviceLogits;
 /** Which rows of a pass the caller needs; what is not asked for is neither copied nor read back. */
 export type WantedRows = 'all' | 'last' | 'none';
 
+/** A pass of one sequence that is run beside those of others. */
+export interface SequencePass {
+  readonly sequence: Sequence;
+  readonly run: TokenRun;
+}
+
+/** How a model feeds several of its sequences in one pass. */
+export interface PassBatching {
+  /** True if one pass over `tokens` tokens of each of two is faster than a pass each, by what was measured at load. */
+  pays(sequences: readonly [Sequence, Sequence], tokens: number): boolean;
+  /**
+   * One pass over runs of one length, each at its own sequence's positions. Answers what the sequences' own `forward`
+   * would, but for rounding. Throws what that throws; after an error every cache is as before the call.
+   */
+  forward(passes: readonly SequencePass[], wanted: 'all' | 'last'): Promise<readonly LogitsHandle[]>;
+}
+
 /** One KV cache opened on a model. */
 export interface Sequence {
+  /** The same for all sequences of a model; null or absent where passes over several texts are not known to pay. */
+  readonly batching?: PassBatching | null;
   /** Valid positions in the cache; the next token fed goes to this position. */
   readonly kvLength: number;
   /**
@@ -83,6 +102,11 @@ export interface CausalModel {
   readonly noise: VerificationNoise;
   /** t(k) measured at load. */
   readonly costs: ForwardCosts;
+  /**
+   * Time of one pass over one token of each of two texts ÷ that of a pass each, measured at load; 1 or absent where two
+   * texts never go in one pass.
+   */
+  readonly batchShare?: number;
   /** Read-backs of its passes and of the logits they gave, ONNX Runtime's own included; take the difference of two. */
   readonly readbacks: number;
   openSequence(): Sequence;

@@ -1,7 +1,9 @@
 import { EngineError } from '../errors/engine-error.ts';
 import { quantisedActivationOperators } from './activation-precision.ts';
+import { type BatchGains, batchGains, noGains } from './batch-gains.ts';
 import type { VerificationNoise } from './causal-model.ts';
 import type { ForwardCosts } from './forward-costs.ts';
+import { type MeasuredBatches, measureBatches } from './measure-batches.ts';
 import { costsOf, measurePasses, type PassTimes, settledTimes } from './measure-costs.ts';
 import { type MeasurementKey, readMeasurement, writeMeasurement } from './measurement-store.ts';
 import { ModelSession, type SessionRequest } from './model-session.ts';
@@ -27,11 +29,16 @@ export interface CheckedSessionRequest extends SessionRequest {
  */
 const timing = { wasm: { budgetMs: 400, sampleMs: 4 }, webgpu: { budgetMs: 3000, sampleMs: 16 } } as const;
 
+/** What it spends on timing passes over two texts. */
+const batchBudgetMs = 150;
+
 export interface CheckedSession {
   readonly session: ModelSession;
   readonly noise: VerificationNoise;
   /** t(k) on this machine, of passes padded where that is cheaper; empty on a device that is given up. */
   readonly costs: ForwardCosts;
+  /** See CausalModel. */
+  readonly batchShare: number;
   /** True if wide and narrow passes disagree by more than rounding explains. */
   readonly gross: boolean;
 }
@@ -56,7 +63,8 @@ export async function openCheckedSession(request: CheckedSessionRequest): Promis
     const gross = isGross(noise, disagreementLimits[precisionOf(request, session)]);
     // A device that disagrees grossly is given up; WASM has nothing to fall back to.
     const costs = gross && request.device ? [] : await settlePasses(request, session);
-    return { session, noise, costs, gross };
+    const { shareOfOneToken } = await settleBatches(request, session);
+    return { session, noise, costs, batchShare: shareOfOneToken, gross };
   } catch (error) {
     await session.release();
     throw error;
@@ -106,6 +114,25 @@ async function settlePasses(request: CheckedSessionRequest, session: ModelSessio
   return paddedCosts(costsOf(times), padding);
 }
 
+/** Lets the session feed two texts in one pass where that was measured to pay and to answer the same. */
+async function settleBatches(request: CheckedSessionRequest, session: ModelSession): Promise<BatchGains> {
+  const { vocabSize, signal } = request;
+  const batching = session.batchPasses(noGains);
+  if (!batching) return noGains;
+  const key = keyOf('batch-times-1', request);
+  let measured = asMeasuredBatches(await readMeasurement(key));
+  if (!measured) {
+    const openSequence = () => session.openSequence();
+    const options = { vocabSize, budgetMs: batchBudgetMs, now: () => performance.now(), signal };
+    measured = await measureBatches(openSequence, batching, options);
+    await writeMeasurement(key, measured);
+  }
+  if (isGross(measured.noise, disagreementLimits[precisionOf(request, session)])) return noGains;
+  const gains = batchGains(measured.times, session.cacheRowBytes);
+  session.batchPasses(gains);
+  return gains;
+}
+
 function keyOf(kind: string, { sha256, preparation, device }: CheckedSessionRequest): MeasurementKey {
   return {
     kind: preparation ? `${kind}-${preparation}` : kind,
@@ -124,6 +151,18 @@ function asPassTimes(kept: unknown): readonly PassTimes[] | null {
   const isPassTimes = (one: Partial<PassTimes> | null) =>
     isNumber(one?.tokens) && Array.isArray(one?.ms) && one.ms.length > 0 && one.ms.every(isNumber);
   return kept.every(isPassTimes) ? (kept as readonly PassTimes[]) : null;
+}
+
+function asMeasuredBatches(kept: unknown): MeasuredBatches | null {
+  if (typeof kept !== 'object' || kept === null) return null;
+  const { times, noise } = kept as Partial<Record<string, unknown>>;
+  const isTimes = (value: unknown) =>
+    Array.isArray(value) && value.length > 0 && value.every((ms) => typeof ms === 'number');
+  const isBatchTimes = ({ tokens, apartMs, togetherMs }: Record<string, unknown>) =>
+    typeof tokens === 'number' && isTimes(apartMs) && isTimes(togetherMs);
+  const checkedNoise = asNoise(noise);
+  if (!checkedNoise || !Array.isArray(times) || !times.every(isBatchTimes)) return null;
+  return { times, noise: checkedNoise };
 }
 
 function asNoise(kept: unknown): VerificationNoise | null {

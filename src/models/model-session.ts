@@ -2,10 +2,12 @@ import type { EngineDevice } from '../gpu/device.ts';
 import { ReadbackTally } from '../gpu/readback-counter.ts';
 import { AppendKvCache } from './append-kv-cache.ts';
 import { CapacityKvCache } from './capacity-kv-cache.ts';
-import type { Sequence } from './causal-model.ts';
+import type { BatchGains } from './batch-gains.ts';
+import { BatchedPasses } from './batched-passes.ts';
+import type { PassBatching, Sequence } from './causal-model.ts';
 import { ConcatKvCache } from './concat-kv-cache.ts';
 import { GpuKvCache } from './gpu-kv-cache.ts';
-import type { CacheLayout, KvCache } from './kv-cache.ts';
+import { bytesPerElement, type CacheLayout, type KvCache } from './kv-cache.ts';
 import { readSignature } from './model-signature.ts';
 import type { OnnxGraph } from './onnx-graph.ts';
 import { createOrtSession, ortQueue } from './ort.ts';
@@ -55,6 +57,7 @@ export class ModelSession {
           contextLength,
           device,
           padding: noPadding,
+          batching: null,
           readbacks: new ReadbackTally(),
         });
       } catch (error) {
@@ -77,6 +80,12 @@ export class ModelSession {
     return this.#host.signature.cache.kind;
   }
 
+  /** Of one row of a text's cache, keys and values of all layers. */
+  get cacheRowBytes(): number {
+    const { tensors, type } = this.#host.signature.cache;
+    return tensors.reduce((sum, { heads, headSize }) => sum + heads * headSize * bytesPerElement(type), 0);
+  }
+
   /** float16 where logits or cache are: the graph computes with it. */
   get floatType(): 'float32' | 'float16' {
     const { logits, cache } = this.#host.signature;
@@ -88,6 +97,18 @@ export class ModelSession {
     // Cutting padding off such a cache is a copy of all of it.
     if (this.cacheKind !== 'concat') this.#host = { ...this.#host, padding };
     return this.#host.padding;
+  }
+
+  /**
+   * Has sequences opened from now on offer passes over several texts, with what is known of their gains.
+   * @returns null where the graph or its cache takes one text only
+   */
+  batchPasses(gains: BatchGains): PassBatching | null {
+    const { device, signature } = this.#host;
+    if (device || this.cacheKind !== 'append' || !signature.takesSeveralTexts) return null;
+    const batching = new BatchedPasses(this.#host, gains);
+    this.#host = { ...this.#host, batching };
+    return batching;
   }
 
   openSequence(): Sequence {

@@ -24,6 +24,8 @@ export interface ModelSignature {
   readonly logitsToKeep: { readonly name: string; readonly shape: readonly number[] } | null;
   readonly logits: { readonly name: string; readonly type: LogitsType; readonly width: number };
   readonly cache: CacheLayout;
+  /** True if sizes of the batch are left open. */
+  readonly takesSeveralTexts: boolean;
 }
 
 interface TensorMetadata extends ValueMetadata {
@@ -138,6 +140,9 @@ export function readSignature(
       type: cacheType as LogitsType,
       tensors,
     },
+    takesSeveralTexts: inputs
+      .filter(({ name }) => name !== logitsToKeep?.name)
+      .every(({ shape }) => typeof shape?.[0] === 'string'),
   };
 }
 

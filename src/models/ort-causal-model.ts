@@ -14,6 +14,7 @@ export interface OrtCausalModelParts {
   readonly contextLength: number;
   readonly noise: VerificationNoise;
   readonly costs: ForwardCosts;
+  readonly batchShare: number;
   readonly notes: readonly string[];
   readonly session: ModelSession;
   /** Told once, when dispose begins. */
@@ -27,6 +28,7 @@ export class OrtCausalModel implements LoadedCausalModel {
   readonly contextLength: number;
   readonly noise: VerificationNoise;
   readonly costs: ForwardCosts;
+  readonly batchShare: number;
   readonly notes: readonly string[];
   readonly #session: ModelSession;
   readonly #onDispose: (model: OrtCausalModel) => void;
@@ -38,6 +40,7 @@ export class OrtCausalModel implements LoadedCausalModel {
     this.contextLength = parts.contextLength;
     this.noise = parts.noise;
     this.costs = parts.costs;
+    this.batchShare = parts.batchShare;
     this.notes = parts.notes;
     this.#session = parts.session;
     this.#onDispose = parts.onDispose;

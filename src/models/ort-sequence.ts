@@ -3,7 +3,7 @@ import type { OwnedBuffer } from '../gpu/buffer-registry.ts';
 import type { EngineDevice } from '../gpu/device.ts';
 import type { ReadbackTally } from '../gpu/readback-counter.ts';
 import type { TokenId } from '../tokens/token-id.ts';
-import type { LogitsHandle, Sequence, TokenRun, WantedRows } from './causal-model.ts';
+import type { LogitsHandle, PassBatching, Sequence, TokenRun, WantedRows } from './causal-model.ts';
 import { float16ToFloat32 } from './float16.ts';
 import { int64Tensor } from './host-tensors.ts';
 import type { KvCache } from './kv-cache.ts';
@@ -23,6 +23,8 @@ export interface SequenceHost {
   /** null on WASM. */
   readonly device: EngineDevice | null;
   readonly padding: PassPadding;
+  /** null where passes over several texts are not known to pay. */
+  readonly batching: PassBatching | null;
   readonly readbacks: ReadbackTally;
 }
 
@@ -40,12 +42,13 @@ interface PassPlan {
 const int64Bytes = 8;
 
 /** A failed run otherwise prints its message on the console besides throwing it; 4: fatal only. */
-const runOptions = { logSeverityLevel: 4 } as const;
+export const runOptions = { logSeverityLevel: 4 } as const;
 
 /** One KV cache on a session. Passes are queued; `kvLength` is that of the passes that have ended. */
 export class OrtSequence implements Sequence {
   readonly #host: SequenceHost;
-  readonly #cache: KvCache;
+  /** For passes over several texts. */
+  readonly cache: KvCache;
   readonly #onDispose: (sequence: OrtSequence) => void;
   readonly #owner: string;
   /** null on WASM. */
@@ -59,7 +62,7 @@ export class OrtSequence implements Sequence {
 
   constructor(host: SequenceHost, cache: KvCache, owner: string, onDispose: (sequence: OrtSequence) => void) {
     this.#host = host;
-    this.#cache = cache;
+    this.cache = cache;
     this.#owner = owner;
     this.#onDispose = onDispose;
     const { device, signature } = host;
@@ -68,19 +71,30 @@ export class OrtSequence implements Sequence {
       : null;
   }
 
+  get batching(): PassBatching | null {
+    return this.#host.batching;
+  }
+
   get kvLength(): number {
-    return this.#cache.length;
+    return this.cache.length;
   }
 
   forward(run: TokenRun, wanted: 'all' | 'last'): Promise<LogitsHandle>;
   forward(run: TokenRun, wanted: WantedRows): Promise<LogitsHandle | null>;
-  async forward(run: TokenRun, wanted: WantedRows): Promise<LogitsHandle | null> {
-    this.#waitingPasses += 1;
+  forward(run: TokenRun, wanted: WantedRows): Promise<LogitsHandle | null> {
+    return OrtSequence.queuePass([this], () => this.#host.readbacks.of(() => this.#pass(run, wanted)));
+  }
+
+  /** Queues a pass over the texts of `sequences`; until it has ended they can neither be rolled back nor freed. */
+  static async queuePass<T>(sequences: readonly OrtSequence[], pass: () => Promise<T>): Promise<T> {
+    for (const sequence of sequences) sequence.#waitingPasses += 1;
     try {
-      return await ortQueue.run(() => this.#host.readbacks.of(() => this.#pass(run, wanted)));
+      return await ortQueue.run(pass);
     } finally {
-      this.#waitingPasses -= 1;
-      if (this.#disposed && this.#waitingPasses === 0) this.#freeMemory();
+      for (const sequence of sequences) {
+        sequence.#waitingPasses -= 1;
+        if (sequence.#disposed && sequence.#waitingPasses === 0) sequence.#freeMemory();
+      }
     }
   }
 
@@ -89,7 +103,7 @@ export class OrtSequence implements Sequence {
     if (!Number.isInteger(length) || length < 0 || length > this.kvLength) {
       throw new RangeError(`Cannot roll back to ${length}: the cache holds ${this.kvLength} positions`);
     }
-    this.#cache.rollback(length);
+    this.cache.rollback(length);
   }
 
   /** Frees the cache; passes that wait end first, and logits live until their own handle is disposed. */
@@ -100,25 +114,33 @@ export class OrtSequence implements Sequence {
     if (this.#waitingPasses === 0) this.#freeMemory();
   }
 
+  /** Throws where a pass over `tokens` tokens cannot be run: `context-full`, or a fault of the caller. */
+  requireRoom(tokens: number): void {
+    const { modelId, contextLength } = this.#host;
+    if (this.#disposed) throw new Error(`A sequence of ${modelId} was used after dispose`);
+    if (tokens < 1) throw new RangeError('A pass needs at least one token');
+    if (this.kvLength + tokens > contextLength) {
+      throw contextFull(modelId, this.kvLength, tokens, contextLength);
+    }
+  }
+
   #freeMemory(): void {
-    this.#cache.dispose();
+    this.cache.dispose();
     this.#logitsBuffers?.dispose();
     this.#tokens?.release();
   }
 
   async #pass(run: TokenRun, wanted: WantedRows): Promise<LogitsHandle | null> {
-    const { session, device, modelId, contextLength } = this.#host;
-    if (this.#disposed) throw new Error(`A sequence of ${modelId} was used after dispose`);
-    if (run.length < 1) throw new RangeError('A pass needs at least one token');
+    const { session, device, modelId } = this.#host;
+    this.requireRoom(run.length);
     const total = this.kvLength + run.length;
-    if (total > contextLength) throw contextFull(modelId, this.kvLength, run.length, contextLength);
     device?.throwIfUnusable();
 
     let logitsBuffer: OwnedBuffer | null = null;
     let feeds: Record<string, OrtTensor> = {};
     try {
       const plan = this.#plan(run.length, wanted);
-      const binding = await this.#cache.bind(plan.fed);
+      const binding = await this.cache.bind(plan.fed);
       feeds = { ...binding.feeds, ...this.#tokenFeeds(run, plan) };
       const fetches: Record<string, OrtTensor | null> = { ...binding.fetches };
       const { logits } = this.#host.signature;
@@ -134,8 +156,8 @@ export class OrtSequence implements Sequence {
       const outputs = await session.run(feeds, fetches, runOptions);
       device?.throwIfUnusable();
       const handle = this.#logitsHandle(outputs, logitsBuffer, plan);
-      this.#cache.commit(outputs, plan.fed);
-      this.#cache.rollback(total);
+      this.cache.commit(outputs, plan.fed);
+      this.cache.rollback(total);
       return handle;
     } catch (failure) {
       logitsBuffer?.release();
@@ -246,7 +268,7 @@ function hostTokens(ids: readonly TokenId[], fed: number): OrtTensor {
   return int64Tensor([...ids, ...padding], [1, fed]);
 }
 
-function describeFeed([name, tensor]: [string, OrtTensor]): string {
+export function describeFeed([name, tensor]: [string, OrtTensor]): string {
   return `${name}: ${tensor.type} [${tensor.dims.join(', ')}] on ${tensor.location}`;
 }
 

@@ -282,6 +282,7 @@ export class ModelRuntime {
       contextLength: source.contextLength,
       noise: checked.noise,
       costs: checked.costs,
+      batchShare: checked.batchShare,
       notes: [...notes, ...(checked.session.cacheKind === 'concat' ? [concatNote(device)] : [])],
       session: checked.session,
       onDispose: (disposed) => {
