@@ -1,9 +1,17 @@
-import type { Sequence, TokenRun } from '../models/causal-model.ts';
+import type { LogitsHandle, Sequence, TokenRun } from '../models/causal-model.ts';
 import { prefill, prefillChunk } from '../models/prefill.ts';
 import type { TokenId } from '../tokens/token-id.ts';
 import type { ForwardKind } from './round.ts';
 import type { RoundRecorder } from './round-recorder.ts';
 import type { RoundSampler } from './round-sampler.ts';
+
+/** A forward that a member is due. */
+export interface DueScore {
+  readonly run: TokenRun;
+  /** Rows of D_i that it is asked for, its last ones. */
+  readonly lackedRows: number;
+  readonly wanted: 'all' | 'last';
+}
 
 /**
  * One model taking part in a decode: its sequence, and where the text starts in it. Members may stand behind
@@ -16,9 +24,9 @@ export class Member {
   readonly promptLength: number;
   /** Positions its cache may hold. */
   readonly contextLength: number;
-  readonly #sequence: Sequence;
+  readonly sequence: Sequence;
   readonly #sampler: RoundSampler;
-  readonly #recorder: RoundRecorder;
+  readonly recorder: RoundRecorder;
 
   constructor(parts: {
     index: number;
@@ -33,14 +41,14 @@ export class Member {
     this.modelId = parts.modelId;
     this.promptLength = parts.promptLength;
     this.contextLength = parts.contextLength;
-    this.#sequence = parts.sequence;
+    this.sequence = parts.sequence;
     this.#sampler = parts.sampler;
-    this.#recorder = parts.recorder;
+    this.recorder = parts.recorder;
   }
 
   /** Valid positions of this member's KV cache. */
   get kvLength(): number {
-    return this.#sequence.kvLength;
+    return this.sequence.kvLength;
   }
 
   /** Tokens of the text, the prompt left out, that its cache holds. */
@@ -65,36 +73,49 @@ export class Member {
     wanted: 'last' | 'none',
     carryOn: () => Promise<boolean>,
   ): Promise<void> {
-    const logits = await prefill(this.#sequence, promptTokenIds, {
+    const logits = await prefill(this.sequence, promptTokenIds, {
       wanted,
       carryOn,
-      runPass: (tokens, pass) => this.#recorder.forward(this.index, 'prefill', tokens, pass),
+      runPass: (tokens, pass) => this.recorder.forward(this.index, 'prefill', tokens, pass),
     });
     if (logits) await this.#sampler.hold(this.index, logits, 1);
   }
 
+  /** Completes D_i up to the position behind pending, in one forward; see `dueScore`. */
+  async score(kind: ForwardKind): Promise<void> {
+    const due = await this.dueScore();
+    if (!due) return;
+    const { run, wanted } = due;
+    const logits = await this.recorder.forward(this.index, kind, run.length, () =>
+      this.sequence.forward(run, wanted),
+    );
+    await this.hold(due, logits);
+  }
+
   /**
-   * Completes D_i up to the position behind pending, in one forward over tokens[kvLength_i … end of pending].
-   * Does nothing where that row is already held. A member that nobody has asked for long first catches up, in chunks
-   * as in a prefill.
+   * The forward that completes D_i up to the position behind pending, over tokens[kvLength_i … end of pending]; null
+   * where that row is held already. A member that nobody has asked for long catches up first, in chunks as in a
+   * prefill.
    *
    * After a fully accepted draft a drafter lacks two tokens, its own last one and the one drawn from r: it is fed
    * both in one pass, which costs less than a pass each.
    */
-  async score(kind: ForwardKind): Promise<void> {
+  async dueScore(): Promise<DueScore | null> {
     const lackedRows = this.#sampler.pendingLength + 1 - this.#sampler.heldRows(this.index);
-    if (lackedRows <= 0) return;
+    if (lackedRows <= 0) return null;
     let run = this.#sampler.textFrom(this.textLength);
     while (run.length > Math.max(prefillChunk, lackedRows)) {
       const chunk = startOf(run, Math.min(prefillChunk, run.length - lackedRows));
-      await this.#recorder.forward(this.index, 'catch-up', chunk.length, () =>
-        this.#sequence.forward(chunk, 'none'),
+      await this.recorder.forward(this.index, 'catch-up', chunk.length, () =>
+        this.sequence.forward(chunk, 'none'),
       );
       run = this.#sampler.textFrom(this.textLength);
     }
-    const logits = await this.#recorder.forward(this.index, kind, run.length, () =>
-      this.#sequence.forward(run, lackedRows === 1 ? 'last' : 'all'),
-    );
+    return { run, lackedRows, wanted: lackedRows === 1 ? 'last' : 'all' };
+  }
+
+  /** Takes over what the forward that was due answered. */
+  async hold({ run, lackedRows }: DueScore, logits: LogitsHandle): Promise<void> {
     if (logits.rows < lackedRows) {
       throw new Error(
         `Member ${this.index}: a pass over ${run.length} tokens answered with ${logits.rows} rows of logits, ${lackedRows} are needed`,
@@ -109,7 +130,7 @@ export class Member {
    */
   rollbackBefore(committedLength: number): void {
     const valid = this.promptLength + committedLength - 1;
-    if (this.#sequence.kvLength > valid) this.#sequence.rollback(valid);
+    if (this.sequence.kvLength > valid) this.sequence.rollback(valid);
   }
 }
 

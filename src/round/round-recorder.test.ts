@@ -28,6 +28,18 @@ test('a forward takes what the clock says', async () => {
   expect(recorder.take().forwards).toEqual([]);
 });
 
+test('a pass over the texts of two members is a forward of each, with half of its time, one behind the other', async () => {
+  const { now, work } = clock();
+  const recorder = new RoundRecorder(now);
+  await recorder.forwardTogether([0, 2], 'score', 1, work(20));
+  const { forwards, msByPhase } = recorder.take();
+  expect(forwards.map(({ member, startMs, ms }) => [member, startMs, ms])).toEqual([
+    [0, 0, 10],
+    [2, 10, 10],
+  ]);
+  expect(msByPhase.forward).toBe(20);
+});
+
 test('forwards that the device works off during the read-back share its time by their costs at load', async () => {
   const { now, work } = clock();
   const recorder = new RoundRecorder(now);

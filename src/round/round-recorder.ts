@@ -54,9 +54,22 @@ export class RoundRecorder {
   }
 
   async forward<T>(member: number, kind: ForwardKind, tokens: number, work: () => Promise<T>): Promise<T> {
+    return this.forwardTogether([member], kind, tokens, work);
+  }
+
+  /** One pass over `tokens` tokens of each member's text: a forward of each, with an equal part of its time. */
+  async forwardTogether<T>(
+    members: readonly number[],
+    kind: ForwardKind,
+    tokens: number,
+    work: () => Promise<T>,
+  ): Promise<T> {
     const startMs = this.elapsedMs();
     const result = await this.measureAsync('forward', work);
-    this.#forwards.push({ member, kind, tokens, startMs, ms: this.elapsedMs() - startMs, estimated: false });
+    const ms = (this.elapsedMs() - startMs) / members.length;
+    for (const [index, member] of members.entries()) {
+      this.#forwards.push({ member, kind, tokens, startMs: startMs + index * ms, ms, estimated: false });
+    }
     return result;
   }
 

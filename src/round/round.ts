@@ -4,7 +4,10 @@ import type { ProposalFate } from './round-sampler.ts';
 
 export type ForwardKind = 'prefill' | 'draft' | 'score' | 'catch-up';
 
-/** One forward pass of a member. Times in milliseconds since the request started to run. */
+/**
+ * One forward pass of a member. Times in milliseconds since the request started to run. Members fed in one pass have a
+ * forward each, with an equal part of its time, one behind the other.
+ */
 export interface Forward {
   readonly member: number;
   readonly kind: ForwardKind;

@@ -1,4 +1,5 @@
 import { modelDrafter } from '../../draft/model-drafter.ts';
+import { scoreTogether } from '../../round/score-together.ts';
 import type { Ensemble, Schedule } from './schedule.ts';
 
 /**
@@ -15,7 +16,7 @@ export function blackBoxSchedule({ members, sampler, controller, defaultProposer
       // The target is a black box: what the proposer computed while drafting is no part of it.
       sampler.release(defaultProposer, 0);
       proposer.rollbackBefore(sampler.committedTokenIds.length);
-      for (const member of members) await member.score('score');
+      await scoreTogether(members);
       return sampler.verify(proposed, 'draw-from-target');
     },
   };

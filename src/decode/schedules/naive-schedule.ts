@@ -1,4 +1,5 @@
 import { modelDrafter } from '../../draft/model-drafter.ts';
+import { scoreTogether } from '../../round/score-together.ts';
 import type { Ensemble, Schedule } from './schedule.ts';
 
 /**
@@ -13,7 +14,7 @@ export function naiveSchedule({ members, sampler, controller, defaultProposer }:
   return {
     async nextVerdict(room) {
       const proposed = await drafter.draft(Math.min(controller.draftLengths[defaultProposer], room));
-      for (const scorer of scorers) await scorer.score('score');
+      await scoreTogether(scorers);
       return sampler.verify(proposed, 'leave');
     },
   };

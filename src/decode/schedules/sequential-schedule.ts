@@ -1,5 +1,6 @@
 import type { Member } from '../../round/member.ts';
 import type { RoundSampler } from '../../round/round-sampler.ts';
+import { scoreTogether } from '../../round/score-together.ts';
 import { drawWindow } from './draw-window.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -17,7 +18,7 @@ export function sequentialSchedule(
     async nextVerdict(room) {
       const count = windowOf(room);
       for (let drawn = 0; drawn < count; drawn++) {
-        for (const target of targets) await target.score('score');
+        await scoreTogether(targets);
         await sampler.draw('target');
       }
       return sampler.verify(count, 'leave');

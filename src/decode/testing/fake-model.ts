@@ -1,4 +1,11 @@
-import type { HostLogits, LogitsHandle, Sequence, TokenRun, WantedRows } from '../../models/causal-model.ts';
+import type {
+  HostLogits,
+  LogitsHandle,
+  PassBatching,
+  Sequence,
+  TokenRun,
+  WantedRows,
+} from '../../models/causal-model.ts';
 import { philox4x32 } from '../../random/philox.ts';
 import type { TokenId } from '../../tokens/token-id.ts';
 
@@ -16,6 +23,9 @@ export class FakeModel {
   readonly #spread: number;
   /** Told of every forward, before it is done. */
   readonly onForward: (tokens: number) => void;
+  /** Tokens fed to each text of the passes over several. */
+  readonly batches: number[] = [];
+  readonly batching: PassBatching | null;
 
   constructor(options: {
     vocabSize: number;
@@ -23,7 +33,20 @@ export class FakeModel {
     memory?: number;
     spread?: number;
     onForward?: (tokens: number) => void;
+    /** Most tokens of each of two texts that go in one pass; without it none do. */
+    batchedUpTo?: number;
   }) {
+    const { batchedUpTo } = options;
+    this.batching =
+      batchedUpTo === undefined
+        ? null
+        : {
+            pays: (_, tokens) => tokens <= batchedUpTo,
+            forward: (passes, wanted) => {
+              this.batches.push(passes[0].run.length);
+              return Promise.all(passes.map(({ sequence, run }) => sequence.forward(run, wanted)));
+            },
+          };
     this.onForward = options.onForward ?? (() => {});
     this.vocabSize = options.vocabSize;
     this.width = options.vocabSize + 2;
@@ -60,6 +83,10 @@ export class FakeSequence implements Sequence {
 
   constructor(model: FakeModel) {
     this.#model = model;
+  }
+
+  get batching(): PassBatching | null {
+    return this.#model.batching;
   }
 
   get kvLength(): number {
