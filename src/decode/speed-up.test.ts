@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { weightedCombine } from '../combine/weighted-combine.ts';
 import type { MethodPlan, ScheduleKind } from './assemble-decode.ts';
-import { costsInRun, speedUpOf } from './speed-up.ts';
+import { costsInRun, sequentialShares, speedUpOf } from './speed-up.ts';
 import type { DecodeStatistics, MemberStatistics } from './statistics.ts';
 
 const member = (acceptanceRate: number | null): MemberStatistics => ({
@@ -52,6 +52,12 @@ describe('speedUpOf', () => {
     expect(speedUp?.measured).toBeCloseTo(80 * 0.02, 9);
   });
 
+  test('what sequential gains by feeding both in one pass is taken off, predicted and measured', () => {
+    const speedUp = speedUpOf(statistics(80, [0.9, 0.9]), together('alternate'), [flat, flat], [0.6, 0.6]);
+    expect(speedUp?.predicted).toBeCloseTo((0.6 * 2) / 1.1, 9);
+    expect(speedUp?.measured).toBeCloseTo(0.6 * 80 * 0.02, 9);
+  });
+
   test('a member that proposed nothing is taken for average', () => {
     const speedUp = speedUpOf(statistics(80, [0.9, null]), together('alternate'), [flat, flat]);
     expect(speedUp?.predicted).toBeCloseTo(2 / 1.1, 9);
@@ -92,4 +98,10 @@ test('costs in a run are those timed in it; others are those at load, scaled by 
     { tokens: 2, ms: 24 },
     { tokens: 8, ms: 40 },
   ]);
+});
+
+test('members on one model pair off in their order; one that is left over pays for a pass of its own', () => {
+  const [a, b, c] = [{ id: 'a', batchShare: 0.6 }, { id: 'b', batchShare: 0.7 }, { id: 'c' }];
+  expect(sequentialShares([a, a])).toEqual([0.6, 0.6]);
+  expect(sequentialShares([a, b, a, c, a, c])).toEqual([0.6, 1, 0.6, 1, 1, 1]);
 });

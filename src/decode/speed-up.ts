@@ -5,7 +5,10 @@ import type { DraftLengthChoice } from './choose-draft-lengths.ts';
 import { predictSpeculativeSpeedUp, predictSpeedUp } from './predict-speed-up.ts';
 import type { DecodeStatistics, ForwardsByWidth } from './statistics.ts';
 
-/** Speed over that of asking every target for every token: `sequential`, or `plain` under `speculative`. */
+/**
+ * Speed over that of asking every target for every token: `sequential`, or `plain` under `speculative`. What `sequential`
+ * gains by feeding two members on one model in one pass counts.
+ */
 export interface SpeedUp {
   /** What the acceptance rates and costs of this decode promise. */
   readonly predicted: number;
@@ -19,17 +22,20 @@ export interface SpeedUp {
 /**
  * null for methods that are the reference themselves, and where nothing was judged.
  * @param loadCosts t_i(k) measured at load [members]
+ * @param shares what `sequential` pays of t_i(1), where members on one model go in one pass [members]; default: all of it
  */
 export function speedUpOf(
   statistics: DecodeStatistics,
   method: MethodPlan,
   loadCosts: readonly ForwardCosts[],
+  shares: readonly number[] = loadCosts.map(() => 1),
 ): SpeedUp | null {
   const { members, tokensPerSecond, acceptanceRate } = statistics;
   if (method.kind === 'plain' || tokensPerSecond === null) return null;
   const costs = loadCosts.map((atLoad, member) => costsInRun(atLoad, members[member].forwardsByWidth));
   const targets = method.kind === 'speculative' ? costs.slice(0, 1) : costs;
-  const referenceMs = targets.reduce((sum, cost) => sum + costAt(cost, 1), 0);
+  const apartMs = targets.reduce((sum, cost) => sum + costAt(cost, 1), 0);
+  const referenceMs = targets.reduce((sum, cost, member) => sum + shares[member] * costAt(cost, 1), 0);
   const predicted = predictedSpeedUp();
   if (predicted === null || !Number.isFinite(predicted) || !Number.isFinite(referenceMs)) return null;
   return { predicted, measured: (tokensPerSecond * referenceMs) / 1000 };
@@ -51,7 +57,7 @@ export function speedUpOf(
     }
     if (method.kind === 'plain' || method.schedule === 'sequential') return null;
     if (method.schedule !== 'mixture' && acceptanceRate === null) return null;
-    return predictSpeedUp({
+    const overApart = predictSpeedUp({
       schedule: method.schedule,
       draftLengths: method.draftLengths.map(draftLengthOf),
       defaultProposer: method.defaultProposer,
@@ -62,7 +68,25 @@ export function speedUpOf(
       costs,
       weights: method.schedule === 'mixture' ? mixtureWeights(method.combine) : [],
     });
+    return (overApart * referenceMs) / apartMs;
   }
+}
+
+/**
+ * What `sequential` pays of t_i(1), from what one pass over two texts of each member's model takes: members on one model
+ * pair off in their order, and one that is left over pays all.
+ * @param members batchShare as in CausalModel
+ */
+export function sequentialShares(
+  members: readonly { readonly id: string; readonly batchShare?: number }[],
+): number[] {
+  const positions = members.map(
+    ({ id }, member) => members.slice(0, member).filter((one) => one.id === id).length,
+  );
+  return members.map(({ id, batchShare = 1 }, member) => {
+    const count = members.filter((one) => one.id === id).length;
+    return positions[member] === count - 1 && count % 2 === 1 ? 1 : batchShare;
+  });
 }
 
 /** Fewer forwards of a width than this say little about its cost. */

@@ -1,6 +1,6 @@
 import { assembleDecode, type MethodPlan } from '../decode/assemble-decode.ts';
 import { type Decode, decodeRounds, type FinishReason } from '../decode/decode-loop.ts';
-import { speedUpOf } from '../decode/speed-up.ts';
+import { sequentialShares, speedUpOf } from '../decode/speed-up.ts';
 import { summarize } from '../decode/statistics.ts';
 import { turnsAtIntervals } from '../decode/turn-interval.ts';
 import { nextTask } from '../gpu/next-task.ts';
@@ -116,7 +116,7 @@ function resultWithoutText(
     seed: request.seed,
     request,
     lossy,
-    stats: { ...statistics, speedUp: speedUpOf(statistics, method, costs) },
+    stats: { ...statistics, speedUp: speedUpOf(statistics, method, costs, sequentialShares(models)) },
   };
 }
 
