@@ -5,7 +5,8 @@ import type { PassSetting, PassTimer } from './pass-worker.ts';
 export interface PassesPage {
   /** Starts a worker for the setting; the following calls name it by its number, from 0. */
   open(setting: PassSetting): ReturnType<PassTimer['open']>;
-  fill(worker: number, past: number): Promise<void>;
+  fill(worker: number, ...pasts: Parameters<PassTimer['fill']>): Promise<void>;
+  timeTwo(worker: number, ...pass: Parameters<PassTimer['timeTwo']>): Promise<number>;
   time(worker: number, ...pass: Parameters<PassTimer['time']>): Promise<number>;
   copied(worker: number, ...pass: Parameters<PassTimer['copied']>): ReturnType<PassTimer['copied']>;
 }
@@ -26,7 +27,8 @@ window.passes = {
     timers.push(timer);
     return timer.open(setting);
   },
-  fill: (worker, past) => timers[worker].fill(past),
+  fill: (worker, ...pasts) => timers[worker].fill(...pasts),
+  timeTwo: (worker, ...pass) => timers[worker].timeTwo(...pass),
   time: (worker, ...pass) => timers[worker].time(...pass),
   copied: (worker, ...pass) => timers[worker].copied(...pass),
 };

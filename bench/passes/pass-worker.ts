@@ -24,6 +24,8 @@ const idOf = (index: number, vocabSize: number) => tokenId((index * 7919 + 13) %
 /** Times single passes, one call each, so that several workers can take turns. */
 export class PassTimer {
   #sequence: Sequence | null = null;
+  /** For passes over two texts. */
+  #second: Sequence | null = null;
   #model: LoadedCausalModel | null = null;
   #setting: PassSetting | null = null;
 
@@ -53,16 +55,42 @@ export class PassTimer {
     return { loadMs, notes, heapBytes: heap };
   }
 
-  /** Brings the cache to `past` valid rows. */
-  async fill(past: number): Promise<void> {
-    const { vocabSize } = this.#setting!;
+  /** Brings the cache to `past` valid rows, that of the second text to `secondPast`. */
+  async fill(past: number, secondPast: number | null = null): Promise<void> {
     this.#sequence?.dispose();
-    this.#sequence = this.#model!.openSequence();
+    this.#second?.dispose();
+    this.#sequence = await this.#filled(past);
+    this.#second = secondPast === null ? null : await this.#filled(secondPast);
+  }
+
+  async #filled(past: number): Promise<Sequence> {
+    const { vocabSize } = this.#setting!;
+    const sequence = this.#model!.openSequence();
     for (let from = 0; from < past; from += 256) {
       const length = Math.min(256, past - from);
       const ids = Array.from({ length }, (_, index) => idOf(from + index, vocabSize));
-      await this.#sequence.forward({ kind: 'host', length, ids }, 'none');
+      await sequence.forward({ kind: 'host', length, ids }, 'none');
     }
+    return sequence;
+  }
+
+  /** Milliseconds of a pass over `width` tokens of each of two texts, in one pass or in two; the last rows are wanted. */
+  async timeTwo(width: number, repeats: number, isTogether: boolean): Promise<number> {
+    const sequences = [this.#sequence!, this.#second!];
+    const pasts = sequences.map(({ kvLength }) => kvLength);
+    const ids = Array.from({ length: width }, (_, index) => idOf(index + 1000, this.#setting!.vocabSize));
+    const run = { kind: 'host', length: width, ids } as const;
+    const started = performance.now();
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      if (isTogether) {
+        const passes = sequences.map((sequence) => ({ sequence, run }));
+        await sequences[0]!.batching!.forward(passes, 'last');
+      } else {
+        for (const sequence of sequences) await sequence.forward(run, 'last');
+      }
+      for (const [text, sequence] of sequences.entries()) sequence.rollback(pasts[text]!);
+    }
+    return (performance.now() - started) / repeats;
   }
 
   /** What one pass over `width` tokens copies into the WebAssembly heap and out of it. */

@@ -27,6 +27,7 @@ const { values } = parseArgs({
     vocabulary: { type: 'string', default: '1846' },
     context: { type: 'string', default: '512' },
     widths: { type: 'string', default: '1,2,8' },
+    /** Valid rows of the cache; of two texts, as 150+40, passes over both are timed, in one pass against a pass each. */
     pasts: { type: 'string', default: '150' },
     turns: { type: 'string', default: '100' },
     /** Rows of logits: all or last. */
@@ -72,6 +73,30 @@ function lineOf(samples: readonly (readonly number[])[]): string {
   return cells.join(' | ');
 }
 
+/** Prints for each variant how much faster one pass over two texts is than a pass each. */
+async function timeTwoTexts(...pasts: [number, number]): Promise<void> {
+  for (const [worker, { name }] of variants.entries()) {
+    await page.evaluate(([given, rows]) => window.passes.fill(given, ...rows), [worker, pasts] as const);
+    for (const width of numbers(values.widths)) {
+      const samples: [number[], number[]] = [[], []];
+      for (let turn = -warmUpTurns; turn < Number(values.turns); turn++) {
+        for (const isTogether of turn % 2 === 0 ? [false, true] : [true, false]) {
+          const ms = await page.evaluate(
+            ([given, tokens, repeats, both]) => window.passes.timeTwo(given, tokens, repeats, both),
+            [worker, width, Number(values.repeats), isTogether] as const,
+          );
+          if (turn >= 0) samples[isTogether ? 1 : 0].push(ms);
+        }
+      }
+      const [apart, together] = samples;
+      const ratios = quartilesOf(apart.map((ms, turn) => ms / together[turn]));
+      process.stdout.write(
+        `past ${pasts.join(' + ')}, k = ${width}, ${name}: a pass each ${withSpread(quartilesOf(apart), 2)} ms, one pass ${withSpread(quartilesOf(together), 2)} ms, × ${withSpread(ratios, 3)}, fastest tenth × ${(fastestTenth(apart) / fastestTenth(together)).toFixed(3)} (load ${loadavg()[0].toFixed(1)})\n`,
+      );
+    }
+  }
+}
+
 findBrowser();
 const server = await createServer({
   ...engineConfig,
@@ -87,8 +112,8 @@ const server = await createServer({
 });
 await server.listen();
 const browser = await chromium.launch(launchOptions());
+const page = await browser.newPage();
 try {
-  const page = await browser.newPage();
   await page.goto(new URL('bench/passes/page.html', server.resolvedUrls?.local[0]).href);
   await page.waitForFunction('window.passes !== undefined');
   for (const { name, setting } of variants) {
@@ -97,7 +122,12 @@ try {
       `${name}: loaded in ${loadMs.toFixed(0)} ms, heap ${heapBytes.map(inMebibytes).join(', then ')} ${notes.join(' ')}\n`,
     );
   }
-  for (const past of numbers(values.pasts)) {
+  for (const pasts of values.pasts.split(',')) {
+    const [past, secondPast] = pasts.split('+').map(Number);
+    if (secondPast !== undefined) {
+      await timeTwoTexts(past, secondPast);
+      continue;
+    }
     for (const worker of variants.keys()) {
       await page.evaluate(([given, rows]) => window.passes.fill(given, rows), [worker, past]);
     }
