@@ -17,6 +17,10 @@ test('a pilot on the page: prompts, plan, runs, an interruption by a reload, rec
   const prompts = pilot.getByLabel('One a line, or JSON Lines');
   await prompts.fill('{"prompt": "Long ago"}\n{"question": "Why?"}');
   await expect(pilot.getByRole('alert')).toContainText('line 2: there is no field "prompt"');
+  await prompts.fill('{"prompt": "Long ago"}\n{"messages": [{"role": "user", "content": "Hello"}]}');
+  await expect(pilot.getByRole('alert')).toContainText('line 2: this is a chat, and story-base has no chat', {
+    timeout: loadMs,
+  });
 
   await prompts.fill('{"prompt": "Long ago"}\n{"prompt": "One spring morning"}');
   await pilot.getByLabel('Draft model').uncheck();
@@ -123,6 +127,10 @@ test('a pilot in the terminal goes on where it was interrupted, and writes its r
       stdout: '',
       stderr: 'pilot: invalid-request: prompts, line 2: "prompt" is a number: a string is needed\n',
     });
+    writeFileSync(file, '{"messages": [{"role": "user", "content": "Hello"}]}\n');
+    const refused = await pilot(args);
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toContain('prompts, line 1: this is a chat, and story-base has no chat template');
   } finally {
     rmSync(folder, { recursive: true });
   }

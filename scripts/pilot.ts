@@ -5,6 +5,7 @@ import type { PilotEngine, PilotRun } from '../src/pilot/pilot.ts';
 import { casesOf, planPilot } from '../src/pilot/plan.ts';
 import { environmentOf, planKey } from '../src/pilot/plan-key.ts';
 import { readPrompts } from '../src/pilot/read-prompts.ts';
+import { refuseUnreadableChats } from '../src/pilot/readable-chats.ts';
 import { pilotReport } from '../src/pilot/report.ts';
 import { durationText } from '../src/pilot/report-words.ts';
 import { type PilotProgress, runPilot } from '../src/pilot/run-pilot.ts';
@@ -43,6 +44,7 @@ async function pilot(options: PilotOptions): Promise<void> {
       models: options.usedModels.map(site.nameInPage),
     });
     const models = page.models.map((model) => ({ ...model, id: site.nameOutside(model.id) }));
+    refuseUnreadableChats(plan, models);
     const { threads } = await page.info();
     const environment = environmentOf(plan, { models, threads }, `Chromium ${page.browserVersion}`);
     const count = plan.groups.reduce((sum, { methods }) => sum + methods.length, 0);

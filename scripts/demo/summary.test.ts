@@ -54,7 +54,7 @@ test('a draft length that is left to the engine is told with its mean, beside wh
   ).split('\n');
 
   expect(lines[0]).toBe(
-    'speculative, a drafted for by b, draft length adaptive; WebAssembly, 2 threads; seed 7',
+    'speculative, a with drafts from b, draft length adaptive; WebAssembly, 2 threads; seed 7',
   );
   expect(lines).toContain('  b: 26 proposals, 80.0 % accepted, mean draft length 3.3');
   expect(lines.filter((line) => line.startsWith('  '))).toHaveLength(1);

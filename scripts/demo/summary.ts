@@ -19,7 +19,7 @@ function methodInWords({ method }: DecodeResult['request']): string {
     return `collaborative, ${method.schedule}, ${method.combine.kind}, ${method.acceptance.kind}: ${members.join(', ')}`;
   }
   const drafter = method.drafter.kind === 'model' ? method.drafter.model : 'n-gram lookup';
-  return `speculative, ${method.target} drafted for by ${drafter}, draft length ${method.drafter.draftLength}`;
+  return `speculative, ${method.target} with drafts from ${drafter}, draft length ${method.drafter.draftLength}`;
 }
 
 function backendInWords(result: DecodeResult, info: EngineInfo): string {

@@ -34,15 +34,15 @@ export interface PilotOptions {
 }
 
 export const usage = `Usage: npm run pilot -- PROMPTS [options]
-  PROMPTS               file with prompts, - for stdin: JSON Lines, {"prompt": "…"} or a string a line; or plain
-                        text, a prompt a line
+  PROMPTS               file with prompts, - for stdin: JSON Lines, {"prompt": "…"}, {"messages": […]} or a string
+                        a line; or plain text, a prompt a line
   --methods LIST        speculative, ngram (for one model), alternate, naive, black-box, mixture (for a team); each
                         beside its reference, plain or sequential (default speculative,alternate,naive)
   --draft-length LIST   numbers or adaptive, each tried (default 2,4 for one model; 1 for the team's default proposer)
   --acceptance RULE     exact | coupled | lenient:L | typical[:E,D]; several times: each tried (default exact)
   --weights LIST        λ of the first member of a weighted team, each tried; the others share the rest
   --mu LIST             μ of a contrastive team, each tried
-  --model ID            model that is drafted for (default story-base)
+  --model ID            model that the drafts are for (default story-base)
   --draft ID            its draft model (default story-draft)
   --members LIST        the team: id[:dtype][@temperature],… (default ${defaultMembers})
   --combine RULE        weighted[:W,…] | contrastive[:MU[,ALPHA]] | geometric[:W,…] | custom:MODULE (default weighted,

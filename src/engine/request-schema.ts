@@ -53,6 +53,24 @@ export const combineNumbers = {
   geometric: { weights: v.array(v.pipe(finite, v.minValue(-largestWeight), v.maxValue(largestWeight))) },
 };
 
+function messagesSchemaWith(object: typeof v.strictObject): v.GenericSchema<readonly ChatMessage[]> {
+  return v.pipe(
+    v.array(
+      object({
+        role: v.picklist(['system', 'user', 'assistant']),
+        content: v.string(),
+        /** The tokens this text was written with, of an earlier result: ChatMessage.tokenIds says what for. */
+        tokenIds: v.optional(v.array(v.pipe(v.number(), v.safeInteger(), v.minValue(0)))),
+      }),
+    ),
+    v.nonEmpty('a conversation has at least one message'),
+    v.maxLength(maxMessages),
+  );
+}
+
+/** A request's conversation alone. */
+export const messagesSchema = messagesSchemaWith(v.strictObject);
+
 /**
  * The schema of a request.
  * @param object makes the schema of an object: one that refuses fields it does not know, or one that leaves them out
@@ -83,22 +101,10 @@ function requestSchemaWith(object: typeof v.strictObject) {
     presencePenalty: v.optional(adjustment.presencePenalty),
   });
 
-  const messagesSchema: v.GenericSchema<readonly ChatMessage[]> = v.pipe(
-    v.array(
-      object({
-        role: v.picklist(['system', 'user', 'assistant']),
-        content: v.string(),
-        /** The tokens this text was written with, of an earlier result: ChatMessage.tokenIds says what for. */
-        tokenIds: v.optional(v.array(v.pipe(v.number(), v.safeInteger(), v.minValue(0)))),
-      }),
-    ),
-    v.nonEmpty('a conversation has at least one message'),
-    v.maxLength(maxMessages),
-  );
   /** What the text continues: a prompt as it is, or a conversation by way of the model's chat template. */
   const promptEntries = {
     prompt: v.optional(v.string()),
-    messages: v.optional(messagesSchema),
+    messages: v.optional(messagesSchemaWith(object)),
   };
 
   const memberSchema = object({

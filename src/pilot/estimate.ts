@@ -1,5 +1,6 @@
 import { predictSpeculativeSpeedUp, predictSpeedUp } from '../decode/predict-speed-up.ts';
 import { costAt, type ForwardCosts } from '../models/forward-costs.ts';
+import { promptText } from '../prompt/prompt-text.ts';
 import type { Method, PilotCase, PilotRun } from './pilot.ts';
 
 /** t(k) of each model, by its name; one that is missing makes an estimate null. */
@@ -21,12 +22,12 @@ export function estimateCases(cases: readonly PilotCase[], costs: CostsByModel):
 }
 
 function estimateCase(each: PilotCase, costs: CostsByModel, speedUps: Map<string, number>): number | null {
-  const { method, prompt, maxTokens = 200 } = each.request;
+  const { method, maxTokens = 200 } = each.request;
   const targets = targetsOf(method).map((model) => costs.get(model));
   const draft = draftOf(method);
   const draftCosts = draft === null ? null : costs.get(draft);
   if (!targets.every((cost) => cost !== undefined) || draftCosts === undefined) return null;
-  const promptTokens = Math.ceil(prompt.length / lettersPerToken) + 1;
+  const promptTokens = Math.ceil(promptText(each.request).length / lettersPerToken) + 1;
   const prefillOf = (cost: ForwardCosts): number =>
     Math.ceil(promptTokens / prefillChunk) * costAt(cost, Math.min(promptTokens, prefillChunk));
   const prefillMs = [...targets, ...(draftCosts ? [draftCosts] : [])].reduce(

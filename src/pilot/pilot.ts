@@ -1,5 +1,6 @@
 import type { DecodeRequest } from '../engine/decode-request.ts';
 import type { DecodeResult, FinishReason } from '../engine/engine-api.ts';
+import type { ChatMessage } from '../prompt/chat-message.ts';
 
 /*
  * The words of this folder. A *pilot* runs *methods* on *prompts*. Methods stand in *groups*: the first of a group is
@@ -9,9 +10,14 @@ import type { DecodeResult, FinishReason } from '../engine/engine-api.ts';
  */
 
 export interface PilotPrompt {
+  /** What is continued; of a chat, what its messages say, for people. */
   readonly text: string;
   /** What the file calls it; null where it does not. */
   readonly id: string | null;
+  /** Of a chat: a reply to them is written, by way of the model's template. */
+  readonly messages?: readonly ChatMessage[];
+  /** Of the file, counted from 1 as editors do. */
+  readonly line?: number;
 }
 
 export type Method = DecodeRequest['method'];
@@ -51,7 +57,7 @@ export interface PilotCase {
   /** Indices of group and method. */
   readonly group: number;
   readonly method: number;
-  readonly request: DecodeRequest & { readonly seed: number; readonly prompt: string };
+  readonly request: DecodeRequest & { readonly seed: number };
 }
 
 /** What is kept of a case that ran, or that the engine refused for its prompt alone. */

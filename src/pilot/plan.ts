@@ -1,4 +1,4 @@
-import { validateDecodeRequest } from '../engine/decode-request.ts';
+import { type DecodeRequest, validateDecodeRequest } from '../engine/decode-request.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import { groupTitle, methodTitle } from './method-title.ts';
 import type {
@@ -22,7 +22,7 @@ export interface PilotSettings {
   readonly prompts: readonly PilotPrompt[];
   readonly repeats: number;
   readonly request: PilotPlan['request'];
-  /** One model, drafted for; null or without drafters: none. */
+  /** One model with drafts; null or without drafters: none. */
   readonly speculative: {
     readonly target: string;
     /** Of the drafter `model`. */
@@ -160,7 +160,7 @@ export function casesOf(plan: PilotPlan): readonly PilotCase[] {
         ...{ number: cases.length, prompt, repeat, group, method },
         request: {
           ...plan.request,
-          prompt: plan.prompts[prompt].text,
+          ...readOf(plan.prompts[prompt]),
           seed: plan.request.seed + cell,
           method: plan.groups[group].methods[method].method,
         },
@@ -168,6 +168,11 @@ export function casesOf(plan: PilotPlan): readonly PilotCase[] {
     }
   }
   return cases;
+}
+
+/** What a request of this prompt is to read. */
+function readOf({ text, messages }: PilotPrompt): Pick<DecodeRequest, 'prompt' | 'messages'> {
+  return messages ? { messages: [...messages] } : { prompt: text };
 }
 
 /** The models that a plan needs, each once. */

@@ -22,7 +22,23 @@ test('ids are kept, numbers too, and those of HumanEval', () => {
   expect(readPrompts(text).map(({ id }) => id)).toEqual(['7', 'HumanEval/0', null]);
 });
 
+test('a chat is its messages, told in words', () => {
+  const messages = [
+    { role: 'system', content: 'You are a cat.' },
+    { role: 'user', content: 'Hello' },
+  ];
+  expect(readPrompts(`"one"\n\n${JSON.stringify({ id: 'c', messages })}`)).toEqual([
+    { text: 'one', id: null, line: 1 },
+    { text: 'system: You are a cat.\n\nuser: Hello\n\nassistant: ', id: 'c', messages, line: 3 },
+  ]);
+});
+
 test.each([
+  ['{"messages":[]}', /^prompts, line 1: "messages": a conversation has at least one message/],
+  ['"one"\n{"messages":"Hello"}', /^prompts, line 2: "messages": Invalid type/],
+  ['{"messages":[{"role":"tool","content":""}]}', /^prompts, line 1: "messages\.0\.role": Invalid/],
+  ['{"messages":[{"role":"user"}]}', /^prompts, line 1: "messages\.0\.content": Invalid/],
+  ['{"messages":[],"prompt":"one"}', /^prompts, line 1: there are both "prompt" and "messages"/],
   ['', /^prompts: there is no prompt/],
   [' \n\n', /^prompts: there is no prompt/],
   ['{"prompt":"one"}\n\n{"prompt":', /^prompts, line 3: this is no JSON/],
@@ -30,9 +46,9 @@ test.each([
   ['{prompt: 1}', /^prompts, line 1: this is no JSON/],
   [
     '{"question":"one","answer":"two"}',
-    /^prompts, line 1: there is no field "prompt" \(there are: question, answer\)/,
+    /^prompts, line 1: there is no field "prompt" or "messages" \(there are: question, answer\)/,
   ],
-  ['"one"\n{}', /^prompts, line 2: there is no field "prompt" \(there are: none\)/],
+  ['"one"\n{}', /^prompts, line 2: there is no field "prompt" or "messages" \(there are: none\)/],
   ['{"prompt":["one"]}', /^prompts, line 1: "prompt" is an array: a string is needed/],
   ['{"prompt":null}', /^prompts, line 1: "prompt" is null/],
   ['"one"\n3', /^prompts, line 2: this is a number/],

@@ -1,12 +1,16 @@
+import * as v from 'valibot';
+import { messagesSchema } from '../engine/request-schema.ts';
 import { EngineError } from '../errors/engine-error.ts';
+import { promptText } from '../prompt/prompt-text.ts';
 import type { PilotPrompt } from './pilot.ts';
 
 /** More would take days, and is more likely the wrong file. */
 export const mostPrompts = 2000;
 
 /**
- * Prompts from a file or a field: JSON Lines (`{"prompt": "…"}`, with an optional `id`, or a string a line), or plain
- * text, one prompt a line. It is JSON Lines where its first line is a JSON object or string. Blank lines are skipped.
+ * Prompts from a file or a field: JSON Lines (`{"prompt": "…"}` or `{"messages": […]}`, with an optional `id`, or a
+ * string a line), or plain text, one prompt a line. It is JSON Lines where its first line is a JSON object or string.
+ * Blank lines are skipped.
  * @throws EngineError `invalid-request`, naming the line
  */
 export function readPrompts(text: string): readonly PilotPrompt[] {
@@ -23,7 +27,10 @@ export function readPrompts(text: string): readonly PilotPrompt[] {
   if (first.text.trimStart().startsWith('[') && isJson(text)) {
     throw refused(first.number, 'this is one JSON array: give JSON Lines, one prompt a line');
   }
-  return isJsonLines(first.text) ? lines.map(promptOf) : lines.map((line) => ({ text: line.text, id: null }));
+  return lines.map((line) => ({
+    ...(isJsonLines(first.text) ? promptOf(line) : { text: line.text, id: null }),
+    line: line.number,
+  }));
 }
 
 interface Line {
@@ -56,13 +63,26 @@ function promptOf({ number, text }: Line): PilotPrompt {
   }
   if (typeof value === 'string') return { text: value, id: null };
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw refused(number, `this is ${kindOf(value)}: give a string or an object with "prompt"`);
+    throw refused(number, `this is ${kindOf(value)}: give a string or an object with "prompt" or "messages"`);
   }
-  const { prompt, id, task_id: taskId } = value as Readonly<Record<string, unknown>>;
-  if (typeof prompt === 'string') return { text: prompt, id: nameOf(id ?? taskId) };
+  const { prompt, messages, id, task_id: taskId } = value as Readonly<Record<string, unknown>>;
+  const name = nameOf(id ?? taskId);
+  if (prompt !== undefined && messages !== undefined) {
+    throw refused(number, 'there are both "prompt" and "messages": leave one of the two out');
+  }
+  if (messages !== undefined) return { ...chatOf(number, messages), id: name };
+  if (typeof prompt === 'string') return { text: prompt, id: name };
   if (prompt !== undefined) throw refused(number, `"prompt" is ${kindOf(prompt)}: a string is needed`);
   const fields = Object.keys(value).slice(0, 6).join(', ');
-  throw refused(number, `there is no field "prompt" (there are: ${fields || 'none'})`);
+  throw refused(number, `there is no field "prompt" or "messages" (there are: ${fields || 'none'})`);
+}
+
+function chatOf(line: number, value: unknown): Pick<PilotPrompt, 'text' | 'messages'> {
+  const parsed = v.safeParse(messagesSchema, value, { abortPipeEarly: true });
+  if (parsed.success) return { text: promptText({ messages: parsed.output }), messages: parsed.output };
+  const [issue] = parsed.issues;
+  const path = v.getDotPath(issue);
+  throw refused(line, `"messages${path === null ? '' : `.${path}`}": ${issue.message}`);
 }
 
 const nameOf = (id: unknown): string | null =>

@@ -1,4 +1,5 @@
 import type { TextDifference } from './agreement.ts';
+import { casesOf } from './plan.ts';
 import { nameOf, type PilotReport } from './report.ts';
 import type { MethodSummary } from './summarise.ts';
 
@@ -105,6 +106,21 @@ function passedOverFor(report: PilotReport): string {
   return isLossy && chosen?.lossless ? 'it is lossy, or drafts more' : 'drafts more';
 }
 
+function failures({ runs, plan }: PilotReport, { group, method }: Summary): readonly string[] {
+  const cases = casesOf(plan);
+  const codes = runs.flatMap(({ failure, case: number }) =>
+    failure && cases[number].group === group && cases[number].method === method ? [failure.code] : [],
+  );
+  const tooLong = codes.filter((code) => code === 'context-full').length;
+  const refused = codes.length - tooLong;
+  return [
+    ...(tooLong > 0 ? [`${countText(tooLong, 'prompt')} did not fit into the context.`] : []),
+    ...(refused > 0
+      ? [`${countText(refused, 'chat was', 'chats were')} refused by the model’s template.`]
+      : []),
+  ];
+}
+
 /** What makes the numbers weaker than they look. */
 function cautions(report: PilotReport, summary: Summary): readonly string[] {
   const { runs, planned, criteria } = report;
@@ -121,7 +137,7 @@ function cautions(report: PilotReport, summary: Summary): readonly string[] {
     ...(summary.tooShort > 0
       ? [`${countText(summary.tooShort, 'text was', 'texts were')} too short to measure a speed.`]
       : []),
-    ...(summary.failed > 0 ? [`${countText(summary.failed, 'prompt')} did not fit into the context.`] : []),
+    ...failures(report, summary),
     ...(sessions > 1 ? [`It was run in ${sessions} sessions; a machine may differ between them.`] : []),
   ];
 }

@@ -78,6 +78,26 @@ test('a prompt that does not fit fails alone', async () => {
   ]);
 });
 
+test('a chat that the model’s template refuses fails alone', async () => {
+  const prompts = ['system', 'user'].map((role) => ({
+    ...{ text: role, id: null },
+    messages: [{ role: role as 'system' | 'user', content: 'Hello' }],
+  }));
+  const engine = new FakeEngine(({ messages }) => {
+    if (messages?.[0].role === 'system') {
+      throw new EngineError('invalid-request', 'messages: the chat template of the model refuses them: no');
+    }
+  });
+  const runs = await runPilot(fakePlan({ prompts }), engine, { store: new MemoryStore(), key, costs });
+  expect(runs.map(({ failure }) => failure?.code ?? null)).toEqual([
+    ...['invalid-request', 'invalid-request', 'invalid-request'],
+    ...[null, null, null],
+  ]);
+  expect(engine.asked.every(({ prompt, messages }) => prompt === undefined && messages?.length === 1)).toBe(
+    true,
+  );
+});
+
 test('progress tells what runs, how much is done, and that nothing is kept', async () => {
   const told: PilotProgress[] = [];
   const full = { read: async () => [], add: async () => Promise.reject(new Error('the disk is full')) };

@@ -35,7 +35,8 @@ export interface PilotOptions {
 
 /**
  * Runs what of a plan is not kept yet, one after the other, and keeps each run as it ends. Every method that still has
- * something to run decodes a few tokens uncounted before. A prompt that is too long for the context fails alone.
+ * something to run decodes a few tokens uncounted before. A prompt that is too long for the context fails alone, and so
+ * does a chat that a model's template refuses.
  * @returns all runs, those of earlier sessions too; fewer than there are cases where `signal` ended it
  * @throws EngineError for anything else that the engine refuses: what has finished is kept
  */
@@ -101,9 +102,11 @@ export async function runPilot(
   }
 }
 
-/** The one failure that concerns a prompt and no other. */
+/** Failures that concern a prompt and no other. */
 function throwUnlessPromptFails(error: unknown): EngineError {
-  if (error instanceof EngineError && error.code === 'context-full') return error;
+  if (!(error instanceof EngineError)) throw error;
+  const isRefused = error.code === 'invalid-request' && error.message.startsWith('messages:');
+  if (error.code === 'context-full' || isRefused) return error;
   throw error;
 }
 

@@ -64,10 +64,10 @@ test('members keep prompts of their own', () => {
   expect(piloted?.members.map(({ prompt }) => prompt)).toEqual([undefined, 'In space']);
 });
 
-test('a team is not piloted in a chat, one model is', () => {
-  const chat = { ...page, chat: newChat };
+test('a team whose members have messages of their own is not piloted, one model is', () => {
+  const chat = { ...page, chat: newChat, team: changeMember(page.team, 1, { system: 'You are a cat.' }) };
   expect(() => toPilotSettings({ ...initialPilotForm, ...prompts }, chat)).toThrow(
-    'team: the form above is a chat',
+    'team: a member has a system prompt or a message of its own in the chat above',
   );
   const alone = toPilotSettings({ ...initialPilotForm, ...prompts, schedules: [] }, chat);
   expect(alone.speculative?.drafters).toEqual(['model']);

@@ -5,7 +5,7 @@ import { readPrompts } from '../../pilot/read-prompts.ts';
 import { combinesWith } from '../../pilot/weight-values.ts';
 import { type AcceptanceKind, toAcceptance } from '../acceptance-form.ts';
 import { type RequestForm, toRequest } from '../request-form.ts';
-import { toCollaborative } from '../team-form.ts';
+import { type MemberForm, toCollaborative } from '../team-form.ts';
 
 /** What the pilot's part of the page holds; team, truncation and stop strings are the page's form's. */
 export interface PilotForm {
@@ -46,10 +46,10 @@ export const initialPilotForm: PilotForm = {
 /** @throws EngineError `invalid-request`, naming the field or the line */
 export function toPilotSettings(form: PilotForm, request: RequestForm): PilotSettings {
   const { sampling, stop } = toRequest(request);
-  if (request.chat && form.schedules.length > 0) {
+  if (request.chat && form.schedules.length > 0 && request.team.members.some(hasOwnMessage)) {
     throw refused(
       'team',
-      'the form above is a chat, and a pilot continues prompts as they are: end the chat there',
+      'a member has a system prompt or a message of its own in the chat above, which a pilot has not: take it out there',
     );
   }
   const team = toCollaborative(request.team, { kind: 'exact' }, { chat: null, prompt: '' });
@@ -79,6 +79,8 @@ export function toPilotSettings(form: PilotForm, request: RequestForm): PilotSet
     acceptances: form.acceptances.map((kind) => toAcceptance({ ...request.acceptance, kind })),
   };
 }
+
+const hasOwnMessage = ({ prompt, system }: MemberForm): boolean => prompt !== '' || system !== '';
 
 export function criteriaIn({ minSpeedUp, maxDeviation }: PilotForm): PilotCriteria {
   // A field left empty asks for nothing.

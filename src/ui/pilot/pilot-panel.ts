@@ -6,6 +6,7 @@ import { estimateCases } from '../../pilot/estimate.ts';
 import type { PilotEngine } from '../../pilot/pilot.ts';
 import { casesOf, modelsOf, type Planned, planPilot } from '../../pilot/plan.ts';
 import { readPrompts } from '../../pilot/read-prompts.ts';
+import { refuseUnreadableChats } from '../../pilot/readable-chats.ts';
 import { nameOf } from '../../pilot/report.ts';
 import { durationText, headline } from '../../pilot/report-words.ts';
 import type { PilotProgress } from '../../pilot/run-pilot.ts';
@@ -143,7 +144,7 @@ export class PilotPanel extends LitElement {
           rows="8"
           spellcheck="false"
           autocomplete="off"
-          placeholder=${'Once upon a time\n…or…\n{"prompt": "Once upon a time"}'}
+          placeholder=${'Once upon a time\n…or…\n{"prompt": "Once upon a time"}\n…or…\n{"messages": [{"role": "user", "content": "Hello"}]}'}
           aria-describedby="prompts-hint"
           aria-invalid=${refusal && !isEmpty ? 'true' : 'false'}
           .value=${live(promptsText)}
@@ -183,7 +184,7 @@ export class PilotPanel extends LitElement {
     return html`<fieldset class="part">
       <h3>Methods to compare</h3>
       <div class="field" role="group" aria-labelledby="one-model">
-        <span class="label" id="one-model">${title(target)}, drafted for by</span>
+        <span class="label" id="one-model">${title(target)} with drafts from</span>
         <div class="picks">
           ${(['model', 'ngram'] as const).map((kind) => this.#pick('drafters', kind, drafterTitles[kind]))}
         </div>
@@ -367,6 +368,7 @@ export class PilotPanel extends LitElement {
   #planned(): PlanState {
     try {
       const planned = planPilot(toPilotSettings(this.form, this.request));
+      refuseUnreadableChats(planned.plan, this.#models());
       const cases = casesOf(planned.plan);
       const costs = new Map(this.#models().map((model) => [model.id, model.costs]));
       let ms: number | null = 0;
