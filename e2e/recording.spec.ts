@@ -69,6 +69,7 @@ test('a run is saved, and told again by the page and by a page of its own, as da
   await alone.goto(pathToFileURL(testInfo.outputPath('story.html')).href);
   await alone.getByRole('slider', { name: 'Position' }).press('End');
   await expect(story(alone)).toHaveText(told ?? '');
+  await expect(alone.locator('footer')).toHaveText(`Written with Antiphon ${recorded.header.engineVersion}`);
   expect(asked).toEqual([pathToFileURL(testInfo.outputPath('story.html')).href]);
   expect(errors).toEqual([]);
   expect(await axeFindings(alone)).toEqual([]);
