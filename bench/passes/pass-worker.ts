@@ -1,6 +1,6 @@
 import { expose } from 'comlink';
 import type { Sequence } from '../../src/models/causal-model.ts';
-import { forceOrtBuild } from '../../src/models/ort.ts';
+import { forceOrtBuild, forceSessionOptions } from '../../src/models/ort.ts';
 import type { OrtBuild } from '../../src/models/ort-build.ts';
 import type { LoadedCausalModel } from '../../src/models/ort-causal-model.ts';
 import { ModelRuntime } from '../../src/models/runtime.ts';
@@ -13,6 +13,8 @@ export interface PassSetting {
   readonly backend: 'wasm' | 'webgpu';
   readonly threads: number;
   readonly preparation: 'auto' | 'never';
+  /** Of ONNX Runtime's session, besides the engine's own. */
+  readonly sessionOptions: Parameters<typeof forceSessionOptions>[0];
   /** Several are loaded one after the other; passes are run on the last. */
   readonly modelUrls: readonly string[];
   readonly contextLength: number;
@@ -36,6 +38,7 @@ export class PassTimer {
     countHeapTraffic();
     Object.defineProperty(navigator, 'hardwareConcurrency', { value: setting.threads });
     forceOrtBuild(setting.build);
+    forceSessionOptions(setting.sessionOptions);
     const runtime = await ModelRuntime.open(setting.backend, { preparation: setting.preparation });
     const { contextLength, vocabSize } = setting;
     const notes: string[] = [];

@@ -13,7 +13,9 @@ import type { PassSetting } from './pass-worker.ts';
 /*
  * `npx tsx bench/passes/run.ts --variants asyncify,jspi --widths 1,2,8` times single forward passes in workers that
  * take turns, pass by pass, so that whatever else the machine does is done to all of them. A variant is a build of ONNX
- * Runtime, behind @ a number of threads, and `:exported` for graphs that are not prepared. Prints medians with quartiles, and each variant's speed over the
+ * Runtime, behind @ a number of threads, then what is done otherwise: `:exported` for graphs that are not prepared,
+ * `:batch-of-one` for a batch that is fixed when the session is made, `:captured` for WebGPU commands that are recorded
+ * once and replayed. Prints medians with quartiles, and each variant's speed over the
  * first's: of neighbouring passes, and of the fastest tenth, which a busy machine blurs least; and what one pass copies into
  * the WebAssembly heap and out of it. Of several models, with commas between them, all are loaded and the last is timed.
  */
@@ -43,14 +45,21 @@ const warmUpTurns = 3;
 const wantedRows = values.wanted === 'last' ? 'last' : 'all';
 const inMebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toPrecision(3)} MiB`;
 const numbers = (list: string): number[] => list.split(',').map(Number);
+const formsOfSession: Readonly<Record<string, PassSetting['sessionOptions']>> = {
+  'batch-of-one': { freeDimensionOverrides: { batch_size: 1 } },
+  captured: { enableGraphCapture: true },
+};
 const variants = values.variants.split(',').map((name) => {
-  const [place, form] = name.split(':');
+  const [place, ...forms] = name.split(':');
   const [build, threads = '1'] = place.split('@');
+  const unknown = forms.find((form) => form !== 'exported' && !(form in formsOfSession));
+  if (unknown !== undefined) throw new Error(`no variant ':${unknown}'`);
   const setting: PassSetting = {
     build: build as OrtBuild,
     backend: values.backend === 'webgpu' ? 'webgpu' : 'wasm',
     threads: Number(threads),
-    preparation: form === 'exported' ? 'never' : 'auto',
+    preparation: forms.includes('exported') ? 'never' : 'auto',
+    sessionOptions: Object.assign({}, ...forms.map((form) => formsOfSession[form] ?? {})),
     modelUrls: values.model.split(','),
     contextLength: Number(values.context),
     vocabSize: Number(values.vocabulary),

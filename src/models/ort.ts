@@ -22,6 +22,7 @@ export const ortQueue = new SerialQueue();
 const maxThreads = 8;
 
 let forcedBuild: OrtBuild | null = null;
+let forcedOptions: Partial<ort.InferenceSession.SessionOptions> = {};
 let configured = false;
 
 /** The build that this thread runs, or is going to. */
@@ -34,6 +35,11 @@ export function forceOrtBuild(build: OrtBuild): void {
   if (configured && build !== ortBuild())
     throw new Error(`ONNX Runtime runs its ${ortBuild()} build already`);
   forcedBuild = build;
+}
+
+/** Options that sessions get besides the engine's own, for comparisons: those of the sessions created from here on. */
+export function forceSessionOptions(options: Partial<ort.InferenceSession.SessionOptions>): void {
+  forcedOptions = options;
 }
 
 function configure(): void {
@@ -76,5 +82,6 @@ export function createOrtSession(
     // operators it places on the CPU.
     logSeverityLevel: 4,
     externalData: externalFiles,
+    ...forcedOptions,
   });
 }
