@@ -77,8 +77,8 @@ function pageOf(
   return `# From a logits row to a token, on the CPU
 
 Milliseconds for the distribution (temperature, truncation, normalisation) and the draw: medians, with the quartiles in
-brackets. Logits are normally distributed with the mean and deviation of SmolLM2-135M's. A step of that model (49,152
-entries) takes 44 to 77 ms on WASM.
+brackets. Logits are normally distributed with the mean and deviation of SmolLM2-135M's (49,152 entries); what a step of
+that model takes stands in the tables of real models, with the share that sampling has of it.
 
 | | ${vocabSizes.map((vocabSize) => `${vocabSize.toLocaleString('en')} entries`).join(' | ')} |
 |---|${vocabSizes.map(() => '---|').join('')}

@@ -31,9 +31,7 @@ const hidingScore = -3e38;
  * own, so texts of different lengths can be fed in one pass. All of it is float32, the cache
  * too, where the export has float16: WASM has no products of float16, and would widen the whole past in every pass.
  *
- * Forms that measured no better, story-base with 300 of past, one token, 2.3 ms in this one: past and new rows joined
- * by Slice and Concat 2.5; joined and all rows put out 4.0; keys stored transposed 2.4; the cache as first operand,
- * K · Qᵀ and Vᵀ · Pᵀ, so that the runtime packs the small one, 3.5.
+ * Other forms were measured and are slower: bench/results/experiments.md.
  */
 export class AttentionWriter {
   readonly #editor: ModelEditor;
