@@ -11,8 +11,8 @@ import type {
   PrefillProgress,
 } from '../engine/engine-api.ts';
 import { EngineError, type EngineErrorCode } from '../errors/engine-error.ts';
+import { connect } from '../openai/connect-with-openai.ts';
 import type { Round } from '../round/round.ts';
-import { connect } from '../rpc/connect.ts';
 
 /** What a call came to, as plain data: an error thrown out of a page loses its code on the way to the script. */
 export type Outcome<Value> =
