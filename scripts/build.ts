@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type LogLevel } from 'vite';
+import type { LogLevel } from 'vite';
 import { emitLibraryTypes } from './library-types.ts';
 
 export const projectFolder = fileURLToPath(new URL('..', import.meta.url));
@@ -81,6 +81,8 @@ function isFresh(product: Product): boolean {
 async function make(product: Product, logLevel: LogLevel): Promise<void> {
   const stamp = stampOf(product);
   const folder = join(projectFolder, 'dist', `.${product.name}-${process.pid}`);
+  // Seldom needed, and slow to load.
+  const { build } = await import('vite');
   try {
     await build({
       root: projectFolder,
