@@ -5,7 +5,6 @@ import { HubServer } from '../scripts/testing/hub-server.ts';
 import type { DecodeRequest } from '../src/engine/decode-request.ts';
 import type { DecodeResult, LoadedModel } from '../src/engine/engine-api.ts';
 import type { ChatMessage } from '../src/prompt/chat-message.ts';
-import type { Outcome } from '../src/ui/terminal-harness.ts';
 import { test } from './site.ts';
 
 /*
@@ -32,11 +31,13 @@ async function openSite(siteUrl: string): Promise<Page> {
   return opened;
 }
 
-function load(on: Page, backend: 'wasm' | 'webgpu'): Promise<Outcome<readonly LoadedModel[]>> {
-  return on.evaluate(([engine, id]) => window.antiphon.openEngine(engine, [id]), [
+async function load(on: Page, backend: 'wasm' | 'webgpu'): Promise<readonly LoadedModel[]> {
+  const outcome = await on.evaluate(([engine, id]) => window.antiphon.openEngine(engine, [id]), [
     { backend, hubUrl: hub.url },
     model,
   ] as const);
+  if (!outcome.ok) throw new Error(`${outcome.code}: ${outcome.message}`);
+  return outcome.value;
 }
 
 test.beforeAll(async ({ browser, siteUrl }) => {
@@ -57,7 +58,7 @@ test.beforeAll(async ({ browser, siteUrl }) => {
   await expect.poll(stalled, { timeout: 120_000 }).toBeGreaterThanOrEqual(69e6);
   await closed.close();
   page = await openSite(siteUrl);
-  expect(await load(page, 'wasm')).toMatchObject({ ok: true, value: [{ id: model, hasChatTemplate: true }] });
+  expect(await load(page, 'wasm')).toMatchObject([{ id: model, backend: 'wasm', hasChatTemplate: true }]);
   const asked = hub.requests.filter(({ place, path }) => place === 'cdn' && path === weights);
   expect(asked.length).toBeGreaterThanOrEqual(3);
   expect(
@@ -204,7 +205,7 @@ test('on WebGPU, loaded without the network, it writes the first tokens that WAS
 }) => {
   await hub.stop();
   const onGpu = await openSite(siteUrl);
-  expect(await load(onGpu, 'webgpu')).toMatchObject({ ok: true });
+  expect(await load(onGpu, 'webgpu')).toMatchObject([{ id: model, backend: 'webgpu' }]);
   const request: DecodeRequest = {
     messages: [user('What is the capital of France? Answer in one short sentence.')],
     maxTokens: 4,

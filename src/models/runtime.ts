@@ -50,6 +50,11 @@ export interface RuntimeOptions {
 
 const onWasmInstead = 'It runs on WASM instead.';
 
+/** What is done to a graph for this device. */
+function stepsFor({ hasShaderF16 }: EngineDevice): readonly PreparationStep[] {
+  return hasShaderF16 ? ['logits'] : ['logits', 'half-tables'];
+}
+
 /** Where models run: decides on a backend and opens models on it. */
 export class ModelRuntime {
   readonly #choice: 'auto' | BackendKind;
@@ -173,7 +178,7 @@ export class ModelRuntime {
       ...options,
     };
     let device = this.#device;
-    const forDevice = device ? this.#prepare(source, graph, ['logits']) : null;
+    const forDevice = device ? this.#prepare(source, graph, stepsFor(device)) : null;
     while (device && forDevice) {
       const checked = await this.#openOnDevice({ ...request, ...forDevice, device }, notes);
       if (checked === 'unsupported') {

@@ -1,5 +1,6 @@
 import { readOnnxGraph } from '../onnx-graph.ts';
 import { EditableModel } from './editable-model.ts';
+import { halfTables, widenTables } from './half-table.ts';
 import { changeLogits, hasHalfLogits, logitsProduct, wantedRows } from './logits-rows.ts';
 import { ModelEditor } from './model-editor.ts';
 import type { OnnxOperation } from './onnx-operation.ts';
@@ -24,7 +25,7 @@ export interface ExternalFile {
   readonly data: Uint8Array;
 }
 
-export type PreparationStep = 'weights' | 'lookups' | 'attention' | 'logits';
+export type PreparationStep = 'weights' | 'lookups' | 'attention' | 'logits' | 'half-tables';
 
 export interface PreparedGraph {
   /** The given bytes themselves where no step was taken. */
@@ -34,10 +35,11 @@ export interface PreparedGraph {
   readonly steps: readonly PreparationStep[];
   /** Sentences on what was left as it is, and why. */
   readonly notes: readonly string[];
-  /** Memory that the unpacked weights take beyond the packed ones. */
+  /** Memory that unpacked weights and widened tables take beyond those of the file. */
   readonly extraBytes: number;
 }
 
+/** What WASM takes. */
 const allSteps: readonly PreparationStep[] = ['logits', 'weights', 'lookups', 'attention'];
 
 /** Shape knows start and end from this version on. */
@@ -47,7 +49,8 @@ const leastOpset = 15;
  * Rewrites a model for its backend. For all, `logits`: they are computed of the rows wanted only, and put out as float32.
  * For one without kernels for packed weights and grouped attention, which is WASM, `weights`: MatMulNBits as a product
  * with float32 weights, `lookups`: GatherBlockQuantized, for which it has no kernel at all, written out, and `attention`:
- * GroupQueryAttention written out (write-attention.ts, with another contract for the cache).
+ * GroupQueryAttention written out (write-attention.ts, with another contract for the cache). For a device without float16,
+ * `half-tables`: embeddings that are stored so and widened at once, as float32.
  * What is not understood is left alone and told in `notes`. Throws `integrity` where the bytes are no ONNX file.
  */
 export function prepareGraph(
@@ -65,6 +68,7 @@ export function prepareGraph(
   }
   const takes = (step: PreparationStep) => wantedSteps.includes(step);
   const matMuls = takes('weights') ? packedMatMuls(model, unpackedBytesLimit, reasons) : [];
+  const tables = takes('half-tables') ? halfTables(model) : [];
   const lookups = takes('lookups') ? packedLookups(model, reasons) : [];
   const attentions = takes('attention') ? groupedAttentions(model, reasons) : [];
   const logits = takes('logits') ? logitsProduct(model) : null;
@@ -72,6 +76,7 @@ export function prepareGraph(
   const editor = new ModelEditor(model);
   const givenFilePath = nameBeside(externalFiles, 'exported.onnx');
   const unpackedPath = nameBeside(externalFiles, 'unpacked.bin');
+  const widenedPath = nameBeside(externalFiles, 'widened.bin');
   const steps: PreparationStep[] = [];
 
   if (logits || widensLogits) {
@@ -88,6 +93,8 @@ export function prepareGraph(
     editor.replace(lookup.operation, list);
   }
   if (lookups.length > 0) steps.push('lookups');
+  const widened = widenTables(editor, tables, widenedPath);
+  if (tables.length > 0) steps.push('half-tables');
   const attentionWriter = new AttentionWriter(editor);
   for (const attention of attentions) attentionWriter.replace(attention);
   if (attentions.length > 0) steps.push('attention');
@@ -99,6 +106,7 @@ export function prepareGraph(
     ...externalFiles,
     { path: givenFilePath, data: onnx },
     { path: unpackedPath, data: new Uint8Array(unpacked.buffer) },
+    { path: widenedPath, data: new Uint8Array(widened.buffer) },
   ];
   // What only packed weights were read from is let go of.
   const wanted = readOnnxGraph(prepared).externalFiles;
@@ -107,7 +115,7 @@ export function prepareGraph(
     externalFiles: files.filter(({ path }) => wanted.includes(path)),
     steps,
     notes,
-    extraBytes: unpacked.byteLength,
+    extraBytes: unpacked.byteLength + widened.byteLength,
   };
 }
 
