@@ -102,8 +102,11 @@ export class PilotSection extends LitElement {
   }
 
   #onToggle = (event: Event): void => {
-    this.open = (event.currentTarget as HTMLDetailsElement).open;
-    opened.write(this.open);
+    const { open } = event.currentTarget as HTMLDetailsElement;
+    // The event comes for what was rendered open too, which is no wish.
+    if (open === this.open) return;
+    this.open = open;
+    opened.write(open);
   };
 }
 

@@ -85,8 +85,11 @@ export class RhythmSection extends LitElement {
   }
 
   #onToggle = (event: Event): void => {
-    this.open = (event.currentTarget as HTMLDetailsElement).open;
-    folded.write(!this.open);
+    const { open } = event.currentTarget as HTMLDetailsElement;
+    // The event comes for what was rendered open too, which is no wish: another tab's may have been told meanwhile.
+    if (open === this.open) return;
+    this.open = open;
+    folded.write(!open);
   };
 }
 
