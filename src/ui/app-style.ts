@@ -75,6 +75,9 @@ export const appStyle = css`
   antiphon-stored-models {
     margin-top: 0.25rem;
   }
+  antiphon-model-panel + antiphon-stored-models {
+    margin-top: 0.6rem;
+  }
   antiphon-speed-up,
   antiphon-live-numbers {
     margin-top: 1.5rem;

@@ -46,6 +46,13 @@ export class PilotSection extends LitElement {
       summary .hint {
         margin-inline-start: 0.6rem;
       }
+      /* A second line that begins below the triangle would look like another entry. */
+      @media (max-width: 30rem) {
+        summary .hint {
+          display: block;
+          margin-inline: 1.1rem 0;
+        }
+      }
       .below {
         margin-top: 0.8rem;
       }
