@@ -126,7 +126,9 @@ export class RhythmTable extends LitElement {
       html`<button type="button" ?disabled=${to < 0 || to >= pages} @click=${() => this.#turnTo(to)}>
         ${name}
       </button>`;
-    return html`${table(shown, this.cast)}
+    // Where nobody proposes, a column for it would stay empty.
+    const hasProposals = this.rounds.some(({ proposals }) => proposals.length > 0);
+    return html`${table(shown, this.cast, hasProposals)}
       <div class="pages">
         ${turn('Earlier rounds', page - 1)}
         <span>${shown[0].index} to ${shown[shown.length - 1].index} of ${this.rounds[this.rounds.length - 1].index}</span>
@@ -149,7 +151,7 @@ export class RhythmTable extends LitElement {
   };
 }
 
-function table(rounds: readonly RoundItems[], cast: Letters): TemplateResult {
+function table(rounds: readonly RoundItems[], cast: Letters, hasProposals: boolean): TemplateResult {
   const differMs = roundMs(rounds);
   return html`<div class="rounds" role="region" aria-label="Table of rounds" tabindex="0">
     <table>
@@ -158,7 +160,7 @@ function table(rounds: readonly RoundItems[], cast: Letters): TemplateResult {
           <th scope="col">Round</th>
           <th scope="col">Verdict at</th>
           <th scope="col">Forwards</th>
-          <th scope="col">Proposals</th>
+          ${hasProposals ? html`<th scope="col">Proposals</th>` : null}
           <th scope="col">Text</th>
         </tr>
       </thead>
@@ -168,7 +170,7 @@ function table(rounds: readonly RoundItems[], cast: Letters): TemplateResult {
             <th scope="row">${index}</th>
             <td>${secondsText(atMs, differMs)}</td>
             <td>${forwards.map((forward) => forwardLine(forward, cast))}</td>
-            <td>${proposals.map((proposal) => proposalLine(proposal, cast))}</td>
+            ${hasProposals ? html`<td>${proposals.map((proposal) => proposalLine(proposal, cast))}</td>` : null}
             <td class="text">${committed.map(({ text }) => text).join('')}</td>
           </tr>`,
         )}
