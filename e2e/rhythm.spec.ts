@@ -37,6 +37,13 @@ async function inSight(page: Page): Promise<readonly [number, number]> {
   return [from, to];
 }
 
+/** Of one time as two windows tell it: to tenths of a second, or finer. */
+const tellingMs = 60;
+
+function expectSameTime(told: number, as: number): void {
+  expect(Math.abs(told - as) * 1000).toBeLessThan(tellingMs);
+}
+
 async function lengthInSight(page: Page): Promise<number> {
   const [from, to] = await inSight(page);
   return to - from;
@@ -112,17 +119,20 @@ test('keys pan, zoom and go to both ends', async ({ page }) => {
   await page.keyboard.press('ArrowLeft');
   expect((await inSight(page))[0]).toBe(0);
   await page.keyboard.press('End');
-  expect((await inSight(page))[1]).toBe(latest[1]);
+  expectSameTime((await inSight(page))[1], latest[1]);
   await page.keyboard.press('0');
-  expect(await inSight(page)).toEqual([0, latest[1]]);
+  const whole = await inSight(page);
+  expect(whole[0]).toBe(0);
+  expectSameTime(whole[1], latest[1]);
   await page.keyboard.press('-');
-  expect(await inSight(page)).toEqual([0, latest[1]]);
+  expect(await inSight(page)).toEqual(whole);
 });
 
 test('buttons, the wheel and dragging do the same', async ({ page }) => {
   const [, end] = await inSight(page);
   await page.getByRole('button', { name: 'Whole run' }).click();
-  expect(await inSight(page)).toEqual([0, end]);
+  expect((await inSight(page))[0]).toBe(0);
+  expectSameTime((await inSight(page))[1], end);
   await page.getByRole('button', { name: 'Zoom in' }).click();
   await page.getByRole('button', { name: 'Zoom in' }).click();
   const [from, to] = await inSight(page);
@@ -220,7 +230,8 @@ test('folded away it stays folded, and its code is not even fetched', async ({ p
   const fetched: string[] = [];
   other.on('request', (request) => fetched.push(new URL(request.url()).pathname));
   const scripts = () => fetched.filter((path) => /rhythm-(view|charts)/.test(path)).length;
-  await other.goto('./');
+  // Two loads and two runs: short ones, so that a busy machine finishes them in a test's time.
+  await other.goto('./#max=24');
   await expect(startButton(other)).toBeEnabled({ timeout: loadMs });
   expect(scripts()).toBe(0);
   await runToEnd(other);
