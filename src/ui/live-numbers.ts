@@ -101,6 +101,14 @@ export class LiveNumbersElement extends LitElement {
         gap: 0.5rem;
         line-height: 1.25;
       }
+      /* Beside its letter a name would have room for a syllable. */
+      @media (max-width: 30rem) {
+        .who {
+          flex-direction: column;
+          align-items: flex-start;
+          gap: 0.2rem;
+        }
+      }
     `,
     timeTablesStyle,
   ];
