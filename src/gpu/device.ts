@@ -1,3 +1,4 @@
+import { megabytesText } from '../errors/byte-text.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import { BufferRegistry } from './buffer-registry.ts';
 import { installReadbackCounter } from './readback-counter.ts';
@@ -81,7 +82,7 @@ export class EngineDevice {
     throw new EngineError(
       isOutOfMemory ? 'out-of-memory' : 'model-load',
       isOutOfMemory
-        ? `GPU memory ran out with ${this.buffers.liveBytes} bytes of caches and logits alive; load a smaller model or shorten the context.`
+        ? `GPU memory ran out with ${megabytesText(this.buffers.liveBytes)} of caches and logits alive; load a smaller model or shorten the context.`
         : `The GPU refused an operation: ${error.message}. Reload the model, or choose the WASM backend.`,
       { details: { adapter: this.adapterName, liveBytes: this.buffers.liveBytes } },
     );
@@ -106,7 +107,7 @@ export class EngineDevice {
     if (error) {
       throw new EngineError(
         'out-of-memory',
-        `The GPU has no room for ${bytes} bytes (${error.message.trim()}); load a smaller model or shorten the context.`,
+        `The GPU has no room for ${megabytesText(bytes)} (${error.message.trim()}); load a smaller model or shorten the context.`,
         { details: { bytes, liveBytes: this.buffers.liveBytes, adapter: this.adapterName } },
       );
     }

@@ -1,3 +1,4 @@
+import { megabytesText } from '../errors/byte-text.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import type { OwnedBuffer } from '../gpu/buffer-registry.ts';
 import type { EngineDevice } from '../gpu/device.ts';
@@ -66,7 +67,7 @@ export class LogitsBuffers {
     if (bytes > limit) {
       throw new EngineError(
         'out-of-memory',
-        `Logits of ${rows} rows by ${this.#width} entries need ${bytes} bytes, the GPU binds at most ${limit}; feed fewer tokens at once.`,
+        `Logits of ${rows} rows by ${this.#width} entries need ${megabytesText(bytes)}, the GPU binds at most ${megabytesText(limit)}; feed fewer tokens at once.`,
         { details: { rows, width: this.#width, bytes, limit } },
       );
     }

@@ -87,6 +87,16 @@ function textOf(element: Element): string {
   return [element.shadowRoot?.textContent ?? '', ...inner.map(textOf)].join(' ').replace(/\s+/g, ' ');
 }
 
+/** The text in closed `details`. */
+function foldedText(element: Element): string {
+  const { shadowRoot } = element;
+  const own = [...(shadowRoot?.querySelectorAll('details:not([open])') ?? [])].map(
+    (each) => each.textContent,
+  );
+  const inner = [...(shadowRoot?.querySelectorAll('*') ?? [])].filter((child) => child.shadowRoot);
+  return [...own, ...inner.map(foldedText)].join(' ');
+}
+
 function buttonOf(element: Element, name: string): HTMLButtonElement | undefined {
   const roots = [element, ...(element.shadowRoot?.querySelectorAll('*') ?? [])];
   const own = [...(element.shadowRoot?.querySelectorAll('button') ?? [])];
@@ -113,7 +123,11 @@ test.each([
   await expect.poll(() => textOf(app)).toContain('there was');
   engine.failRun(new EngineError(code, 'the words of the engine'));
   await expect.poll(() => textOf(app)).toContain(words);
-  expect(textOf(app)).toContain(`the words of the engine Code: ${code}`);
+  expect(textOf(app)).toContain('the words of the engine');
+  expect(textOf(app)).toContain(`Code: ${code}`);
+  // What took the memory, and how much of it there is, is not folded away.
+  const isFolded = foldedText(app).includes('the words of the engine');
+  expect(isFolded).toBe(code !== 'out-of-memory');
   expect(buttonOf(app, 'Continue')).toBeUndefined();
   buttonOf(app, 'Restart the engine')?.click();
   await expect.poll(() => buttonOf(app, 'Continue')).toBeDefined();

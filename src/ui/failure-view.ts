@@ -9,18 +9,20 @@ const buttonTexts: Readonly<Record<Remedy, string | null>> = {
 };
 
 /**
- * What happened, what to do next and, where the page can help, a button; the engine's own words and the code stand
- * behind them for whoever reports it. Styled by `failureStyle`.
+ * What happened, what to do next and, where the page can help, a button; the engine's own words, unless they have
+ * numbers for the reader, and the code stand behind them for whoever reports it. Styled by `failureStyle`.
  */
 export function failureView(title: string, failure: Failure, act: (remedy: Remedy) => void): TemplateResult {
   const buttonText = buttonTexts[failure.remedy];
-  const { summary, message, code } = failure;
+  const { summary, message, code, hasNumbers } = failure;
+  const isOpen = summary === null || hasNumbers;
   return html`<div class="failure" role="alert">
     <h2>${title}</h2>
     ${
       isOffline(failure)
         ? html`<p>You are offline, and this browser does not hold the files yet. They are fetched as soon as you are back.</p>`
-        : html`<p>${summary ?? message} ${failure.nextStep}</p>`
+        : html`<p>${summary ?? message} ${failure.nextStep}</p>
+            ${summary !== null && hasNumbers ? html`<p>${message}</p>` : null}`
     }
     ${
       buttonText === null
@@ -28,7 +30,7 @@ export function failureView(title: string, failure: Failure, act: (remedy: Remed
         : html`<button type="button" @click=${() => act(failure.remedy)}>${buttonText}</button>`
     }
     ${
-      summary === null
+      isOpen
         ? html`<p class="hint">Code: <code>${code}</code></p>`
         : html`<details>
             <summary class="hint">What exactly happened</summary>

@@ -15,6 +15,13 @@ test.each<readonly [EngineErrorCode, Remedy]>([
   expect(failure).toMatchObject({ code, message: 'what happened', remedy });
 });
 
+test.each<readonly [EngineErrorCode, boolean]>([
+  ['out-of-memory', true],
+  ['device-lost', false],
+])('the engine’s words of %s have numbers for the reader: %s', (code, hasNumbers) => {
+  expect(describeFailure(new EngineError(code, '2 GB of 1 GB')).hasNumbers).toBe(hasNumbers);
+});
+
 test.each([
   ['an error of another class', new TypeError('no such module'), 'no such module'],
   ['an error without words', new Error(''), 'No reason was given.'],

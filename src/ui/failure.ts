@@ -10,6 +10,8 @@ export interface Failure {
   readonly summary: string | null;
   /** The engine's own words. */
   readonly message: string;
+  /** They tell how much was needed and how much there is: they stand in sight. */
+  readonly hasNumbers: boolean;
   readonly nextStep: string;
   readonly remedy: Remedy;
 }
@@ -83,7 +85,12 @@ const advice: Readonly<Record<Failure['code'], Advice>> = {
 export function describeFailure(error: unknown): Failure {
   const code = error instanceof EngineError ? error.code : 'unexpected';
   const message = error instanceof Error ? error.message : String(error);
-  return { code, message: message || 'No reason was given.', ...advice[code] };
+  return {
+    code,
+    message: message || 'No reason was given.',
+    hasNumbers: code === 'out-of-memory',
+    ...advice[code],
+  };
 }
 
 /** The file is on a server that cannot be reached, and there is no connection: the reader need not look for a fault. */

@@ -1,5 +1,5 @@
 import type { ModelEstimate } from '../engine/engine-api.ts';
-import { megabytesText } from './number-text.ts';
+import { megabytesText } from '../errors/byte-text.ts';
 
 /** "tiny (q4): a download of 90.0 MB; takes about 700.0 MB on WebAssembly, of 4295.0 MB: it fits." */
 export function fitText({ title, dtype, downloadBytes, memory }: ModelEstimate): string {

@@ -7,12 +7,12 @@ import {
   type TemplateResult,
 } from 'lit';
 import type { LoadProgress } from '../engine/engine-api.ts';
+import { megabytesText } from '../errors/byte-text.ts';
 import { ConnectionWatch } from './connection-watch.ts';
 import type { Remedy } from './failure.ts';
 import { failureView } from './failure-view.ts';
 import { LoadPace, remainingText } from './load-pace.ts';
 import { type ModelChoice, titleOf } from './model-choice.ts';
-import { megabytesText } from './number-text.ts';
 import { type EngineState, type ModelState, wantedModels } from './page-state.ts';
 import { progressStyle } from './progress-style.ts';
 import { failureStyle, theme } from './theme.ts';

@@ -1,9 +1,6 @@
-export const noNumber = '–';
+import { megabytesText } from '../errors/byte-text.ts';
 
-/** Decimal megabytes, as file sizes are given on download pages. */
-export function megabytesText(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
-}
+export const noNumber = '–';
 
 /** A size that need not be exact: "180 MB", "1.24 GB". */
 export function roughSizeText(bytes: number): string {

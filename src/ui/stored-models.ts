@@ -2,8 +2,8 @@ import { css, html, LitElement, type PropertyDeclarations, type TemplateResult }
 import type { EngineApi, StoredModel, StoredModels } from '../engine/engine-api.ts';
 import { describeFailure } from './failure.ts';
 import './fit-check.ts';
+import { megabytesText } from '../errors/byte-text.ts';
 import { type ModelChoice, titleOf } from './model-choice.ts';
-import { megabytesText } from './number-text.ts';
 import { theme } from './theme.ts';
 
 /** What of the engine the panel needs. */

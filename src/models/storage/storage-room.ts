@@ -1,3 +1,4 @@
+import { megabytesText } from '../../errors/byte-text.ts';
 import { EngineError } from '../../errors/engine-error.ts';
 import type { FileStore } from './file-store.ts';
 
@@ -36,11 +37,11 @@ export function storageFull(
   room: number | null,
   cause?: unknown,
 ): EngineError {
-  const wanted = bytes === null ? 'more storage' : `${inMegabytes(bytes)} of storage`;
+  const wanted = bytes === null ? 'more storage' : `${megabytesText(bytes)} of storage`;
   const given =
     room === null
       ? 'the browser has no more to give'
-      : `the browser has ${inMegabytes(room)} left for this site`;
+      : `the browser has ${megabytesText(room)} left for this site`;
   return new EngineError(
     'storage-full',
     `${what} needs ${wanted}, ${given}. Nothing of it was kept; delete models that are stored (engine.deleteStored), free disk space, or choose a smaller dtype.`,
@@ -51,5 +52,3 @@ export function storageFull(
 export function isQuotaExceeded(error: unknown): boolean {
   return error instanceof Error && error.name === 'QuotaExceededError';
 }
-
-const inMegabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

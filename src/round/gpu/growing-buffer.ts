@@ -1,3 +1,4 @@
+import { megabytesText } from '../../errors/byte-text.ts';
 import { EngineError } from '../../errors/engine-error.ts';
 import type { OwnedBuffer } from '../../gpu/buffer-registry.ts';
 import type { EngineDevice } from '../../gpu/device.ts';
@@ -71,7 +72,7 @@ export class GrowingBuffer {
     if (bytes > limit) {
       throw new EngineError(
         'out-of-memory',
-        `The sampler's ${label} needs ${bytes} bytes, the GPU binds at most ${limit}; use shorter drafts or fewer members.`,
+        `The sampler's ${label} needs ${megabytesText(bytes)}, the GPU binds at most ${megabytesText(limit)}; use shorter drafts or fewer members.`,
         { details: { bytes, limit } },
       );
     }
