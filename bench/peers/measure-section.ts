@@ -14,7 +14,7 @@ export interface ContenderDecodes {
   readonly opened: OpenedContender | null;
   /** [trials]; null where it failed, and in all trials after that. */
   readonly decodes: readonly (TimedDecode | null)[];
-  /** Why it failed; null where it did not. */
+  /** Why it failed, or was not asked; null where it answered. */
   readonly failure: string | null;
 }
 
@@ -29,6 +29,9 @@ export interface ContextDecodes {
 
 /** An engine that takes longer for one decode has failed: a machine that is shared can starve spinning threads. */
 const decodeLimitMs = 600_000;
+
+/** An engine that would take longer to begin, going by a shorter prompt, is not asked: the others would wait. */
+const longestBeginMs = 75_000;
 
 /** After its first tokens the browser goes on for a second or two to compile better code for an engine. */
 const warmUpTokens = 16;
@@ -45,12 +48,14 @@ interface Running {
   page: ContenderPage | null;
   opened: OpenedContender | null;
   failure: string | null;
+  /** Milliseconds until it began to answer, for each token of the latest prompt; 0 before it was asked. */
+  beginMsPerToken: number;
 }
 
 /**
  * Opens the engines of a section in one browser and lets them decode the same prompts in turn, in one trial from first
  * to last and in the next from last to first. Each decodes a prompt uncounted before. An engine that fails is left
- * out from there on.
+ * out from there on; one that would be minutes in beginning is not asked.
  */
 export async function measureSection(
   browser: Browser,
@@ -83,7 +88,7 @@ async function open(
   threads: number | null,
 ): Promise<Running> {
   const { kind, modelUrl, dtype } = spec;
-  const running: Running = { spec, page: null, opened: null, failure: null };
+  const running: Running = { spec, page: null, opened: null, failure: null, beginMsPerToken: 0 };
   await attempt(running, async () => {
     running.page = await ContenderPage.open(browser, site, kind, {
       modelUrl,
@@ -109,8 +114,10 @@ async function measureContext(
     promptWindow(section.tokenizer, section.promptText(trial), context),
   );
   const decodes = new Map<Running, (TimedDecode | null)[]>(running.map((each) => [each, []]));
+  const tooSlow = new Map(running.map((each) => [each, reasonNotToAsk(each, context)]));
   for (const [trial, prompt] of prompts.entries()) {
     for (const each of trial % 2 === 0 ? running : running.toReversed()) {
+      if (tooSlow.get(each) !== null) continue;
       const timed = await decodeOnce(each, prompt, section.maxTokens);
       decodes.get(each)?.push(timed);
       if (timed) log(lineOf(section.title, context, each.spec.name, timed));
@@ -127,9 +134,15 @@ async function measureContext(
       atLeast: each.spec.bar?.(context) ?? null,
       opened: each.opened,
       decodes: decodes.get(each) ?? [],
-      failure: each.failure,
+      failure: each.failure ?? tooSlow.get(each) ?? null,
     })),
   };
+}
+
+function reasonNotToAsk({ page, beginMsPerToken }: Running, context: number): string | null {
+  const seconds = (beginMsPerToken * context) / 1000;
+  if (!page || seconds * 1000 <= longestBeginMs) return null;
+  return `not asked: going by shorter prompts it would begin after ${seconds.toFixed(0)} s`;
 }
 
 async function decodeOnce(
@@ -144,6 +157,7 @@ async function decodeOnce(
   await attempt(running, async () => {
     timed = await withinLimit(page.decode(prompt, maxTokens));
     const { tokenIds } = prompt;
+    running.beginMsPerToken = (timed.tokenAtMs[0] ?? 0) / tokenIds.length;
     // Engines that take text may cut it a little differently; ids they would have taken as they are.
     const allowed = timed.tokenIds ? 0 : Math.ceil(tokenIds.length / 100);
     if (Math.abs(timed.promptTokens - tokenIds.length) > allowed) {
@@ -159,7 +173,7 @@ async function attempt(running: Running, call: () => Promise<void>): Promise<voi
     await call();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    running.failure = message.split('\n')[0];
+    running.failure = `failed: ${message.split('\n')[0]}`;
     await running.page?.close();
     running.page = null;
   }

@@ -159,8 +159,8 @@ async function realSection(modelsUrl: string, quick: boolean): Promise<PeerSecti
     contexts: quick
       ? [{ tokens: 32, trials: 2 }]
       : [
-          { tokens: 32, trials: 6 },
-          { tokens: 400, trials: 4 },
+          { tokens: 32, trials: 4 },
+          { tokens: 400, trials: 3 },
           { tokens: 2000, trials: 2 },
         ],
     maxTokens: quick ? 16 : 48,

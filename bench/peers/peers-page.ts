@@ -55,7 +55,7 @@ function sectionInWords(section: string, rows: readonly PeerRow[], leftOut: read
     barInWords(row.atLeast, row.speedRatio),
     withSpread(row.firstTokenMs, 0),
     withSpread(row.firstTokenRatio, 2),
-    row.failure === null ? agreementInWords(row) : `failed: ${row.failure.replaceAll('|', '\\|')}`,
+    row.failure === null ? agreementInWords(row) : row.failure.replaceAll('|', '\\|'),
   ]);
   const engines = [...new Map(rows.map((row) => [row.name, row])).values()].map(
     ({ name, threads, version }) =>
