@@ -13,6 +13,7 @@ import {
   type MeasuredDrafting,
 } from './drafting/drafting-page.ts';
 import { measureDrafting, withNgrams } from './drafting/drafting-table.ts';
+import { engineCircumstances } from './engine-circumstances.ts';
 import { realModel } from './peers/peer-sections.ts';
 import { measureTrials, type TrialRequest, type Variant } from './trials.ts';
 
@@ -96,16 +97,10 @@ export const realModelTable: BrowserTable = {
           ...(quick ? [] : [teamOf('4-bit and 8-bit weights', [{ model: q4 }, { model: q8 }])]),
         ];
         const rows = await measureTeams(teams, requests(prompts, 1), bench);
-        const { backend, threads } = await page.info();
         return {
           markdown: pageOf(sections, rows, maxTokens),
           data: { maxTokens, sections, teams: rows.map((row) => ({ ...row, members: row.members.length })) },
-          where: {
-            browser: `Chromium ${page.browserVersion}`,
-            backend: backend ?? 'no backend',
-            threads,
-            versions: {},
-          },
+          where: await engineCircumstances(page),
         };
       } finally {
         await page.close();

@@ -9,6 +9,7 @@ import type { BenchTable, BrowserTable, Measured } from './bench-table.ts';
 import { type BrowserCircumstances, type Circumstances, circumstancesInWords } from './circumstances.ts';
 import { collaborativeTable } from './collaborative-table.ts';
 import { draftingTable } from './drafting/drafting-table.ts';
+import { engineCircumstances } from './engine-circumstances.ts';
 import { guidanceTable } from './guidance/guidance-table.ts';
 import { pageTable } from './page-table.ts';
 import { peersTable } from './peers/peers-table.ts';
@@ -71,12 +72,7 @@ async function measureOnSite(table: BenchTable): Promise<MeasuredThere> {
       const decode = page.decode.bind(page);
       const costsAtLoad = new Map(page.models.map(({ id, costs }) => [id, costs]));
       const measured = await table.measure({ quick: values.quick, decode, costsAtLoad, log });
-      const { backend, threads } = await page.info();
-      const browser = `Chromium ${page.browserVersion}`;
-      return {
-        ...measured,
-        where: { browser, backend: backend ?? 'no backend', threads, versions: {} },
-      };
+      return { ...measured, where: await engineCircumstances(page) };
     } finally {
       await page.close();
     }

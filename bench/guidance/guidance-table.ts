@@ -4,6 +4,7 @@ import { serveFolder } from '../../scripts/static-server.ts';
 import { type Quartiles, quartilesOf, withSpread } from '../../src/pilot/quartiles.ts';
 import type { Bench, BrowserTable } from '../bench-table.ts';
 import { type Row, rowOf } from '../collaborative-row.ts';
+import { engineCircumstances } from '../engine-circumstances.ts';
 import { realModel } from '../peers/peer-sections.ts';
 import { measureTrials, speedOf, type Trial } from '../trials.ts';
 import { chatCases, type GuidanceCase, methodOf, storyCases } from './guidance-cases.ts';
@@ -33,16 +34,10 @@ export const guidanceTable: BrowserTable = {
         for (const temperature of [0, 1]) {
           for (const each of cases) rows.push(await measure(each, temperature, quick, bench));
         }
-        const { backend, threads } = await page.info();
         return {
           markdown: pageOf(rows),
           data: { rows },
-          where: {
-            browser: `Chromium ${page.browserVersion}`,
-            backend: backend ?? 'no backend',
-            threads,
-            versions: {},
-          },
+          where: await engineCircumstances(page),
         };
       } finally {
         await page.close();
