@@ -29,9 +29,9 @@ p { max-width: 44rem; margin: 0 0 0.6rem; }
 .card.unmet { border-inline-start-color: var(--danger); }
 .scroll { overflow-x: auto; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-table { border-collapse: collapse; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
-th, td { padding: 0.45rem 0.85rem 0.45rem 0; border-bottom: 1px solid var(--rule); text-align: start; vertical-align: top; overflow-wrap: normal; }
-thead th { color: var(--ink-soft); font-weight: 500; vertical-align: bottom; }
+table { border-collapse: collapse; font-size: 0.8125rem; font-variant-numeric: tabular-nums; }
+th, td { padding: 0.45rem 0.75rem 0.45rem 0; border-bottom: 1px solid var(--rule); text-align: start; vertical-align: top; overflow-wrap: normal; }
+thead th { color: var(--ink-soft); font-weight: 500; line-height: 1.3; vertical-align: bottom; }
 tbody th { font-weight: 500; }
 @media (min-width: 40rem) { tbody th { white-space: nowrap; } }
 th.prompt { white-space: normal; min-width: 12rem; }

@@ -93,7 +93,8 @@ export const appStyle = css`
     gap: 0.5rem 0.9rem;
     margin-top: 1.25rem;
   }
-  .recordings button {
+  .recordings button,
+  .close-recording {
     min-height: 2.25rem;
     padding: 0.3rem 0.75rem;
     font-size: 0.875rem;

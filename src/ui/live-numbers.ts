@@ -23,7 +23,8 @@ export class LiveNumbersElement extends LitElement {
     css`
       dl {
         display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(7rem, 1fr));
+        /* Three in a row or two, of six: none is left alone in the last. */
+        grid-template-columns: repeat(auto-fit, minmax(max(6rem, 28%), 1fr));
         gap: 1rem 1.5rem;
         margin: 0;
       }

@@ -314,7 +314,7 @@ export class PilotPanel extends LitElement {
     const seeds = repeats > 1 ? ` × ${repeats} seeds` : '';
     return html`<p class="sum">
         ${prompts.length} ${prompts.length === 1 ? 'prompt' : 'prompts'}${seeds} × ${methods} methods with references =
-        <b>${runs} runs</b>${ms === null ? null : html`, <b>about ${durationText(ms)}</b>`}
+        <b>${runs} runs</b>${ms === null ? null : html`, <b class="whole">about ${durationText(ms)}</b>`}
       </p>
       ${planned.leftOut.map(({ title, reason }) => html`<p class="hint">Left out: ${title}: ${reason}.</p>`)}
       ${why === null ? null : html`<p class="hint">${why}</p>`}`;

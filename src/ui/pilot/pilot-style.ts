@@ -54,12 +54,12 @@ export const pilotResultStyle = css`
   }
   table {
     border-collapse: collapse;
-    font-size: 0.875rem;
+    font-size: 0.8125rem;
     font-variant-numeric: tabular-nums;
   }
   th,
   td {
-    padding: 0.4rem 0.9rem 0.4rem 0;
+    padding: 0.4rem 0.8rem 0.4rem 0;
     border-bottom: 1px solid var(--rule);
     text-align: start;
     vertical-align: top;
@@ -68,7 +68,9 @@ export const pilotResultStyle = css`
   thead th {
     color: var(--ink-soft);
     font-weight: 500;
+    line-height: 1.25;
     vertical-align: bottom;
+    white-space: normal;
   }
   tbody th {
     font-weight: 500;
@@ -103,6 +105,15 @@ export const pilotResultStyle = css`
   @media (max-width: 40rem) {
     .files button {
       flex: 1 1 8rem;
+    }
+    /* The numbers scroll, the method stays. */
+    tr > :first-child {
+      position: sticky;
+      left: 0;
+      background: var(--sheet);
+    }
+    .chosen > :first-child {
+      background: var(--accent-wash);
     }
     tbody th {
       min-width: 8rem;
@@ -195,6 +206,9 @@ export const pilotPanelStyle = css`
   .go > div {
     flex: 1 1 16rem;
     min-width: 0;
+  }
+  .whole {
+    white-space: nowrap;
   }
   .sum {
     font-size: 1.0625rem;

@@ -172,6 +172,13 @@ export const raceStyle = css`
     max-height: 20rem;
     overflow-y: auto;
     overscroll-behavior: contain;
+    /* A line that is cut off fades; the last one has room to leave that behind. */
+    padding-bottom: 1.5rem;
+    mask-image: linear-gradient(to top, transparent, black 1.75rem);
+  }
+  /* Outside its box a mask leaves nothing. */
+  .text:focus-visible {
+    outline-offset: -2px;
   }
   .text h3 {
     position: sticky;
@@ -191,6 +198,16 @@ export const raceStyle = css`
     }
     .count {
       gap: 0.75rem;
+    }
+    th,
+    td {
+      padding-inline-start: 0.7rem;
+    }
+    /* The numbers scroll, whose they are stays. */
+    tr > :first-child {
+      position: sticky;
+      left: 0;
+      background: var(--sheet);
     }
   }
 `;

@@ -59,8 +59,14 @@ export class RhythmCharts extends LitElement {
         grid-template-columns: repeat(auto-fit, minmax(min(100%, 12.5rem), 1fr));
         gap: 1.25rem 1.5rem;
       }
+      /* Caption, picture and words of neighbours stand at one height, whichever of them wraps. */
       figure {
-        min-width: 0;
+        display: grid;
+        grid-row: span 3;
+        grid-template-rows: subgrid;
+        grid-template-columns: minmax(0, 1fr);
+        row-gap: 0;
+        align-items: start;
         margin: 0;
       }
       figcaption {
@@ -114,7 +120,9 @@ export class RhythmCharts extends LitElement {
         (chart) => html`<figure>
           <figcaption><span>${chart.title}</span><span class="hint">${chart.over}</span></figcaption>
           <div class="plot" data-key=${chart.key} aria-hidden="true"></div>
-          ${chart.lines.map((line) => html`<p class="hint">${this.#swatch(line)}${lineWords(line, chart, this.cast)}</p>`)}
+          <div>
+            ${chart.lines.map((line) => html`<p class="hint">${this.#swatch(line)}${lineWords(line, chart, this.cast)}</p>`)}
+          </div>
         </figure>`,
       )}
     </div>`;

@@ -171,7 +171,7 @@ function table(rounds: readonly RoundItems[], cast: Letters, hasProposals: boole
             <td>${secondsText(atMs, differMs)}</td>
             <td>${forwards.map((forward) => forwardLine(forward, cast))}</td>
             ${hasProposals ? html`<td>${proposals.map((proposal) => proposalLine(proposal, cast))}</td>` : null}
-            <td class="text">${committed.map(({ text }) => text).join('')}</td>
+            <td class="text">${committed.map(({ text }) => text.replaceAll('\n', '↵')).join('')}</td>
           </tr>`,
         )}
       </tbody>

@@ -76,8 +76,8 @@ export class RhythmView extends LitElement {
       }
       @media (max-width: 30rem) {
         .tools button {
-          min-width: 2.1rem;
-          padding-inline: 0.4rem;
+          min-width: 2rem;
+          padding-inline: 0.3rem;
         }
       }
       .shown {
