@@ -135,7 +135,7 @@ export class ModelPanel extends LitElement {
     return codes.map((code) => {
       const alike = failed.filter(({ failure }) => failure.code === code);
       const names = new Intl.ListFormat('en').format(alike.map((model) => this.#name(model)));
-      const message = alike.map(({ failure }) => failure.message).join(' ');
+      const message = [...new Set(alike.map(({ failure }) => failure.message))].join(' ');
       return failureView(`${names} could not be loaded`, { ...alike[0].failure, message }, this.#ask);
     });
   }

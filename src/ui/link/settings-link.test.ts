@@ -60,7 +60,7 @@ describe('of a bad link', () => {
     ['max=0&prompt=Hi', 'Its max “0” is no number of at least 1'],
     ['method=magic&prompt=Hi', 'Its method “magic” is none of collaborative'],
     ['schedule=toString&prompt=Hi', 'Its schedule “toString” is none of'],
-    ['model1=story-base&share1=1&prompt=Hi', 'It names 1 members; 2 to 4'],
+    ['model1=story-base&share1=1&prompt=Hi', 'It names one member; 2 to 4'],
     ['hub=ftp://x&prompt=Hi', 'Its hub “ftp://x” is no address'],
     ['colour=red&prompt=Hi', 'It says “colour”, which means nothing here'],
   ])('%s the rest is taken, and the fault is told', (hash, problem) => {

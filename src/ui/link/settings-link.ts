@@ -140,7 +140,7 @@ function readMembers(reader: LinkReader, base: TeamForm): readonly MemberForm[] 
   if (models.length === 0) return base.members;
   if (models.length < fewestMembers || models.length > mostMembers) {
     reader.problems.push(
-      `It names ${models.length} members; ${fewestMembers} to ${mostMembers} can write together.`,
+      `It names ${models.length === 1 ? 'one member' : `${models.length} members`}; ${fewestMembers} to ${mostMembers} can write together.`,
     );
     reader.leaveOut(/^(model|share|weight|draft|temperature|prompt|system)\d+$/);
     return base.members;
