@@ -52,8 +52,25 @@ test('pointing at a token shows its numbers, a tap keeps them and asks what else
   await page.mouse.move(2, 2);
   await expect(card(page)).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
+  // It grew when it was pinned, and is still whole: the text's edge would cut it off.
+  const [cardBox, textBox] = await Promise.all([card(page).boundingBox(), story(page).boundingBox()]);
+  expect(cardBox!.x + cardBox!.width).toBeLessThanOrEqual(textBox!.x + textBox!.width + 1);
   await page.keyboard.press('Escape');
   await expect(card(page)).toHaveCount(0);
+});
+
+test('what was dropped is not cut off at the edge of a narrow text', async () => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  const beyond = () =>
+    story(page).evaluate((text) => {
+      const { right } = text.getBoundingClientRect();
+      const dropped = [...text.querySelectorAll('.above > del:not(.extra)')];
+      return dropped
+        .filter((one) => one.getBoundingClientRect().right > right + 1)
+        .map((one) => one.textContent);
+    });
+  await expect.poll(beyond).toEqual([]);
+  await page.setViewportSize({ width: 1280, height: 720 });
 });
 
 test('what was dropped stands above what took its place, and can be folded away', async () => {

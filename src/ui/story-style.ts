@@ -73,6 +73,7 @@ export const storyStyle = css`
       overflow-clip-margin: 1rem;
     }
     .above {
+      position: relative;
       margin-inline-end: -6em;
     }
     .round:has(+ .round + .round + .round > .redrawn:first-child) .above {

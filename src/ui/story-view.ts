@@ -21,6 +21,7 @@ import {
   type StoryToken,
   shownText,
 } from './story-model.ts';
+import { keepWithin } from './story-overhang.ts';
 import { storyStyle } from './story-style.ts';
 import { roundView } from './story-tokens.ts';
 import { theme } from './theme.ts';
@@ -29,6 +30,9 @@ import { TokenFocus } from './token-focus.ts';
 import { withoutBlankLines } from './story-parts.ts';
 import { aboutFate, tokenWord } from './token-words.ts';
 import { wholeSentencesLength } from './whole-sentences.ts';
+
+/** As many as a story gets from one rendering to the next without growing by a line. */
+const mostNewOverhangs = 8;
 
 /** Whether this browser's reader wants dropped tokens hidden. */
 const hidden = new RememberedFlag('antiphon.story.hides-dropped');
@@ -66,6 +70,10 @@ export class StoryView extends LitElement {
   declare hidesDropped: boolean;
 
   readonly #focus = new TokenFocus(this);
+  readonly #resizes = new ResizeObserver(() => this.#keepWithin(Number.POSITIVE_INFINITY));
+  /** It grows when it is pinned, and again when the models have answered. */
+  readonly #cardResizes = new ResizeObserver(() => this.#placeCard());
+  #placedCard: Element | null = null;
   /** How much of the text has been read out, and what of it last. */
   #heardLength = 0;
   #heard = '';
@@ -89,8 +97,26 @@ export class StoryView extends LitElement {
     if (changed.has('story') || changed.has('writing')) this.#hear();
   }
 
-  protected override updated(): void {
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.hasUpdated) this.#observe();
+  }
+
+  protected override firstUpdated(): void {
+    this.#observe();
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    // Those before have their place; another width, or a text that grew by lines, has all of them looked at.
+    if (changed.has('story')) this.#keepWithin(mostNewOverhangs);
     this.#placeCard();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resizes.disconnect();
+    this.#cardResizes.disconnect();
+    this.#placedCard = null;
   }
 
   override render(): TemplateResult {
@@ -120,12 +146,7 @@ export class StoryView extends LitElement {
       <p class="visually-hidden" aria-live="polite">${focus.isToldAloud ? this.#cardAloud() : ''}</p>
       <slot></slot>
       <div class="reading">
-        ${this.#proposers()}
-        <label
-          ><input type="checkbox" role="switch" .checked=${this.hidesDropped} @change=${this.#toggle} />Hide
-          rejected</label
-        >
-        ${this.#fates()}
+        ${this.cast.some(({ proposes }) => proposes) ? this.#legend() : nothing}
         <p class="hint" id="walking">
           Point at a word, or walk with the arrow keys (a round: Page Up and Page Down), for its numbers; Enter or a tap
           keeps the card open, Escape closes it.
@@ -188,6 +209,11 @@ export class StoryView extends LitElement {
     const card = this.renderRoot.querySelector('antiphon-token-card');
     const page = this.renderRoot.querySelector('.page')?.getBoundingClientRect();
     const token = this.#focus.element?.getClientRects()[0];
+    if (card !== this.#placedCard) {
+      this.#cardResizes.disconnect();
+      this.#placedCard = card;
+      if (card) this.#cardResizes.observe(card);
+    }
     if (!card || !page || !token) return;
     const { offsetWidth, offsetHeight } = card;
     // On a narrow screen it is a sheet at the lower edge, and its token must not lie beneath it.
@@ -207,6 +233,17 @@ export class StoryView extends LitElement {
     card.style.top = `${top - page.top}px`;
   }
 
+  #observe(): void {
+    const page = this.renderRoot.querySelector('.page');
+    if (page) this.#resizes.observe(page);
+  }
+
+  #keepWithin(count: number): void {
+    const page = this.renderRoot.querySelector('.page');
+    const above = [...this.renderRoot.querySelectorAll<HTMLElement>('.above')];
+    if (page && above.length > 0) keepWithin(page, above.slice(-count));
+  }
+
   /** Takes up the sentences that are whole by now. A text that was begun anew is heard from its start. */
   #hear(): void {
     const text = shownText(this.story);
@@ -222,6 +259,15 @@ export class StoryView extends LitElement {
   #cardAloud(): string {
     const { token } = this.#focus;
     return token ? aboutAloud(token, this.cast) : '';
+  }
+
+  #legend(): TemplateResult {
+    return html`${this.#proposers()}
+      <label
+        ><input type="checkbox" role="switch" .checked=${this.hidesDropped} @change=${this.#toggle} />Hide
+        rejected</label
+      >
+      ${this.#fates()}`;
   }
 
   #proposers(): TemplateResult {
