@@ -73,6 +73,26 @@ test('what was dropped is not cut off at the edge of a narrow text', async () =>
   await page.setViewportSize({ width: 1280, height: 720 });
 });
 
+test('of two words in a row that were redrawn, each has room for what it replaced', async () => {
+  const pairs = await story(page).evaluate((text) =>
+    [...text.querySelectorAll('.round > .redrawn:first-child > .above')].flatMap((above) => {
+      const before = above
+        .closest('.round')
+        ?.previousElementSibling?.querySelector('.redrawn:last-child > .above');
+      if (!before) return [];
+      const [{ top, left }, other] = [above, before].map((one) => {
+        const contents = document.createRange();
+        contents.selectNodeContents(one);
+        return contents.getBoundingClientRect();
+      });
+      return [{ isOneLine: Math.abs(top - other.top) < 4, gap: left - other.right }];
+    }),
+  );
+  const gaps = pairs.filter(({ isOneLine }) => isOneLine).map(({ gap }) => gap);
+  expect(gaps.length).toBeGreaterThan(0);
+  expect(Math.min(...gaps)).toBeGreaterThan(-1);
+});
+
 test('what was dropped stands above what took its place, and can be folded away', async () => {
   const pair = story(page).locator('.redrawn').first();
   const [above, below] = [pair.locator('del').first(), pair.locator('ins')];

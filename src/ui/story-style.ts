@@ -76,14 +76,15 @@ export const storyStyle = css`
       position: relative;
       margin-inline-end: -6em;
     }
-    .round:has(+ .round + .round + .round > .redrawn:first-child) .above {
+    /* The nearer one decides, which comes last: as to specificity the longer selectors would. */
+    :where(.round:has(+ .round + .round + .round > .redrawn:first-child)) .above {
       margin-inline-end: -3em;
     }
-    .round:has(+ .round > .redrawn:nth-child(2)) .above,
-    .round:has(+ .round + .round > .redrawn:first-child) .above {
+    :where(.round:has(+ .round > .redrawn:nth-child(2))) .above,
+    :where(.round:has(+ .round + .round > .redrawn:first-child)) .above {
       margin-inline-end: -1em;
     }
-    .round:has(+ .round > .redrawn:first-child) .above {
+    :where(.round:has(+ .round > .redrawn:first-child)) .above {
       margin-inline-end: 0.4em;
     }
   }
