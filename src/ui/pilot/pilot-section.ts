@@ -3,12 +3,10 @@ import type { PilotEngine } from '../../pilot/pilot.ts';
 import { FetchedView } from '../fetched-view.ts';
 import type { ModelChoice } from '../model-choice.ts';
 import type { EngineState } from '../page-state.ts';
-import { RememberedFlag } from '../remembered-flag.ts';
+import { RememberedFold } from '../remembered-fold.ts';
 import { initialForm, type RequestForm } from '../request-form.ts';
 import { theme } from '../theme.ts';
 import type { PilotPanel } from './pilot-panel.ts';
-
-const opened = new RememberedFlag('antiphon.pilot.open');
 
 /**
  * The pilot as a part of the page that opens when it is wanted, which is remembered; its code is fetched then. Passes
@@ -21,14 +19,13 @@ export class PilotSection extends LitElement {
     request: { attribute: false },
     choices: { attribute: false },
     busy: { attribute: false },
-    open: { state: true },
   };
   declare engine: EngineState;
   declare decode: PilotEngine['decode'] | null;
   declare request: RequestForm;
   declare choices: readonly ModelChoice[];
   declare busy: boolean;
-  declare open: boolean;
+  readonly #fold = new RememberedFold(this, 'antiphon.pilot.open', 'open');
   readonly #view = new FetchedView(this, () => import('./pilot-panel.ts'));
 
   static override styles = [
@@ -66,7 +63,6 @@ export class PilotSection extends LitElement {
     this.request = initialForm(1);
     this.choices = [];
     this.busy = false;
-    this.open = opened.read();
   }
 
   /** Ends a pilot under way. */
@@ -75,11 +71,11 @@ export class PilotSection extends LitElement {
   }
 
   protected override willUpdate(): void {
-    if (this.open && this.#view.state === 'not-needed') void this.#view.fetch();
+    if (this.#fold.open && this.#view.state === 'not-needed') void this.#view.fetch();
   }
 
   override render(): TemplateResult {
-    return html`<details ?open=${this.open} @toggle=${this.#onToggle}>
+    return html`<details ?open=${this.#fold.open} @toggle=${this.#fold.onToggle}>
       <summary>
         <h2>Pilot</h2>
         <span class="hint">your prompts, every method, a recommendation</span>
@@ -107,14 +103,6 @@ export class PilotSection extends LitElement {
       @remedy=${passOn}
     ></antiphon-pilot>`;
   }
-
-  #onToggle = (event: Event): void => {
-    const { open } = event.currentTarget as HTMLDetailsElement;
-    // The event comes for what was rendered open too, which is no wish.
-    if (open === this.open) return;
-    this.open = open;
-    opened.write(open);
-  };
 }
 
 customElements.define('antiphon-pilot-section', PilotSection);

@@ -9,10 +9,8 @@ import {
 import type { Round } from '../../round/round.ts';
 import type { CastMember } from '../cast.ts';
 import { FetchedView } from '../fetched-view.ts';
-import { RememberedFlag } from '../remembered-flag.ts';
+import { RememberedFold } from '../remembered-fold.ts';
 import { theme } from '../theme.ts';
-
-const folded = new RememberedFlag('antiphon.rhythm.folded');
 
 /**
  * The rhythm as a section of the page that can be folded away, which is remembered. Its code is fetched when there is
@@ -24,13 +22,12 @@ export class RhythmSection extends LitElement {
     cast: { attribute: false },
     live: { type: Boolean },
     selectedRound: { attribute: false },
-    open: { state: true },
   };
   declare rounds: readonly Round[];
   declare cast: readonly CastMember[];
   declare live: boolean;
   declare selectedRound: number | null;
-  declare open: boolean;
+  readonly #fold = new RememberedFold(this, 'antiphon.rhythm.folded', 'folded');
   readonly #view = new FetchedView(this, () => import('./rhythm-view.ts'));
 
   static override styles = [
@@ -57,17 +54,16 @@ export class RhythmSection extends LitElement {
     this.cast = [];
     this.live = false;
     this.selectedRound = null;
-    this.open = !folded.read();
   }
 
   override willUpdate(_changed: PropertyValues<this>): void {
-    if (this.open && this.#view.state === 'not-needed') void this.#view.fetch();
+    if (this.#fold.open && this.#view.state === 'not-needed') void this.#view.fetch();
   }
 
   override render(): TemplateResult {
-    return html`<details ?open=${this.open} @toggle=${this.#onToggle}>
+    return html`<details ?open=${this.#fold.open} @toggle=${this.#fold.onToggle}>
       <summary><h2>Rhythm</h2></summary>
-      <div class="below">${this.open ? this.#content() : null}</div>
+      <div class="below">${this.#fold.open ? this.#content() : null}</div>
     </details>`;
   }
 
@@ -83,14 +79,6 @@ export class RhythmSection extends LitElement {
       .selectedRound=${this.selectedRound}
     ></antiphon-rhythm>`;
   }
-
-  #onToggle = (event: Event): void => {
-    const { open } = event.currentTarget as HTMLDetailsElement;
-    // The event comes for what was rendered open too, which is no wish: another tab's may have been told meanwhile.
-    if (open === this.open) return;
-    this.open = open;
-    folded.write(!open);
-  };
 }
 
 customElements.define('antiphon-rhythm-section', RhythmSection);
