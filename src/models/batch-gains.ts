@@ -1,4 +1,5 @@
 import type { BatchTimes } from './measure-batches.ts';
+import { lowerQuartile } from './measure-costs.ts';
 
 /** Two texts go in one pass only if that was faster by this much: less may be the clock's doing. */
 const leastGain = 0.05;
@@ -46,9 +47,4 @@ function shareOf(times: BatchTimes | undefined): number {
   const usual = lowerQuartile(togetherMs) / lowerQuartile(apartMs);
   const fastest = Math.min(...togetherMs) / Math.min(...apartMs);
   return Math.max(usual, fastest) <= 1 - leastGain ? usual : 1;
-}
-
-/** What disturbs a sample only ever makes it longer. */
-function lowerQuartile(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[(values.length - 1) >> 2]!;
 }

@@ -28,7 +28,7 @@ export class CapacityKvCache implements KvCache {
   constructor(layout: CacheLayout, maxRows: number) {
     this.#layout = layout;
     this.#maxRows = maxRows;
-    this.#tensors = emptyKvTensors(layout, 0);
+    this.#tensors = emptyKvTensors(layout);
   }
 
   get length(): number {
@@ -55,7 +55,7 @@ export class CapacityKvCache implements KvCache {
   }
 
   dispose(): void {
-    this.#tensors = emptyKvTensors(this.#layout, 0);
+    this.#tensors = emptyKvTensors(this.#layout);
     this.#length = 0;
   }
 }

@@ -20,7 +20,7 @@ export class ConcatKvCache implements KvCache {
 
   constructor(layout: CacheLayout) {
     this.#layout = layout;
-    this.#tensors = emptyKvTensors(layout, 0);
+    this.#tensors = emptyKvTensors(layout);
   }
 
   get length(): number {
@@ -44,7 +44,7 @@ export class ConcatKvCache implements KvCache {
   }
 
   dispose(): void {
-    this.#tensors = emptyKvTensors(this.#layout, 0);
+    this.#tensors = emptyKvTensors(this.#layout);
     this.#length = 0;
   }
 }

@@ -10,12 +10,12 @@ export interface HostKvTensors {
   readonly feeds: Readonly<Record<string, OrtTensor>>;
 }
 
-export function emptyKvTensors(layout: CacheLayout, rows: number): HostKvTensors {
+/** Without any rows. */
+export function emptyKvTensors(layout: CacheLayout): HostKvTensors {
   const feeds = layout.tensors.map(({ pastName, heads, headSize }) => {
-    const bytes = new Uint8Array(heads * rows * headSize * bytesPerElement(layout.type));
-    return [pastName, floatTensor(layout.type, bytes, [1, heads, rows, headSize])] as const;
+    return [pastName, floatTensor(layout.type, new Uint8Array(0), [1, heads, 0, headSize])] as const;
   });
-  return { rows, feeds: Object.fromEntries(feeds) };
+  return { rows: 0, feeds: Object.fromEntries(feeds) };
 }
 
 /** Copies with `rows` rows that keep the first `keptRows`. */

@@ -1,8 +1,8 @@
-import { float16ToFloat32 } from '../float16.ts';
 import type { EditableModel } from './editable-model.ts';
 import type { ModelEditor } from './model-editor.ts';
 import type { OnnxOperation } from './onnx-operation.ts';
 import { elementType } from './onnx-wire.ts';
+import { asFloats } from './prepare-matmul.ts';
 
 /** A Gather over a float16 table whose rows are widened at once; nothing else of the graph need know the type. */
 export interface HalfTable {
@@ -37,8 +37,7 @@ export function widenTables(editor: ModelEditor, tables: readonly HalfTable[], p
   let end = 0;
   for (const [index, { lookup, widening, shape, halves }] of tables.entries()) {
     const values = widened.subarray(end, end + counts[index]!);
-    // Fields of a file begin anywhere, typed arrays at multiples of their element's size.
-    values.set(float16ToFloat32(new Uint16Array(halves.slice().buffer)));
+    values.set(asFloats(halves, 'float16'));
     end += values.length;
     const list = editor.newList();
     const table = editor.externalFloats(shape, path, values.byteOffset);

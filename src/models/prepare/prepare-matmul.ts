@@ -103,7 +103,8 @@ function storedBytes(
   return tensor.rawData.byteLength === byteLength ? tensor.rawData : null;
 }
 
-function asFloats(bytes: Uint8Array, type: 'float32' | 'float16'): Float32Array {
+/** Values of a tensor as they lie in the file, as float32. */
+export function asFloats(bytes: Uint8Array, type: 'float32' | 'float16'): Float32Array {
   // Typed arrays begin at multiples of their element's size, fields of a file anywhere.
   const { buffer } = bytes.slice();
   return type === 'float32' ? new Float32Array(buffer) : float16ToFloat32(new Uint16Array(buffer));
