@@ -181,7 +181,8 @@ export function modelsOf({ groups }: PilotPlan): readonly string[] {
   return [...new Set(named)];
 }
 
-function modelsOfMethod(method: Method): readonly string[] {
+/** In the order of their roles; one that has two is named twice. */
+export function modelsOfMethod(method: Method): readonly string[] {
   switch (method.kind) {
     case 'plain':
       return [method.model];

@@ -27,8 +27,9 @@ export function readPrompts(text: string): readonly PilotPrompt[] {
   if (first.text.trimStart().startsWith('[') && isJson(text)) {
     throw refused(first.number, 'this is one JSON array: give JSON Lines, one prompt a line');
   }
+  const hasJson = isJsonLines(first.text);
   return lines.map((line) => ({
-    ...(isJsonLines(first.text) ? promptOf(line) : { text: line.text, id: null }),
+    ...(hasJson ? promptOf(line) : { text: line.text, id: null }),
     line: line.number,
   }));
 }

@@ -1,6 +1,7 @@
 import type { LoadedModel } from '../engine/engine-api.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import type { Method, PilotPlan } from './pilot.ts';
+import { modelsOfMethod } from './plan.ts';
 
 /**
  * Refuses a plan with a chat that one of its models has no template for.
@@ -28,14 +29,9 @@ export function refuseUnreadableChats(
 
 /** The models that read the request's prompt: all but members with one of their own. */
 function readersOf(method: Method): readonly string[] {
-  switch (method.kind) {
-    case 'plain':
-      return [method.model];
-    case 'speculative':
-      return method.drafter.kind === 'model' ? [method.target, method.drafter.model] : [method.target];
-    case 'collaborative':
-      return method.members.flatMap(({ model, prompt, messages }) =>
-        prompt === undefined && messages === undefined ? [model] : [],
-      );
-  }
+  if (method.kind !== 'collaborative') return modelsOfMethod(method);
+  const readers = method.members.filter(
+    ({ prompt, messages }) => prompt === undefined && messages === undefined,
+  );
+  return readers.map(({ model }) => model);
 }
