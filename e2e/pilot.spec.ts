@@ -41,7 +41,8 @@ test('a pilot on the page: prompts, plan, runs, an interruption by a reload, rec
     (element) =>
       new Promise<void>((resolve) => {
         const look = (): void => {
-          if (/^[1-3] of 4 runs/.test(element.shadowRoot?.querySelector('.sum')?.textContent ?? '')) resolve();
+          if (/^[1-3] of 4 runs/.test(element.shadowRoot?.querySelector('.sum')?.textContent ?? ''))
+            resolve();
           else requestAnimationFrame(look);
         };
         look();
