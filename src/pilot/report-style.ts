@@ -34,6 +34,8 @@ th, td { padding: 0.45rem 0.75rem 0.45rem 0; border-bottom: 1px solid var(--rule
 thead th { color: var(--ink-soft); font-weight: 500; line-height: 1.3; vertical-align: bottom; }
 tbody th { font-weight: 500; }
 @media (min-width: 40rem) { tbody th { white-space: nowrap; } }
+/* The head of a row stays in sight while its numbers are scrolled. */
+tbody th { position: sticky; inset-inline-start: 0; background: var(--paper); }
 th.prompt { white-space: normal; min-width: 12rem; }
 td.number { white-space: nowrap; }
 td.text { min-width: 14rem; white-space: pre-wrap; }
