@@ -5,6 +5,7 @@ import { choiceSelect } from './choice-select.ts';
 import { acceptances, chosenOf } from './choices.ts';
 import { fieldStyle } from './field-style.ts';
 import { badgeStyle, losslessBadge } from './lossless-badge.ts';
+import { numberField, numberIn } from './number-field.ts';
 import { theme } from './theme.ts';
 
 /**
@@ -76,18 +77,13 @@ export class AcceptanceEditor extends LitElement {
   }
 
   #number(field: 'epsilon' | 'delta', label: string, value: number): TemplateResult {
-    return html`<div class="field">
-      <label for=${field}>${label}</label>
-      <input
-        id=${field}
-        type="number"
-        inputmode="decimal"
-        min="0"
-        step="0.01"
-        .value=${live(Number.isNaN(value) ? '' : String(value))}
-        @input=${(event: Event) => this.#change({ [field]: numberIn(event) })}
-      />
-    </div>`;
+    return numberField({
+      id: field,
+      label,
+      value,
+      step: '0.01',
+      onInput: (typed) => this.#change({ [field]: typed }),
+    });
   }
 
   #change(change: Partial<AcceptanceForm>): void {
@@ -95,8 +91,6 @@ export class AcceptanceEditor extends LitElement {
     this.dispatchEvent(new CustomEvent<AcceptanceForm>('acceptance-change', { detail }));
   }
 }
-
-const numberIn = (event: Event): number => (event.target as HTMLInputElement).valueAsNumber;
 
 customElements.define('antiphon-acceptance', AcceptanceEditor);
 

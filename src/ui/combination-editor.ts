@@ -5,6 +5,7 @@ import { chosenOf, combinations } from './choices.ts';
 import { fieldStyle } from './field-style.ts';
 import { memberClass, memberStyle } from './member-style.ts';
 import { type ModelChoice, titleOf } from './model-choice.ts';
+import { fieldText, numberIn } from './number-field.ts';
 import { percentText } from './number-text.ts';
 import { changeMember, type MemberForm, plausibleShare, setShare, type TeamForm } from './team-form.ts';
 import { theme } from './theme.ts';
@@ -172,7 +173,7 @@ export class CombinationEditor extends LitElement {
       inputmode="decimal"
       step="0.1"
       aria-label="Weight of member ${memberLetters[index]}, ${titleOf(member.model, this.choices)}"
-      .value=${live(Number.isNaN(member.exponent) ? '' : String(member.exponent))}
+      .value=${live(fieldText(member.exponent))}
       @input=${(event: Event) =>
         this.#change(changeMember(this.team, member.key, { exponent: numberIn(event) }))}
     />
@@ -227,8 +228,6 @@ export class CombinationEditor extends LitElement {
     this.dispatchEvent(new CustomEvent<TeamForm>('team-change', { detail: team }));
   }
 }
-
-const numberIn = (event: Event): number => (event.target as HTMLInputElement).valueAsNumber;
 
 customElements.define('antiphon-combination', CombinationEditor);
 

@@ -11,7 +11,8 @@ import { draftLengthField } from './draft-length-field.ts';
 import { fieldStyle } from './field-style.ts';
 import type { ModelChoice } from './model-choice.ts';
 import { modelChooser } from './model-chooser.ts';
-import { fieldText, moreSettings, type NumberField } from './more-settings.ts';
+import { moreSettings, type NumberField } from './more-settings.ts';
+import { fieldText, numberIn } from './number-field.ts';
 import { canChat, type EngineState, hasModels, isLoading } from './page-state.ts';
 import { applyPreset, isApplied, presetsFor } from './presets.ts';
 import type { Refusal, RefusalCheck } from './refusal.ts';
@@ -361,7 +362,7 @@ export class Composer extends LitElement {
   }
 
   #number(field: NumberField): (event: InputEvent) => void {
-    return (event) => this.#set({ [field]: (event.target as HTMLInputElement).valueAsNumber });
+    return (event) => this.#set({ [field]: numberIn(event) });
   }
 
   #set(change: Partial<RequestForm>): void {

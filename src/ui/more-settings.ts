@@ -2,6 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { choiceSelect } from './choice-select.ts';
 import { backends } from './choices.ts';
+import { numberField } from './number-field.ts';
 import type { RequestForm } from './request-form.ts';
 
 /** Fields of the form that are numbers. */
@@ -17,20 +18,14 @@ interface Parts {
 export function moreSettings(parts: Parts): TemplateResult {
   const { form, change } = parts;
   const number = (field: NumberField, label: string, step: string, hint: string) =>
-    html`<div class="field">
-      <label for=${field}>${label}</label>
-      <input
-        id=${field}
-        type="number"
-        inputmode="decimal"
-        min="0"
-        step=${step}
-        aria-describedby="${field}-hint"
-        .value=${live(fieldText(form[field]))}
-        @input=${(event: InputEvent) => change({ [field]: (event.target as HTMLInputElement).valueAsNumber })}
-      />
-      <p class="hint" id="${field}-hint">${hint}</p>
-    </div>`;
+    numberField({
+      id: field,
+      label,
+      step,
+      hint,
+      value: form[field],
+      onInput: (value) => change({ [field]: value }),
+    });
   return html`<details>
     <summary>More settings</summary>
     <div class="pairs advanced">
@@ -65,9 +60,4 @@ function backend({ form, running, change }: Parts): TemplateResult {
       choose: (kind) => change({ backend: kind }),
     })}
   </fieldset>`;
-}
-
-/** An empty field is NaN and must stay empty while it is being edited. */
-export function fieldText(value: number): string {
-  return Number.isNaN(value) ? '' : String(value);
 }

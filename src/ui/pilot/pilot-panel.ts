@@ -15,6 +15,7 @@ import type { Remedy } from '../failure.ts';
 import { failureView } from '../failure-view.ts';
 import { fieldStyle } from '../field-style.ts';
 import { type ModelChoice, titleOf } from '../model-choice.ts';
+import { numberField } from '../number-field.ts';
 import type { EngineState } from '../page-state.ts';
 import { progressStyle } from '../progress-style.ts';
 import { initialForm, type RequestForm } from '../request-form.ts';
@@ -271,19 +272,13 @@ export class PilotPanel extends LitElement {
   }
 
   #number(field: NumberField, label: string, step: string): TemplateResult {
-    const value = this.form[field];
-    return html`<div class="field">
-      <label for=${field}>${label}</label>
-      <input
-        id=${field}
-        type="number"
-        inputmode="decimal"
-        min="0"
-        step=${step}
-        .value=${live(Number.isNaN(value) ? '' : String(value))}
-        @input=${(event: Event) => this.#set({ [field]: (event.target as HTMLInputElement).valueAsNumber })}
-      />
-    </div>`;
+    return numberField({
+      id: field,
+      label,
+      step,
+      value: this.form[field],
+      onInput: (value) => this.#set({ [field]: value }),
+    });
   }
 
   #go(): TemplateResult {
