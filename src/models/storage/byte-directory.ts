@@ -1,13 +1,13 @@
-/** A file that is open for writing; nobody else can open it meanwhile. As FileSystemSyncAccessHandle has it. */
+/** A file that is open for writing; nobody else can open it meanwhile. */
 export interface ByteFile {
-  getSize(): number;
+  getSize(): Promise<number>;
   /** Fills `into` from position `at` on; answers how many bytes there were. */
-  read(into: Uint8Array, options: { readonly at: number }): number;
-  /** Throws a QuotaExceededError where storage is full. */
-  write(bytes: Uint8Array, options: { readonly at: number }): number;
-  truncate(size: number): void;
-  flush(): void;
-  close(): void;
+  read(into: Uint8Array, options: { readonly at: number }): Promise<number>;
+  /** Answers how many bytes were taken. Rejects with a QuotaExceededError where storage is full. */
+  write(bytes: Uint8Array, options: { readonly at: number }): Promise<number>;
+  truncate(size: number): Promise<void>;
+  /** Puts what was written on disk, and lets others open the file. */
+  close(): Promise<void>;
 }
 
 /** A flat folder of files. */

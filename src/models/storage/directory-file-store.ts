@@ -37,8 +37,9 @@ export class DirectoryFileStore implements FileStore {
     const file = await this.#directory.open(name + contentSuffix);
     const files = { content: name + contentSuffix, record: name + recordSuffix };
     // A complete file that is asked for once more was found to be damaged.
-    if (record?.complete !== null) file.truncate(0);
-    return new DirectoryReception(this.#directory, files, file, { key, label, record });
+    if (record?.complete !== null) await file.truncate(0);
+    const received = await file.getSize();
+    return new DirectoryReception(this.#directory, files, file, { key, label, record, received });
   }
 
   async remove(key: FileKey): Promise<void> {

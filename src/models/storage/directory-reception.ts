@@ -20,14 +20,19 @@ export class DirectoryReception implements Reception {
     directory: ByteDirectory,
     names: { readonly content: string; readonly record: string },
     file: ByteFile,
-    { key, label, record }: { key: FileKey; label: FileLabel; record: FileRecord | null },
+    {
+      key,
+      label,
+      record,
+      received,
+    }: { key: FileKey; label: FileLabel; record: FileRecord | null; received: number },
   ) {
     this.#directory = directory;
     this.#names = names;
     this.#file = file;
     this.#key = key;
     this.#label = label;
-    this.#received = file.getSize();
+    this.#received = received;
     this.#validators = this.#received > 0 ? (record?.validators ?? null) : null;
   }
 
@@ -42,7 +47,7 @@ export class DirectoryReception implements Reception {
   async *pieces(): AsyncIterable<Uint8Array> {
     const piece = new Uint8Array(Math.min(pieceBytes, this.#received));
     for (let at = 0; at < this.#received; ) {
-      const count = this.#file.read(piece, { at });
+      const count = await this.#file.read(piece, { at });
       if (count === 0) throw new Error(`${this.#names.content} ends at ${at} of ${this.#received} bytes`);
       yield piece.subarray(0, count);
       at += count;
@@ -50,7 +55,7 @@ export class DirectoryReception implements Reception {
   }
 
   async restart(validators: Validators): Promise<void> {
-    this.#file.truncate(0);
+    await this.#file.truncate(0);
     this.#received = 0;
     this.#validators = validators;
     await this.#writeRecord(null);
@@ -58,7 +63,7 @@ export class DirectoryReception implements Reception {
 
   async append(bytes: Uint8Array): Promise<void> {
     for (let written = 0; written < bytes.byteLength; ) {
-      const count = this.#file.write(bytes.subarray(written), { at: this.#received });
+      const count = await this.#file.write(bytes.subarray(written), { at: this.#received });
       if (count === 0)
         throw new DOMException(`${this.#names.content} takes no more bytes`, 'QuotaExceededError');
       written += count;
@@ -67,7 +72,7 @@ export class DirectoryReception implements Reception {
   }
 
   async complete(sha256: string): Promise<StoredFile> {
-    this.#close();
+    await this.#close();
     await this.#writeRecord({ bytes: this.#received, sha256 });
     const blob = await this.#directory.read(this.#names.content);
     if (!blob) throw new Error(`${this.#names.content} was removed while it was received`);
@@ -76,23 +81,22 @@ export class DirectoryReception implements Reception {
 
   async suspend(): Promise<void> {
     if (this.#received === 0) return this.discard();
-    this.#close();
+    await this.#close();
   }
 
   async discard(): Promise<void> {
     if (this.#isOpen) {
       // Emptied first: where the file cannot be removed its space is free all the same.
-      this.#file.truncate(0);
-      this.#close();
+      await this.#file.truncate(0);
+      await this.#close();
     }
     await this.#directory.remove(this.#names.content);
     await this.#directory.remove(this.#names.record);
   }
 
-  #close(): void {
+  #close(): Promise<void> {
     this.#isOpen = false;
-    this.#file.flush();
-    this.#file.close();
+    return this.#file.close();
   }
 
   async #writeRecord(complete: FileRecord['complete']): Promise<void> {
@@ -105,11 +109,10 @@ export class DirectoryReception implements Reception {
     };
     const file = await this.#directory.open(this.#names.record);
     try {
-      file.truncate(0);
-      file.write(utf8ToBytes(JSON.stringify(record)), { at: 0 });
-      file.flush();
+      await file.truncate(0);
+      await file.write(utf8ToBytes(JSON.stringify(record)), { at: 0 });
     } finally {
-      file.close();
+      await file.close();
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { ByteDirectory, ByteFile } from './byte-directory.ts';
 import { estimatedRoom } from './storage-room.ts';
+import { inTurn } from './turns.ts';
 
 /**
  * A folder of the origin private file system. Files are written through sync access handles, which put bytes on disk
@@ -21,40 +22,69 @@ export class OpfsDirectory implements ByteDirectory {
     };
     if (!FileSystemFileHandle || !('createSyncAccessHandle' in FileSystemFileHandle.prototype)) return null;
     try {
-      const root = await navigator?.storage?.getDirectory();
-      return root ? new OpfsDirectory(await root.getDirectoryHandle(name, { create: true })) : null;
+      return await inTurn(async () => {
+        const root = await navigator?.storage?.getDirectory();
+        return root ? new OpfsDirectory(await root.getDirectoryHandle(name, { create: true })) : null;
+      });
     } catch {
       // Private windows of some browsers.
       return null;
     }
   }
 
-  async names(): Promise<string[]> {
-    const names: string[] = [];
-    for await (const name of this.#folder.keys()) names.push(name);
-    return names;
+  names(): Promise<string[]> {
+    return inTurn(async () => {
+      const names: string[] = [];
+      for await (const name of this.#folder.keys()) names.push(name);
+      return names;
+    });
   }
 
-  async read(name: string): Promise<Blob | null> {
-    try {
-      return await (await this.#folder.getFileHandle(name)).getFile();
-    } catch (error) {
-      return nullIfMissing(error);
-    }
+  read(name: string): Promise<Blob | null> {
+    return inTurn(async () => {
+      try {
+        return await (await this.#folder.getFileHandle(name)).getFile();
+      } catch (error) {
+        return nullIfMissing(error);
+      }
+    });
   }
 
   async open(name: string): Promise<ByteFile> {
-    const file = await this.#folder.getFileHandle(name, { create: true });
-    return file.createSyncAccessHandle() as Promise<ByteFile>;
+    const handle = await inTurn(async () => {
+      const file = await this.#folder.getFileHandle(name, { create: true });
+      return (await file.createSyncAccessHandle()) as SyncAccessHandle;
+    });
+    return {
+      getSize: () => inTurn(() => handle.getSize()),
+      read: (into, options) => inTurn(() => handle.read(into, options)),
+      write: (bytes, options) => inTurn(() => handle.write(bytes, options)),
+      truncate: (size) => inTurn(() => handle.truncate(size)),
+      close: () =>
+        inTurn(() => {
+          handle.flush();
+          handle.close();
+        }),
+    };
   }
 
   async remove(name: string): Promise<void> {
-    await this.#folder.removeEntry(name).catch(nullIfMissing);
+    await inTurn(() => this.#folder.removeEntry(name).catch(nullIfMissing));
   }
 
   room(): Promise<number | null> {
     return estimatedRoom();
   }
+}
+
+/** What the type declarations of the DOM leave out, as they are for pages. */
+interface SyncAccessHandle {
+  getSize(): number;
+  read(into: Uint8Array, options: { readonly at: number }): number;
+  write(bytes: Uint8Array, options: { readonly at: number }): number;
+  truncate(size: number): void;
+  flush(): void;
+  close(): void;
 }
 
 function nullIfMissing(error: unknown): null {

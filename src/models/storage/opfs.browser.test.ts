@@ -73,3 +73,11 @@ test('two tabs that want a file at once download it once', async () => {
   expect(reports.map(({ sha256 }) => sha256)).toEqual([expectedHash, expectedHash]);
   expect(reports[0].bytesFetched + reports[1].bytesFetched).toBe(bytes);
 });
+
+test('files that are received at once all arrive', async () => {
+  // Chromium loses answers to requests that are under way while a worker writes.
+  const files = Array.from({ length: 24 }, (_, copy) => ({ ...file, url: `${file.url}?copy=${copy}` }));
+  const { tab } = openTab();
+  const reports = await Promise.all(files.map((one) => tab.download(one)));
+  expect(new Set(reports.map(({ sha256 }) => sha256))).toEqual(new Set([expectedHash]));
+});

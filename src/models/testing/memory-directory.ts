@@ -31,13 +31,13 @@ export class MemoryDirectory implements ByteDirectory {
     if (!this.files.has(name)) this.files.set(name, new Uint8Array(0));
     const content = () => this.files.get(name)!;
     return {
-      getSize: () => content().byteLength,
-      read: (into, { at }) => {
+      getSize: async () => content().byteLength,
+      read: async (into, { at }) => {
         const part = content().subarray(at, at + into.byteLength);
         into.set(part);
         return part.byteLength;
       },
-      write: (bytes, { at }) => {
+      write: async (bytes, { at }) => {
         const before = content();
         const length = Math.max(before.byteLength, at + bytes.byteLength);
         if (this.usedBytes - before.byteLength + length > this.quotaBytes) {
@@ -48,9 +48,8 @@ export class MemoryDirectory implements ByteDirectory {
         this.files.set(name, after);
         return bytes.byteLength;
       },
-      truncate: (size) => void this.files.set(name, content().slice(0, size)),
-      flush: () => {},
-      close: () => void this.#open.delete(name),
+      truncate: async (size) => void this.files.set(name, content().slice(0, size)),
+      close: async () => void this.#open.delete(name),
     };
   };
 
