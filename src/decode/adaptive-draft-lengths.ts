@@ -56,8 +56,8 @@ export class AdaptiveDraftLengths implements DraftLengthController {
   readonly #acceptance: MovingAcceptance;
   readonly #movingCosts: MovingCosts;
   readonly #budget: ProposalBudget | null;
-  /** t_i(k) as of the last round [members]. */
-  #costs: readonly ForwardCosts[];
+  /** t_i(k) as of the last round [members]; null until somebody asks for them. */
+  #knownCosts: readonly ForwardCosts[] | null = null;
   #lengths: readonly number[];
   #phase: Phase;
   /** In a row, without proposals though some were asked for. */
@@ -68,7 +68,6 @@ export class AdaptiveDraftLengths implements DraftLengthController {
     this.#acceptance = new MovingAcceptance(search.draftLengths.length);
     this.#movingCosts = new MovingCosts(search.costs);
     this.#budget = search.resting && new ProposalBudget(search.resting);
-    this.#costs = search.costs;
     this.#lengths = this.#allAdaptive(search.candidates[0]);
     this.#phase = { kind: 'proposing', roundsUntilSearch: search.searchEvery };
     const { lengths, promise } = this.#best(longestFirstDraft);
@@ -84,11 +83,18 @@ export class AdaptiveDraftLengths implements DraftLengthController {
     if (round.forwards.some(({ kind }) => kind === 'prefill')) return;
     this.#acceptance.observe(round);
     this.#movingCosts.observe(round);
-    this.#costs = this.#movingCosts.costs;
-    this.#budget?.observe(round, this.#costs);
+    this.#knownCosts = null;
+    const isEmpty = round.proposals.every(({ proposer }) => proposer === null);
+    if (isEmpty) this.#budget?.passWithoutProposals(round);
+    else this.#budget?.observe(round, this.#costs);
     if (this.#phase.kind === 'resting') this.#passRest(this.#phase, round);
-    else if (round.proposals.every(({ proposer }) => proposer === null)) this.#passEmptyRound();
+    else if (isEmpty) this.#passEmptyRound();
     else this.#passVerdicts(this.#phase, round);
+  }
+
+  get #costs(): readonly ForwardCosts[] {
+    this.#knownCosts ??= this.#movingCosts.costs;
+    return this.#knownCosts;
   }
 
   #passRest(phase: Phase & { kind: 'resting' }, { committed }: Round): void {

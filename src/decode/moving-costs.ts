@@ -24,7 +24,7 @@ const roundsOfOverhead = 16;
  */
 export class MovingCosts {
   readonly #members: readonly MemberCosts[];
-  #overheads: { readonly ms: number; readonly rows: number }[] = [];
+  readonly #overheads: { readonly ms: number; readonly rows: number }[] = [];
 
   /** @param atLoad t_i(k) [members] */
   constructor(atLoad: readonly ForwardCosts[]) {
@@ -40,7 +40,8 @@ export class MovingCosts {
     // Where forwards are worked off later, the wait for them is their time and no other.
     const otherMs = msByPhase.sample + msByPhase.text + (isEstimated ? 0 : msByPhase.readback);
     const rows = forwards.reduce((sum, { tokens }) => sum + tokens, 0);
-    this.#overheads = [...this.#overheads, { ms: otherMs, rows }].slice(-roundsOfOverhead);
+    this.#overheads.push({ ms: otherMs, rows });
+    if (this.#overheads.length > roundsOfOverhead) this.#overheads.shift();
   }
 
   #observeTogether(forwards: readonly Forward[]): void {
@@ -77,9 +78,11 @@ interface Timed {
 
 class MemberCosts {
   readonly #atLoad: ForwardCosts;
-  #recent: readonly Timed[] = [];
+  readonly #recent: Timed[] = [];
   /** By width, of its last forwards: their ratio ÷ the pace that others had just before. */
   readonly #factors = new Map<number, number[]>();
+  /** What #factor answers, until a width is compared again: most rounds compare none. */
+  readonly #knownFactors = new Map<number, number>();
 
   constructor(atLoad: ForwardCosts) {
     this.#atLoad = atLoad;
@@ -94,8 +97,10 @@ class MemberCosts {
     if (others.length >= 2) {
       const factors = [...(this.#factors.get(tokens) ?? []), ratio / this.#paceOf(others)];
       this.#factors.set(tokens, factors.slice(-forwardsOfWidth));
+      this.#knownFactors.clear();
     }
-    this.#recent = [...this.#recent, { tokens, ratio }].slice(-forwardsOfPace);
+    this.#recent.push({ tokens, ratio });
+    if (this.#recent.length > forwardsOfPace) this.#recent.shift();
   }
 
   get costs(): ForwardCosts {
@@ -115,6 +120,15 @@ class MemberCosts {
    * more, hardly among these. Without any it is 1.
    */
   #factor(tokens: number): number {
+    let factor = this.#knownFactors.get(tokens);
+    if (factor === undefined) {
+      factor = this.#factorOfNearest(tokens);
+      this.#knownFactors.set(tokens, factor);
+    }
+    return factor;
+  }
+
+  #factorOfNearest(tokens: number): number {
     let nearest: number | null = null;
     for (const width of this.#factors.keys()) {
       if ((width === 1) !== (tokens === 1)) continue;

@@ -30,16 +30,27 @@ export class ProposalBudget {
     this.#resting = resting;
   }
 
+  /** Such a round costs what its tokens cost without proposals. */
+  passWithoutProposals({ committed }: Round): void {
+    this.#add(sharePerToken * committed.length);
+  }
+
   /** Counts with the forwards' usual costs: a hiccup of the machine is nobody's fault. */
   observe({ forwards, committed }: Round, costs: readonly ForwardCosts[]): void {
     const ms = forwards.reduce((sum, { member, tokens }) => sum + costAt(costs[member], tokens), 0);
     const gained = committed.length - ms / this.#resting.tokenMs(costs);
-    this.#tokens = Math.min(atMost, this.#tokens + gained + sharePerToken * committed.length);
+    this.#add(gained + sharePerToken * committed.length);
   }
 
   /** True where a round with proposals may come to nothing. */
   affords(draftLength: number, missed: number, costs: readonly ForwardCosts[]): boolean {
+    // Such a round costs a token's time at least: where less than nothing is left, costs need not be asked for.
+    if (this.#tokens < 0) return false;
     const { roundMs, tokenMs } = this.#resting;
     return this.#tokens >= roundMs(draftLength, missed, costs) / tokenMs(costs) - 1;
+  }
+
+  #add(tokens: number): void {
+    this.#tokens = Math.min(atMost, this.#tokens + tokens);
   }
 }
