@@ -49,19 +49,27 @@ function demoWith(
   });
 }
 
-test('--json prints one object, the result', async () => {
-  const { status, stdout, stderr } = await demo(
-    '--json',
-    '--seed',
-    '7',
-    '--max-tokens',
-    '12',
-    '--stop',
-    'zebra',
-  );
+/** A folder for what a journey writes, gone after it. */
+async function inFolder(journey: (folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'antiphon-demo-'));
+  try {
+    await journey(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
 
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  const result: DecodeResult = JSON.parse(stdout);
+test('--json prints one object, the result, which --trace records too', async () => {
+  let result: DecodeResult | undefined;
+  await inFolder(async (folder) => {
+    const file = join(folder, 'run.jsonl');
+    const { status, stdout, stderr } = await demo(
+      ...['--json', '--seed', '7', '--max-tokens', '12', '--stop', 'zebra', '--trace', file],
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    result = JSON.parse(stdout);
+    expect(readTrace(readFileSync(file, 'utf8')).result).toEqual(result);
+  });
   expect(result).toMatchObject({
     promptTokenIds: [0, 879, 1190, 260, 527],
     tokenIds: { length: 12 },
@@ -77,39 +85,8 @@ test('--json prints one object, the result', async () => {
       forwards: [{ modelId: 'story-base' }, { modelId: 'story-draft' }],
     },
   });
-  expect(result.rounds.flatMap(({ committed }) => committed)).toEqual(result.tokenIds);
-  expect(result.rounds.map(({ text }) => text).join('')).toBe(result.text);
-});
-
-test('--trace records the run that is told, whole or interrupted', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'antiphon-trace-'));
-  try {
-    const file = join(folder, 'run.jsonl');
-    const team = ['--method', 'collaborative', '--members', 'story-draft,story-draft', '--trace', file];
-    const whole = await demo(...team, '--json', '--seed', '7', '--max-tokens', '12');
-    expect({ status: whole.status, stderr: whole.stderr }).toEqual({ status: 0, stderr: '' });
-    const trace = readTrace(readFileSync(file, 'utf8'));
-    expect(trace.result).toEqual(JSON.parse(whole.stdout));
-    expect(trace.header.members.map(({ model }) => model)).toEqual(['story-draft', 'story-draft']);
-
-    let isInterrupted = false;
-    const stopped = await demoWith(
-      (stdout, interrupt) => {
-        // A second Ctrl-C would end it at once.
-        if (stdout.includes('Once upon a time') && !isInterrupted) interrupt();
-        isInterrupted ||= stdout.includes('Once upon a time');
-      },
-      ...team,
-      '--max-tokens',
-      '400',
-    );
-    expect(stopped.status).toBe(130);
-    const interrupted = readTrace(readFileSync(file, 'utf8'));
-    expect(interrupted.header.request.maxTokens).toBe(400);
-    expect(interrupted.result?.finishReason).toBe('abort');
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  expect(result?.rounds.flatMap(({ committed }) => committed)).toEqual(result?.tokenIds);
+  expect(result?.rounds.map(({ text }) => text).join('')).toBe(result?.text);
 });
 
 test('--runs counts the seeds up in an array, and each run is what it is alone', async () => {
@@ -139,38 +116,40 @@ test('without --json the story comes with its marks and a summary', async () => 
   expect(stdout).toMatch(/8 tokens, [\d.]+ tokens\/s/);
 });
 
-test('two specialists tell one story, and the text shows who proposed what', async () => {
-  const args = ['--method', 'collaborative', '--draft-length', '2', '--max-tokens', '12', '--seed', '3'];
-  const told = await demo(...args);
-  const { stdout } = await demo('--json', ...args);
+test('two specialists tell one story, the text shows who proposed what, and --trace records it', async () => {
+  await inFolder(async (folder) => {
+    const file = join(folder, 'run.jsonl');
+    const args = ['--method', 'collaborative', '--draft-length', '2', '--max-tokens', '12', '--seed', '3'];
+    const told = await demo(...args, '--trace', file);
 
-  expect(told).toMatchObject({ status: 0, stderr: '' });
-  expect(told.stdout).toContain('ᴬ');
-  expect(told.stdout).toContain('proposed by story-fairyᴬ proposed by story-spaceᴮ');
-  const result: DecodeResult = JSON.parse(stdout);
-  expect(result).toMatchObject({
-    request: {
-      method: {
-        members: [
-          { model: 'story-fairy', draftLength: 2 },
-          { model: 'story-space', draftLength: 1 },
-        ],
-        combine: { kind: 'weighted', weights: [0.5, 0.5] },
-        schedule: 'alternate',
-        defaultProposer: 0,
+    expect(told).toMatchObject({ status: 0, stderr: '' });
+    expect(told.stdout).toContain('ᴬ');
+    expect(told.stdout).toContain('proposed by story-fairyᴬ proposed by story-spaceᴮ');
+    const { header, result } = readTrace(readFileSync(file, 'utf8'));
+    expect(header.members.map(({ model }) => model)).toEqual(['story-fairy', 'story-space']);
+    expect(result).toMatchObject({
+      request: {
+        method: {
+          members: [
+            { model: 'story-fairy', draftLength: 2 },
+            { model: 'story-space', draftLength: 1 },
+          ],
+          combine: { kind: 'weighted', weights: [0.5, 0.5] },
+          schedule: 'alternate',
+          defaultProposer: 0,
+        },
       },
-    },
-    lossy: false,
-    tokenIds: { length: 12 },
+      lossy: false,
+      tokenIds: { length: 12 },
+    });
   });
 });
 
 test('a custom combination may be a file beside the command, and its errors name that file', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'antiphon-combination-'));
-  const file = join(folder, 'mix.js');
-  const custom = `custom:${file}`;
-  const args = ['--json', '--method', 'collaborative', '--max-tokens', '4', '--combine', custom];
-  try {
+  await inFolder(async (folder) => {
+    const file = join(folder, 'mix.js');
+    const custom = `custom:${file}`;
+    const args = ['--json', '--method', 'collaborative', '--max-tokens', '4', '--combine', custom];
     writeFileSync(join(folder, 'half.js'), 'export const half = 0.5;');
     writeFileSync(
       file,
@@ -189,9 +168,7 @@ test('a custom combination may be a file beside the command, and its errors name
     });
     rmSync(file);
     expect(await demo(...args)).toMatchObject({ status: 1, stderr: expect.stringContaining('no file') });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  });
 });
 
 test('a wrong option is one line on stderr', async () => {
@@ -216,13 +193,22 @@ test('an unknown model is one line on stderr, used or not', async () => {
   }
 });
 
-test('Ctrl-C ends the decode and still tells what there is', async () => {
-  const { status, stdout } = await demoWith((seen, interrupt) => {
-    if (seen.includes('Once upon a time')) interrupt();
-  });
+test('Ctrl-C ends the decode and still tells and records what there is', async () => {
+  await inFolder(async (folder) => {
+    const file = join(folder, 'run.jsonl');
+    const { status, stdout } = await demoWith(
+      (seen, interrupt) => {
+        if (seen.includes('Once upon a time')) interrupt();
+      },
+      ...['--trace', file, '--max-tokens', '400'],
+    );
 
-  expect(status).toBe(130);
-  expect(stdout).toMatch(/Once upon a time.*; stopped\n/s);
+    expect(status).toBe(130);
+    expect(stdout).toMatch(/Once upon a time.*; stopped\n/s);
+    const interrupted = readTrace(readFileSync(file, 'utf8'));
+    expect(interrupted.header.request.maxTokens).toBe(400);
+    expect(interrupted.result?.finishReason).toBe('abort');
+  });
 });
 
 test.describe('a folder of models on an ordinary file server', () => {

@@ -1,13 +1,9 @@
 import type { Locator, Page } from '@playwright/test';
 import { axeFindings } from './axe.ts';
-import { poorContrasts } from './contrast.ts';
 import { expect, loadMs, runToEnd, startButton, story, test } from './story-page.ts';
 
 const stopButton = (page: Page): Locator => page.getByRole('button', { name: 'Stop', exact: true });
 const status = (page: Page): Locator => page.getByRole('status');
-const numberOf = (page: Page, name: string): Locator =>
-  page.locator('antiphon-live-numbers .number').filter({ hasText: name }).locator('dd');
-
 async function openReady(page: Page): Promise<void> {
   await page.goto('./#max=60');
   await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
@@ -70,56 +66,6 @@ test('a method that needs another model loads it when it is chosen', async ({ fi
   await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
 });
 
-test('a story streams in with the fates of its tokens and live numbers', async ({ page }) => {
-  await openReady(page);
-  await page.getByRole('button', { name: 'Long ago' }).click();
-  await page.getByLabel('Seed').fill('7');
-  await startButton(page).click();
-  await expect(story(page).locator('.accepted').first()).toBeVisible();
-  await expect(status(page)).toHaveText(/after \d+ tokens\.$/, { timeout: 60_000 });
-  expect(await story(page).textContent()).toMatch(/^Long ago\S*\s.{40}/s);
-  await expect(numberOf(page, 'tokens a second')).toHaveText(/^\d+\.\d$/);
-  await expect(numberOf(page, 'acceptance rate')).toHaveText(/^\d+ %$/);
-  await expect(numberOf(page, 'tokens a round')).toHaveText(/^[01]\.\d\d$/);
-});
-
-test('rejected tokens are struck through and can be hidden', async ({ page }) => {
-  await openReady(page);
-  // Hot sampling makes the members disagree.
-  await page.getByRole('slider', { name: 'Temperature' }).fill('2');
-  await runToEnd(page);
-  const rejected = story(page).locator('del.rejected').first();
-  await expect(rejected).toBeVisible();
-  await expect(rejected.locator('s')).toHaveCSS('text-decoration-line', 'line-through');
-  const recovered = story(page).locator('ins.recovered').first();
-  await expect(recovered).toHaveCSS('text-decoration-style', 'double');
-  await page.getByRole('switch', { name: 'Hide rejected' }).check();
-  await expect(rejected).toBeHidden();
-  await expect(recovered).toBeVisible();
-});
-
-test('the methods without a draft model write stories too', async ({ page }) => {
-  await openReady(page);
-  await page.getByRole('radio', { name: 'Plain' }).check();
-  await runToEnd(page);
-  await expect(story(page)).toHaveText(/^Once upon a time.{40}/s);
-  await expect(numberOf(page, 'acceptance rate')).toHaveText('–');
-  await page.getByRole('radio', { name: 'N-gram' }).check();
-  await page.getByRole('button', { name: 'One spring morning' }).click();
-  await runToEnd(page);
-  await expect(story(page)).toHaveText(/^One spring morning.{40}/s);
-});
-
-test('Stop ends the run and keeps what was written', async ({ page }) => {
-  await openReady(page);
-  await page.getByRole('radio', { name: 'Plain' }).check();
-  await startButton(page).click();
-  await stopButton(page).click();
-  await expect(status(page)).toHaveText(/^Stopped after \d+ tokens?\.$/);
-  await expect(startButton(page)).toBeEnabled();
-  await runToEnd(page);
-});
-
 test('the keyboard alone reaches every control and runs a story', async ({ page }) => {
   await openReady(page);
   const reached: string[] = [];
@@ -155,25 +101,6 @@ test('the keyboard alone reaches every control and runs a story', async ({ page 
   await expect(story(page)).toHaveText(/^In the year 3000/);
 });
 
-test('the live region tells states, never tokens', async ({ page }) => {
-  await openReady(page);
-  await page.evaluate(() => {
-    const region = document.querySelector('antiphon-app')?.shadowRoot?.querySelector('[role=status]');
-    const heard: string[] = [];
-    Object.assign(window, { heard });
-    if (region) {
-      new MutationObserver(() => heard.push(region.textContent ?? '')).observe(region, {
-        childList: true,
-        characterData: true,
-        subtree: true,
-      });
-    }
-  });
-  await runToEnd(page);
-  const heard: unknown = await page.evaluate(() => Reflect.get(window, 'heard'));
-  expect(heard).toEqual(['Writing.', expect.stringMatching(/after \d+ tokens\.$/)]);
-});
-
 for (const width of [360, 1440]) {
   test(`nothing sticks out at ${width} px`, async ({ page }) => {
     await page.setViewportSize({ width, height: 740 });
@@ -190,24 +117,6 @@ for (const width of [360, 1440]) {
     await page.getByText(/^Runs on/).click();
     await runToEnd(page);
     expect(await fitsWidth(page)).toBe(true);
-  });
-}
-
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`all text has enough contrast in ${colorScheme} colours`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme });
-    await openReady(page);
-    await page.getByText('More settings').click();
-    await page.getByText('Turns and acceptance').click();
-    await page.getByLabel('Acceptance').selectOption('Lenient');
-    await page.getByLabel('Top-p').fill('3');
-    await startButton(page).click();
-    await expect(page.getByRole('alert')).toBeVisible();
-    expect(await page.evaluate(poorContrasts)).toEqual([]);
-    await page.getByLabel('Top-p').fill('1');
-    await page.getByRole('slider', { name: 'Temperature' }).fill('2');
-    await runToEnd(page);
-    expect(await page.evaluate(poorContrasts)).toEqual([]);
   });
 }
 
@@ -230,19 +139,6 @@ test('a model file that is missing is told, the other methods work, and a retry 
   await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
   await expect(alert).toBeHidden();
   await runToEnd(page);
-});
-
-test('a setting out of range is named, and the next run works', async ({ page }) => {
-  await openReady(page);
-  await page.getByText('More settings').click();
-  await page.getByLabel('Top-p').fill('3');
-  await startButton(page).click();
-  const alert = page.getByRole('alert');
-  await expect(alert).toContainText('topP');
-  await expect(alert).toContainText('Code: invalid-request');
-  await page.getByLabel('Top-p').fill('0.9');
-  await runToEnd(page);
-  await expect(alert).toBeHidden();
 });
 
 test('an engine whose code does not arrive is told, and can be restarted', async ({ page }) => {
