@@ -64,3 +64,31 @@ test('a whole file that lost its end is not found', async () => {
   }
   expect(await store.find(key)).toBeNull();
 });
+
+/** The folder hands out a record just before it is written anew, as other downloads may: `times` times. */
+function outrunRecords(times: number): void {
+  const read = directory.read;
+  let left = times;
+  directory.read = async (name) => {
+    const blob = await read(name);
+    if (blob === null || !name.endsWith('.json') || left-- <= 0) return blob;
+    const text = () => Promise.reject(new DOMException('the file has changed', 'NotReadableError'));
+    return Object.assign(blob, { text });
+  };
+}
+
+test('a record that is written while it is read is read again', async () => {
+  const store = await cutOff();
+  outrunRecords(2);
+  expect(await store.list()).toMatchObject([{ key, complete: false }]);
+});
+
+test('a file can be received while the record of another one cannot be read', async () => {
+  const store = await cutOff();
+  outrunRecords(Number.POSITIVE_INFINITY);
+  const other: FileKey = { url: 'https://models.example/m/other.onnx', content: null };
+  const reception = await store.receive(other, label);
+  await reception.restart({ etag: null, lastModified: null });
+  await reception.append(Uint8Array.of(7));
+  expect((await reception.complete('hash')).blob.size).toBe(1);
+});

@@ -7,6 +7,8 @@ import type { FileKey, FileLabel, FileStore, Reception, StoredFile, StoredFileIn
 
 const recordSuffix = '.json';
 const contentSuffix = '.bytes';
+/** A record is written twice in its life. */
+const recordReads = 3;
 
 /**
  * Files in a folder, two for each: the bytes, and a record of what they are. The record is written before the first
@@ -77,8 +79,15 @@ export class DirectoryFileStore implements FileStore {
 
   /** null where there is none, or none that can be read: its bytes are then as good as missing. */
   async #record(name: string): Promise<FileRecord | null> {
-    const blob = await this.#directory.read(name + recordSuffix);
-    return blob && readRecord(await blob.text());
+    for (let attempt = 0; attempt < recordReads; attempt++) {
+      const blob = await this.#directory.read(name + recordSuffix);
+      try {
+        return blob && readRecord(await blob.text());
+      } catch {
+        // Somebody has written it since it was opened, as downloads of other files do.
+      }
+    }
+    return null;
   }
 
   async #removeOtherContents(key: FileKey): Promise<void> {
