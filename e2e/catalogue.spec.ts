@@ -109,3 +109,28 @@ test('on a phone in dark colours any repository takes the place of a member, by 
   await expect(failure).toHaveCount(0);
   await runToEnd(page);
 });
+
+test('code or list of the catalogue that do not arrive are told, and come when they are asked for again', async ({
+  page,
+}) => {
+  const code = '**/catalogue-dialog-*.js';
+  const list = '**/teams.json';
+  await page.route(code, (route) => route.abort());
+  await page.route(list, (route) => route.fulfill({ status: 404, body: 'not here' }));
+  await page.goto('./');
+  await page.getByRole('button', { name: 'More teams …' }).click();
+  const notice = page.getByRole('alert').filter({ hasText: 'The catalogue’s code could not be fetched.' });
+  await expect(notice).toBeVisible();
+
+  await page.unroute(code);
+  await notice.getByRole('button', { name: 'Try again' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Models and teams' });
+  const failure = dialog.getByRole('alert');
+  await expect(failure).toContainText('The list could not be fetched');
+  await expect(failure).toContainText('answered 404');
+  await expect(failure).toContainText('Code: download');
+
+  await page.unroute(list);
+  await failure.getByRole('button', { name: 'Try again' }).click();
+  await expect(dialog.getByRole('status').first()).toHaveText('16 models and 11 teams');
+});
