@@ -7,6 +7,7 @@ import { readTeamCatalogue, TEAMS_FILE, type TeamCatalogue } from '../../models/
 export async function fetchTeams(): Promise<TeamCatalogue> {
   const url = new URL(TEAMS_FILE, document.baseURI);
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url.href} answered ${response.status} ${response.statusText}`.trimEnd());
+  if (!response.ok)
+    throw new Error(`${url.href} answered ${response.status} ${response.statusText}`.trimEnd());
   return readTeamCatalogue(await response.json(), url.href);
 }
