@@ -200,6 +200,7 @@ test('Ctrl-C ends the decode and still tells and records what there is', async (
       (seen, interrupt) => {
         if (seen.includes('Once upon a time')) interrupt();
       },
+      ...['--method', 'collaborative', '--members', 'story-draft,story-draft'],
       ...['--trace', file, '--max-tokens', '400'],
     );
 
@@ -207,6 +208,7 @@ test('Ctrl-C ends the decode and still tells and records what there is', async (
     expect(stdout).toMatch(/Once upon a time.*; stopped\n/s);
     const interrupted = readTrace(readFileSync(file, 'utf8'));
     expect(interrupted.header.request.maxTokens).toBe(400);
+    expect(interrupted.header.members.map(({ model }) => model)).toEqual(['story-draft', 'story-draft']);
     expect(interrupted.result?.finishReason).toBe('abort');
   });
 });

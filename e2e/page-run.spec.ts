@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { poorContrasts } from './contrast.ts';
 import { openReturning, test as siteTest } from './site.ts';
-import { expect, loadMs, runToEnd, startButton, story } from './story-page.ts';
+import { expect, loadMs, runToEnd, startButton, status, stopButton, story } from './story-page.ts';
 
 /** One visit for all journeys: loading takes longer than most of them. Each begins with settings nobody has changed. */
 let visit: Page;
@@ -20,8 +20,6 @@ test.beforeAll(async ({ visited }) => {
 
 test.afterAll(() => visit.close());
 
-const stopButton = (page: Page): Locator => page.getByRole('button', { name: 'Stop', exact: true });
-const status = (page: Page): Locator => page.getByRole('status');
 const numberOf = (page: Page, name: string): Locator =>
   page.locator('antiphon-live-numbers .number').filter({ hasText: name }).locator('dd');
 

@@ -1,9 +1,7 @@
-import type { Locator, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { axeFindings } from './axe.ts';
-import { expect, loadMs, runToEnd, startButton, story, test } from './story-page.ts';
+import { expect, loadMs, runToEnd, startButton, status, stopButton, story, test } from './story-page.ts';
 
-const stopButton = (page: Page): Locator => page.getByRole('button', { name: 'Stop', exact: true });
-const status = (page: Page): Locator => page.getByRole('status');
 async function openReady(page: Page): Promise<void> {
   await page.goto('./#max=60');
   await expect(startButton(page)).toBeEnabled({ timeout: loadMs });

@@ -24,6 +24,8 @@ export const expect = playwrightExpect.configure({ timeout: 30_000 });
 export const loadMs = 90_000;
 
 export const startButton = (page: Page): Locator => page.getByRole('button', { name: 'Start', exact: true });
+export const stopButton = (page: Page): Locator => page.getByRole('button', { name: 'Stop', exact: true });
+export const status = (page: Page): Locator => page.getByRole('status');
 export const story = (page: Page): Locator => page.locator('antiphon-story .story');
 
 /** Starts a run and waits for the sentence that ends it. */
