@@ -41,13 +41,12 @@ export class WatchedPage {
   async watchRun(parts: { readonly isOpen: boolean; readonly seed: number }): Promise<Watched> {
     const page = this.#page;
     await page.getByLabel('Seed').fill(String(parts.seed));
-    const status = page.getByRole('status');
     await page.getByRole('button', { name: 'Start', exact: true }).click({ timeout: longestMs });
     // The sentence of an earlier run may still stand there.
-    await status.filter({ hasText: 'Writing.' }).waitFor({ timeout: longestMs });
+    await this.#status('Writing\\.');
     await this.#setOpen(parts.isOpen);
     const watch = await watchFrames(page);
-    await status.filter({ hasText: /after \d+ tokens\.$/ }).waitFor({ timeout: longestMs });
+    await this.#status('after \\d+ tokens\\.$');
     return watch.end();
   }
 
@@ -64,6 +63,21 @@ export class WatchedPage {
       await page.waitForTimeout(60);
     }
     return watch.end();
+  }
+
+  /**
+   * Waits for the page's sentence of what it does. Not by a locator: those look for a role through the whole page, again
+   * and again while it is watched.
+   */
+  async #status(pattern: string): Promise<void> {
+    await this.#page.waitForFunction(
+      (wanted) => {
+        const status = document.querySelector('antiphon-app')?.shadowRoot?.querySelector('[role=status]');
+        return new RegExp(wanted).test(status?.textContent?.trim() ?? '');
+      },
+      pattern,
+      { polling: 50, timeout: longestMs },
+    );
   }
 
   async #setOpen(isOpen: boolean): Promise<void> {

@@ -7,9 +7,9 @@ import { describeFailure, type Remedy } from '../ui/failure.ts';
 import { failureView } from '../ui/failure-view.ts';
 import '../ui/live-numbers.ts';
 import '../ui/model-panel.ts';
+import { nextFrame } from '../ui/next-frame.ts';
 import { prefillProgress, prefillStyle } from '../ui/prefill-progress.ts';
 import { progressStyle } from '../ui/progress-style.ts';
-import { runNumbers } from '../ui/run-numbers.ts';
 import '../ui/speed-up.ts';
 import { liveNumbers } from '../ui/story-model.ts';
 import '../ui/story-view.ts';
@@ -147,9 +147,8 @@ export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, ke
   /** Its being there lets Element.moveBefore() move the element without taking it out. */
   connectedMoveCallback(): void {}
 
-  /** Rounds may come faster than frames: render once a frame. A hidden page has no frames and need not wait. */
   protected override async scheduleUpdate(): Promise<void> {
-    if (this.hasUpdated && !document.hidden) await new Promise(requestAnimationFrame);
+    if (this.hasUpdated) await nextFrame(this.#playback.view.run.kind === 'running');
     super.scheduleUpdate();
   }
 
@@ -301,7 +300,8 @@ export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, ke
     const result = run.kind === 'stopped' ? run.result : null;
     return html`<div class="numbers" part="numbers">
       <antiphon-live-numbers
-        .numbers=${runNumbers(run.story, run.cast)}
+        .story=${run.story}
+        .cast=${run.cast}
         .lossy=${result?.lossy ?? false}
       ></antiphon-live-numbers>
       ${

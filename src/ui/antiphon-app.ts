@@ -19,6 +19,7 @@ import { linkOf } from './link/settings-link.ts';
 import './live-numbers.ts';
 import './model-panel.ts';
 import { titleOf } from './model-choice.ts';
+import { nextFrame } from './next-frame.ts';
 import { backgroundLoad, hasModels } from './page-state.ts';
 import type { PilotSection } from './pilot/pilot-section.ts';
 import './pilot/pilot-section.ts';
@@ -31,7 +32,6 @@ import { FirstStory } from './replay/first-story.ts';
 import { OpenedRecording } from './replay/opened-recording.ts';
 import { neededModels, type RequestForm, toRequest } from './request-form.ts';
 import './rhythm/rhythm-section.ts';
-import { runNumbers } from './run-numbers.ts';
 import './speed-up.ts';
 import type { RecordingKind } from './story-actions.ts';
 import './story-actions.ts';
@@ -100,9 +100,8 @@ export class AntiphonApp extends LitElement {
     this.#follow(this.#settings.form);
   }
 
-  /** Rounds may come faster than frames: render once a frame. A hidden page has no frames and need not wait. */
   protected override async scheduleUpdate(): Promise<void> {
-    if (this.hasUpdated && !document.hidden) await new Promise(requestAnimationFrame);
+    if (this.hasUpdated) await nextFrame(this.#controller.run.kind === 'running');
     super.scheduleUpdate();
   }
 
@@ -273,7 +272,8 @@ export class AntiphonApp extends LitElement {
       ></antiphon-rhythm-section>
       ${this.#speedUp()}
       <antiphon-live-numbers
-        .numbers=${runNumbers(run.story, run.cast)}
+        .story=${run.story}
+        .cast=${run.cast}
         .lossy=${run.kind === 'stopped' && run.result.lossy}
       ></antiphon-live-numbers>`;
   }

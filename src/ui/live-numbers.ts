@@ -1,20 +1,27 @@
 import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
+import type { CastMember } from './cast.ts';
 import { badgeStyle, losslessBadge } from './lossless-badge.ts';
 import { memberClass, memberStyle } from './member-style.ts';
 import { decimalText, durationText, noNumber, percentText } from './number-text.ts';
-import type { MemberNumbers, RunNumbers } from './run-numbers.ts';
+import { ReadingPace } from './reading-pace.ts';
+import { type MemberNumbers, type RunNumbers, runNumbers } from './run-numbers.ts';
+import { emptyStory, type Story } from './story-model.ts';
 import { theme } from './theme.ts';
 import { timeTables, timeTablesStyle } from './time-tables.ts';
 
-/** The numbers of the run, as they stand: of the whole, and of each member. */
+/** The numbers of the run, as they stand: of the whole, and of each member; no more often than one reads them. */
 export class LiveNumbersElement extends LitElement {
   static override properties: PropertyDeclarations = {
-    numbers: { attribute: false },
+    story: { attribute: false },
+    cast: { attribute: false },
     lossy: { attribute: false },
   };
-  declare numbers: RunNumbers | null;
+  declare story: Story;
+  declare cast: readonly CastMember[];
   /** True where the criterion does not follow the distribution. */
   declare lossy: boolean;
+
+  readonly #pace = new ReadingPace();
 
   static override styles = [
     theme,
@@ -116,13 +123,18 @@ export class LiveNumbersElement extends LitElement {
 
   constructor() {
     super();
-    this.numbers = null;
+    this.story = emptyStory;
+    this.cast = [];
     this.lossy = false;
   }
 
+  protected override async scheduleUpdate(): Promise<void> {
+    await this.#pace.turn();
+    super.scheduleUpdate();
+  }
+
   override render(): TemplateResult {
-    const { numbers } = this;
-    if (!numbers) return html``;
+    const numbers = runNumbers(this.story, this.cast);
     const { tokens, tokensPerSecond, timeToFirstTokenMs, acceptanceRate, tokensPerRound } = numbers;
     return html`<dl>
         ${number('tokens a second', decimalText(tokensPerSecond, 1))}

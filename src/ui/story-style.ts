@@ -14,6 +14,14 @@ export const storyStyle = css`
   .paragraph {
     display: block;
   }
+  /* What is finished and out of sight is neither painted nor laid out: a frame costs what is in sight. */
+  .paragraph:not(:last-child) {
+    content-visibility: auto;
+    contain-intrinsic-block-size: auto 8em;
+    /* It clips: room for what hangs over the edge. */
+    margin-inline: -1rem;
+    padding-inline: 1rem;
+  }
   .paragraph + .paragraph {
     margin-top: 0.45em;
   }

@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
+import type { Story, StoryToken } from './story-model.ts';
 import { StoryView } from './story-view.ts';
+import { storyToken } from './testing/story-token.ts';
 
 const cast = (proposes: boolean) =>
   ['A', 'B'].map((letter) => ({ letter, name: letter, proposes, isTarget: true }));
@@ -18,4 +20,78 @@ test.each([
   expect(shadowRoot?.querySelector('[role=switch]') !== null).toBe(proposes);
   expect(shadowRoot?.querySelectorAll('.fates li')).toHaveLength(proposes ? 4 : 0);
   expect(shadowRoot?.querySelector('#walking')).not.toBeNull();
+});
+
+/** Tokens of the rounds, of which nothing else is looked at. */
+const storyOf = (...tokensByRound: readonly (readonly StoryToken[])[]): Story => ({
+  rounds: [],
+  tokensByRound,
+});
+
+async function shown(story: Story, parts: { readonly width?: string } = {}): Promise<StoryView> {
+  const view = new StoryView();
+  view.style.width = parts.width ?? '40rem';
+  Object.assign(view, { prompt: 'Long ago', cast: cast(true), story });
+  document.body.append(view);
+  await view.updateComplete;
+  return view;
+}
+
+test('the stop of the Tab key moves on where its token is folded away', async () => {
+  const rejected = storyToken({ text: ' fox', fate: 'rejected', proposal: 0 });
+  const recovered = storyToken({ text: ' owl', fate: 'recovered', proposer: null, proposal: 1 });
+  const view = await shown(storyOf([rejected, recovered], [storyToken({ text: ' sat', round: 1 })]));
+  const stop = () => view.shadowRoot?.querySelector('[tabindex="0"][data-place]')?.getAttribute('data-place');
+  expect(stop()).toBe('0.0');
+  view.hidesDropped = true;
+  await view.updateComplete;
+  expect(stop()).toBe('0.1');
+});
+
+/** A dropped word above every fifth round, among words of many lengths. */
+function manyRounds(count: number): StoryToken[][] {
+  return Array.from({ length: count }, (_, round) =>
+    round % 5 === 0
+      ? [
+          storyToken({ text: ' extraordinarily', fate: 'rejected', round, proposal: 0 }),
+          storyToken({ text: ' owl', fate: 'recovered', proposer: null, round, proposal: 1 }),
+        ]
+      : [storyToken({ text: ' fox'.padEnd(3 + ((7 * round) % 11), 'x'), round })],
+  );
+}
+
+/** How far the furthest dropped word reaches beyond the text's edge, and how many were moved to be within. */
+function overhang({ shadowRoot }: StoryView): { readonly pixels: number; readonly moved: number } {
+  const edge = shadowRoot?.querySelector('.page')?.getBoundingClientRect().right ?? 0;
+  const above = [...(shadowRoot?.querySelectorAll<HTMLElement>('.above') ?? [])];
+  return {
+    pixels: Math.max(
+      ...above.map((one) => (one.querySelector('del')?.getBoundingClientRect().right ?? 0) - edge),
+    ),
+    moved: above.filter(({ style }) => style.left !== '').length,
+  };
+}
+
+test('a dropped word above the end of a line stays within the text, round for round and at another width', async () => {
+  const rounds = manyRounds(60);
+  const view = await shown(storyOf(rounds[0]), { width: '16rem' });
+  for (const [round, tokens] of rounds.entries()) {
+    if (round > 0) view.story = storyOf(...view.story.tokensByRound, tokens);
+    await view.updateComplete;
+    expect(overhang(view).pixels, `as round ${round} comes`).toBeLessThanOrEqual(1);
+  }
+  expect(overhang(view).moved).toBeGreaterThan(0);
+  for (const width of ['11rem', '19rem', '13rem']) {
+    view.style.width = width;
+    await expect.poll(() => overhang(view).pixels, { message: width }).toBeLessThanOrEqual(1);
+  }
+});
+
+test('so it does in a story that is there at once', async () => {
+  const view = await shown(storyOf(), { width: '16rem' });
+  view.story = storyOf(...manyRounds(200));
+  await view.updateComplete;
+  const { pixels, moved } = overhang(view);
+  expect(pixels).toBeLessThanOrEqual(1);
+  expect(moved).toBeGreaterThan(8);
 });

@@ -15,6 +15,7 @@ import { percentText } from './number-text.ts';
 import { RememberedFlag } from './remembered-flag.ts';
 import {
   emptyStory,
+  isInText,
   paragraphsOf,
   type Story,
   type StoryParagraph,
@@ -26,13 +27,13 @@ import { storyStyle } from './story-style.ts';
 import { roundView } from './story-tokens.ts';
 import { theme } from './theme.ts';
 import './token-card.ts';
-import { TokenFocus } from './token-focus.ts';
 import { withoutBlankLines } from './story-parts.ts';
+import { TokenFocus } from './token-focus.ts';
 import { aboutFate, tokenWord } from './token-words.ts';
 import { wholeSentencesLength } from './whole-sentences.ts';
 
-/** As many as a story gets from one rendering to the next without growing by a line. */
-const mostNewOverhangs = 8;
+/** Overhangs that a text which grows may move: those of its last line. */
+const mostMoved = 8;
 
 /** Whether this browser's reader wants dropped tokens hidden. */
 const hidden = new RememberedFlag('antiphon.story.hides-dropped');
@@ -70,10 +71,15 @@ export class StoryView extends LitElement {
   declare hidesDropped: boolean;
 
   readonly #focus = new TokenFocus(this);
-  readonly #resizes = new ResizeObserver(() => this.#keepWithin(Number.POSITIVE_INFINITY));
+  readonly #resizes = new ResizeObserver(([{ contentRect }]) => {
+    this.#keepWithin(contentRect.width === this.#width ? mostMoved : Number.POSITIVE_INFINITY);
+    this.#width = contentRect.width;
+  });
   /** It grows when it is pinned, and again when the models have answered. */
   readonly #cardResizes = new ResizeObserver(() => this.#placeCard());
   #placedCard: Element | null = null;
+  /** Of the text, as it was laid out last. */
+  #width = 0;
   /** How much of the text has been read out, and what of it last. */
   #heardLength = 0;
   #heard = '';
@@ -107,8 +113,12 @@ export class StoryView extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    // Those before have their place; another width, or a text that grew by lines, has all of them looked at.
-    if (changed.has('story')) this.#keepWithin(mostNewOverhangs);
+    if (changed.get('hidesDropped')) this.#keepWithin(Number.POSITIVE_INFINITY);
+    if (changed.has('story')) {
+      // Most rounds drop nothing, and looking would have the page laid out.
+      const dropping = droppingRounds(this.story, changed.get('story'));
+      if (dropping > 0) this.#keepWithin(dropping + mostMoved);
+    }
     this.#placeCard();
   }
 
@@ -206,15 +216,16 @@ export class StoryView extends LitElement {
 
   /** Below its token where there is room in the window, above it otherwise, within the text's width. */
   #placeCard(): void {
-    const card = this.renderRoot.querySelector('antiphon-token-card');
-    const page = this.renderRoot.querySelector('.page')?.getBoundingClientRect();
-    const token = this.#focus.element?.getClientRects()[0];
+    const card = this.renderRoot.querySelector('.story')?.nextElementSibling ?? null;
     if (card !== this.#placedCard) {
       this.#cardResizes.disconnect();
       this.#placedCard = card;
       if (card) this.#cardResizes.observe(card);
     }
-    if (!card || !page || !token) return;
+    if (!(card instanceof HTMLElement)) return;
+    const page = this.renderRoot.querySelector('.page')?.getBoundingClientRect();
+    const token = this.#focus.element?.getClientRects()[0];
+    if (!page || !token) return;
     const { offsetWidth, offsetHeight } = card;
     // On a narrow screen it is a sheet at the lower edge, and its token must not lie beneath it.
     if (getComputedStyle(card).position === 'fixed') {
@@ -240,7 +251,11 @@ export class StoryView extends LitElement {
 
   #keepWithin(count: number): void {
     const page = this.renderRoot.querySelector('.page');
-    const above = [...this.renderRoot.querySelectorAll<HTMLElement>('.above')];
+    const above: HTMLElement[] = [];
+    // From the end: a long text is not gone through for what its last line has.
+    let paragraph = this.renderRoot.querySelector('.story')?.lastElementChild;
+    for (; paragraph && above.length < count; paragraph = paragraph.previousElementSibling)
+      above.unshift(...paragraph.querySelectorAll<HTMLElement>('.above'));
     if (page && above.length > 0) keepWithin(page, above.slice(-count));
   }
 
@@ -295,6 +310,13 @@ export class StoryView extends LitElement {
     this.hidesDropped = (event.currentTarget as HTMLInputElement).checked;
     hidden.write(this.hidesDropped);
   };
+}
+
+/** Of the rounds that came since, those that dropped a token. */
+function droppingRounds(story: Story, before: Story | undefined): number {
+  const known = before?.tokensByRound.length ?? 0;
+  const added = story.tokensByRound.slice(known <= story.tokensByRound.length ? known : 0);
+  return added.filter((tokens) => tokens.some((token) => !isInText(token))).length;
 }
 
 /** What a listener is told on entering a round: its number and what became of its proposals. */

@@ -42,8 +42,10 @@ export class TokenFocus implements ReactiveController {
 
   hostUpdated(): void {
     if (this.place && !this.token) this.close();
-    if (this.#stop?.isConnected && this.#stop.checkVisibility()) return;
     const { story, hidesDropped } = this.#host;
+    // Asked of the tokens: whether an element is to be seen would have the page laid out at every round.
+    const isFoldedAway = hidesDropped && this.#stop?.matches('del');
+    if (this.#stop?.isConnected && !isFoldedAway) return;
     const any = story.tokensByRound.flat()[0];
     const first = any && walk(story, any, 'first', hidesDropped);
     this.#setStop(first ? this.#elementOf(first) : null);

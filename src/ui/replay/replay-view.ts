@@ -17,7 +17,6 @@ import { endingText } from '../announcement.ts';
 import type { CandidateSource } from '../candidate-source.ts';
 import { type CastMember, castOf } from '../cast.ts';
 import '../live-numbers.ts';
-import { runNumbers } from '../run-numbers.ts';
 import '../rhythm/rhythm-section.ts';
 import '../speed-up.ts';
 import { emptyStory, liveNumbers, type Story } from '../story-model.ts';
@@ -185,7 +184,8 @@ export class ReplayView extends LitElement {
         this.brief
           ? nothing
           : html`<antiphon-live-numbers
-        .numbers=${runNumbers(this.#story, this.#cast)}
+        .story=${this.#story}
+        .cast=${this.#cast}
         .lossy=${isAtEnd && trace.result?.lossy === true}
       ></antiphon-live-numbers>`
       }`;

@@ -41,7 +41,6 @@ function paintGroup(context: Context, scene: Scene, forwards: readonly ForwardIt
     bars.roundRect(x, y, width, height, Math.min(4, width / 2));
     if (width >= leastPatternPixels) patterned.roundRect(x, y, width, height, 4);
   }
-  context.save();
   context.fillStyle = colour;
   context.globalAlpha = kind === 'score' ? 1 : 0.2;
   context.fill(bars);
@@ -52,6 +51,9 @@ function paintGroup(context: Context, scene: Scene, forwards: readonly ForwardIt
     context.setLineDash(estimated ? [3, 2] : []);
     context.stroke(bars);
   }
+  // A clip is dear, and most forwards have no stripes.
+  if (!estimated && (kind === 'score' || kind === 'draft')) return;
+  context.save();
   context.clip(patterned);
   paintStripes(context, scene, member, kind, colour);
   // Diagonals in the sheet's colour: a time that no clock has taken.

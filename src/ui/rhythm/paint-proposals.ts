@@ -9,26 +9,50 @@ const lineDistance = 3;
 const bend = 6;
 /** From the note to its word. */
 const wordIndent = 9;
+/** Of a note's head, radians. */
+const noteTilt = -0.35;
+
+/** A proposal, and where its line goes: from the note along `y` to `turnX`, and from there up or down to `endY`. */
+interface Hung {
+  readonly proposal: ProposalItem;
+  readonly noteX: number;
+  readonly turnX: number;
+  readonly y: number;
+  readonly endY: number;
+  /** How far towards `endY` it has come. */
+  readonly arrivedY: number;
+}
 
 /**
  * Proposals: a note hangs from the end of the forward that drew it, on a line in its member's pattern with its word.
- * At the verdict the line rises into the text or falls among what was dropped; a discarded one falls faded.
+ * At the verdict the line rises into the text or falls among what was dropped; a discarded one falls faded. What
+ * looks alike is painted in one go: stroke by stroke it would take most of a frame.
  */
 export function paintProposals(context: Context, scene: Scene, detail: Detail): void {
-  for (const round of scene.rounds) {
-    const turns = turnsOf(round, scene);
-    for (const [index, proposal] of round.proposals.entries()) {
-      paintProposal(context, scene, proposal, turns[index], detail);
-    }
-  }
+  const hung = scene.rounds.flatMap((round) => hungOf(round, scene));
+  const looks = [...looksOf(hung, scene).values()];
+  for (const look of looks) paintLines(context, scene, look);
+  for (const look of looks) paintNotes(context, scene, look);
+  if (detail === 'words') for (const one of hung) paintWord(context, scene, one);
   for (const hanging of scene.hanging) paintHanging(context, scene, hanging);
+}
+
+function hungOf(round: RoundItems, scene: Scene): Hung[] {
+  const { rows, scale } = scene;
+  const turns = turnsOf(round, scale);
+  return round.proposals.map((proposal, index) => {
+    const y = slotLine(rows.lanes[proposal.member], proposal.slot);
+    const endY = proposal.fate === 'accepted' ? textLine(rows) : droppedLine(rows);
+    const arrivedY = y + (endY - y) * scene.arrival(round.index);
+    return { proposal, noteX: scale.x(proposal.drawnMs), turnX: turns[index], y, endY, arrivedY };
+  });
 }
 
 /**
  * Where each of a round's lines turns up or down. The deeper a line hangs, the later it rises and the earlier it
  * falls: so none crosses another of its lane.
  */
-function turnsOf({ proposals, atMs }: RoundItems, { scale }: Scene): number[] {
+function turnsOf({ proposals, atMs }: RoundItems, scale: Scene['scale']): number[] {
   const byDepth = proposals.toSorted((a, b) => a.member - b.member || a.slot - b.slot);
   const rising = byDepth.filter(({ fate }) => fate === 'accepted').reverse();
   const falling = byDepth.filter(({ fate }) => fate !== 'accepted');
@@ -38,52 +62,70 @@ function turnsOf({ proposals, atMs }: RoundItems, { scale }: Scene): number[] {
   });
 }
 
-function paintProposal(
-  context: Context,
-  scene: Scene,
-  proposal: ProposalItem,
-  turnX: number,
-  detail: Detail,
-): void {
-  const { rows, palette, scale } = scene;
-  const { member, fate, slot, drawnMs, round } = proposal;
-  const colour = memberColour(palette, member);
-  const y = slotLine(rows.lanes[member], slot);
-  const noteX = scale.x(drawnMs);
-  const isPointedAt = scene.pointedAt?.kind === 'proposal' && scene.pointedAt.proposal === proposal;
-  const line = new Path2D();
-  line.moveTo(noteX, rows.lanes[member].bars.top + rows.lanes[member].bars.height);
-  line.lineTo(noteX, y);
-  const radius = Math.max(0, Math.min(bend, (turnX - noteX) / 2));
-  const endY = fate === 'accepted' ? textLine(rows) : droppedLine(rows);
-  const arrivedY = y + (endY - y) * scene.arrival(round);
-  const path = new Path2D();
-  path.moveTo(noteX, y);
-  path.arcTo(turnX, y, turnX, endY, radius);
-  path.lineTo(turnX, arrivedY + Math.sign(y - endY) * radius);
-  path.arcTo(turnX, arrivedY, turnX + radius, arrivedY, radius);
-  context.save();
-  context.globalAlpha = fate === 'discarded' && !isPointedAt ? 0.5 : 1;
-  context.strokeStyle = colour;
-  context.lineWidth = 1;
-  context.stroke(line);
-  context.lineWidth = isPointedAt ? 3 : fate === 'accepted' ? 1.75 : 1.25;
-  context.setLineDash(memberDash(member));
-  context.stroke(path);
-  paintNote(context, noteX, y, colour, fate === 'accepted' ? null : palette.sheet);
-  context.restore();
-  if (detail === 'words') paintWord(context, scene, proposal, noteX, turnX, y);
+/** Those of one member and one fate; what is pointed at stands out alone. */
+function looksOf(hung: readonly Hung[], scene: Scene): Map<string, Hung[]> {
+  const looks = new Map<string, Hung[]>();
+  for (const one of hung) {
+    const { member, fate } = one.proposal;
+    const key = `${member} ${fate} ${isPointedAt(one, scene)}`;
+    const look = looks.get(key);
+    if (look) look.push(one);
+    else looks.set(key, [one]);
+  }
+  return looks;
 }
 
-function paintWord(
-  context: Context,
-  scene: Scene,
-  { text, fate }: ProposalItem,
-  noteX: number,
-  turnX: number,
-  y: number,
-): void {
+function isPointedAt({ proposal }: Hung, { pointedAt }: Scene): boolean {
+  return pointedAt?.kind === 'proposal' && pointedAt.proposal === proposal;
+}
+
+function paintLines(context: Context, scene: Scene, look: readonly Hung[]): void {
+  const { member, fate } = look[0].proposal;
+  const { bars } = scene.rows.lanes[member];
+  const isMarked = isPointedAt(look[0], scene);
+  const stems = new Path2D();
+  const lines = new Path2D();
+  for (const { noteX, turnX, y, endY, arrivedY } of look) {
+    stems.moveTo(noteX, bars.top + bars.height);
+    stems.lineTo(noteX, y);
+    const radius = Math.max(0, Math.min(bend, (turnX - noteX) / 2));
+    lines.moveTo(noteX, y);
+    lines.arcTo(turnX, y, turnX, endY, radius);
+    lines.lineTo(turnX, arrivedY + Math.sign(y - endY) * radius);
+    lines.arcTo(turnX, arrivedY, turnX + radius, arrivedY, radius);
+  }
+  context.globalAlpha = shareOfInk(look[0], scene);
+  context.strokeStyle = memberColour(scene.palette, member);
+  context.lineWidth = 1;
+  context.setLineDash([]);
+  context.stroke(stems);
+  context.lineWidth = isMarked ? 3 : fate === 'accepted' ? 1.75 : 1.25;
+  context.setLineDash(memberDash(member));
+  context.stroke(lines);
+  context.globalAlpha = 1;
+}
+
+function paintNotes(context: Context, scene: Scene, look: readonly Hung[]): void {
+  const { member, fate } = look[0].proposal;
+  const notes = new Path2D();
+  for (const { noteX, y } of look) addNote(notes, noteX, y);
+  context.globalAlpha = shareOfInk(look[0], scene);
+  fillNotes(
+    context,
+    notes,
+    memberColour(scene.palette, member),
+    fate === 'accepted' ? null : scene.palette.sheet,
+  );
+  context.globalAlpha = 1;
+}
+
+function shareOfInk(one: Hung, scene: Scene): number {
+  return one.proposal.fate === 'discarded' && !isPointedAt(one, scene) ? 0.5 : 1;
+}
+
+function paintWord(context: Context, scene: Scene, { proposal, noteX, turnX, y }: Hung): void {
   const { palette } = scene;
+  const { text, fate } = proposal;
   const font = `${fate === 'discarded' ? 'italic' : '400'} 13.5px ${palette.serif}`;
   const word = fittingText(tokenWord(text), turnX - noteX - wordIndent - 4, font, scene);
   if (word === '') return;
@@ -106,22 +148,29 @@ function paintHanging(
   const colour = memberColour(palette, member);
   context.strokeStyle = colour;
   context.lineWidth = 1;
+  context.setLineDash([]);
   context.beginPath();
   context.moveTo(x, lane.bars.top + lane.bars.height);
   context.lineTo(x, y);
   context.stroke();
-  paintNote(context, x, y, colour, null);
+  const note = new Path2D();
+  addNote(note, x, y);
+  fillNotes(context, note, colour, null);
 }
 
-/** A note head: full, or hollow for what will be dropped. */
-function paintNote(context: Context, x: number, y: number, colour: string, hollow: string | null): void {
-  context.setLineDash([]);
-  context.beginPath();
-  context.ellipse(x + 2.6, y, 4, 2.9, -0.35, 0, 2 * Math.PI);
+function addNote(notes: Path2D, x: number, y: number): void {
+  // Each a contour of its own: no line joins it to the one before.
+  notes.moveTo(x + 2.6 + 4 * Math.cos(noteTilt), y + 4 * Math.sin(noteTilt));
+  notes.ellipse(x + 2.6, y, 4, 2.9, noteTilt, 0, 2 * Math.PI);
+}
+
+/** Note heads: full, or hollow for what was dropped. */
+function fillNotes(context: Context, notes: Path2D, colour: string, hollow: string | null): void {
   context.fillStyle = hollow ?? colour;
-  context.fill();
+  context.fill(notes);
   if (hollow === null) return;
+  context.setLineDash([]);
   context.lineWidth = 1.4;
   context.strokeStyle = colour;
-  context.stroke();
+  context.stroke(notes);
 }

@@ -11,6 +11,7 @@ import uPlot from 'uplot';
 import plotStyle from 'uplot/dist/uPlot.min.css?inline';
 import type { CastMember } from '../cast.ts';
 import { memberClass, memberStyle } from '../member-style.ts';
+import { ReadingPace } from '../reading-pace.ts';
 import { theme } from '../theme.ts';
 import {
   type Chart,
@@ -47,6 +48,7 @@ export class RhythmCharts extends LitElement {
 
   readonly #plots = new Map<Chart['key'], uPlot>();
   readonly #schedule = new PictureSchedule(this, { paint: () => this.#draw() });
+  readonly #pace = new ReadingPace();
   #shownProposers = '';
 
   static override styles = [
@@ -114,6 +116,11 @@ export class RhythmCharts extends LitElement {
     this.#removePlots();
   }
 
+  protected override async scheduleUpdate(): Promise<void> {
+    await this.#pace.turn();
+    super.scheduleUpdate();
+  }
+
   override render(): TemplateResult {
     return html`<div class="charts">
       ${chartsOf(this.series, this.proposers).map(
@@ -140,36 +147,42 @@ export class RhythmCharts extends LitElement {
 
   #draw(): void {
     if (this.series.seconds.length === 0) return;
-    for (const chart of chartsOf(this.series, this.proposers)) {
+    // All widths are read before anything is drawn: the page is laid out once.
+    const places = chartsOf(this.series, this.proposers).flatMap((chart) => {
       const place = this.renderRoot.querySelector<HTMLElement>(`[data-key='${chart.key}']`);
-      if (!place || place.clientWidth === 0) continue;
+      return place ? [{ chart, place, width: place.clientWidth }] : [];
+    });
+    for (const { chart, place, width } of places) {
+      if (width === 0) continue;
       const data: uPlot.AlignedData = [this.series.seconds, ...chart.lines.map(({ values }) => [...values])];
-      const plot = this.#plots.get(chart.key) ?? this.#createPlot(chart, place);
-      if (plot.width !== place.clientWidth) plot.setSize({ width: place.clientWidth, height: chartHeight });
+      const plot = this.#plots.get(chart.key) ?? this.#createPlot(chart, place, width);
+      if (plot.width !== width) plot.setSize({ width, height: chartHeight });
       plot.setData(data);
-      this.#markWindow(plot);
     }
   }
 
-  #createPlot(chart: Chart, place: HTMLElement): uPlot {
+  #createPlot(chart: Chart, place: HTMLElement, width: number): uPlot {
     const options = plotOptions({
       chart,
-      width: place.clientWidth,
+      width,
       palette: () => this.#schedule.palette,
       choose: (fromSeconds, toSeconds) =>
         this.#choose({ fromMs: 1000 * fromSeconds, toMs: 1000 * toSeconds }),
       syncKey: 'antiphon-rhythm',
     });
-    const plot = new uPlot(options, undefined, place);
+    // A plot knows its scales and sizes when it has drawn.
+    const hooks = { draw: [(drawn: uPlot) => this.#markWindow(drawn)] };
+    const plot = new uPlot({ ...options, hooks }, undefined, place);
     this.#plots.set(chart.key, plot);
     return plot;
   }
 
   #markWindow(plot: uPlot): void {
     const { fromMs, toMs } = this.window;
+    const [width, height] = [plot.bbox.width / uPlot.pxRatio, plot.bbox.height / uPlot.pxRatio];
     const left = Math.max(0, plot.valToPos(fromMs / 1000, 'x'));
-    const right = Math.min(plot.over.clientWidth, plot.valToPos(toMs / 1000, 'x'));
-    plot.setSelect({ left, width: Math.max(0, right - left), top: 0, height: plot.over.clientHeight }, false);
+    const right = Math.min(width, plot.valToPos(toMs / 1000, 'x'));
+    plot.setSelect({ left, width: Math.max(0, right - left), top: 0, height }, false);
   }
 
   #choose(window: TimeWindow): void {
