@@ -1,7 +1,7 @@
 import { type Browser, chromium, type Page } from 'playwright';
 import { launchOptions } from '../../scripts/find-browser.ts';
 import type { Round } from '../../src/round/round.ts';
-import { type Watched, watchFrames } from './frame-watch.ts';
+import { allowNames, type Watched, watchFrames } from './frame-watch.ts';
 import { playRounds } from './played-run.ts';
 
 /** Loading the models, and the longest run. */
@@ -25,6 +25,7 @@ export class WatchedPage {
     try {
       const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
       await page.goto(siteUrl);
+      await allowNames(page);
       if (rounds) await playRounds(page, rounds);
       return new WatchedPage(browser, page);
     } catch (error) {
@@ -41,12 +42,13 @@ export class WatchedPage {
   async watchRun(parts: { readonly isOpen: boolean; readonly seed: number }): Promise<Watched> {
     const page = this.#page;
     await page.getByLabel('Seed').fill(String(parts.seed));
+    const begun = await this.#listen('Writing\\.');
     await page.getByRole('button', { name: 'Start', exact: true }).click({ timeout: longestMs });
-    // The sentence of an earlier run may still stand there.
-    await this.#status('Writing\\.');
+    await begun();
+    const ended = await this.#listen('after \\d+ tokens\\.$');
     await this.#setOpen(parts.isOpen);
     const watch = await watchFrames(page);
-    await this.#status('after \\d+ tokens\\.$');
+    await ended();
     return watch.end();
   }
 
@@ -66,18 +68,29 @@ export class WatchedPage {
   }
 
   /**
-   * Waits for the page's sentence of what it does. Not by a locator: those look for a role through the whole page, again
-   * and again while it is watched.
+   * Listens to the page's sentence of what it does until it is this one, however short it stands there. Not by a locator:
+   * those look for a role through the whole page, again and again while it is watched.
+   * @returns waits for it
    */
-  async #status(pattern: string): Promise<void> {
-    await this.#page.waitForFunction(
-      (wanted) => {
-        const status = document.querySelector('antiphon-app')?.shadowRoot?.querySelector('[role=status]');
-        return new RegExp(wanted).test(status?.textContent?.trim() ?? '');
-      },
-      pattern,
-      { polling: 50, timeout: longestMs },
-    );
+  async #listen(pattern: string): Promise<() => Promise<void>> {
+    const heard = await this.#page.evaluateHandle((wanted) => {
+      const status = document.querySelector('antiphon-app')?.shadowRoot?.querySelector('[role=status]');
+      if (!status) throw new Error('The page has no sentence of what it does.');
+      const isWanted = (): boolean => new RegExp(wanted).test(status.textContent?.trim() ?? '');
+      const listening = { isHeard: isWanted() };
+      const observer = new MutationObserver(() => {
+        listening.isHeard ||= isWanted();
+        if (listening.isHeard) observer.disconnect();
+      });
+      observer.observe(status, { subtree: true, childList: true, characterData: true });
+      return listening;
+    }, pattern);
+    return async () => {
+      await this.#page.waitForFunction(({ isHeard }) => isHeard, heard, {
+        polling: 100,
+        timeout: longestMs,
+      });
+    };
   }
 
   async #setOpen(isOpen: boolean): Promise<void> {
