@@ -62,6 +62,11 @@ export const storyStyle = css`
     text-underline-offset: 0.22em;
     text-decoration-skip-ink: none;
   }
+  /* A sign is no text: it is neither copied nor read out. */
+  .story:not(.hides-dropped) [data-sign]::before {
+    content: attr(data-sign);
+    content: attr(data-sign) / '';
+  }
   /* The recovered token stands in the line, what it replaced above it, in a line of its own height. */
   .redrawn {
     display: inline-block;

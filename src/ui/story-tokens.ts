@@ -26,16 +26,26 @@ export function roundView(tokens: readonly StoryToken[], startsLine: boolean): r
 function partView({ token, above }: StoryPart): TemplateResult {
   if (above.length === 0) return token ? tokenView(token) : html``;
   if (!token) return html`${above.map((dropped) => droppedView(dropped))}`;
-  // The blank before the pair breaks the line; the recovered token's own would stand inside it.
-  const [blank] = splitBlank(token.text);
   const hidden = above.length - mostAbove;
-  return html`${blank}<span class="redrawn"
-    ><span class="above"
-      >${above.map((dropped, place) => droppedView(dropped, place >= mostAbove))}${
-        hidden > 0 ? html`<span class="more" aria-hidden="true">+${hidden}</span>` : null
-      }</span
-    >${wordView({ ...token, text: token.text.slice(blank.length) })}</span
-  >`;
+  const pair = (below: TemplateResult): TemplateResult =>
+    html`<span class="redrawn"
+      ><span class="above"
+        >${above.map((dropped, place) => droppedView(dropped, place >= mostAbove))}${
+          hidden > 0 ? html`<span class="more" aria-hidden="true">+${hidden}</span>` : null
+        }</span
+      >${below}</span
+    >`;
+  const [blank, word] = splitBlank(token.text);
+  // The blank before the pair breaks the line; the recovered token's own would stand inside it.
+  if (word !== '') return html`${blank}${pair(wordView({ ...token, text: word }))}`;
+  return html`${pair(signView(token))}${blank}`;
+}
+
+/** In place of a recovered token that is all blank: nothing that could be seen would stand below what was dropped. */
+function signView(token: StoryToken): TemplateResult {
+  // Line breaks alone are left out of the text where a line has just begun.
+  const sign = token.text === '' ? '↵' : tokenWord(token.text);
+  return html`<ins class="recovered" tabindex="-1" data-place=${placeText(token)} data-sign=${sign}></ins>`;
 }
 
 function tokenView(token: StoryToken): TemplateResult {

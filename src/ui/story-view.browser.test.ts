@@ -95,3 +95,21 @@ test('so it does in a story that is there at once', async () => {
   expect(pixels).toBeLessThanOrEqual(1);
   expect(moved).toBeGreaterThan(8);
 });
+
+test('a line break that was recovered has a sign for what it replaced to stand above, which is no text', async () => {
+  const view = await shown(
+    storyOf(
+      [
+        storyToken({ text: ' and', fate: 'rejected', proposal: 0 }),
+        storyToken({ text: '\n', fate: 'recovered', proposer: null, proposal: 1 }),
+      ],
+      [storyToken({ text: 'First', round: 1 })],
+    ),
+  );
+  const [sign, dropped] = [view.shadowRoot?.querySelector('ins'), view.shadowRoot?.querySelector('del')];
+  const [below, above] = [sign?.getBoundingClientRect(), dropped?.getBoundingClientRect()];
+  expect(below?.width).toBeGreaterThan(4);
+  expect(above?.bottom).toBeLessThanOrEqual((below?.bottom ?? 0) - 8);
+  const texts = [...(view.shadowRoot?.querySelectorAll('.paragraph') ?? [])].map((one) => one.textContent);
+  expect(texts).toEqual(['Long ago and\n', 'First']);
+});
