@@ -3,11 +3,11 @@ import type { Member } from '../round/member.ts';
 import type { CommittedLogprob, Proposal, Round } from '../round/round.ts';
 import type { RoundRecorder } from '../round/round-recorder.ts';
 import type { RoundSampler, Verdict } from '../round/round-sampler.ts';
-import { logprobsOf } from './logprobs.ts';
 import type { TextStream } from '../tokens/text-stream.ts';
 import type { TokenId } from '../tokens/token-id.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { DraftLengthController } from './draft-length-controller.ts';
+import { logprobsOf } from './logprobs.ts';
 import { type PrefillProgress, prefillMembers } from './prefill.ts';
 import type { Schedule } from './schedules/schedule.ts';
 

@@ -1,9 +1,9 @@
 import type { EngineDevice } from '../gpu/device.ts';
 import { ReadbackTally } from '../gpu/readback-counter.ts';
 import { AppendKvCache } from './append-kv-cache.ts';
-import { CapacityKvCache } from './capacity-kv-cache.ts';
 import type { BatchGains } from './batch-gains.ts';
 import { BatchedPasses } from './batched-passes.ts';
+import { CapacityKvCache } from './capacity-kv-cache.ts';
 import type { PassBatching, Sequence } from './causal-model.ts';
 import { ConcatKvCache } from './concat-kv-cache.ts';
 import { GpuKvCache } from './gpu-kv-cache.ts';

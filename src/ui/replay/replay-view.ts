@@ -8,8 +8,8 @@ import {
   type TemplateResult,
 } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { promptText } from '../../prompt/prompt-text.ts';
 import type { BackendKind } from '../../models/causal-model.ts';
+import { promptText } from '../../prompt/prompt-text.ts';
 import { type Clock, systemClock } from '../../trace/clock.ts';
 import { Replay } from '../../trace/replay.ts';
 import { recordedCandidates, type Trace } from '../../trace/trace.ts';
