@@ -1,5 +1,7 @@
-import { contentsOfFolder } from '../scripts/testing/hub-content.ts';
+import { randomBytes } from 'node:crypto';
+import { contentOfBytes, contentsOfFolder } from '../scripts/testing/hub-content.ts';
 import { HubServer } from '../scripts/testing/hub-server.ts';
+import { HeapWatch } from './heap-watch.ts';
 import { test as siteTest } from './site.ts';
 import { expect, loadMs, startButton } from './story-page.ts';
 
@@ -90,6 +92,30 @@ test('a private repository comes over the hub and its CDN, goes on after it was 
   expect(second).toMatchObject({ id: 'somebody/stories', left: ['story-draft'] });
   // The list of files is kept too.
   expect(second.freedBytes).toBeGreaterThan(sizes);
+});
+
+test('a large file stands in the JavaScript heap once, when it is here and checked, and never twice', async ({
+  page,
+  hub,
+}) => {
+  // No graph: the load ends with what JavaScript alone has done.
+  const bytes = randomBytes(128 * 2 ** 20);
+  hub.commit('somebody/noise', new Map(files).set(weights, contentOfBytes(bytes)));
+  await page.goto('terminal.html');
+  await page.waitForFunction('window.antiphon !== undefined');
+  const watch = await HeapWatch.start(page);
+  const failure = await page.evaluate(async (hubUrl) => {
+    const engine = await window.antiphon.connect({ backend: 'wasm', hubUrl });
+    const error = await engine.load('somebody/noise').catch((reason) => reason);
+    await engine.close();
+    return { code: error.code, message: error.message };
+  }, hub.url);
+  await watch.end();
+  expect(failure).toMatchObject({ code: 'integrity' });
+  expect(hub.bytesSentOf(weights)).toBe(bytes.byteLength);
+  expect(watch.samples).toBeGreaterThan(20);
+  expect(watch.peakBytes).toBeGreaterThan(bytes.byteLength);
+  expect(watch.peakBytes / bytes.byteLength, 'peak of the heap ÷ size of the file').toBeLessThan(1.3);
 });
 
 test('the page lists what is stored, deletes it, and tells whether a model would fit', async ({ page }) => {

@@ -2,8 +2,9 @@ import { EngineError } from '../../errors/engine-error.ts';
 import { BlobReception } from '../storage/blob-reception.ts';
 import type { FileKey, FileStore, StoredFile } from '../storage/file-store.ts';
 import { hashName } from './content-hash.ts';
-import { failureOf, tooLargeError } from './download-errors.ts';
+import { failureOf } from './download-errors.ts';
 import { type FileLocks, webLocks } from './file-locks.ts';
+import { readBlob } from './read-blob.ts';
 import { type ReceiveOptions, receiveFile } from './receive-file.ts';
 import type { RemoteFile } from './remote-file.ts';
 import { announcedLength, requestFile } from './request-file.ts';
@@ -119,22 +120,6 @@ async function bytesOf(
   }
   await options.store.remove(keyOf(file)).catch(() => {});
   return (await fetchFile(file, options)).bytes();
-}
-
-const sliceBytes = 16 * 2 ** 20;
-
-/** In slices: browsers refuse to read more than 2 GiB at once. Throws `out-of-memory` where one piece cannot hold it. */
-async function readBlob(url: string, blob: Blob): Promise<Uint8Array<ArrayBuffer>> {
-  let bytes: Uint8Array<ArrayBuffer>;
-  try {
-    bytes = new Uint8Array(blob.size);
-  } catch (cause) {
-    throw tooLargeError(url, blob.size, cause);
-  }
-  for (let at = 0; at < blob.size; at += sliceBytes) {
-    bytes.set(new Uint8Array(await blob.slice(at, at + sliceBytes).arrayBuffer()), at);
-  }
-  return bytes;
 }
 
 async function compareWithServer(
