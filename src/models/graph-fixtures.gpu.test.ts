@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { tokenId } from '../tokens/token-id.ts';
 import { ModelRuntime } from './runtime.ts';
 import { type GraphFixture, graphFixtures, graphFixtureTokens } from './testing/graph-fixtures.ts';
@@ -8,7 +8,8 @@ import { largestDifference, rowsOfPass } from './testing/sequence-rows.ts';
 
 /*
  * On SwiftShader here, which compiles shaders for seconds: one model for each kind of graph that takes other kernels
- * than the rest, passes of two widths, and of each a text just longer than the window of 8.
+ * than the rest, passes of two widths, and of each a text just longer than the window of 8. `npm run test:long` takes all
+ * that need no shader-f16.
  */
 const few = [
   // Norms of queries and keys, two rotations, windows, a large vocabulary, weights in 4 bits.
@@ -28,7 +29,11 @@ beforeAll(async () => {
 });
 afterAll(() => runtime.close());
 
-test.each(graphFixtures.filter(({ name }) => few.includes(name)))(
+const tried = graphFixtures.filter(({ name, webgpu }) =>
+  inject('isLong') ? webgpu !== 'needs shader-f16' : few.includes(name),
+);
+
+test.each(tried)(
   '$name: logits are those of PyTorch, at once, singly and rolled back',
   async (fixture) => {
     const { source, reference } = await readGraphFixture(fixture);

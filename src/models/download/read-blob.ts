@@ -4,9 +4,11 @@ import { tooLargeError } from './download-errors.ts';
 const pieceBytes = 16 * 2 ** 20;
 
 /**
- * A whole blob in one buffer, which is all that it takes: pieces of their own would wait for the collector, and a file
- * of 143 MB took 219 of the heap. Throws `out-of-memory` where one buffer cannot hold it, and what reading throws where
- * the file behind the blob is no longer there.
+ * A whole blob in one buffer, and a piece of it on the way. Throws `out-of-memory` where one buffer cannot hold it, and
+ * what reading throws where the file behind the blob is no longer there.
+ *
+ * Not by the blob's byte stream, which would fill the buffer itself: in Chromium (seen in 156) a read of it may never
+ * settle.
  */
 export async function readBlob(url: string, blob: Blob): Promise<Uint8Array<ArrayBuffer>> {
   let bytes: Uint8Array<ArrayBuffer>;
@@ -15,39 +17,16 @@ export async function readBlob(url: string, blob: Blob): Promise<Uint8Array<Arra
   } catch (cause) {
     throw tooLargeError(url, blob.size, cause);
   }
-  const reader = byteReader(blob);
-  return reader ? fill(bytes, reader) : copySlices(bytes, blob);
-}
-
-/** Null in browsers whose blobs cannot be read into a given buffer. */
-function byteReader(blob: Blob): ReadableStreamBYOBReader | null {
-  try {
-    return blob.stream().getReader({ mode: 'byob' });
-  } catch {
-    return null;
-  }
-}
-
-/** Each read takes the buffer away and hands it back: nothing is copied. */
-async function fill(
-  empty: Uint8Array<ArrayBuffer>,
-  reader: ReadableStreamBYOBReader,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const { byteLength } = empty;
-  let { buffer } = empty;
-  for (let at = 0; at < byteLength; ) {
-    const { value } = await reader.read(new Uint8Array(buffer, at, Math.min(pieceBytes, byteLength - at)));
-    if (!value || value.byteLength === 0)
-      throw new Error(`The file ends after ${at} of ${byteLength} bytes.`);
-    buffer = value.buffer;
-    at += value.byteLength;
-  }
-  return new Uint8Array(buffer);
-}
-
-async function copySlices(bytes: Uint8Array<ArrayBuffer>, blob: Blob): Promise<Uint8Array<ArrayBuffer>> {
   for (let at = 0; at < bytes.byteLength; at += pieceBytes) {
-    bytes.set(new Uint8Array(await blob.slice(at, at + pieceBytes).arrayBuffer()), at);
+    const piece = await blob.slice(at, at + pieceBytes).arrayBuffer();
+    bytes.set(new Uint8Array(piece), at);
+    release(piece);
   }
   return bytes;
+}
+
+/** Gives a buffer's memory back at once: the collector lets many of them stand, half of a file and more. */
+function release(buffer: ArrayBuffer): void {
+  // Browsers from before 2024 have no such method, and are left to their collectors.
+  (buffer as { transfer?: (length: number) => ArrayBuffer }).transfer?.(0);
 }
