@@ -28,6 +28,7 @@ function graphOf(...operators: string[]): OnnxGraph {
         inputs: [`${part}${index}`],
         outputs: [index === operators.length - 1 ? `present.0.${part}` : `${part}${index + 1}`],
         intAttributes: new Map(),
+        floatAttributes: new Map(),
       }),
     ),
   );

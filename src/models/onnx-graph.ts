@@ -13,6 +13,7 @@ export interface OnnxNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly intAttributes: ReadonlyMap<string, OnnxIntAttribute>;
+  readonly floatAttributes: ReadonlyMap<string, number>;
 }
 
 /** As much of an ONNX file as tells how it wants to be run; weights are passed over, never copied. */
@@ -33,13 +34,14 @@ export interface OnnxGraph {
 const modelField = { graph: 7 } as const;
 const graphField = { node: 1, initializer: 5, input: 11, output: 12 } as const;
 const nodeField = { input: 1, output: 2, opType: 4, attribute: 5, domain: 7 } as const;
-const attributeField = { name: 1, int: 3 } as const;
+const attributeField = { name: 1, float: 2, int: 3 } as const;
 const tensorField = { externalData: 13, dataLocation: 14 } as const;
 const entryField = { key: 1, value: 2 } as const;
 const valueInfoField = { name: 1 } as const;
 
 const wireVarint = 0;
 const wireBytes = 2;
+const wireFixed32 = 5;
 const externalDataLocation = 1;
 
 /**
@@ -106,36 +108,43 @@ function readNode(message: Uint8Array, onnx: Uint8Array): OnnxNode {
   let domain = '';
   const inputs: string[] = [];
   const outputs: string[] = [];
-  const intAttributes = new Map<string, OnnxIntAttribute>();
+  const attributes: Attributes = { ints: new Map(), floats: new Map() };
   eachField(message, (field, wireType, reader) => {
     if (wireType !== wireBytes) return false;
     if (field === nodeField.input) inputs.push(reader.string());
     else if (field === nodeField.output) outputs.push(reader.string());
     else if (field === nodeField.opType) opType = reader.string();
     else if (field === nodeField.domain) domain = reader.string();
-    else if (field === nodeField.attribute) readIntAttribute(reader.bytes(), onnx, intAttributes);
+    else if (field === nodeField.attribute) readAttribute(reader.bytes(), onnx, attributes);
     else return false;
     return true;
   });
-  return { opType, domain, inputs, outputs, intAttributes };
+  return {
+    ...{ opType, domain, inputs, outputs },
+    ...{ intAttributes: attributes.ints, floatAttributes: attributes.floats },
+  };
 }
 
-function readIntAttribute(
-  message: Uint8Array,
-  onnx: Uint8Array,
-  attributes: Map<string, OnnxIntAttribute>,
-): void {
+interface Attributes {
+  readonly ints: Map<string, OnnxIntAttribute>;
+  readonly floats: Map<string, number>;
+}
+
+function readAttribute(message: Uint8Array, onnx: Uint8Array, { ints, floats }: Attributes): void {
   let name = '';
-  let attribute: OnnxIntAttribute | null = null;
+  let int: OnnxIntAttribute | null = null;
+  let float: number | null = null;
   eachField(message, (field, wireType, reader) => {
     if (field === attributeField.name && wireType === wireBytes) name = reader.string();
+    else if (field === attributeField.float && wireType === wireFixed32) float = reader.float();
     else if (field === attributeField.int && wireType === wireVarint) {
       const byteOffset = message.byteOffset - onnx.byteOffset + reader.pos;
-      attribute = { value: Number(reader.int64()), byteOffset };
+      int = { value: Number(reader.int64()), byteOffset };
     } else return false;
     return true;
   });
-  if (attribute) attributes.set(name, attribute);
+  if (int) ints.set(name, int);
+  if (float !== null) floats.set(name, float);
 }
 
 function readName(message: Uint8Array): string {

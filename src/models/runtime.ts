@@ -20,6 +20,7 @@ import {
   prepareGraph,
 } from './prepare/prepare-graph.ts';
 import { shortestCheckedContext } from './self-check.ts';
+import { webgpuGaps } from './webgpu-gaps.ts';
 import type { WeightsTarget } from './weights-choice.ts';
 
 /** A model's file and what its configuration says of it. */
@@ -238,6 +239,7 @@ export class ModelRuntime {
     notes: string[],
   ): Promise<CheckedSession | 'unsupported' | null> {
     try {
+      refuseGaps(request);
       return await openCheckedSession(request);
     } catch (error) {
       const mayMove =
@@ -323,6 +325,17 @@ function refuseUnusable(source: ModelSource, graph: OnnxGraph): void {
   if (contextLength < shortestCheckedContext) {
     refuse(`has a context of ${contextLength} tokens`, `the least is ${shortestCheckedContext}.`);
   }
+}
+
+/** Throws `model-unsupported` where the device's kernels would compute something else. */
+function refuseGaps({ modelId, graph }: { readonly modelId: string; readonly graph: OnnxGraph }): void {
+  const problems = webgpuGaps(graph);
+  if (problems.length === 0) return;
+  throw new EngineError(
+    'model-unsupported',
+    `Model ${modelId} does not run on WebGPU: ${problems.join('; ')}. Choose an export that has attention written out, or the other backend.`,
+    { details: { modelId, problems } },
+  );
 }
 
 function concatNote(device: EngineDevice | null): string {

@@ -24,8 +24,8 @@ export interface GraphFixture {
   readonly missingOnWasm?: string;
   /** Between logits on WebGPU and the reference. */
   readonly webgpuTolerance: number;
-  /** On WebGPU without shader-f16, which is what tests have: seen to run, refused, or not tried there. */
-  readonly webgpu: 'runs' | 'needs shader-f16' | 'not tried';
+  /** On WebGPU without shader-f16, which is what tests have: seen to run, or why it is refused there. */
+  readonly webgpu: 'runs' | 'needs shader-f16' | 'leaves out softcap';
 }
 
 /** float32 throughout; logits are up to 10. Narrow and wide passes take other kernels, whose sums round elsewhere. */
@@ -47,27 +47,35 @@ export const graphFixtureTokens: readonly number[] = Array.from(
 export const graphFixtureContext = 96;
 
 /** Optimum's graphs compute sines and cosines of positions, which WGSL promises to 2^-11; others look them up. */
-const optimum = { exporter: 'Optimum', vocabSize: 160, webgpu: 'not tried', webgpuTolerance: 2e-2 } as const;
+const optimum = { exporter: 'Optimum', vocabSize: 160, webgpu: 'runs', webgpuTolerance: 2e-2 } as const;
 const genai = {
   exporter: 'onnxruntime-genai',
   vocabSize: 160,
-  webgpu: 'not tried',
+  webgpu: 'runs',
   webgpuTolerance: 1e-3,
 } as const;
 const f16 = { tolerance: half, webgpuTolerance: half.reference, webgpu: 'needs shader-f16' } as const;
 const f32 = { tolerance: exact } as const;
-const onWebgpu = { webgpu: 'runs' } as const;
+const i8 = { tolerance: int8, webgpuTolerance: int8.reference } as const;
 const allSteps = ['logits', 'weights', 'attention'] as const;
 
 export const graphFixtures: readonly GraphFixture[] = [
   { ...optimum, ...f32, name: 'llama-optimum-fp32', family: 'Llama', dtype: 'fp32', steps: ['logits'] },
-  { ...optimum, tolerance: int8, name: 'llama-optimum-q8', family: 'Llama', dtype: 'q8', steps: [] },
-  { ...genai, ...f32, ...onWebgpu, name: 'llama-genai-q4', family: 'Llama', dtype: 'q4', steps: allSteps },
+  {
+    ...optimum,
+    ...i8,
+    // Its sines, too: they move more activations over a half, each by a step of int8 (measured: 0.19).
+    webgpuTolerance: 0.5,
+    name: 'llama-optimum-q8',
+    family: 'Llama',
+    dtype: 'q8',
+    steps: [],
+  },
+  { ...genai, ...f32, name: 'llama-genai-q4', family: 'Llama', dtype: 'q4', steps: allSteps },
   { ...genai, ...f16, name: 'llama-genai-q4f16', family: 'Llama', dtype: 'q4f16', steps: allSteps },
   {
     ...genai,
     ...f32,
-    ...onWebgpu,
     name: 'llama-tied-genai-q4',
     family: 'Llama, one packed table for embedding and head',
     dtype: 'q4',
@@ -77,7 +85,6 @@ export const graphFixtures: readonly GraphFixture[] = [
   {
     ...optimum,
     ...f32,
-    ...onWebgpu,
     name: 'qwen2-optimum-q4',
     family: 'Qwen2',
     dtype: 'q4',
@@ -101,7 +108,15 @@ export const graphFixtures: readonly GraphFixture[] = [
   },
   { ...genai, ...f32, name: 'qwen3-genai-q4', family: 'Qwen3', dtype: 'q4', steps: allSteps },
   { ...optimum, ...f32, name: 'gemma2-optimum-fp32', family: 'Gemma 2', dtype: 'fp32', steps: ['logits'] },
-  { ...genai, ...f32, name: 'gemma2-genai-q4', family: 'Gemma 2', dtype: 'q4', steps: allSteps },
+  {
+    ...genai,
+    ...f32,
+    webgpu: 'leaves out softcap',
+    name: 'gemma2-genai-q4',
+    family: 'Gemma 2',
+    dtype: 'q4',
+    steps: allSteps,
+  },
   {
     ...optimum,
     ...f16,
@@ -123,7 +138,6 @@ export const graphFixtures: readonly GraphFixture[] = [
   {
     ...genai,
     ...f32,
-    ...onWebgpu,
     name: 'gemma3-genai-q4',
     family: 'Gemma 3',
     dtype: 'q4',
@@ -148,7 +162,7 @@ export const graphFixtures: readonly GraphFixture[] = [
   },
   { ...genai, ...f32, name: 'phi3-genai-q8', family: 'Phi-3', dtype: 'q8', steps: allSteps },
   { ...optimum, ...f32, name: 'gpt2-optimum-fp32', family: 'GPT-2', dtype: 'fp32', steps: ['logits'] },
-  { ...optimum, tolerance: int8, name: 'gpt2-optimum-q8', family: 'GPT-2', dtype: 'q8', steps: [] },
+  { ...optimum, ...i8, name: 'gpt2-optimum-q8', family: 'GPT-2', dtype: 'q8', steps: [] },
   {
     ...optimum,
     ...f16,
