@@ -2,6 +2,7 @@ import { css, html, LitElement, type PropertyDeclarations, type TemplateResult }
 import type { CastMember } from './cast.ts';
 import { badgeStyle, losslessBadge } from './lossless-badge.ts';
 import { memberClass, memberStyle } from './member-style.ts';
+import { numberTableStyle } from './number-table-style.ts';
 import { decimalText, durationText, noNumber, percentText } from './number-text.ts';
 import { ReadingPace } from './reading-pace.ts';
 import { type MemberNumbers, type RunNumbers, runNumbers } from './run-numbers.ts';
@@ -27,6 +28,7 @@ export class LiveNumbersElement extends LitElement {
     theme,
     badgeStyle,
     memberStyle,
+    numberTableStyle,
     css`
       dl {
         display: grid;
@@ -70,38 +72,17 @@ export class LiveNumbersElement extends LitElement {
         margin-top: 1.4rem;
         overflow-x: auto;
       }
-      table {
-        width: 100%;
-        border-collapse: collapse;
-        font-size: 0.875rem;
-        font-variant-numeric: tabular-nums;
-      }
-      th,
-      td {
-        padding: 0.4rem 0 0.4rem 0.75rem;
-        border-top: 1px solid var(--rule);
-        text-align: end;
-        font-weight: 400;
-      }
       thead th {
-        border: 0;
-        color: var(--ink-soft);
-        font-size: 0.8125rem;
         line-height: 1.25;
         vertical-align: bottom;
       }
       @media (max-width: 30rem) {
-        th,
-        td {
+        tr > :not(:first-child) {
           padding-inline-start: 0.4rem;
         }
         thead th:last-child {
           max-width: 4.5rem;
         }
-      }
-      tr > :first-child {
-        padding-inline-start: 0;
-        text-align: start;
       }
       .who {
         display: flex;

@@ -1,6 +1,7 @@
 import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { PilotEngine } from '../../pilot/pilot.ts';
 import { FetchedView } from '../fetched-view.ts';
+import { foldingStyle } from '../folding-style.ts';
 import type { ModelChoice } from '../model-choice.ts';
 import type { EngineState } from '../page-state.ts';
 import { RememberedFold } from '../remembered-fold.ts';
@@ -30,15 +31,10 @@ export class PilotSection extends LitElement {
 
   static override styles = [
     theme,
+    foldingStyle,
     css`
       details {
-        padding: clamp(1rem, 3vw, 1.5rem) clamp(1.1rem, 3vw, 2.25rem);
-        border: 1px solid var(--rule);
-        border-radius: var(--radius);
-        background: var(--sheet);
-      }
-      h2 {
-        display: inline;
+        padding-block: clamp(1rem, 3vw, 1.5rem);
       }
       summary .hint {
         margin-inline-start: 0.6rem;

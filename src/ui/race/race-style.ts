@@ -85,28 +85,13 @@ export const raceStyle = css`
   .scroll {
     overflow-x: auto;
   }
-  table {
-    width: 100%;
-    border-collapse: collapse;
-    font-size: 0.875rem;
-    font-variant-numeric: tabular-nums;
-  }
   th,
   td {
-    padding: 0.35rem 0 0.35rem 0.9rem;
-    border-top: 1px solid var(--rule);
-    text-align: end;
-    font-weight: 400;
+    padding-block: 0.35rem;
     white-space: nowrap;
   }
-  tr > :first-child {
-    padding-inline-start: 0;
-    text-align: start;
-  }
-  thead th {
-    border: 0;
-    color: var(--ink-soft);
-    font-size: 0.8125rem;
+  tr > :not(:first-child) {
+    padding-inline-start: 0.9rem;
   }
   .again {
     display: flex;
@@ -199,8 +184,7 @@ export const raceStyle = css`
     .count {
       gap: 0.75rem;
     }
-    th,
-    td {
+    tr > :not(:first-child) {
       padding-inline-start: 0.7rem;
     }
     /* The numbers scroll, whose they are stays. */

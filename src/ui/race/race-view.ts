@@ -12,6 +12,7 @@ import { type Clock, systemClock } from '../../trace/clock.ts';
 import { Replay } from '../../trace/replay.ts';
 import type { CastMember } from '../cast.ts';
 import { memberClass, memberStyle } from '../member-style.ts';
+import { numberTableStyle } from '../number-table-style.ts';
 import { decimalText } from '../number-text.ts';
 import { PlaybackStory } from '../replay/playback-story.ts';
 import { liveNumbers } from '../story-model.ts';
@@ -58,7 +59,7 @@ export class RaceView extends LitElement {
   #tracks: readonly Track[] = [];
   #request = 0;
 
-  static override styles = [theme, memberStyle, raceStyle];
+  static override styles = [theme, memberStyle, numberTableStyle, raceStyle];
 
   constructor() {
     super();

@@ -1,14 +1,8 @@
-import {
-  css,
-  html,
-  LitElement,
-  type PropertyDeclarations,
-  type PropertyValues,
-  type TemplateResult,
-} from 'lit';
+import { html, LitElement, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { Round } from '../../round/round.ts';
 import type { CastMember } from '../cast.ts';
 import { FetchedView } from '../fetched-view.ts';
+import { foldingStyle } from '../folding-style.ts';
 import { RememberedFold } from '../remembered-fold.ts';
 import { theme } from '../theme.ts';
 
@@ -30,23 +24,7 @@ export class RhythmSection extends LitElement {
   readonly #fold = new RememberedFold(this, 'antiphon.rhythm.folded', 'folded');
   readonly #view = new FetchedView(this, () => import('./rhythm-view.ts'));
 
-  static override styles = [
-    theme,
-    css`
-      details {
-        padding: clamp(1.1rem, 3vw, 1.75rem) clamp(1.1rem, 3vw, 2.25rem);
-        border: 1px solid var(--rule);
-        border-radius: var(--radius);
-        background: var(--sheet);
-      }
-      h2 {
-        display: inline;
-      }
-      .below {
-        margin-top: 0.6rem;
-      }
-    `,
-  ];
+  static override styles = [theme, foldingStyle];
 
   constructor() {
     super();
