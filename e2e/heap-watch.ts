@@ -17,9 +17,9 @@ export class HeapWatch {
   /** How often the heap told its size. */
   samples = 0;
   readonly #session: CDPSession;
-  readonly #answers = new Map<number, (use: HeapUse) => void>();
   #worker: string | null = null;
-  #asked = 0;
+  /** Of the one question under way. */
+  #settle: (use: HeapUse) => void = () => {};
   #isOver = false;
   #watching: Promise<void> = Promise.resolve();
 
@@ -57,7 +57,7 @@ export class HeapWatch {
   /** A worker that has ended answers no more. */
   #giveUp(): void {
     this.#isOver = true;
-    for (const settle of this.#answers.values()) settle({ usedSize: 0, backingStorageSize: 0 });
+    this.#settle({ usedSize: 0, backingStorageSize: 0 });
   }
 
   async #watch(): Promise<void> {
@@ -71,18 +71,15 @@ export class HeapWatch {
   }
 
   #ask(sessionId: string): Promise<HeapUse> {
-    const id = ++this.#asked;
-    const message = JSON.stringify({ id, method: 'Runtime.getHeapUsage' });
+    const message = JSON.stringify({ id: 1, method: 'Runtime.getHeapUsage' });
     return new Promise((resolve) => {
-      this.#answers.set(id, resolve);
+      this.#settle = resolve;
       this.#session.send('Target.sendMessageToTarget', { sessionId, message }).catch(() => this.#giveUp());
     });
   }
 
   #receive(message: string): void {
-    const { id, result } = JSON.parse(message) as { readonly id?: number; readonly result?: HeapUse };
-    if (id === undefined || !result) return;
-    this.#answers.get(id)?.(result);
-    this.#answers.delete(id);
+    const { result } = JSON.parse(message) as { readonly result?: HeapUse };
+    if (result) this.#settle(result);
   }
 }

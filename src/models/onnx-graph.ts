@@ -108,7 +108,7 @@ function readNode(message: Uint8Array, onnx: Uint8Array): OnnxNode {
   let domain = '';
   const inputs: string[] = [];
   const outputs: string[] = [];
-  const attributes: Attributes = { ints: new Map(), floats: new Map() };
+  const attributes: Attributes = { intAttributes: new Map(), floatAttributes: new Map() };
   eachField(message, (field, wireType, reader) => {
     if (wireType !== wireBytes) return false;
     if (field === nodeField.input) inputs.push(reader.string());
@@ -119,18 +119,19 @@ function readNode(message: Uint8Array, onnx: Uint8Array): OnnxNode {
     else return false;
     return true;
   });
-  return {
-    ...{ opType, domain, inputs, outputs },
-    ...{ intAttributes: attributes.ints, floatAttributes: attributes.floats },
-  };
+  return { opType, domain, inputs, outputs, ...attributes };
 }
 
 interface Attributes {
-  readonly ints: Map<string, OnnxIntAttribute>;
-  readonly floats: Map<string, number>;
+  readonly intAttributes: Map<string, OnnxIntAttribute>;
+  readonly floatAttributes: Map<string, number>;
 }
 
-function readAttribute(message: Uint8Array, onnx: Uint8Array, { ints, floats }: Attributes): void {
+function readAttribute(
+  message: Uint8Array,
+  onnx: Uint8Array,
+  { intAttributes, floatAttributes }: Attributes,
+): void {
   let name = '';
   let int: OnnxIntAttribute | null = null;
   let float: number | null = null;
@@ -143,8 +144,8 @@ function readAttribute(message: Uint8Array, onnx: Uint8Array, { ints, floats }: 
     } else return false;
     return true;
   });
-  if (int) ints.set(name, int);
-  if (float !== null) floats.set(name, float);
+  if (int) intAttributes.set(name, int);
+  if (float !== null) floatAttributes.set(name, float);
 }
 
 function readName(message: Uint8Array): string {

@@ -1,4 +1,5 @@
 import type { ForwardKind } from '../../round/round.ts';
+import { byLook } from './by-look.ts';
 import type { Context, Scene } from './paint-scene.ts';
 import type { ForwardItem } from './rhythm-items.ts';
 import { memberColour } from './rhythm-palette.ts';
@@ -9,25 +10,11 @@ const leastLabelPixels = 12;
 
 /** Each member's forwards: score is solid, draft hollow, prefill striped upright, catch-up striped flat. */
 export function paintBars(context: Context, scene: Scene): void {
-  for (const forwards of groupsOf(scene).values()) paintGroup(context, scene, forwards);
+  const bars = scene.rounds.flatMap(({ forwards }) => forwards);
+  const looks = byLook(bars, ({ member, kind, estimated }) => `${member} ${kind} ${estimated}`);
+  for (const look of looks) paintGroup(context, scene, look);
   context.textBaseline = 'middle';
-  for (const { forwards } of scene.rounds) {
-    for (const forward of forwards) paintLabel(context, scene, forward);
-  }
-}
-
-/** Bars of the same look, so that each look is painted in one go. */
-function groupsOf({ rounds }: Scene): Map<string, ForwardItem[]> {
-  const groups = new Map<string, ForwardItem[]>();
-  for (const { forwards } of rounds) {
-    for (const forward of forwards) {
-      const key = `${forward.member} ${forward.kind} ${forward.estimated}`;
-      const group = groups.get(key);
-      if (group) group.push(forward);
-      else groups.set(key, [forward]);
-    }
-  }
-  return groups;
+  for (const bar of bars) paintLabel(context, scene, bar);
 }
 
 function paintGroup(context: Context, scene: Scene, forwards: readonly ForwardItem[]): void {

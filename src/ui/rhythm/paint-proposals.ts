@@ -1,4 +1,5 @@
 import { tokenWord } from '../token-words.ts';
+import { byLook } from './by-look.ts';
 import { type Context, type Detail, fittingText, type Scene } from './paint-scene.ts';
 import type { HangingItem, ProposalItem, RoundItems } from './rhythm-items.ts';
 import { memberColour, memberDash } from './rhythm-palette.ts';
@@ -30,7 +31,11 @@ interface Hung {
  */
 export function paintProposals(context: Context, scene: Scene, detail: Detail): void {
   const hung = scene.rounds.flatMap((round) => hungOf(round, scene));
-  const looks = [...looksOf(hung, scene).values()];
+  // Those of one member and one fate; what is pointed at stands out alone.
+  const looks = byLook(
+    hung,
+    (one) => `${one.proposal.member} ${one.proposal.fate} ${isPointedAt(one, scene)}`,
+  );
   for (const look of looks) paintLines(context, scene, look);
   for (const look of looks) paintNotes(context, scene, look);
   if (detail === 'words') for (const one of hung) paintWord(context, scene, one);
@@ -60,19 +65,6 @@ function turnsOf({ proposals, atMs }: RoundItems, scale: Scene['scale']): number
     const rank = (proposal.fate === 'accepted' ? rising : falling).indexOf(proposal);
     return scale.x(atMs) - rank * lineDistance;
   });
-}
-
-/** Those of one member and one fate; what is pointed at stands out alone. */
-function looksOf(hung: readonly Hung[], scene: Scene): Map<string, Hung[]> {
-  const looks = new Map<string, Hung[]>();
-  for (const one of hung) {
-    const { member, fate } = one.proposal;
-    const key = `${member} ${fate} ${isPointedAt(one, scene)}`;
-    const look = looks.get(key);
-    if (look) look.push(one);
-    else looks.set(key, [one]);
-  }
-  return looks;
 }
 
 function isPointedAt({ proposal }: Hung, { pointedAt }: Scene): boolean {
