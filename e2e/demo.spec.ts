@@ -262,7 +262,7 @@ test.describe('a folder of models on an ordinary file server', () => {
       const { status, stdout, stderr } = await demo(...draftAlone, '--model', model, '--models-url', url);
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
       expect(JSON.parse(stdout)).toMatchObject({
-        tokenIds: [14, 260, 496, 1713, 335, 722, 351, 315],
+        tokenIds: [14, 352, 281, 260, 875, 1669, 335, 720],
         request: { method: { model } },
         stats: { forwards: [{ modelId: model }] },
       });
@@ -273,7 +273,7 @@ test.describe('a folder of models on an ordinary file server', () => {
     const model = `${url}/my-own/`;
     const { stdout } = await demo(...draftAlone, '--model', model);
     expect(JSON.parse(stdout)).toMatchObject({
-      tokenIds: [14, 260, 496, 1713, 335, 722, 351, 315],
+      tokenIds: [14, 352, 281, 260, 875, 1669, 335, 720],
       request: { method: { model } },
       stats: { forwards: [{ modelId: model }] },
     });

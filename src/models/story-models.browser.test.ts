@@ -8,6 +8,9 @@ import { greedyWork } from './testing/greedy-work.ts';
 import { greedyTokens, largestDifference, rowsOfPass } from './testing/sequence-rows.ts';
 import { dragonStory, onceUponATime, storyModel } from './testing/story-model.ts';
 
+/** Passes of other widths round differently: up to 1.4e-5 on these models. */
+const rounding = 2e-5;
+
 let runtime: ModelRuntime;
 let model: LoadedCausalModel;
 beforeAll(async () => {
@@ -18,7 +21,7 @@ afterAll(() => runtime.close());
 
 test('story-base continues "Once upon a time" as it was trained to', async () => {
   const sequence = model.openSequence();
-  expect(await greedyTokens(sequence, onceUponATime, 8)).toEqual([14, 260, 586, 1665, 335, 706, 351, 315]);
+  expect(await greedyTokens(sequence, onceUponATime, 8)).toEqual([14, 352, 281, 260, 496, 1676, 335, 720]);
   sequence.dispose();
 });
 
@@ -30,9 +33,8 @@ test('one pass over k tokens gives the logits of k passes over one, also where t
   const width = model.width;
   for (const [position, id] of dragonStory.entries()) {
     const row = await rowsOfPass(narrow, [id]);
-    expect(largestDifference(row, atOnce.subarray(position * width, (position + 1) * width))).toBeLessThan(
-      2e-5,
-    );
+    const expected = atOnce.subarray(position * width, (position + 1) * width);
+    expect(largestDifference(row, expected)).toBeLessThan(rounding);
   }
   wide.dispose();
   narrow.dispose();
@@ -45,7 +47,9 @@ test('a prefix that is kept serves another continuation as a fresh cache does', 
   kept.rollback(30);
   const fresh = model.openSequence();
   await rowsOfPass(fresh, dragonStory.slice(0, 30));
-  expect(largestDifference(await rowsOfPass(kept, other), await rowsOfPass(fresh, other))).toBeLessThan(1e-5);
+  expect(largestDifference(await rowsOfPass(kept, other), await rowsOfPass(fresh, other))).toBeLessThan(
+    rounding,
+  );
   kept.dispose();
   fresh.dispose();
 });
@@ -69,7 +73,7 @@ test('auto takes WebGPU on hardware and else WASM, and gives the reason', async 
 test('a worker of an isolated page computes the same on several threads', async () => {
   const { tokenIds, threads, isolated } = await greedyWork('wasm');
   expect({ tokenIds, threads, isolated }).toEqual({
-    tokenIds: [14, 260, 496, 1713, 335, 722, 351, 315],
+    tokenIds: [14, 352, 281, 260, 875, 1669, 335, 720],
     threads: Math.min(navigator.hardwareConcurrency, 8),
     isolated: true,
   });
@@ -79,7 +83,7 @@ test.each(['jspi', 'asyncify'] as const)(
   'the %s build computes the same, and is the one fetched',
   async (build) => {
     const { tokenIds, wasmFiles } = await greedyWork('wasm', build);
-    expect(tokenIds).toEqual([14, 260, 496, 1713, 335, 722, 351, 315]);
+    expect(tokenIds).toEqual([14, 352, 281, 260, 875, 1669, 335, 720]);
     expect(wasmFiles).toEqual([`ort-wasm-simd-threaded.${build}.wasm`]);
   },
 );

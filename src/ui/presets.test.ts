@@ -52,7 +52,7 @@ describe('a preset', () => {
   test('keeps the reader’s prompt and settings, but for those that are about their prompt', () => {
     const prompts = presets.map((preset) => applyPreset(form, preset).prompt);
     expect(prompts.slice(0, 3)).toEqual(['My own words', 'My own words', 'My own words']);
-    expect(prompts[3]).toMatch(/named Mia/);
+    expect(prompts[3]).toMatch(/warm woolen hat/);
     expect(applyPreset(form, presets[3]).temperature).toBe(0.8);
   });
 

@@ -16,14 +16,13 @@ export interface Preset {
   readonly change: Partial<RequestForm>;
 }
 
-/** A text that comes back to its own words, so that looking them up pays. */
-const refrain =
-  'Once upon a time, a brave witch named Mia lived in a deep forest. One day Mia got a loaf of warm bread as a ' +
-  'gift. On the way she met a brave sparrow. The sparrow looked at the food and said nothing. Mia shook her head ' +
-  'and went on. Later she came to the high mountain, and there was a hungry crow. She tried once, but it did not ' +
-  'work. Then the sparrow came back with a long ladder. "I will help you," she said. Together they got past the ' +
-  'hungry crow. "I am sorry," said Mia. "Please eat with me." They sat down side by side and ate until nothing was ' +
-  'left. Mia shook her head and went on. Later she';
+/** Words that its continuation quotes ("the warm woolen hat", "the heavy stone door"), so that looking them up pays. */
+const lostHat =
+  'Once upon a time, in a town with red roofs and a stone bridge, there lived a dreamy fox. His name was Leo. Leo ' +
+  'loved his warm woolen hat more than anything, but one day it was gone.\n\nHe looked under the bed and behind the ' +
+  'door, but it was not there. "Maybe it is in the misty swamp," he thought, and he set out at once. Suddenly he saw ' +
+  'a heavy stone door. A tiny elf named Bolt heard him and came closer. "Can I help you?" asked Bolt. Leo told him ' +
+  'about the warm woolen hat.';
 
 /** One model with two prompts: towards what the first adds to the second, as classifier-free guidance does at w = 0.5. */
 function guided(model: string, first: Partial<MemberForm>, second: Partial<MemberForm>): TeamForm {
@@ -40,9 +39,12 @@ const together = (team: TeamForm): Partial<RequestForm> => ({
   acceptance: exactAcceptance,
 });
 
+/** Names the speaker of what follows, which nobody could guess who has not read it. */
 const told =
-  'Once upon a time, a brave witch named Mia lived in a deep forest. One day Mia got a loaf of warm bread as a gift. ' +
-  'On the way she met a hungry crow. The crow looked at the bread and said nothing.';
+  'Once upon a time, a brave witch named Mia lived in a deep forest where the trees whispered. One day Mia got a loaf ' +
+  'of warm bread as a gift. On the way she met a hungry crow named Pip. Pip looked at the food and said nothing, but his ' +
+  'stomach growled.';
+const speech = '"I am so hungry," said';
 
 const expertAndAmateur = teamOf([targetModel, draftModel]);
 
@@ -82,14 +84,14 @@ export const presets: readonly Preset[] = [
       target: targetModel,
       draftLength: 'adaptive',
       acceptance: exactAcceptance,
-      prompt: refrain,
+      prompt: lostHat,
     },
   },
   {
     title: 'Keep to what was told',
     change: {
-      ...together(guided(targetModel, { prompt: `${told} Later the crow` }, {})),
-      prompt: 'Later the crow',
+      ...together(guided(targetModel, { prompt: `${told} ${speech}` }, {})),
+      prompt: speech,
     },
   },
   {
