@@ -112,7 +112,7 @@ test('without --json the story comes with its marks and a summary', async () => 
   const { status, stdout } = await demo('--temperature', '0', '--max-tokens', '8', '--method', 'ngram');
 
   expect(status).toBe(0);
-  expect(stdout).toContain('Once upon a time, a ');
+  expect(stdout).toContain('Once upon a time, there was a ');
   expect(stdout).toMatch(/8 tokens, [\d.]+ tokens\/s/);
 });
 
