@@ -99,6 +99,27 @@ describe('the next turn of a conversation', () => {
     expect(model.sequences).toHaveLength(1);
   });
 
+  test('of two conversations that take turns, each from its own cache', async () => {
+    const model = new ChatModel();
+    const talks = ['Tell me of the sea.', 'Tell me of the mountains and of those who climb them.'].map(
+      (content): ChatMessage[] => [{ role: 'user', content }],
+    );
+    const ask = async (talk: ChatMessage[]) => {
+      const result = await model.decode({ messages: talk, maxTokens: 12, method: plain });
+      talk.push(replied(result), { role: 'user', content: 'Go on.' });
+      return { fed: fedIn(result), held: result.promptTokenIds.length + result.tokenIds.length - 1, result };
+    };
+    let before = [await ask(talks[0]!), await ask(talks[1]!)];
+    for (let turn = 0; turn < 2; turn++) {
+      const now = [await ask(talks[0]!), await ask(talks[1]!)];
+      for (const [talk, { fed, result }] of now.entries()) {
+        expect(fed).toBe(result.promptTokenIds.length - before[talk]!.held);
+      }
+      before = now;
+    }
+    expect(model.sequences).toHaveLength(2);
+  });
+
   test('of two members with prompts of their own, each from its own cache', async () => {
     const model = new ChatModel();
     const method = (turns: readonly ChatMessage[]) =>

@@ -150,6 +150,8 @@ export class Engine implements EngineApi {
       return await work({ ...prepared, members });
     } catch (error) {
       if (error instanceof EngineError && error.code === 'device-lost') await this.#shelf.discard();
+      // What waits for later requests must not keep the next one from having room.
+      if (error instanceof EngineError && error.code === 'out-of-memory') this.#shelf.freeIdleCaches();
       throw error;
     }
   }

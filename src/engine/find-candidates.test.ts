@@ -227,7 +227,7 @@ describe('the cost', () => {
     expect(shelf.opened).toHaveLength(1);
   });
 
-  test('is one sequence at a time, given back however it ends', async () => {
+  test('is one sequence for each prompt, given back however it ends', async () => {
     const shelf = new Shelf();
     const twice: DecodeRequest = {
       prompt: 'abc',
@@ -247,9 +247,9 @@ describe('the cost', () => {
     );
     shelf.onPass = () => {};
     await shelf.ask({ request: plain, tokenIds: text, position: 8 });
-    expect(shelf.opened).toHaveLength(1);
-    pool.dispose();
-    expect(shelf.opened[0].kvLength).toBe(0);
+    expect(shelf.opened).toHaveLength(3);
+    pool.freeIdle();
+    expect(shelf.opened.map(({ kvLength }) => kvLength)).toEqual([0, 0, 0]);
   });
 
   test('ends with an abort between two passes of a long text', async () => {

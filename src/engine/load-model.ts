@@ -134,7 +134,7 @@ export async function loadModel(
       endTokenIds: new Set(files.eosTokenIds),
       beginTokenId: tokenizer.beginTokenId ?? files.bosTokenId,
       dispose: async () => {
-        pool.dispose();
+        pool.freeIdle();
         await causalModel.dispose();
       },
     };

@@ -134,6 +134,11 @@ export class ModelShelf {
     return (await this.#runtime?.catch(() => null)) ?? null;
   }
 
+  /** Frees the caches that no request uses now. */
+  freeIdleCaches(): void {
+    for (const { pool } of this.#entries.values()) pool.freeIdle();
+  }
+
   /** Frees everything that lived on a device that is gone; the next load opens another. */
   async discard(): Promise<void> {
     const entries = this.entries;

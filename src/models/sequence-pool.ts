@@ -16,12 +16,13 @@ interface Idle {
   readonly tokenIds: readonly TokenId[];
 }
 
-/** Members on one model, each with a prompt of its own, that find their caches again in the next turn. */
+/** Conversations, or members with prompts of their own, that find their caches again in the next turn. */
 const defaultIdleLimit = 4;
 
 /**
  * Keeps the KV caches of finished requests, so that the next one feeds only what differs from the longest common
- * prefix. Caches cost memory: the one longest unused is freed first.
+ * prefix. A prompt that has little in common with a cache leaves it to the text it belongs to. Caches cost memory, so
+ * at most `idleLimit` wait; the least recently used one is reused or freed first.
  */
 export class SequencePool {
   readonly #model: CausalModel;
@@ -36,24 +37,40 @@ export class SequencePool {
 
   /** At least the prompt's last token is left to feed: its logits are what decoding starts from. */
   acquire(promptTokenIds: readonly TokenId[]): Lease {
+    const idle = this.#related(promptTokenIds) ?? this.#leastRecentlyUsed();
+    if (idle) this.#idle = this.#idle.filter((other) => other !== idle);
+    const sequence = idle?.sequence ?? this.#model.openSequence();
+    sequence.rollback(idle ? reusable(idle, promptTokenIds) : 0);
+    return { sequence, release: (tokenIds) => this.#release(sequence, tokenIds) };
+  }
+
+  /** Frees the caches that no request uses now; the next request feeds its whole prompt. */
+  freeIdle(): void {
+    for (const { sequence } of this.#idle) sequence.dispose();
+    this.#idle = [];
+  }
+
+  /**
+   * The cache with the longest common prefix, if its own text loses little by it: at most a quarter of the cache is cut,
+   * or all of the prompt is in it. Otherwise conversations that share a system prompt would cut each other's caches.
+   */
+  #related(promptTokenIds: readonly TokenId[]): Idle | null {
     let best: Idle | null = null;
     let bestLength = 0;
     for (const idle of this.#idle) {
-      const length = Math.min(commonPrefix(idle.tokenIds, promptTokenIds), promptTokenIds.length - 1);
-      if (length >= bestLength) {
+      const length = reusable(idle, promptTokenIds);
+      const isRelated = 4 * length >= 3 * idle.tokenIds.length || length === promptTokenIds.length - 1;
+      if (isRelated && length >= bestLength) {
         best = idle;
         bestLength = length;
       }
     }
-    if (best) this.#idle = this.#idle.filter((idle) => idle !== best);
-    const sequence = best?.sequence ?? this.#model.openSequence();
-    sequence.rollback(bestLength);
-    return { sequence, release: (tokenIds) => this.#release(sequence, tokenIds) };
+    return best;
   }
 
-  dispose(): void {
-    for (const { sequence } of this.#idle) sequence.dispose();
-    this.#idle = [];
+  /** null while there may be another one. */
+  #leastRecentlyUsed(): Idle | null {
+    return this.#idle.length < this.#idleLimit ? null : (this.#idle[0] ?? null);
   }
 
   #release(sequence: Sequence, tokenIds: readonly TokenId[]): void {
@@ -62,9 +79,10 @@ export class SequencePool {
   }
 }
 
-function commonPrefix(a: readonly TokenId[], b: readonly TokenId[]): number {
-  const limit = Math.min(a.length, b.length);
+/** Positions of the cache that a request with this prompt need not feed. */
+function reusable({ tokenIds }: Idle, promptTokenIds: readonly TokenId[]): number {
+  const limit = Math.min(tokenIds.length, promptTokenIds.length - 1);
   let length = 0;
-  while (length < limit && a[length] === b[length]) length++;
+  while (length < limit && tokenIds[length] === promptTokenIds[length]) length++;
   return length;
 }
