@@ -20,14 +20,19 @@ export async function openAnswerStream<Chunk>(
   shape: AnswerShape<Chunk>,
   { includesUsage, perPrompt }: { readonly includesUsage: boolean; readonly perPrompt: number },
 ): Promise<AsyncGenerator<Chunk, void, void>> {
-  const first = await parts.next();
-  return chunks();
+  const stream = chunks();
+  // A generator that never ran does not run its `finally`: it is started here, whether anybody reads it or not.
+  await stream.next();
+  return stream as AsyncGenerator<Chunk, void, void>;
 
-  async function* chunks(): AsyncGenerator<Chunk, void, void> {
+  /** Yields null once, when the first part is here. */
+  async function* chunks(): AsyncGenerator<Chunk | null, void, void> {
     const ends: Usage[] = [];
     let opened = -1;
     try {
-      for (let next = first; !next.done; next = await parts.next()) {
+      let next = await parts.next();
+      yield null;
+      for (; !next.done; next = await parts.next()) {
         const part = next.value;
         if (part.index !== opened && shape.opening) yield shape.opening(part.index);
         opened = part.index;
