@@ -49,23 +49,33 @@ async function connectTo(engine: Partial<EngineApi>, closeGraceMs?: number) {
   return { remote: new RemoteEngine(wire, life, closeGraceMs), life };
 }
 
-/** A run that pushes `rounds` rounds, or goes on until it is aborted. */
-function countingRun(rounds: number, signal: AbortSignal | undefined): DecodeRun & { pushed: () => number } {
+/** A run that pushes `rounds` rounds and ends, with `failure` where it is given, or goes on until it is stopped. */
+function countingRun(
+  rounds: number,
+  signal: AbortSignal | undefined,
+  failure?: Error,
+): DecodeRun & { pushed: () => number } {
   const stream = new RoundStream();
-  const never = new AbortController().signal;
+  const stop = new AbortController();
+  const ended = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
   const work = async () => {
-    for (let index = 0; index < rounds && !signal?.aborted; index++) {
-      await stream.push({ index } as Round, signal ?? never);
-      await turn();
+    for (let index = 0; index < rounds && !ended.aborted; index++) {
+      await stream.push({ index } as Round, ended);
+      if (!failure) await turn();
+    }
+    if (failure) {
+      stream.fail(failure);
+      throw failure;
     }
     stream.close();
-    const finishReason = signal?.aborted ? 'abort' : 'length';
+    const finishReason = ended.aborted ? 'abort' : 'length';
     return { text: 'x', finishReason, rounds: stream.rounds } as unknown as DecodeResult;
   };
   const result = work();
+  result.catch(() => {});
   return {
     result,
-    stop: () => {},
+    stop: () => stop.abort(),
     update: async () => {},
     pushed: () => stream.rounds.length,
     [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator](),
@@ -197,6 +207,38 @@ describe('a decode', () => {
     const aborted = remote.decode(request, { signal: AbortSignal.abort() });
     expect((await aborted.result).finishReason).toBe('abort');
   });
+});
+
+test('rounds that came before a failure reach the reader before it', async () => {
+  const failure = new EngineError('device-lost', 'gone');
+  const { remote } = await connectTo({ decode: (_, { signal } = {}) => countingRun(5, signal, failure) });
+  const run = remote.decode(request);
+  const seen: number[] = [];
+  const read = async () => {
+    for await (const { index } of run) seen.push(index);
+  };
+  await expect(read()).rejects.toMatchObject({ code: 'device-lost' });
+  expect(seen).toEqual([0, 1, 2, 3, 4]);
+  await expect(run.result).rejects.toMatchObject({ code: 'device-lost' });
+});
+
+test('a decode whose rounds cannot be sent is stopped, and says so', async () => {
+  let pushed = () => 0;
+  const { remote } = await connectTo({
+    decode: (_, { signal } = {}) => {
+      const run = countingRun(1e9, signal);
+      pushed = run.pushed;
+      const unsendable = async function* () {
+        for await (const round of run) yield { ...round, text: () => 'x' } as unknown as Round;
+      };
+      return { ...run, [Symbol.asyncIterator]: unsendable };
+    },
+  });
+  await expect(remote.decode(request).result).rejects.toThrow(/clone/);
+  const atEnd = pushed();
+  await turn();
+  await turn();
+  expect(pushed()).toBe(atEnd);
 });
 
 describe('an update', () => {

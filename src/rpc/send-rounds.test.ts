@@ -12,7 +12,8 @@ const never = new AbortController().signal;
 function startSending(answer: () => Promise<void> = async () => {}) {
   const stream = new RoundStream();
   const messages: number[][] = [];
-  const sent = sendRounds(stream, (rounds) => {
+  const run = { stop: () => stream.close(), [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator]() };
+  const sent = sendRounds(run, (rounds) => {
     messages.push(rounds.map(({ index }) => index));
     return answer();
   });
@@ -65,5 +66,22 @@ test('what is left at the end goes without waiting, and before the call settles'
   stream.close();
   await sent;
   expect(messages).toEqual([[0], [1, 2]]);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('rounds that came before a failure go first, then the failure', async () => {
+  const { stream, messages, sent, push } = startSending();
+  await push(3);
+  stream.fail(new Error('the pass failed'));
+  await expect(sent).rejects.toThrow('the pass failed');
+  expect(messages).toEqual([[0], [1, 2]]);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a message that cannot be delivered stops the run', async () => {
+  const { sent, push } = startSending(() => Promise.reject(new Error('the page is gone')));
+  const ended = expect(sent).rejects.toThrow('the page is gone');
+  await push(1);
+  await ended;
   expect(vi.getTimerCount()).toBe(0);
 });

@@ -1,3 +1,4 @@
+import type { DecodeRun } from '../engine/engine-api.ts';
 import type { Round } from '../round/round.ts';
 
 /** A page draws once a frame: more messages than that cost both threads time and show nothing more. */
@@ -9,14 +10,16 @@ export const longestBatch = 32;
 /**
  * Hands rounds to the page, the first one at once: then at most one message a frame, and never two under way, each
  * with all rounds that have come meanwhile. A busy page so takes fewer, larger messages, and does not set the pace of
- * the decode; what is left when the run ends does not wait for its frame.
+ * the decode; what is left when the run ends, or fails, does not wait for its frame.
+ * @throws what the run fails with, when the page has all rounds before it; what `onRounds` fails with, which stops the run
  */
 export async function sendRounds(
-  run: AsyncIterable<Round>,
+  run: AsyncIterable<Round> & Pick<DecodeRun, 'stop'>,
   onRounds: (rounds: readonly Round[]) => void | Promise<void>,
 ): Promise<void> {
   let batch: Round[] = [];
   let sending: Promise<void> | null = null;
+  let undelivered: { readonly error: unknown } | null = null;
   let isUrgent = false;
   let endFrame = () => {};
   const frame = () =>
@@ -34,18 +37,33 @@ export async function sendRounds(
       batch = [];
       await Promise.all([onRounds(rounds), frame()]);
     }
-    sending = null;
   };
+  const startSending = () =>
+    send()
+      .catch((error: unknown) => {
+        // Nobody hears what follows.
+        undelivered = { error };
+        endFrame();
+        run.stop();
+      })
+      .finally(() => {
+        sending = null;
+      });
   const flush = async () => {
     isUrgent = true;
     endFrame();
     await sending;
     isUrgent = false;
   };
-  for await (const round of run) {
-    batch.push(round);
-    sending ??= send();
-    if (batch.length >= longestBatch) await flush();
+  try {
+    for await (const round of run) {
+      if (undelivered) continue;
+      batch.push(round);
+      sending ??= startSending();
+      if (batch.length >= longestBatch) await flush();
+    }
+  } finally {
+    await flush();
   }
-  await flush();
+  if (undelivered) throw (undelivered as { readonly error: unknown }).error;
 }
