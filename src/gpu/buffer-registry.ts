@@ -14,6 +14,12 @@ export interface OwnedBuffer {
   release(): void;
 }
 
+/**
+ * Kernels read whole vectors of four 32-bit values, and ONNX Runtime binds what it is given in multiples of their size
+ * (`NormalizeBufferSize` of its WebGPU provider), so a buffer that ends in the middle of one is refused or read past.
+ */
+const bufferStep = 16;
+
 /** Creates every GPUBuffer of a device and knows which ones are alive, so that leaks show as a number. */
 export class BufferRegistry {
   readonly #device: GPUDevice;
@@ -43,21 +49,23 @@ export class BufferRegistry {
     return Array.from(this.#live.values(), (request) => request.owner);
   }
 
+  /** @returns a buffer of `bytes` bytes or up to 15 more: `OwnedBuffer.bytes` counts all of them */
   create(request: BufferRequest): OwnedBuffer {
+    const bytes = Math.ceil(request.bytes / bufferStep) * bufferStep;
     const buffer = this.#device.createBuffer({
       label: request.label,
-      size: request.bytes,
+      size: bytes,
       usage: request.usage,
     });
     this.#createdBuffers += 1;
     this.#live.set(buffer, request);
-    this.#liveBytes += request.bytes;
+    this.#liveBytes += bytes;
     return {
       buffer,
-      bytes: request.bytes,
+      bytes,
       release: () => {
         if (!this.#live.delete(buffer)) return;
-        this.#liveBytes -= request.bytes;
+        this.#liveBytes -= bytes;
         // Work already submitted keeps what it needs: destroying here is safe.
         buffer.destroy();
       },

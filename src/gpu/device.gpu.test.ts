@@ -50,6 +50,20 @@ test('buffers are counted with their bytes and owners until they are released, o
   expect([buffers.liveBuffers, buffers.liveBytes]).toEqual([0, 0]);
 });
 
+test('a buffer ends with a whole vector of four values, which is what kernels and ONNX Runtime bind', async () => {
+  const { buffers } = await softwareDevice();
+  for (const [asked, given] of [
+    [8, 16],
+    [16, 16],
+    [24, 32],
+  ] as const) {
+    const owned = buffers.create({ owner: 'test', label: 'test', bytes: asked, usage: copyUsage() });
+    expect([owned.bytes, owned.buffer.size, buffers.liveBytes]).toEqual([given, given, given]);
+    owned.release();
+  }
+  expect(buffers.liveBytes).toBe(0);
+});
+
 test('every mapping counts once', async () => {
   const { buffers } = await softwareDevice();
   const read = buffers.create({ owner: 'test', label: 'test', bytes: 16, usage: readUsage() });

@@ -2,6 +2,7 @@ import * as ort from 'onnxruntime-web/webgpu';
 import { SerialQueue } from '../gpu/serial-queue.ts';
 import { bestOrtBuild, filesOfBuild, type OrtBuild } from './ort-build.ts';
 import { watchOrtDownload } from './ort-download.ts';
+import { threadCount } from './thread-count.ts';
 
 /*
  * The one place that imports ONNX Runtime. Its JavaScript drives either build (`onnxruntime-web/jspi` differs from
@@ -17,9 +18,6 @@ export const OrtTensor = ort.Tensor;
 
 /** Guards every call into ONNX Runtime and every read-back. */
 export const ortQueue = new SerialQueue();
-
-/** More threads than this gain nothing on models of browser size and take memory each. */
-const maxThreads = 8;
 
 let forcedBuild: OrtBuild | null = null;
 let forcedOptions: Partial<ort.InferenceSession.SessionOptions> = {};
@@ -54,11 +52,8 @@ function configure(): void {
   watchOrtDownload(files.wasm);
 }
 
-/** Threads of the WASM backend: threads share memory, which browsers allow to isolated pages only. */
-export function ortThreads(): number {
-  if (!self.crossOriginIsolated) return 1;
-  return Math.max(1, Math.min(navigator.hardwareConcurrency, maxThreads));
-}
+/** Threads of the WASM backend. */
+export const ortThreads = (): number => threadCount(self);
 
 /** Part of every key under which measurements are kept. */
 export function ortVersion(): string {
