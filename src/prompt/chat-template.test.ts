@@ -53,6 +53,30 @@ describe('a conversation is rendered', () => {
     expect(rendered(thinking, [hello], { enable_thinking: false })).toBe(`${prompt}<think>\n\n</think>\n\n`);
   });
 
+  test.each([
+    ["text.lstrip('\\n')", ' a\n '],
+    ["text.rstrip(' \\n')", '\n\n a'],
+    ["text.strip('\\n ')", 'a'],
+    ['text.strip()', 'a'],
+    ["text.split('a')[0].strip('\\n') + text['rstrip']('\\n')", ' \n\n a\n '],
+  ])('with %s taking off the characters it names and no others', (expression, text) => {
+    expect(rendered(`{{ ${expression} }}`, [hello], { text: '\n\n a\n ' })).toBe(text);
+  });
+
+  test.each([
+    ['CR and LF', '\r\n'],
+    ['CR alone', '\r'],
+  ])('as from line feeds where its lines end with %s', (_, lineEnd) => {
+    const text = rendered(chatMl, [system, hello]);
+    expect(rendered(chatMl.replaceAll('\n', lineEnd), [system, hello])).toBe(text);
+  });
+
+  test.each(['tools', 'documents'])('with %s none where none are given', (name) => {
+    const source = `{{ ${name} is none }} {{ ${name} is defined }}{% if ${name} %} {{ ${name}[0].id }}{% endif %}`;
+    expect(rendered(source, [hello])).toBe('true true');
+    expect(rendered(source, [hello], { [name]: [{ id: 7 }] })).toBe('false true 7');
+  });
+
   test('and no variable stands in for the messages', () => {
     expect(rendered(gemma, [hello], { messages: [], add_generation_prompt: false })).toContain('Hello!');
   });
@@ -81,8 +105,8 @@ describe('the template of a model', () => {
     findChatTemplate(config, file)?.render([hello], {}, false) ?? null;
 
   test.each([
-    ['is the tokenizer’s', { chat_template: 'a' }, { kind: 'jinja', text: 'b' }, 'a'],
-    ['is that of the file beside it', {}, { kind: 'jinja', text: 'b' }, 'b'],
+    ['is that of its own file', { chat_template: 'a' }, { kind: 'jinja', text: 'b' }, 'b'],
+    ['is the tokenizer’s', { chat_template: 'a' }, { kind: 'json', json: { chat_template: 'c' } }, 'a'],
     ['is that of an older export', {}, { kind: 'json', json: { chat_template: 'c' } }, 'c'],
     [
       'is the default one of several',
@@ -105,16 +129,17 @@ describe('the template of a model', () => {
     ['is none in a list without entries', { chat_template: [] }, null, null],
   ] as const)('%s', (_, config, file, text) => {
     expect(render(config, file)).toBe(text);
-    expect(hasChatTemplate(config)).toBe(text !== null && file?.kind !== 'json' && text !== 'b');
+    expect(hasChatTemplate(config)).toBe(render(config) !== null);
   });
 
   test('knows the special tokens by name, whether they are texts or objects', () => {
     const config = {
-      chat_template: '{{ bos_token + eos_token }}{% if pad_token is defined %}pad{% endif %}',
+      chat_template: '{{ bos_token + eos_token + boi_token }}{% if pad_token is defined %}pad{% endif %}',
       bos_token: '<s>',
       eos_token: { content: '</s>', special: true },
       pad_token: null,
+      extra_special_tokens: { boi_token: '<image>' },
     };
-    expect(render(config)).toBe('<s></s>');
+    expect(render(config)).toBe('<s></s><image>');
   });
 });

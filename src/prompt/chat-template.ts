@@ -1,6 +1,7 @@
 import { Template } from '@huggingface/jinja';
 import { EngineError } from '../errors/engine-error.ts';
 import type { ChatMessage, TemplateVariables } from './chat-message.ts';
+import { stripFunctions, useStripFunctions } from './strip-characters.ts';
 
 /** A model's own chat template: Jinja, as transformers renders it (blocks trimmed, `raise_exception` known). */
 export class ChatTemplate {
@@ -28,6 +29,10 @@ export class ChatTemplate {
     const template = this.#parse();
     try {
       return template.render({
+        ...stripFunctions,
+        // transformers has them in every template: some ask whether they are none, not whether they are defined.
+        tools: null,
+        documents: null,
         ...this.#specialTokens,
         ...variables,
         messages: messages.map(({ role, content }) => ({ role, content })),
@@ -44,9 +49,13 @@ export class ChatTemplate {
 
   /** At its first use: a template that cannot be read must not keep a model from continuing plain prompts. */
   #parse(): Template {
+    if (this.#parsed) return this.#parsed;
     try {
-      this.#parsed ??= new Template(this.#source);
-      return this.#parsed;
+      // Jinja2 reads every kind of line end as a line feed.
+      const template = new Template(this.#source.replace(/\r\n?/g, '\n'));
+      useStripFunctions(template.parsed);
+      this.#parsed = template;
+      return template;
     } catch (cause) {
       throw new EngineError(
         'model-unsupported',

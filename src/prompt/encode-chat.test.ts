@@ -4,7 +4,7 @@ import type { ChatMessage } from './chat-message.ts';
 import { ChatTemplate } from './chat-template.ts';
 import { encodeChat } from './encode-chat.ts';
 import { promptText } from './prompt-text.ts';
-import { chatMl, chatTokenizer, llama3, specialTokens, thinking } from './testing/chat-models.ts';
+import { chatMl, chatTokenizer, gemma, llama3, specialTokens, thinking } from './testing/chat-models.ts';
 
 const tokenizer = chatTokenizer();
 const user = (content: string): ChatMessage => ({ role: 'user', content });
@@ -41,17 +41,37 @@ describe('special tokens', () => {
 });
 
 describe('a conversation that ends with the assistant is continued in that message', () => {
+  const inChatMl = '<|im_end|>\n<|im_start|>assistant\n';
+  const inLlama3 = '<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n';
+  const inGemma = '<end_of_turn>\n<start_of_turn>model';
+
+  // What follows the user's words is what transformers gives for the template with `continue_final_message=True`.
   test.each([
-    ['as it stands', chatMl, 'Once upon', 'Once upon'],
-    ['where the template trims it', llama3, ' Once upon ', 'Once upon'],
-    ['where the same words stood before', chatMl, 'Hello', 'Hello'],
-  ])('%s', (_, source, content, end) => {
-    const text = spelled(encoded(source, [user('Hello'), assistant(content)]));
-    expect(text.endsWith(`assistant${source === llama3 ? '<|end_header_id|>\n\n' : '\n'}${end}`)).toBe(true);
+    ['as it stands', chatMl, 'Hello', 'Once upon', `${inChatMl}Once upon`],
+    ['with the space at its end', chatMl, 'Hello', 'Once ', `${inChatMl}Once `],
+    ['where it is what the user said', chatMl, 'Hello', 'Hello', `${inChatMl}Hello`],
+    ['where a special token begins with it', thinking, 'Write HTML', '<', `${inChatMl}<`],
+    ['where a special token holds it', thinking, 'Write HTML', 'end', `${inChatMl}end`],
+    ['where it is a role', chatMl, 'Hello', 'assistant', `${inChatMl}assistant`],
+    ['where it opens a thought', thinking, 'Hello', '<think>\n', `${inChatMl}<think>\n`],
+    ['where it is a line end', chatMl, 'Hello', '\n', `${inChatMl}\n`],
+    ['where it is empty', chatMl, 'Hello', '', inChatMl],
+    ['where the template trims it', llama3, 'Hello', ' Once upon ', `${inLlama3}Once upon`],
+    ['where it is trimmed to the user’s words', gemma, 'Say Hi there', 'Hi ', `${inGemma}\nHi`],
+    ['where nothing is left of it', gemma, 'Hello', ' ', inGemma],
+  ])('%s', (_, source, said, content, rest) => {
+    const text = spelled(encoded(source, [user(said), assistant(content)]));
+    expect(text.slice(text.indexOf(said) + said.length)).toBe(rest);
   });
 
-  test('an empty one is a reply that has not begun', () => {
-    expect(encoded(chatMl, [user('Hello'), assistant(' ')])).toEqual(encoded(chatMl, [user('Hello')]));
+  test.each([
+    ['drops a part of it', '{% for m in messages %}{{ m.content.split("|")[-1] }}{% endfor %}'],
+    ['leaves it out', '{% for m in messages if m.role == "user" %}{{ m.content }}{% endfor %}'],
+    ['writes it in capitals', '{% for m in messages %}{{ m.content | upper }}{% endfor %}'],
+  ])('and refused where the template %s', (_, source) => {
+    expect(() => encoded(source, [user('Hello'), assistant('a|b')])).toThrow(
+      expect.objectContaining({ code: 'invalid-request', details: { field: 'messages' } }),
+    );
   });
 });
 

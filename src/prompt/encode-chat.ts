@@ -28,22 +28,31 @@ export function encodeChat(chat: Chat, template: ChatTemplate, tokenizer: Tokeni
   return ids;
 }
 
-/** The conversation up to where a reply begins, or, where its last message is the assistant's, to that message's end. */
+/**
+ * Stands behind the message that is continued while the template renders it, so that its end is known wherever its words
+ * occur. The same text as in transformers, which templates may look at; a template that trims takes the space off.
+ */
+const endMark = 'CONTINUE_FINAL_MESSAGE_TAG ';
+
+/**
+ * The conversation up to where a reply begins, or, where its last message is the assistant's, to that message's end as
+ * transformers finds it with `continue_final_message=True`.
+ */
 export function renderChat({ messages, variables }: Chat, template: ChatTemplate): string {
   const last = messages.at(-1);
   if (last?.role !== 'assistant') return template.render(messages, variables, true);
-  if (last.content.trim() === '') return template.render(messages.slice(0, -1), variables, true);
-  const text = template.render(messages, variables, false);
-  // Templates close each message; some trim it first.
-  for (const content of [last.content, last.content.trimEnd(), last.content.trim()]) {
-    const start = text.lastIndexOf(content);
-    if (start >= 0) return text.slice(0, start + content.length);
+  const marked = { role: last.role, content: last.content + endMark };
+  const text = template.render([...messages.slice(0, -1), marked], variables, false);
+  const end = text.lastIndexOf(endMark.trimEnd());
+  if (end < 0 || !text.includes(last.content.trim())) {
+    throw new EngineError(
+      'invalid-request',
+      'messages: the last one is to be continued, but the chat template of the model changes its text: leave it out, or end with a message of the user',
+      { details: { field: 'messages' } },
+    );
   }
-  throw new EngineError(
-    'invalid-request',
-    'messages: the last one is to be continued, but the chat template of the model changes its text: leave it out, or end with a message of the user',
-    { details: { field: 'messages' } },
-  );
+  const continued = text.slice(0, end);
+  return text.startsWith(endMark, end) ? continued : continued.trimEnd();
 }
 
 interface WrittenReply {
