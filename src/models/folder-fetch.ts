@@ -1,5 +1,6 @@
 import { EngineError } from '../errors/engine-error.ts';
 import { hasChatTemplate } from '../prompt/find-chat-template.ts';
+import { needsSpecialTokensMap } from '../tokens/special-tokens-map.ts';
 import { failureOf, isNotFound } from './download/download-errors.ts';
 import { type FetchedFile, fetchFile } from './download/fetch-file.ts';
 import { parseJson } from './download/parse-json.ts';
@@ -28,9 +29,10 @@ export interface Weights {
   readonly external: readonly { readonly name: string; readonly file: FetchedFile }[];
 }
 
-/** tokenizer_config.json, and the chat template where another file holds it. */
+/** tokenizer_config.json, and the files beside it that say more of the same; null where they are not there, or not read. */
 interface TokenizerDescription {
   readonly tokenizerConfig: FetchedFile | null;
+  readonly specialTokens: FetchedFile | null;
   readonly template: FetchedFile | null;
 }
 
@@ -44,6 +46,7 @@ const CONFIG = 'config.json';
 const GENERATION_CONFIG = 'generation_config.json';
 const TOKENIZER = 'tokenizer.json';
 const TOKENIZER_CONFIG = 'tokenizer_config.json';
+const SPECIAL_TOKENS_MAP = 'special_tokens_map.json';
 export const CHAT_TEMPLATE = 'chat_template.jinja';
 /** What older exports have in its place. */
 const CHAT_TEMPLATE_JSON = 'chat_template.json';
@@ -63,6 +66,7 @@ export class FolderFetch {
     this.#dtypes = dtypesOf(address, options.target);
     const onnx = onnxPath(this.#dtypes[0]);
     const paths = [CONFIG, GENERATION_CONFIG, TOKENIZER, TOKENIZER_CONFIG, onnx, ...this.#listedData(onnx)];
+    if (this.#mayHave(CHAT_TEMPLATE)) paths.push(CHAT_TEMPLATE);
     this.#progress = new LoadProgressTracker(
       model,
       paths
@@ -134,17 +138,24 @@ export class FolderFetch {
     }
   }
 
-  /** A catalogue that does not list a template's file says that there is none. */
   async #fetchTokenizerDescription(signal: AbortSignal): Promise<TokenizerDescription> {
-    const tokenizerConfig = await this.#fetchIfPresent(TOKENIZER_CONFIG, signal);
-    let template: FetchedFile | null = null;
-    if (tokenizerConfig === null || !hasChatTemplate(parseJson(await tokenizerConfig.bytes()))) {
-      for (const path of [CHAT_TEMPLATE, CHAT_TEMPLATE_JSON]) {
-        const askable = this.#address.listing === null || this.#listed(path) !== undefined;
-        if (askable) template ??= await this.#fetchIfPresent(path, signal);
-      }
-    }
-    return { tokenizerConfig, template };
+    const fetchRare = async (path: string) =>
+      this.#mayHave(path) ? this.#fetchIfPresent(path, signal) : null;
+    const [tokenizerConfig, jinja] = await Promise.all([
+      this.#fetchIfPresent(TOKENIZER_CONFIG, signal),
+      fetchRare(CHAT_TEMPLATE),
+    ]);
+    const config = tokenizerConfig === null ? {} : parseJson(await tokenizerConfig.bytes());
+    const [specialTokens, json] = await Promise.all([
+      needsSpecialTokensMap(config) ? fetchRare(SPECIAL_TOKENS_MAP) : null,
+      jinja === null && !hasChatTemplate(config) ? fetchRare(CHAT_TEMPLATE_JSON) : null,
+    ]);
+    return { tokenizerConfig, specialTokens, template: jinja ?? json };
+  }
+
+  /** Of files that few folders have: a catalogue that does not list one says that there is none. */
+  #mayHave(path: string): boolean {
+    return this.#address.listing === null || this.#listed(path) !== undefined;
   }
 
   async #fetchWeights(signal: AbortSignal): Promise<Weights> {

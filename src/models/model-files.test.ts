@@ -82,6 +82,8 @@ describe('an id of the catalogue', () => {
     expect(Buffer.compare(files.onnx, onnx)).toBe(0);
     expect(files.onnx.byteOffset).toBe(0);
     expect(files.tokenizerConfig).toMatchObject({ model_max_length: 512 });
+    const asked = ['catalogue.json', ...draftFiles.map((path) => `story-draft/${path}`)];
+    expect(server.requests.toSorted()).toEqual(asked.map((path) => `GET /models/${path}`).toSorted());
   });
 
   test('loads again without the network', async () => {
@@ -312,12 +314,36 @@ describe('the URL of a folder', () => {
     expect((await fetchModelFiles(url, options())).templateFile).toEqual(expected);
   });
 
-  test('is not asked for the file of a chat template where the tokenizer has one', async () => {
+  test('has its chat template in a file of its own, whatever the tokenizer says', async () => {
     serveDraft('/m');
     server.answers.set('/m/tokenizer_config.json', file(text({ chat_template: 't' })));
-    server.answers.set('/m/chat_template.jinja', htmlPage);
-    expect((await fetchModelFiles(`${server.origin}/m`, options())).templateFile).toBeNull();
-    expect(server.requests).not.toContain('GET /m/chat_template.jinja');
+    server.answers.set('/m/chat_template.jinja', file(new TextEncoder().encode('own')));
+    const { templateFile } = await fetchModelFiles(`${server.origin}/m`, options());
+    expect(templateFile).toEqual({ kind: 'jinja', text: 'own' });
+  });
+
+  test('is not asked for what the tokenizer has said already', async () => {
+    serveDraft('/m');
+    const config = { chat_template: 't', added_tokens_decoder: {}, bos_token: '<s>' };
+    server.answers.set('/m/tokenizer_config.json', file(text(config)));
+    server.answers.set('/m/chat_template.json', file(text({ chat_template: 'u' })));
+    server.answers.set('/m/special_tokens_map.json', file(text({ bos_token: '<t>' })));
+    expect(await fetchModelFiles(`${server.origin}/m`, options())).toMatchObject({
+      templateFile: null,
+      tokenizerConfig: config,
+    });
+    expect(server.requests).not.toContain('GET /m/chat_template.json');
+    expect(server.requests).not.toContain('GET /m/special_tokens_map.json');
+  });
+
+  test('has special tokens in a file of their own, which wins over an older tokenizer_config.json', async () => {
+    serveDraft('/m');
+    server.answers.set('/m/tokenizer_config.json', file(text({ bos_token: '<s>', chat_template: 't' })));
+    server.answers.set('/m/special_tokens_map.json', file(text({ bos_token: '<t>', eos_token: '</t>' })));
+    const files = await fetchModelFiles(`${server.origin}/m`, options());
+    expect(files.tokenizerConfig).toEqual({ bos_token: '<t>', eos_token: '</t>', chat_template: 't' });
+    await files.forget();
+    expect(await store.paths()).toEqual([]);
   });
 
   test('is described without its weights, their size as the server says', async () => {

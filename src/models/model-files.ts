@@ -1,4 +1,5 @@
 import type { TemplateFile } from '../prompt/find-chat-template.ts';
+import { withSpecialTokensMap } from '../tokens/special-tokens-map.ts';
 import type { TokenId } from '../tokens/token-id.ts';
 import type { FetchedFile } from './download/fetch-file.ts';
 import { parseJson } from './download/parse-json.ts';
@@ -29,9 +30,9 @@ export interface ModelFiles {
   readonly eosTokenIds: readonly TokenId[];
   readonly bosTokenId: TokenId | null;
   readonly tokenizerJson: unknown;
-  /** `{}` where the folder has no tokenizer_config.json. */
+  /** `{}` where the folder has no tokenizer_config.json; with what special_tokens_map.json adds to it. */
   readonly tokenizerConfig: unknown;
-  /** The chat template beside the tokenizer; asked for only where tokenizer_config.json has none. */
+  /** The chat template beside the tokenizer. */
   readonly templateFile: TemplateFile | null;
   readonly onnx: Uint8Array<ArrayBuffer>;
   /** The files that `onnx` keeps weights in, by the names it calls them. */
@@ -74,14 +75,15 @@ export async function fetchModelFiles(
     dtype: folder.dtype,
     weightBytes: folder.listedWeightBytes,
   });
-  const { generation, tokenizer, tokenizerConfig, template, weights } = await folder.fetchTogether();
+  const { generation, tokenizer, tokenizerConfig, specialTokens, template, weights } =
+    await folder.fetchTogether();
   const described = readModelConfig(
     configJson,
     generation === null ? null : parseJson(await generation.bytes()),
     address.folderUrl,
   );
   const parts = [weights.file, ...weights.external.map(({ file }) => file)];
-  const files = [config, generation, tokenizer, tokenizerConfig, template, ...parts].filter(
+  const files = [config, generation, tokenizer, tokenizerConfig, specialTokens, template, ...parts].filter(
     (file) => file !== null,
   );
   return {
@@ -89,7 +91,10 @@ export async function fetchModelFiles(
     title: address.title,
     ...described,
     tokenizerJson: parseJson(await tokenizer.bytes()),
-    tokenizerConfig: tokenizerConfig === null ? {} : parseJson(await tokenizerConfig.bytes()),
+    tokenizerConfig: withSpecialTokensMap(
+      tokenizerConfig === null ? {} : parseJson(await tokenizerConfig.bytes()),
+      specialTokens === null ? null : parseJson(await specialTokens.bytes()),
+    ),
     templateFile: template === null ? null : await readTemplateFile(template),
     onnx: weights.onnx,
     externalFiles: await readExternalFiles(weights),

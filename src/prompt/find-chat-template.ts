@@ -19,17 +19,17 @@ export type TemplateFile =
   | { readonly kind: 'json'; readonly json: unknown };
 
 /**
- * The model's chat template: the tokenizer's own, else that of the file beside it. Of several named ones it is
- * `default`, else the first.
+ * The model's chat template: that of `chat_template.jinja`, else the tokenizer's own, else that of `chat_template.json`. Of
+ * several named ones it is `default`, else the first.
  * @param tokenizerConfig parsed tokenizer_config.json; also holds the special tokens that templates name
  * @returns null where the model has none
  */
 export function findChatTemplate(tokenizerConfig: unknown, file: TemplateFile | null): ChatTemplate | null {
-  const source = templateIn(tokenizerConfig) ?? (file?.kind === 'json' ? templateIn(file.json) : file?.text);
-  return source == null ? null : new ChatTemplate(source, specialTokensOf(tokenizerConfig));
+  const source = file?.kind === 'jinja' ? file.text : (templateIn(tokenizerConfig) ?? templateIn(file?.json));
+  return source === null ? null : new ChatTemplate(source, specialTokensOf(tokenizerConfig));
 }
 
-/** True where tokenizer_config.json holds a template, so that no file needs to be asked for. */
+/** True where tokenizer_config.json holds a template, so that `chat_template.json` need not be asked for. */
 export const hasChatTemplate = (tokenizerConfig: unknown): boolean => templateIn(tokenizerConfig) !== null;
 
 function templateIn(json: unknown): string | null {
@@ -40,13 +40,15 @@ function templateIn(json: unknown): string | null {
   return (template.find(({ name }) => name === 'default') ?? template[0])?.template ?? null;
 }
 
-/** `bos_token`, `eos_token`, `pad_token` and the like. */
+/** `bos_token`, `eos_token`, `pad_token` and the like, and those that a model names besides. */
 function specialTokensOf(tokenizerConfig: unknown): Readonly<Record<string, string>> {
   const tokens: Record<string, string> = {};
   if (typeof tokenizerConfig !== 'object' || tokenizerConfig === null) return tokens;
-  for (const [name, value] of Object.entries(tokenizerConfig)) {
+  const { extra_special_tokens: extra } = tokenizerConfig as { readonly extra_special_tokens?: unknown };
+  const named = Object.entries(tokenizerConfig).filter(([name]) => name.endsWith('_token'));
+  for (const [name, value] of [...named, ...Object.entries(Array.isArray(extra) ? {} : (extra ?? {}))]) {
     const parsed = v.safeParse(SpecialTokenSchema, value);
-    if (name.endsWith('_token') && parsed.success) tokens[name] = parsed.output;
+    if (parsed.success) tokens[name] = parsed.output;
   }
   return tokens;
 }
