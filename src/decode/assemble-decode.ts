@@ -86,6 +86,8 @@ export interface DecodePlan
   > {
   readonly method: MethodPlan;
   readonly members: readonly MemberPlan[];
+  /** Tokens that may be drawn: ids that every member scores. */
+  readonly vocabSize: number;
   /** The request's own parameters, for combinations of raw logits. */
   readonly sampling: SamplingParameters;
   /** Tokens of r to list with each committed one, 0 to 20; undefined for none. */
@@ -109,7 +111,7 @@ export function assembleDecode(plan: DecodePlan): { decode: Decode; lossy: boole
   const { targets, combine } = targetsOf(method, members.length);
   const acceptance = createAcceptance(method.kind === 'plain' ? { kind: 'exact' } : method.acceptance);
   const sampler = plan.createSampler({
-    vocabSize: plan.tokenizer.vocabSize,
+    vocabSize: plan.vocabSize,
     firstPosition: members[0].promptTokenIds.length,
     sampling: plan.sampling,
     memberSampling: members.map(({ sampling }) => sampling),

@@ -31,7 +31,7 @@ export interface Candidates {
 }
 
 export interface CandidatesPlan
-  extends Pick<SamplingPlan, 'sampling' | 'memberSampling' | 'targets' | 'combine'> {
+  extends Pick<SamplingPlan, 'vocabSize' | 'sampling' | 'memberSampling' | 'targets' | 'combine'> {
   readonly tokenizer: Tokenizer;
   /** What stands before the position, the first member's prompt included. */
   readonly contextTokenIds: readonly TokenId[];
@@ -47,10 +47,10 @@ export interface CandidatesPlan
  * @param rows [members] of raw logits [vocabSize]; null for members that have none and are no targets
  */
 export function listCandidates(plan: CandidatesPlan, rows: readonly (Float32Array | null)[]): Candidates {
-  const { combine, targets, tokenizer } = plan;
+  const { combine, targets, vocabSize } = plan;
   const isGreedy = plan.sampling.temperature === 0;
   const samplingOf = (member: number) => (isGreedy ? untruncated : plan.memberSampling[member]);
-  const distribution = new Float64Array(tokenizer.vocabSize);
+  const distribution = new Float64Array(vocabSize);
   const members = rows.map((logits, member) => {
     if (!logits) return null;
     distributionOf(logits, samplingOf(member), distribution);

@@ -108,6 +108,7 @@ async function decode(
       adjustment: adjustment ?? null,
       endTokenIds: new Set(endTokenIds.map(tokenId)),
     })),
+    vocabSize: tokenizer.vocabSize,
     sampling: { ...untruncated, ...sampling },
     logprobs,
     tokenizer,

@@ -53,6 +53,7 @@ test('a model fed from the device writes what one fed from the host writes, with
         sampling: { ...sampling, temperature: sampling.temperature * (1 + index) },
         endTokenIds: new Set(),
       })),
+      vocabSize: numbers.vocabSize,
       sampling,
       tokenizer: numbers,
       textStream: new TextStream(numbers, []),

@@ -44,7 +44,7 @@ class ChatModel {
       pool: new SequencePool(model),
       tokenizer,
       chatTemplate: new ChatTemplate(chatMl, specialTokens),
-      vocabulary: { name: 'chatty', vocabSize, fingerprint },
+      vocabulary: { name: 'chatty', vocabSize, fingerprint, scored: { vocabSize, fingerprint } },
       endTokenIds: new Set(endTokenIds.map(tokenId)),
       beginTokenId: null,
     } as unknown as LoadedEntry;

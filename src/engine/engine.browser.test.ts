@@ -120,3 +120,73 @@ test('a combination whose module never finishes loading holds up nobody: stop, o
   await other.close();
   expect((await kept.result).finishReason).toBe('abort');
 });
+
+interface TokenizerJson {
+  readonly added_tokens: readonly object[];
+  readonly model: { readonly vocab: Readonly<Record<string, number>> };
+}
+
+/** Loads story-draft from a folder whose tokenizer.json is changed, and whose texts token 1846 may end too. */
+async function loadWithTokenizer(folder: string, change: (json: TokenizerJson) => object): Promise<void> {
+  const networkFetch = globalThis.fetch;
+  globalThis.fetch = async (input, init) => {
+    const url = input instanceof Request ? input.url : String(input);
+    if (!url.startsWith(folder)) return networkFetch(input, init);
+    const file = url.slice(folder.length);
+    const response = await networkFetch(`${modelsUrl}story-draft/${file}`, init);
+    if (file === 'generation_config.json') {
+      return Response.json({ ...(await response.json()), eos_token_id: [0, 1846] });
+    }
+    return file === 'tokenizer.json' ? Response.json(change(await response.json())) : response;
+  };
+  try {
+    await engine.load(folder);
+  } finally {
+    globalThis.fetch = networkFetch;
+  }
+}
+
+test('a tokenizer with more tokens than the logits writes as without them, and names them where they are asked for', async () => {
+  const folder = new URL('/longer/story-draft/', location.href).href;
+  const added = { id: 1846, content: '<|image|>', special: true, normalized: false };
+  await loadWithTokenizer(folder, (json) => ({ ...json, added_tokens: [...json.added_tokens, added] }));
+  const plain = (model: string, more: Partial<DecodeRequest> = {}): DecodeRequest => ({
+    ...{ prompt: 'Once upon a time', maxTokens: 12, sampling: { temperature: 0 } },
+    method: { kind: 'plain', model },
+    ...more,
+  });
+  const { tokenIds } = await engine.decode(plain('story-draft')).result;
+  expect((await engine.decode(plain(folder)).result).tokenIds).toEqual(tokenIds);
+  const members = [{ model: folder }, { model: 'story-draft' }];
+  const method: DecodeRequest['method'] = {
+    kind: 'collaborative',
+    members,
+    combine: { kind: 'weighted', weights: [0.5, 0.5] },
+  };
+  const team = plain('', { method });
+  expect((await engine.decode(team).result).tokenIds).toEqual(tokenIds);
+
+  const query = { request: plain(folder), tokenIds: [added.id], position: 0 };
+  for (const refused of [
+    engine.decode(plain(folder, { prompt: 'Look: <|image|>' })).result,
+    engine.decode(plain(folder, { sampling: { logitBias: { [added.id]: 1 } } })).result,
+    engine.candidates(query),
+  ]) {
+    await expect(refused).rejects.toMatchObject({
+      code: 'invalid-request',
+      message: expect.stringContaining('the token "<|image|>" (1846) is none of the 1846 tokens'),
+    });
+  }
+});
+
+test('a tokenizer of another model, whose own entries exceed the logits, is refused', async () => {
+  const folder = new URL('/foreign/story-draft/', location.href).href;
+  const loading = loadWithTokenizer(folder, (json) => ({
+    ...json,
+    model: { ...json.model, vocab: { ...json.model.vocab, more: 1846 } },
+  }));
+  await expect(loading).rejects.toMatchObject({
+    code: 'vocabulary-mismatch',
+    details: { width: 1846, vocabSize: 1847 },
+  });
+});

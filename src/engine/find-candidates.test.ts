@@ -58,9 +58,9 @@ class Shelf {
       entry: this.entry(model, contextLengths[model] ?? 1000),
       promptTokenIds: tokenizer.encode(prompt as string),
       sampling,
-      adjustment: logitAdjustmentOf(sampling, vocabSize, 'sampling'),
+      adjustment: logitAdjustmentOf(sampling, tokenizer, vocabSize, 'sampling'),
     }));
-    return { request, members };
+    return { request, members, vocabSize };
   }
 
   async ask(

@@ -8,6 +8,7 @@ import { type TokenId, tokenId } from '../tokens/token-id.ts';
 import type { ValidCandidatesQuery } from './candidates-query.ts';
 import { refuse } from './decode-request.ts';
 import type { PreparedDecode, PreparedMember } from './prepared-decode.ts';
+import { unknownToken } from './unknown-token.ts';
 
 /**
  * Asks every member for its row at one position, and lists what it holds. Each feeds what no cache of an earlier
@@ -17,16 +18,16 @@ import type { PreparedDecode, PreparedMember } from './prepared-decode.ts';
  * @throws EngineError `invalid-request`, `context-full`, before anything is fed; the signal's reason
  */
 export async function findCandidates(
-  { request, members }: PreparedDecode,
+  { request, members, vocabSize }: PreparedDecode,
   method: MethodPlan,
   { tokenIds, position, k }: ValidCandidatesQuery,
   signal: AbortSignal,
 ): Promise<Candidates> {
   const [{ entry, promptTokenIds }] = members;
-  const { vocabSize } = entry.tokenizer;
   const unknown = tokenIds.findIndex((id) => id >= vocabSize);
   if (unknown >= 0) {
-    refuse(`tokenIds.${unknown}`, `${tokenIds[unknown]} is none of the vocabulary's ${vocabSize} tokens`);
+    const problem = unknownToken(tokenIds[unknown], entry.tokenizer, vocabSize, 'every member');
+    refuse(`tokenIds.${unknown}`, problem);
   }
   const text = tokenIds.map(tokenId);
   const before = text.slice(0, position);
@@ -46,6 +47,7 @@ export async function findCandidates(
       memberSampling: members.map(({ sampling }) => sampling),
       targets,
       combine,
+      vocabSize,
       tokenizer: entry.tokenizer,
       contextTokenIds: [...promptTokenIds, ...before],
       tokenId: text[position] ?? null,

@@ -104,7 +104,7 @@ export async function loadModel(
         externalFiles: files.externalFiles,
         sha256: files.sha256,
         contextLength: files.config.contextLength,
-        vocabSize: tokenizer.vocabSize,
+        vocabSize: tokenizer.ownVocabSize,
       },
       { signal, onStage: report },
     );
@@ -130,7 +130,11 @@ export async function loadModel(
       pool,
       tokenizer,
       chatTemplate,
-      vocabulary: { name: id, vocabSize: tokenizer.vocabSize, fingerprint: tokenizer.fingerprint },
+      vocabulary: {
+        name: id,
+        ...tokenizer.tableUpTo(tokenizer.vocabSize),
+        scored: tokenizer.tableUpTo(causalModel.width),
+      },
       endTokenIds: new Set(files.eosTokenIds),
       beginTokenId: tokenizer.beginTokenId ?? files.bosTokenId,
       dispose: async () => {

@@ -8,6 +8,8 @@ import { prepareDecode } from './prepared-decode.ts';
 
 interface FakeEntry {
   readonly vocabulary?: readonly string[];
+  /** Entries of its logits; as many as the vocabulary's unless given. */
+  readonly width?: number;
   readonly contextLength?: number;
   readonly weightBytes?: number;
   readonly ms?: number;
@@ -15,6 +17,11 @@ interface FakeEntry {
 }
 
 const letters = ['a', 'b', 'c'];
+
+const tableOf = (vocabulary: readonly string[]) => ({
+  vocabSize: vocabulary.length,
+  fingerprint: vocabularyFingerprint(vocabulary),
+});
 
 /** Loaded models by name, as far as a request is checked against them. */
 function shelfOf(models: Readonly<Record<string, FakeEntry>>) {
@@ -25,8 +32,8 @@ function shelfOf(models: Readonly<Record<string, FakeEntry>>) {
       tokenizer: letterTokenizer(vocabulary.length),
       vocabulary: {
         name: id,
-        vocabSize: vocabulary.length,
-        fingerprint: vocabularyFingerprint(vocabulary),
+        ...tableOf(vocabulary),
+        scored: tableOf(vocabulary.slice(0, fake.width)),
       },
       chatTemplate: fake.template === undefined ? null : new ChatTemplate(fake.template, {}),
       beginTokenId: tokenId(0),
@@ -67,6 +74,71 @@ describe('members that do not share a vocabulary are refused with both', () => {
       );
     }
     expect(prepareDecode(team([{ model: 'x' }, { model: 'same' }]), shelf).members).toHaveLength(2);
+  });
+});
+
+describe('a token beyond the logits of a model', () => {
+  // "c" is an added token that the narrow model does not score.
+  const template = '{{ messages[0].content }}';
+  const shelf = shelfOf({
+    narrow: { width: 2, template },
+    wide: { width: 64, template },
+    bare: { vocabulary: ['a', 'b'] },
+    other: { vocabulary: ['b', 'a', 'c'], width: 2 },
+  });
+  const plain = { kind: 'plain', model: 'narrow' };
+  const both = [{ model: 'narrow' }, { model: 'wide' }];
+
+  test.each([
+    ['a prompt', { prompt: 'abc', method: plain }, 'prompt'],
+    ['messages', { messages: [{ role: 'user', content: 'ac' }], method: plain }, 'messages'],
+    ['the prompt of a team', { ...team(both), prompt: 'abc' }, 'prompt'],
+    ["a member's prompt", team([both[1], { model: 'narrow', prompt: 'c' }]), 'method.members.1.prompt'],
+    [
+      "a member's messages",
+      team([both[1], { model: 'narrow', messages: [{ role: 'user', content: 'c' }] }]),
+      'method.members.1.messages',
+    ],
+    [
+      'a prompt that a draft model reads too',
+      {
+        prompt: 'abc',
+        method: { kind: 'speculative', target: 'wide', drafter: { kind: 'model', model: 'narrow' } },
+      },
+      'prompt',
+    ],
+  ])('is refused by its name in %s', (_, request, field) => {
+    expect(() => prepareDecode(request, shelf)).toThrow(
+      expect.objectContaining({
+        code: 'invalid-request',
+        message: expect.stringMatching(/^\S+: the token "c" \(2\) .*\b2 tokens.*narrow/),
+        details: { field, token: 'c', tokenId: 2, width: 2, model: 'narrow' },
+      }),
+    );
+  });
+
+  test('is refused by its name in a bias, of any member', () => {
+    for (const request of [{ prompt: 'ab', method: plain }, team(both)]) {
+      expect(() => prepareDecode({ ...request, sampling: { logitBias: { 2: 1 } } }, shelf)).toThrow(
+        expect.objectContaining({ code: 'invalid-request', details: { field: 'sampling.logitBias.2' } }),
+      );
+    }
+  });
+
+  test('is read by a member that scores it, and drawn by nobody while another does not', () => {
+    const { members, vocabSize } = prepareDecode(team([both[0], { ...both[1], prompt: 'abc' }]), shelf);
+    expect(members[1].promptTokenIds).toEqual([0, 1, 2]);
+    expect(vocabSize).toBe(2);
+    expect(prepareDecode({ prompt: 'abc', method: { kind: 'plain', model: 'wide' } }, shelf).vocabSize).toBe(
+      3,
+    );
+  });
+
+  test('tells no vocabularies apart, and hides no difference', () => {
+    expect(prepareDecode(team([both[0], { model: 'bare' }]), shelf).vocabSize).toBe(2);
+    const mismatch = expect.objectContaining({ code: 'vocabulary-mismatch' });
+    expect(() => prepareDecode(team([both[0], { model: 'other' }]), shelf)).toThrow(mismatch);
+    expect(() => prepareDecode(team([both[1], { model: 'other' }]), shelf)).toThrow(mismatch);
   });
 });
 

@@ -10,7 +10,8 @@ import type { LoadedEntry } from './load-model.ts';
 import { logitAdjustmentOf } from './logit-adjustment-of.ts';
 import { withDefaultProposer } from './method-members.ts';
 import type { ModelShelf } from './model-shelf.ts';
-import { membersOf } from './request-members.ts';
+import { type MemberRequest, membersOf } from './request-members.ts';
+import { tokenText, unknownToken } from './unknown-token.ts';
 
 export interface PreparedMember {
   readonly entry: LoadedEntry;
@@ -25,6 +26,8 @@ export interface PreparedDecode {
   /** With all defaults filled in. */
   readonly request: ValidDecodeRequest;
   readonly members: readonly PreparedMember[];
+  /** Tokens that may be drawn: ids that every member scores, since every member reads what is written. */
+  readonly vocabSize: number;
 }
 
 /**
@@ -37,12 +40,18 @@ export function prepareDecode(unchecked: unknown, shelf: Pick<ModelShelf, 'entry
   const entries = asked.map(({ model }) => shelf.entry(model));
   const [first, ...others] = entries;
   for (const other of others) assertSameVocabulary(first.vocabulary, other.vocabulary);
-  const members = asked.map(({ prompt, sampling }, index) => ({
-    entry: entries[index],
-    promptTokenIds: encodePrompt(prompt, entries[index]),
-    sampling,
-    adjustment: logitAdjustmentOf(sampling, first.tokenizer.vocabSize, biasField(valid.method, index)),
-  }));
+  const vocabSize = Math.min(...entries.map(({ vocabulary }) => vocabulary.scored.vocabSize));
+  const members = asked.map((member, index) => {
+    const entry = entries[index];
+    const { sampling } = member;
+    const field = biasField(valid.method, index);
+    return {
+      entry,
+      promptTokenIds: readablePrompt(encodePrompt(member.prompt, entry), entry, member, index),
+      sampling,
+      adjustment: logitAdjustmentOf(sampling, first.tokenizer, vocabSize, field),
+    };
+  });
   // A draft model whose context is too short for the prompt drafts nothing; the target writes all the same.
   const targets = valid.method.kind === 'speculative' ? members.slice(0, 1) : members;
   for (const [index, member] of targets.entries()) {
@@ -52,7 +61,7 @@ export function prepareDecode(unchecked: unknown, shelf: Pick<ModelShelf, 'entry
     valid,
     entries.map(({ model, weightBytes }) => ({ costs: model.costs, weightBytes })),
   );
-  return { request, members };
+  return { request, members, vocabSize };
 }
 
 /** Whose bias a member has: its own, or the request's. */
@@ -83,6 +92,28 @@ function encodePrompt(prompt: string | Chat, { tokenizer, ...entry }: LoadedEntr
     'invalid-request',
     `prompt is empty and ${model} has no beginning-of-text token: give it a first word`,
     { details: { field: 'prompt', model } },
+  );
+}
+
+/**
+ * The table of embeddings has no row for a token that the logits have none for.
+ * @throws EngineError `invalid-request` with the token's name
+ */
+function readablePrompt(
+  ids: readonly TokenId[],
+  { tokenizer, vocabulary, model }: LoadedEntry,
+  { prompt, hasOwnPrompt }: MemberRequest,
+  member: number,
+): readonly TokenId[] {
+  const width = vocabulary.scored.vocabSize;
+  const unknown = ids.find((id) => id >= width);
+  if (unknown === undefined) return ids;
+  const name = typeof prompt === 'string' ? 'prompt' : 'messages';
+  const field = hasOwnPrompt ? `method.members.${member}.${name}` : name;
+  throw new EngineError(
+    'invalid-request',
+    `${field}: ${unknownToken(unknown, tokenizer, width, model.id)}: take it out of the text`,
+    { details: { field, token: tokenText(unknown, tokenizer), tokenId: unknown, width, model: model.id } },
   );
 }
 

@@ -30,7 +30,7 @@ export async function runDecode(
   runtime: ModelRuntime,
   { updates, stream, signal, onPrefill }: RunChannels,
 ): Promise<DecodeResult> {
-  const { request, members } = prepared;
+  const { request, members, vocabSize } = prepared;
   const [{ entry: first, promptTokenIds }] = members;
   const recorder = new RoundRecorder(() => performance.now());
   const leases: Lease[] = [];
@@ -54,6 +54,7 @@ export async function runDecode(
         adjustment,
         endTokenIds: entry.endTokenIds,
       })),
+      vocabSize,
       sampling: request.sampling,
       logprobs: request.logprobs,
       tokenizer: first.tokenizer,

@@ -32,7 +32,7 @@ export interface ModelSource {
   /** Of all its files. */
   readonly sha256: string;
   readonly contextLength: number;
-  /** Entries of the tokenizer's vocabulary; logits rows may be wider. */
+  /** Entries of the tokenizer's vocabulary without those added behind it; logits rows may be wider. */
   readonly vocabSize: number;
 }
 

@@ -7,7 +7,7 @@ import { tokenId } from './token-id.ts';
 import { assertSameVocabulary } from './vocabulary.ts';
 
 const tokenizer = bundledTokenizer();
-const tokenizerJson = readBundledJson('tokenizer.json') as Record<string, unknown>;
+const tokenizerJson = readBundledJson('tokenizer.json') as { readonly added_tokens: readonly object[] };
 const config = readBundledJson('tokenizer_config.json');
 
 function thrownBy(action: () => unknown): EngineError {
@@ -28,6 +28,15 @@ describe('the bundled tokenizer', () => {
   test('turns an empty text into the beginning-of-text token alone', () => {
     expect(tokenizer.encode('')).toEqual([0]);
     expect(tokenizer.beginTokenId).toBe(0);
+  });
+
+  test('tells its own entries from those added behind them', () => {
+    const added = [{ id: 1846, content: '<|image|>', special: true }, ...tokenizerJson.added_tokens];
+    const longer = createTokenizer({ ...tokenizerJson, added_tokens: added }, config);
+    expect([tokenizer, longer].map(({ ownVocabSize }) => ownVocabSize)).toEqual([1846, 1846]);
+    expect(longer.vocabSize).toBe(1847);
+    expect(longer.tableUpTo(1846)).toEqual({ vocabSize: 1846, fingerprint: tokenizer.fingerprint });
+    expect(longer.tableUpTo(2000)).toEqual({ vocabSize: 1847, fingerprint: longer.fingerprint });
   });
 
   test('counts its added tokens', () => {
@@ -134,10 +143,10 @@ describe('createTokenizer', () => {
 describe('tokenizers that differ in their added tokens alone share no vocabulary', () => {
   const fairy = { id: 1, content: '<|fairy|>', special: true };
   const added = tokenizerJson.added_tokens as readonly (typeof fairy)[];
-  const named = (name: string, added_tokens: readonly (typeof fairy)[]) => ({
-    name,
-    ...createTokenizer({ ...tokenizerJson, added_tokens }, config),
-  });
+  const named = (name: string, added_tokens: readonly (typeof fairy)[]) => {
+    const table = createTokenizer({ ...tokenizerJson, added_tokens }, config);
+    return { name, ...table, scored: table };
+  };
   const own = named('own', added);
 
   test.each([

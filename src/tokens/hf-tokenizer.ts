@@ -3,13 +3,17 @@ import * as v from 'valibot';
 import { EngineError } from '../errors/engine-error.ts';
 import { type TokenId, tokenId } from './token-id.ts';
 import type { Tokenizer } from './tokenizer.ts';
-import { vocabularyFingerprint } from './vocabulary.ts';
+import { type TokenTable, vocabularyFingerprint } from './vocabulary.ts';
 import { toWellFormed } from './well-formed.ts';
 
 /** A tokenizer read from a Hugging Face `tokenizer.json`. */
 export interface HfTokenizer extends Tokenizer {
   /** What an empty prompt becomes; null where the tokenizer names no beginning-of-text token. */
   readonly beginTokenId: TokenId | null;
+  /** Entries without the tokens that were added behind them: highest id + 1. A model of this tokenizer scores them all. */
+  readonly ownVocabSize: number;
+  /** The first `entries` of the table. */
+  tableUpTo(entries: number): TokenTable;
   /** The entry of `id` as the table spells it (bytes in disguise for byte-level vocabularies). */
   entry(id: TokenId): string | undefined;
 }
@@ -59,14 +63,19 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
     const id = library.token_to_id(text);
     if (id !== undefined) specialIds.add(id);
   }
-  const fingerprint = vocabularyFingerprint(idToToken);
+  const table = { vocabSize: idToToken.length, fingerprint: vocabularyFingerprint(idToToken) };
+  const addedIds = new Set<number>(json.added_tokens.map(({ id }) => id));
   const bosToken = config.bos_token == null ? undefined : library.token_to_id(textOf(config.bos_token));
   const beginTokenIds = encodeWithLibrary(library, '');
   if (beginTokenIds.length === 0 && bosToken !== undefined) beginTokenIds.push(tokenId(bosToken));
 
   return {
-    vocabSize: idToToken.length,
-    fingerprint,
+    ...table,
+    ownVocabSize: idToToken.findLastIndex((token, id) => token !== undefined && !addedIds.has(id)) + 1,
+    tableUpTo: (entries) =>
+      entries >= table.vocabSize
+        ? table
+        : { vocabSize: entries, fingerprint: vocabularyFingerprint(idToToken.slice(0, entries)) },
     beginTokenId: beginTokenIds[0] ?? null,
     entry: (id) => idToToken[id],
     encode(text, { addSpecial = true } = {}) {

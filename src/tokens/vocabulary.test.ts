@@ -25,14 +25,29 @@ describe('vocabularyFingerprint', () => {
 });
 
 describe('assertSameVocabulary', () => {
-  const first = { name: 'story-base', vocabSize: 1846, fingerprint: 'aaaaaaaaaaaaaaaa' };
+  const table = { vocabSize: 1846, fingerprint: 'aaaaaaaaaaaaaaaa' };
+  const first = { name: 'story-base', ...table, scored: table };
 
   test('accepts another model with the same table', () => {
     expect(() => assertSameVocabulary(first, { ...first, name: 'story-draft' })).not.toThrow();
   });
 
+  test('accepts other added tokens, where neither model scores its own', () => {
+    const longer = { ...first, vocabSize: 1847, fingerprint: 'cccccccccccccccc' };
+    expect(() => assertSameVocabulary(first, longer)).not.toThrow();
+    expect(() => assertSameVocabulary(first, { ...longer, scored: longer })).toThrow(EngineError);
+  });
+
+  test('accepts one table of which the models score different parts', () => {
+    const longer = { vocabSize: 1847, fingerprint: 'cccccccccccccccc' };
+    expect(() =>
+      assertSameVocabulary({ ...first, ...longer }, { ...first, ...longer, scored: longer }),
+    ).not.toThrow();
+  });
+
   test('names both sizes and fingerprints of different tables', () => {
-    const second = { name: 'smollm2', vocabSize: 49_152, fingerprint: 'bbbbbbbbbbbbbbbb' };
+    const other = { vocabSize: 49_152, fingerprint: 'bbbbbbbbbbbbbbbb' };
+    const second = { name: 'smollm2', ...other, scored: other };
     let thrown: unknown;
     try {
       assertSameVocabulary(first, second);

@@ -2,12 +2,18 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { EngineError } from '../errors/engine-error.ts';
 
-/** What must agree before the distributions of two models may be compared entry by entry. */
-export interface Vocabulary {
-  /** The model's name in messages. */
-  readonly name: string;
+/** An id -> token table. */
+export interface TokenTable {
   readonly vocabSize: number;
   readonly fingerprint: string;
+}
+
+/** What must agree before the distributions of two models may be compared entry by entry. */
+export interface Vocabulary extends TokenTable {
+  /** The model's name in messages. */
+  readonly name: string;
+  /** The part of the table that the model scores and reads: added tokens may lie beyond its logits. */
+  readonly scored: TokenTable;
 }
 
 /**
@@ -24,11 +30,11 @@ export function vocabularyFingerprint(idToToken: readonly (string | undefined)[]
 }
 
 /**
- * Refuses two models whose token ids do not mean the same text.
+ * Refuses two models whose token ids do not mean the same text: neither their tables agree nor the parts that they score.
  * Throws EngineError `vocabulary-mismatch` with both sizes and fingerprints.
  */
 export function assertSameVocabulary(first: Vocabulary, second: Vocabulary): void {
-  if (first.fingerprint === second.fingerprint && first.vocabSize === second.vocabSize) return;
+  if (isSameTable(first, second) || isSameTable(first.scored, second.scored)) return;
   throw new EngineError(
     'vocabulary-mismatch',
     `${label(first)} and ${label(second)} do not share a vocabulary, so they cannot decode together: choose two models of one family.`,
@@ -44,6 +50,9 @@ export function assertSameVocabulary(first: Vocabulary, second: Vocabulary): voi
     },
   );
 }
+
+const isSameTable = (first: TokenTable, second: TokenTable): boolean =>
+  first.fingerprint === second.fingerprint && first.vocabSize === second.vocabSize;
 
 const label = ({ name, vocabSize, fingerprint }: Vocabulary): string =>
   `"${name}" (${vocabSize} entries, fingerprint ${fingerprint.slice(0, 12)})`;

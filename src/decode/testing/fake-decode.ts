@@ -95,6 +95,7 @@ export function startFakeDecode(options: FakeDecodeOptions): FakeDecode {
       adjustment: options.adjustments?.[index] ?? null,
       endTokenIds: new Set((options.memberEndTokenIds?.[index] ?? options.endTokenIds ?? []).map(tokenId)),
     })),
+    vocabSize: tokenizer.vocabSize,
     sampling: { ...untruncated, ...options.sampling },
     logprobs: options.logprobs,
     tokenizer,

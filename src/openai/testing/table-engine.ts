@@ -107,6 +107,7 @@ export class TableEngine implements Pick<EngineApi, 'decode' | 'info'> {
       readbacks: 0,
       openSequence: () => table.openSequence(),
     } as unknown as CausalModel;
+    const tokens = { vocabSize, fingerprint: id === 'foreign' ? 'runes' : 'letters' };
     return {
       model,
       description: { id, sha256: `${seed}`.repeat(64) } as LoadedModel,
@@ -114,7 +115,7 @@ export class TableEngine implements Pick<EngineApi, 'decode' | 'info'> {
       memoryBytes: 0,
       pool: new SequencePool(model),
       tokenizer: letters,
-      vocabulary: { name: id, vocabSize, fingerprint: id === 'foreign' ? 'runes' : 'letters' },
+      vocabulary: { name: id, ...tokens, scored: tokens },
       endTokenIds: new Set([tokenId(this.endToken.charCodeAt(0) - 97)]),
       chatTemplate: id === 'mute' ? null : new ChatTemplate(template, {}),
       beginTokenId: null,
