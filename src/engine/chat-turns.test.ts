@@ -142,6 +142,15 @@ describe('the next turn of a conversation', () => {
   });
 });
 
+test('tokens of a reply that no tokenizer has are refused', async () => {
+  const reply: ChatMessage = { role: 'assistant', content: '', tokenIds: [vocabSize] };
+  const request = { messages: [...asked, reply], method: plain };
+  await expect(new ChatModel().decode(request)).rejects.toMatchObject({
+    code: 'invalid-request',
+    message: `messages: ${vocabSize} is none of the vocabulary's ${vocabSize} tokens: take it out of the text`,
+  });
+});
+
 test('any of several end tokens ends the turn, and none of them is part of its text', async () => {
   const all = Array.from({ length: vocabSize }, (_, id) => id);
   const model = new ChatModel(all.filter((id) => id % 4 === 1));

@@ -79,7 +79,7 @@ describe('members that do not share a vocabulary are refused with both', () => {
 
 describe('a token beyond the logits of a model', () => {
   // "c" is an added token that the narrow model does not score.
-  const template = '{{ messages[0].content }}';
+  const template = '{% for message in messages %}{{ message.content }}{% endfor %}';
   const shelf = shelfOf({
     narrow: { width: 2, template },
     wide: { width: 64, template },
@@ -92,6 +92,17 @@ describe('a token beyond the logits of a model', () => {
   test.each([
     ['a prompt', { prompt: 'abc', method: plain }, 'prompt'],
     ['messages', { messages: [{ role: 'user', content: 'ac' }], method: plain }, 'messages'],
+    [
+      'the tokens of a reply',
+      {
+        messages: [
+          { role: 'user', content: 'a' },
+          { role: 'assistant', content: 'c', tokenIds: [2] },
+        ],
+        method: plain,
+      },
+      'messages',
+    ],
     ['the prompt of a team', { ...team(both), prompt: 'abc' }, 'prompt'],
     ["a member's prompt", team([both[1], { model: 'narrow', prompt: 'c' }]), 'method.members.1.prompt'],
     [
