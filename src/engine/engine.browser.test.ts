@@ -168,11 +168,11 @@ test('a tokenizer with more tokens than the logits writes as without them, and n
 
   const query = { request: plain(folder), tokenIds: [added.id], position: 0 };
   for (const refused of [
-    engine.decode(plain(folder, { prompt: 'Look: <|image|>' })).result,
-    engine.decode(plain(folder, { sampling: { logitBias: { [added.id]: 1 } } })).result,
-    engine.candidates(query),
+    () => engine.decode(plain(folder, { prompt: 'Look: <|image|>' })).result,
+    () => engine.decode(plain(folder, { sampling: { logitBias: { [added.id]: 1 } } })).result,
+    () => engine.candidates(query),
   ]) {
-    await expect(refused).rejects.toMatchObject({
+    await expect(refused()).rejects.toMatchObject({
       code: 'invalid-request',
       message: expect.stringContaining('the token "<|image|>" (1846) is none of the 1846 tokens'),
     });
