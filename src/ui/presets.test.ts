@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { validateDecodeRequest } from '../engine/decode-request.ts';
 import { newChat } from './chat-form.ts';
 import { applyPreset, isApplied, presets, presetsFor } from './presets.ts';
-import { initialForm, toRequest } from './request-form.ts';
-import { teamOf } from './team-form.ts';
+import { initialForm, type RequestForm, toRequest } from './request-form.ts';
+import { changeMember, teamOf } from './team-form.ts';
 
 const form = { ...initialForm(7), prompt: 'My own words', temperature: 0.8 };
 const named = (title: string) => presets.find((preset) => preset.title === title)!;
@@ -54,6 +54,48 @@ describe('a preset', () => {
     expect(prompts.slice(0, 3)).toEqual(['My own words', 'My own words', 'My own words']);
     expect(prompts[3]).toMatch(/warm woolen hat/);
     expect(applyPreset(form, presets[3]).temperature).toBe(0.8);
+  });
+
+  const shown = { ...initialForm(7), prompt: 'Once upon a time' };
+
+  test.each<readonly [before: string, chosen: readonly string[], prompt: string]>([
+    ['Once upon a time', ['Keep to what was told', 'Fairy × Space'], 'Once upon a time'],
+    [
+      'Once upon a time',
+      ['Keep to what was told', 'Quote the prompt', 'Draft speeds up Base'],
+      'Once upon a time',
+    ],
+    ['My own words', ['Quote the prompt', 'Contrast away the amateur'], 'My own words'],
+    ['My own words', ['Quote the prompt', 'Two voices, one model', 'Fairy × Space'], 'My own words'],
+    ['', ['Keep to what was told', 'Fairy × Space'], ''],
+  ])('gives the prompt %j back to what is chosen next: %j', (before, chosen, prompt) => {
+    const form = chosen.reduce((last, title) => applyPreset(last, named(title)), {
+      ...shown,
+      prompt: before,
+    });
+    expect(form.prompt).toBe(prompt);
+    expect(isApplied(form, named(chosen.at(-1)!))).toBe(true);
+  });
+
+  test('leaves what was typed over its prompt, and what a link had brings the page’s own back', () => {
+    const told = applyPreset({ ...shown, prompt: 'My own words' }, named('Keep to what was told'));
+    const typed = { ...told, prompt: 'Later the crow sang' };
+    expect(applyPreset(typed, named('Fairy × Space')).prompt).toBe('Later the crow sang');
+    // As a reload finds it: what stood there before is not in the address.
+    const reloaded = { ...shown, prompt: told.prompt, team: told.team };
+    expect(applyPreset(reloaded, named('Fairy × Space')).prompt).toBe('Once upon a time');
+  });
+
+  test('leaves no words of its own in a team that the next one does not set', () => {
+    const own = changeMember(teamOf(['story-base', 'story-space']), 1, { prompt: 'Mine' });
+    const words = (form: RequestForm) => form.team.members.map(({ prompt, system }) => prompt + system);
+    for (const title of ['Keep to what was told', 'Two voices, one model']) {
+      const next = applyPreset(applyPreset(shown, named(title)), named('Draft speeds up Base'));
+      expect(words(next)).toEqual(['', '']);
+    }
+    const document = presetsFor({ ...shown, chat: newChat })[0];
+    expect(words(applyPreset(applyPreset(shown, document), named('Quote the prompt')))).toEqual(['', '']);
+    expect(words(applyPreset({ ...shown, team: own }, named('Draft speeds up Base')))).toEqual(['', 'Mine']);
   });
 
   test('is no longer applied once something it set is changed', () => {

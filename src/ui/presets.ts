@@ -5,12 +5,13 @@ import {
   draftModel,
   neededModels,
   type RequestForm,
+  samplePrompts,
   targetModel,
   toRequest,
 } from './request-form.ts';
 import { changeMember, type MemberForm, type TeamForm, teamOf } from './team-form.ts';
 
-/** A named starting point: what it sets of the form, and leaves the rest. */
+/** A named starting point: what it sets of the form. The rest stays, but for what another preset put into it. */
 export interface Preset {
   readonly title: string;
   readonly change: Partial<RequestForm>;
@@ -151,8 +152,35 @@ function chatPresets(model: string): readonly Preset[] {
 export const presetsFor = (form: RequestForm): readonly Preset[] =>
   form.chat ? chatPresets(neededModels(form)[0]) : presets;
 
+const every: readonly Preset[] = [...presets, ...chatPresets(targetModel)];
+const presetPrompts = new Set(every.flatMap(({ change }) => change.prompt ?? []));
+/** Prompts and system prompts of presets' members. */
+const memberWords = new Set(
+  every.flatMap(({ change }) => change.team?.members.flatMap(({ prompt, system }) => [prompt, system]) ?? []),
+);
+const withoutPresetWords = (words: string): string => (memberWords.has(words) ? '' : words);
+
+/**
+ * The form with the reader's prompt back where a preset put its own, and without the words that a preset gave to
+ * members. A prompt counts as a preset's where it reads as one: after a reload nothing else is known of it.
+ */
+export function withOwnWords(form: RequestForm): RequestForm {
+  const { prompt, replacedPrompt, team } = form;
+  const members = team.members.map((member) => ({
+    ...member,
+    prompt: withoutPresetWords(member.prompt),
+    system: withoutPresetWords(member.system),
+  }));
+  return {
+    ...form,
+    prompt: presetPrompts.has(prompt) ? (replacedPrompt ?? samplePrompts[0]) : prompt,
+    team: { ...team, members },
+  };
+}
+
 export function applyPreset(form: RequestForm, { change }: Preset): RequestForm {
-  return { ...form, ...change };
+  const own = withOwnWords(form);
+  return { ...own, ...change, replacedPrompt: own.prompt };
 }
 
 /** True where choosing the preset would change nothing of the request. */

@@ -12,6 +12,8 @@ export type MethodChoice = 'collaborative' | 'draft-model' | 'ngram' | 'plain';
 export interface RequestForm {
   /** Text to continue, or in a chat the message to reply to. */
   readonly prompt: string;
+  /** The reader's, where a preset put its own in its place; null before one did. No part of the request. */
+  readonly replacedPrompt: string | null;
   /** null where the prompt is continued as it is. */
   readonly chat: ChatForm | null;
   readonly method: MethodChoice;
@@ -83,6 +85,7 @@ export const methods: readonly Choice<MethodChoice>[] = [
 export function initialForm(seed: number): RequestForm {
   return {
     prompt: samplePrompts[0],
+    replacedPrompt: null,
     chat: null,
     method: 'collaborative',
     target: targetModel,

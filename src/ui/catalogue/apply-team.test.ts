@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { validateDecodeRequest } from '../../engine/decode-request.ts';
 import { readTeamCatalogue, type Team } from '../../models/team-catalogue.ts';
 import { newChat } from '../chat-form.ts';
+import { applyPreset, presets } from '../presets.ts';
 import { initialForm, neededModels, toRequest } from '../request-form.ts';
 import { applyTeam } from './apply-team.ts';
 
@@ -54,3 +55,13 @@ test('a chat goes on where every member can talk, and ends where one cannot', ()
   expect(applyTeam(chat, talking.team, talking.family).chat).toBe(newChat);
   expect(applyTeam(chat, telling.team, telling.family).chat).toBeNull();
 });
+
+test.each(teams.map(({ team, family }) => [team.id, team, family] as const))(
+  'the team %s follows no words that a preset brought',
+  (_, team, family) => {
+    const told = presets.find(({ title }) => title === 'Keep to what was told')!;
+    const applied = applyTeam(applyPreset(form, told), team, family);
+    expect(applied.prompt).toBe('My own words');
+    expect(applied.team.members.map(({ prompt }) => prompt).join('')).toBe('');
+  },
+);

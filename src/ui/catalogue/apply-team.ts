@@ -1,14 +1,18 @@
 import type { Family, Team } from '../../models/team-catalogue.ts';
 import { exactAcceptance } from '../acceptance-form.ts';
+import { withOwnWords } from '../presets.ts';
 import type { RequestForm } from '../request-form.ts';
 import { type TeamForm, teamOf } from '../team-form.ts';
 
-/** The form with a team's method and members; prompt, seed and limits stay. A chat ends where a member cannot talk. */
+/**
+ * The form with a team's method and members; the reader's own prompt, seed and limits stay. A chat ends where a member
+ * cannot talk.
+ */
 export function applyTeam(form: RequestForm, team: Team, { models }: Pick<Family, 'models'>): RequestForm {
   const canChat = team.members.every(({ model }) =>
     models.some((one) => one.model === model && one.roles.includes('chat')),
   );
-  const common = { ...form, acceptance: exactAcceptance, chat: canChat ? form.chat : null };
+  const common = { ...withOwnWords(form), acceptance: exactAcceptance, chat: canChat ? form.chat : null };
   switch (team.method) {
     case 'draft-model': {
       const [target, draft] = team.members.map(({ model }) => model);
