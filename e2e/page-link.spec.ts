@@ -64,8 +64,10 @@ test('what a link wants from elsewhere is not loaded before the reader agrees', 
   await expect(alert).toContainText('even.js');
   await runToEnd(page);
   expect(asked).toEqual([]);
+  await page.getByLabel('Seed').fill('77');
   await alert.getByRole('button', { name: 'Load it' }).click();
   await expect(page.getByLabel('Module')).toHaveValue('even.js');
+  await expect(page.getByLabel('Seed')).toHaveValue('77');
   await runToEnd(page);
   expect(asked.length).toBeGreaterThan(0);
 

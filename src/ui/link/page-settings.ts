@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { initialForm, type RequestForm, rollSeed } from '../request-form.ts';
-import { type LinkedSettings, linkOf, readLink } from './settings-link.ts';
+import { type LinkedSettings, linkOf, readLink, withForeign } from './settings-link.ts';
 
 /** Where settings come from and go to. */
 export interface SettingsPlace {
@@ -49,7 +49,8 @@ export class PageSettings implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #place: SettingsPlace;
   readonly #onLink: (form: RequestForm) => void;
-  #whole: RequestForm;
+  /** As they were read. */
+  #linked: Pick<LinkedSettings, 'form' | 'whole'>;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   /** @param onLink called with settings that come from a link while the page is open */
@@ -57,7 +58,9 @@ export class PageSettings implements ReactiveController {
     this.#host = host;
     this.#place = place;
     this.#onLink = onLink;
-    this.form = this.#whole = initialForm(rollSeed());
+    const form = initialForm(rollSeed());
+    this.form = form;
+    this.#linked = { form, whole: form };
     this.#read();
     host.addController(this);
   }
@@ -80,10 +83,10 @@ export class PageSettings implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** Takes what the link wants from elsewhere. */
+  /** Takes what the link wants from elsewhere; what the reader has set since it was read stays. */
   agree(): RequestForm {
     this.foreign = [];
-    this.change(this.#whole);
+    this.change(withForeign(this.form, this.#linked));
     return this.form;
   }
 
@@ -109,7 +112,7 @@ export class PageSettings implements ReactiveController {
     const settings: LinkedSettings = readLink(hash || stored || '', initialForm(rollSeed()), this.#place.url);
     const isOwn = hash === '' || hash === stored;
     this.form = isOwn ? settings.whole : settings.form;
-    this.#whole = settings.whole;
+    this.#linked = settings;
     this.foreign = isOwn ? [] : settings.foreign;
     this.problems = settings.problems;
   }

@@ -248,6 +248,36 @@ function withoutForeign(whole: RequestForm, pageUrl: string): Pick<LinkedSetting
   return { form: { ...whole, hubUrl, target, draft, team }, foreign: [...elsewhere] };
 }
 
+/**
+ * A form with what its link wants from elsewhere, in every place where what stood in for it still stands: what the
+ * reader has set since stays.
+ */
+export function withForeign(
+  form: RequestForm,
+  { form: standIn, whole }: Pick<LinkedSettings, 'form' | 'whole'>,
+): RequestForm {
+  const choose = <Value>(now: Value, before: Value | undefined, wanted: Value | undefined): Value =>
+    now === before && wanted !== undefined ? wanted : now;
+  const modelOf = ({ team }: RequestForm, key: number): string | undefined =>
+    team.members.find((member) => member.key === key)?.model;
+  const members = form.team.members.map((member) => ({
+    ...member,
+    model: choose(member.model, modelOf(standIn, member.key), modelOf(whole, member.key)),
+  }));
+  return {
+    ...form,
+    hubUrl: choose(form.hubUrl, standIn.hubUrl, whole.hubUrl),
+    target: choose(form.target, standIn.target, whole.target),
+    draft: choose(form.draft, standIn.draft, whole.draft),
+    team: {
+      ...form.team,
+      members,
+      combination: choose(form.team.combination, standIn.team.combination, whole.team.combination),
+      moduleUrl: choose(form.team.moduleUrl, standIn.team.moduleUrl, whole.team.moduleUrl),
+    },
+  };
+}
+
 /** Names of the catalogue, and addresses of this site, are the page's own; a repository is not. */
 function isElsewhere(model: string, pageUrl: string): boolean {
   const isName = /^[\w.-]+(:\w+)?$/.test(model);
