@@ -17,10 +17,12 @@ const wasm: EngineInfo = {
 /** An engine whose loads and runs fail when the test says so. */
 class FailingEngine {
   loadError: EngineError | null = null;
+  readonly loadErrors = new Map<string, EngineError>();
   failRun: (error: EngineError) => void = () => {};
   readonly api = {
     load: async (id: string) => {
-      if (this.loadError) throw this.loadError;
+      const error = this.loadErrors.get(id) ?? this.loadError;
+      if (error) throw error;
       return { id, title: id, notes: [], noise: { maxLogitDifference: 0, meanTotalVariation: 0 } };
     },
     info: async () => wasm,
@@ -110,7 +112,11 @@ function buttonOf(element: Element, name: string): HTMLButtonElement | undefined
   );
 }
 
-afterEach(() => document.body.replaceChildren());
+afterEach(() => {
+  document.body.replaceChildren();
+  history.replaceState(null, '', location.pathname + location.search);
+  localStorage.clear();
+});
 
 test.each([
   ['device-lost', 'The browser took the graphics card away from the page.'],
@@ -143,6 +149,20 @@ test('models that found no memory are told in one box, whose button starts the e
   expect(textOf(app).match(/There is not enough memory/g)).toHaveLength(1);
   buttonOf(app, 'Restart the engine')?.click();
   await expect.poll(() => buttonOf(app, 'Start')?.disabled).toBe(false);
+});
+
+test('a model that nobody knows is told with those there are, and one of them takes its place', async () => {
+  const engine = new FailingEngine();
+  const known = ['story-fairy', 'story-space'];
+  engine.loadErrors.set('nope', new EngineError('model-load', 'no such id', { details: { known } }));
+  location.hash = 'prompt=Long+ago&model1=nope&model2=story-space';
+  const app = open([engine]);
+  await expect.poll(() => textOf(app)).toContain('nope could not be loaded');
+  expect(textOf(app)).toContain('There is no model of this name here.');
+  expect(buttonOf(app, 'Try again')).toBeUndefined();
+  buttonOf(app, 'story-fairy')?.click();
+  await expect.poll(() => buttonOf(app, 'Start')?.disabled).toBe(false);
+  expect(textOf(app)).not.toContain('could not be loaded');
 });
 
 test('that there is no WebGPU, and why, stands in sight', async () => {

@@ -17,6 +17,7 @@ import { browserPlace, PageSettings } from './link/page-settings.ts';
 import { continued, linkCaveat, repeatable } from './link/repeatable.ts';
 import { linkOf } from './link/settings-link.ts';
 import './live-numbers.ts';
+import type { Replacement } from './model-panel.ts';
 import './model-panel.ts';
 import { titleOf } from './model-choice.ts';
 import { nextFrame } from './next-frame.ts';
@@ -30,7 +31,7 @@ import { RaceRun } from './race/race-run.ts';
 import type { RefusalCheck } from './refusal.ts';
 import { FirstStory } from './replay/first-story.ts';
 import { OpenedRecording } from './replay/opened-recording.ts';
-import { neededModels, type RequestForm, toRequest } from './request-form.ts';
+import { neededModels, type RequestForm, replaceModel, toRequest } from './request-form.ts';
 import './rhythm/rhythm-section.ts';
 import './speed-up.ts';
 import type { RecordingKind } from './story-actions.ts';
@@ -175,7 +176,13 @@ export class AntiphonApp extends LitElement {
     }
     // The run's own failure tells it, where the reader is looking.
     if (engine.kind === 'failed' && run.kind === 'failed' && run.failure === engine.failure) return null;
-    return html`<antiphon-model-panel .engine=${engine} .choices=${choices} @remedy=${this.#onRemedy}></antiphon-model-panel>
+    return html`<antiphon-model-panel
+        .engine=${engine}
+        .choices=${choices}
+        .canReplace=${true}
+        @remedy=${this.#onRemedy}
+        @model-replaced=${this.#onModelReplaced}
+      ></antiphon-model-panel>
       ${engine.kind === 'open' ? this.#stored() : null}`;
   }
 
@@ -419,6 +426,9 @@ export class AntiphonApp extends LitElement {
     this.#settings.change(form);
     this.#follow(form);
   };
+
+  #onModelReplaced = ({ detail: { unknown, chosen } }: CustomEvent<Replacement>): void =>
+    this.#change(replaceModel(this.#settings.form, unknown, chosen));
 
   #onRoundSelected = (event: CustomEvent<{ readonly round: number }>): void => {
     this.selectedRound = event.detail.round;

@@ -11,8 +11,14 @@ const buttonTexts: Readonly<Record<Remedy, string | null>> = {
 /**
  * What happened, what to do next and, where the page can help, a button; the engine's own words, unless they have
  * numbers for the reader, and the code stand behind them for whoever reports it. Styled by `failureStyle`.
+ * @param choice in place of the list of known models, where one can be chosen at once
  */
-export function failureView(title: string, failure: Failure, act: (remedy: Remedy) => void): TemplateResult {
+export function failureView(
+  title: string,
+  failure: Failure,
+  act: (remedy: Remedy) => void,
+  choice: TemplateResult | null = knownModels(failure),
+): TemplateResult {
   const buttonText = buttonTexts[failure.remedy];
   const { summary, message, code, hasNumbers } = failure;
   const isOpen = summary === null || hasNumbers;
@@ -22,7 +28,7 @@ export function failureView(title: string, failure: Failure, act: (remedy: Remed
       isOffline(failure)
         ? html`<p>You are offline, and this browser does not hold the files yet. They are fetched as soon as you are back.</p>`
         : html`<p>${summary ?? message} ${failure.nextStep}</p>
-            ${summary !== null && hasNumbers ? html`<p>${message}</p>` : null}`
+            ${summary !== null && hasNumbers ? html`<p>${message}</p>` : null} ${choice}`
     }
     ${
       buttonText === null
@@ -38,4 +44,9 @@ export function failureView(title: string, failure: Failure, act: (remedy: Remed
           </details>`
     }
   </div>`;
+}
+
+function knownModels({ knownModels }: Failure): TemplateResult | null {
+  if (knownModels.length === 0) return null;
+  return html`<p>${knownModels.map((id) => html`<code>${id}</code> `)}</p>`;
 }

@@ -1,4 +1,4 @@
-import { EngineError, type EngineErrorCode } from '../errors/engine-error.ts';
+import { EngineError, type EngineErrorCode, type ErrorDetails } from '../errors/engine-error.ts';
 
 /** What the page can do after a failure: call the same again, start a new engine, or leave it to the reader. */
 export type Remedy = 'retry' | 'restart-engine' | 'change-request' | 'reload-page';
@@ -14,6 +14,8 @@ export interface Failure {
   readonly hasNumbers: boolean;
   readonly nextStep: string;
   readonly remedy: Remedy;
+  /** Ids to choose from where the failed one is unknown. */
+  readonly knownModels: readonly string[];
 }
 
 type Advice = Pick<Failure, 'summary' | 'nextStep' | 'remedy'>;
@@ -41,8 +43,8 @@ const advice: Readonly<Record<Failure['code'], Advice>> = {
   },
   'model-unsupported': {
     summary: 'The engine cannot run this model’s file.',
-    nextStep: 'Another export of this model is needed.',
-    remedy: 'retry',
+    nextStep: 'Choose another model, or another export of this one.',
+    remedy: 'change-request',
   },
   'vocabulary-mismatch': {
     summary: null,
@@ -82,14 +84,43 @@ const advice: Readonly<Record<Failure['code'], Advice>> = {
   },
 };
 
+const unknownId: Advice = {
+  summary: 'There is no model of this name here.',
+  nextStep: 'Choose one that is:',
+  remedy: 'change-request',
+};
+
+const noSuchModel: Advice = {
+  summary: null,
+  nextStep: 'Check the name, or choose another model.',
+  remedy: 'change-request',
+};
+
+const notReadable: Advice = {
+  ...noSuchModel,
+  summary: 'The model is private, gated, or does not exist.',
+};
+
+/** What the code alone does not say: whether the same call may succeed the next time. */
+function adviceOn(code: Failure['code'], details: ErrorDetails): Advice & Partial<Failure> {
+  if (code === 'model-load') {
+    const { known, repo, address } = details;
+    if (Array.isArray(known) && known.length > 0) return { ...unknownId, knownModels: known };
+    if (known !== undefined || repo !== undefined || address !== undefined) return noSuchModel;
+  }
+  return code === 'download' && details.reason === 'access' ? notReadable : advice[code];
+}
+
 export function describeFailure(error: unknown): Failure {
   const code = error instanceof EngineError ? error.code : 'unexpected';
+  const details = error instanceof EngineError ? error.details : {};
   const message = error instanceof Error ? error.message : String(error);
   return {
     code,
     message: message || 'No reason was given.',
     hasNumbers: code === 'out-of-memory',
-    ...advice[code],
+    knownModels: [],
+    ...adviceOn(code, details),
   };
 }
 

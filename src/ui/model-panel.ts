@@ -26,17 +26,29 @@ const stageTexts: Readonly<Record<LoadProgress['stage'], string>> = {
   ready: 'ready',
 };
 
+type FailedModel = Extract<ModelState, { readonly kind: 'failed' }>;
+
+/** A model that the reader chose in the place of one that is unknown. */
+export interface Replacement {
+  readonly unknown: string;
+  readonly chosen: string;
+}
+
 /**
  * The models that the form waits for on their way in, or why they did not arrive.
  * @fires {CustomEvent<Remedy>} remedy - the reader asks for what a failure's button offers
+ * @fires {CustomEvent<Replacement>} model-replaced
  */
 export class ModelPanel extends LitElement {
   static override properties: PropertyDeclarations = {
     engine: { attribute: false },
     choices: { attribute: false },
+    canReplace: { attribute: false },
   };
   declare engine: EngineState;
   declare choices: readonly ModelChoice[];
+  /** Known models are offered in the place of one that is unknown. */
+  declare canReplace: boolean;
 
   readonly #paces = new Map<string, LoadPace>();
   readonly #remainingMs = new Map<string, number | null>();
@@ -63,6 +75,12 @@ export class ModelPanel extends LitElement {
           grid-template-columns: 1fr 1fr;
         }
       }
+      .known {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 0.5rem;
+      }
+      .failure + .failure,
       .failure + .models {
         margin-top: 1rem;
       }
@@ -89,6 +107,7 @@ export class ModelPanel extends LitElement {
     super();
     this.engine = { kind: 'starting' };
     this.choices = [];
+    this.canReplace = false;
     new ConnectionWatch(this, () => {});
   }
 
@@ -128,16 +147,31 @@ export class ModelPanel extends LitElement {
     }
   }
 
-  /** Models that failed for one reason are told together, with one button. */
+  /** Models that failed for one reason are told together, with one button; each that is unknown with its choice. */
   #failures(models: readonly ModelState[]): TemplateResult[] {
     const failed = models.filter((model) => model.kind === 'failed');
-    const codes = [...new Set(failed.map(({ failure }) => failure.code))];
-    return codes.map((code) => {
-      const alike = failed.filter(({ failure }) => failure.code === code);
+    const reasonOf = ({ id, failure }: FailedModel): string =>
+      failure.knownModels.length > 0 ? id : `${failure.code} ${failure.nextStep}`;
+    return [...new Set(failed.map(reasonOf))].map((reason) => {
+      const alike = failed.filter((model) => reasonOf(model) === reason);
       const names = new Intl.ListFormat('en').format(alike.map((model) => this.#name(model)));
       const message = [...new Set(alike.map(({ failure }) => failure.message))].join(' ');
-      return failureView(`${names} could not be loaded`, { ...alike[0].failure, message }, this.#ask);
+      const failure = { ...alike[0].failure, message };
+      const title = `${names} could not be loaded`;
+      return this.canReplace && failure.knownModels.length > 0
+        ? failureView(title, failure, this.#ask, this.#replacements(alike[0]))
+        : failureView(title, failure, this.#ask);
     });
+  }
+
+  #replacements({ id: unknown, failure }: FailedModel): TemplateResult {
+    const replace = (chosen: string) => () =>
+      this.dispatchEvent(new CustomEvent<Replacement>('model-replaced', { detail: { unknown, chosen } }));
+    return html`<div class="known" role="group" aria-label="Models in the place of ${unknown}">
+      ${failure.knownModels.map(
+        (id) => html`<button type="button" @click=${replace(id)}>${titleOf(id, this.choices)}</button>`,
+      )}
+    </div>`;
   }
 
   #model(model: Exclude<ModelState, { kind: 'failed' }>): TemplateResult {

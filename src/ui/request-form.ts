@@ -123,6 +123,18 @@ export function neededModels({ method, team, target, draft }: RequestForm): read
   }
 }
 
+/** The form with another model wherever it names this one. */
+export function replaceModel(form: RequestForm, model: string, other: string): RequestForm {
+  const replaced = (one: string): string => (one === model ? other : one);
+  const members = form.team.members.map((member) => ({ ...member, model: replaced(member.model) }));
+  return {
+    ...form,
+    target: replaced(form.target),
+    draft: replaced(form.draft),
+    team: { ...form.team, members },
+  };
+}
+
 export function toRequest(form: RequestForm): DecodeRequest {
   return {
     ...(form.chat ? { messages: messagesOf(form.chat, form.prompt) } : { prompt: form.prompt }),
