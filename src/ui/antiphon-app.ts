@@ -14,7 +14,7 @@ import { failureView } from './failure-view.ts';
 import { fetchedCode } from './fetched-code.ts';
 import { linkNotice } from './link/link-notice.ts';
 import { browserPlace, PageSettings } from './link/page-settings.ts';
-import { continued, linkCaveat, repeatable } from './link/repeatable.ts';
+import { linkCaveat, repeatable } from './link/repeatable.ts';
 import { linkOf } from './link/settings-link.ts';
 import './live-numbers.ts';
 import type { Replacement } from './model-panel.ts';
@@ -24,6 +24,7 @@ import { nextFrame } from './next-frame.ts';
 import { backgroundLoad, hasModels } from './page-state.ts';
 import type { PilotSection } from './pilot/pilot-section.ts';
 import './pilot/pilot-section.ts';
+import { promptText } from '../prompt/prompt-text.ts';
 import { prefillProgress, prefillStyle } from './prefill-progress.ts';
 import { progressStyle } from './progress-style.ts';
 import { raceAnnouncement, raceProgress, raceProgressStyle } from './race/race-progress.ts';
@@ -32,6 +33,7 @@ import type { RefusalCheck } from './refusal.ts';
 import { FirstStory } from './replay/first-story.ts';
 import { OpenedRecording } from './replay/opened-recording.ts';
 import { neededModels, type RequestForm, replaceModel, toRequest } from './request-form.ts';
+import { isContinued, lastPart } from './run-parts.ts';
 import './rhythm/rhythm-section.ts';
 import './speed-up.ts';
 import type { RecordingKind } from './story-actions.ts';
@@ -259,6 +261,7 @@ export class AntiphonApp extends LitElement {
   #text(): TemplateResult {
     const { run } = this.#controller;
     if (run.kind === 'idle') return this.#opening();
+    const written = lastPart(run);
     return html`<div class="sheet">
         <antiphon-story
           .prompt=${run.prompt}
@@ -270,8 +273,13 @@ export class AntiphonApp extends LitElement {
           >${this.#belowText()}</antiphon-story
         >
       </div>
+      ${
+        isContinued(run)
+          ? html`<p class="hint covered">Rhythm and numbers are about what was written since Continue.</p>`
+          : null
+      }
       <antiphon-rhythm-section
-        .rounds=${run.story.rounds}
+        .rounds=${written.rounds}
         .cast=${run.cast}
         .live=${run.kind === 'running'}
         .selectedRound=${this.selectedRound}
@@ -279,7 +287,7 @@ export class AntiphonApp extends LitElement {
       ></antiphon-rhythm-section>
       ${this.#speedUp()}
       <antiphon-live-numbers
-        .story=${run.story}
+        .story=${written}
         .cast=${run.cast}
         .lossy=${run.kind === 'stopped' && run.result.lossy}
       ></antiphon-live-numbers>`;
@@ -331,20 +339,19 @@ export class AntiphonApp extends LitElement {
   }
 
   #actions(): TemplateResult | null {
-    const { run, engine } = this.#controller;
+    const { run } = this.#controller;
     if (run.kind !== 'stopped' && run.kind !== 'failed') return null;
     const result = run.kind === 'stopped' ? run.result : null;
     const link = new URL(location.href);
     link.hash = linkOf(repeatable(run.form, result));
-    const isBroken = run.kind === 'failed' && !run.isMended && run.failure.remedy === 'restart-engine';
-    const isContinuable =
-      !isBroken && result?.finishReason !== 'context' && hasModels(engine, neededModels(run.form));
+    const written = lastPart(run);
     return html`<antiphon-story-actions
-        .text=${run.prompt + (result?.text ?? shownText(run.story))}
+        .text=${promptText(run.request) + (result?.text ?? shownText(written))}
         .link=${run.form.chat?.turns.length ? '' : link.href}
-        .caveat=${linkCaveat(run.form, run.story.rounds)}
+        .caveat=${linkCaveat(run.form, written.rounds)}
         .answerable=${run.form.chat !== null && result !== null && result.finishReason !== 'context'}
-        .continuable=${isContinuable}
+        .continuable=${this.#controller.canContinue}
+        .continued=${isContinued(run)}
         .recorded=${result !== null}
         @continue=${this.#onContinue}
       @reply=${this.#onReply}
@@ -359,17 +366,9 @@ export class AntiphonApp extends LitElement {
   }
 
   #onContinue = (): void => {
-    const { run } = this.#controller;
-    if (run.kind !== 'stopped' && run.kind !== 'failed') return;
-    const result = run.kind === 'stopped' ? run.result : null;
-    const { tokens } = liveNumbers(run.story);
-    const interrupted = {
-      text: result?.text ?? shownText(run.story),
-      tokens: result?.tokenIds.length ?? tokens,
-      tokenIds: result?.tokenIds,
-      isShort: result === null || result.finishReason === 'abort',
-    };
-    void this.#controller.start(continued(repeatable(run.form, result), interrupted));
+    this.selectedRound = null;
+    this.notSaved = null;
+    void this.#controller.goOn();
   };
 
   /** The next turn: what was said moves above the form, where the next message is to be written. */

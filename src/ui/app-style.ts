@@ -69,6 +69,7 @@ export const appStyle = css`
     border-radius: var(--radius);
     background: var(--sheet);
   }
+  .covered,
   antiphon-rhythm-section {
     margin-top: 1.25rem;
   }

@@ -1,5 +1,7 @@
 import type { ReactiveControllerHost } from 'lit';
 import { describe, expect, test } from 'vitest';
+import type { Candidates } from '../decode/candidates.ts';
+import type { CandidatesQuery } from '../engine/candidates-query.ts';
 import type { DecodeRequest } from '../engine/decode-request.ts';
 import type {
   DecodeOptions,
@@ -9,13 +11,14 @@ import type {
   LoadedModel,
   LoadOptions,
 } from '../engine/engine-api.ts';
-import { EngineError } from '../errors/engine-error.ts';
+import { EngineError, type EngineErrorCode } from '../errors/engine-error.ts';
 import type { Proposal, Round } from '../round/round.ts';
 import { tokenId } from '../tokens/token-id.ts';
 import { announcement } from './announcement.ts';
 import { DecodeController } from './decode-controller.ts';
-import { backgroundLoad, hasModels, isLoading } from './page-state.ts';
+import { backgroundLoad, hasModels, isLoading, type RunState } from './page-state.ts';
 import { initialForm, type MethodChoice, neededModels, startModels } from './request-form.ts';
+import { lastPart } from './run-parts.ts';
 import { shownText } from './story-model.ts';
 
 const form = initialForm(7);
@@ -85,7 +88,8 @@ class ScriptedRun implements DecodeRun {
 
   async end(text: string, finishReason: DecodeResult['finishReason']): Promise<void> {
     await this.#writer.close();
-    this.#resolve({ text, finishReason } as DecodeResult);
+    const request = { method: { kind: 'plain', model: 'story-base' } };
+    this.#resolve({ text, finishReason, seed: 7, request } as DecodeResult);
   }
 
   fail(error: Error): void {
@@ -108,6 +112,9 @@ function aborted(signal?: AbortSignal): Promise<void> {
 
 class ScriptedEngine implements EngineApi {
   readonly runs: ScriptedRun[] = [];
+  readonly requests: DecodeRequest[] = [];
+  /** What was asked about tokens. */
+  readonly queries: CandidatesQuery[] = [];
   readonly loaded: string[] = [];
   /** Thrown by the next load of each model, once. */
   readonly loadErrors = new Map<string, Error>();
@@ -145,7 +152,8 @@ class ScriptedEngine implements EngineApi {
     return { id, title: id } as LoadedModel;
   }
 
-  decode(_request: DecodeRequest, { onPrefill }: DecodeOptions = {}): ScriptedRun {
+  decode(request: DecodeRequest, { onPrefill }: DecodeOptions = {}): ScriptedRun {
+    this.requests.push(request);
     const run = new ScriptedRun(onPrefill);
     this.runs.push(run);
     return run;
@@ -163,8 +171,9 @@ class ScriptedEngine implements EngineApi {
     return 0;
   }
 
-  candidates(): Promise<never> {
-    return Promise.reject(new Error('nobody asks'));
+  async candidates(query: CandidatesQuery): Promise<Candidates> {
+    this.queries.push(query);
+    return { members: [], combined: { top: [], token: null } };
   }
 
   async info(): Promise<Awaited<ReturnType<EngineApi['info']>>> {
@@ -503,5 +512,147 @@ describe('a run', () => {
     await controller.restart();
     expect(controller.run.kind).toBe('stopped');
     expect(storyText(controller)).toBe(' there');
+  });
+});
+
+describe('a text that goes on', () => {
+  /** A text of two rounds that ended as given. */
+  async function written(finishReason: DecodeResult['finishReason'], chosen = form) {
+    const engine = new ScriptedEngine();
+    const { controller, seen } = connect([engine, new ScriptedEngine()]);
+    await controller.restart();
+    const ended = controller.start(chosen);
+    await engine.runs[0].push(drawnRound(0, ' there'));
+    await engine.runs[0].push(drawnRound(1, ' was'));
+    await engine.runs[0].end(' there was', finishReason);
+    await ended;
+    return { controller, seen, engine };
+  }
+
+  test.each<readonly [finishReason: DecodeResult['finishReason'], canContinue: boolean]>([
+    ['length', true],
+    ['abort', true],
+    ['end', false],
+    ['stop', false],
+    ['context', false],
+  ])('may, where it ended with %s: %s', async (finishReason, canContinue) => {
+    const { controller } = await written(finishReason);
+    expect(controller.canContinue).toBe(canContinue);
+    void controller.goOn();
+    expect(controller.run.kind).toBe(canContinue ? 'running' : 'stopped');
+  });
+
+  test.each<readonly [code: EngineErrorCode, atOnce: boolean, afterRestart: boolean]>([
+    ['device-lost', false, true],
+    ['out-of-memory', false, true],
+    ['download', true, true],
+    ['invalid-request', false, false],
+    ['context-full', false, false],
+    ['model-unsupported', false, false],
+  ])('may, where it broke off with %s: %s, and after a restart: %s', async (code, atOnce, afterRestart) => {
+    const { controller, engine } = await written('length');
+    const failed = controller.goOn();
+    engine.runs[1].fail(new EngineError(code, 'what happened'));
+    await failed;
+    expect(controller.canContinue).toBe(atOnce);
+    await controller.restart();
+    expect(controller.canContinue).toBe(afterRestart);
+    expect(storyText(controller)).toBe(' there was');
+  });
+
+  test('keeps the marks of what was written, and numbers its rounds on', async () => {
+    const { controller, engine, seen } = await written('length');
+    const { tokensByRound } = (controller.run as Extract<RunState, { kind: 'stopped' }>).story;
+    const ended = controller.goOn();
+    expect(engine.requests[1]).toMatchObject({ prompt: 'Once upon a time there was', seed: 7 });
+    await engine.runs[1].push(drawnRound(0, ' a'));
+    await engine.runs[1].push(drawnRound(1, ' fox'));
+    await engine.runs[1].end(' a fox', 'end');
+    await ended;
+    const run = controller.run as Extract<RunState, { kind: 'stopped' }>;
+    expect(run.prompt).toBe('Once upon a time');
+    expect(shownText(run.story)).toBe(' there was a fox');
+    // The very lists: what is on the screen stays as it is.
+    expect(run.story.tokensByRound.slice(0, 2).every((tokens, at) => tokens === tokensByRound[at])).toBe(
+      true,
+    );
+    expect(run.story.rounds.map(({ index }) => index)).toEqual([0, 1, 2, 3]);
+    expect(run.story.tokensByRound.flat().map(({ round }) => round)).toEqual([0, 1, 2, 3]);
+    expect(shownText(lastPart(run))).toBe(' a fox');
+    expect(seen.at(-1)).toBe('The story came to its end after 4 tokens.');
+  });
+
+  test('stays as it was where nothing comes', async () => {
+    const { controller, engine, seen } = await written('length');
+    const ended = controller.goOn();
+    await engine.runs[1].end('', 'end');
+    await ended;
+    expect(storyText(controller)).toBe(' there was');
+    expect(seen.at(-1)).toBe('The story came to its end after 2 tokens.');
+  });
+
+  test('is cut at a stop string of its last run', async () => {
+    const { controller, engine } = await written('length');
+    const ended = controller.goOn();
+    await engine.runs[1].push(drawnRound(0, ' a fox'));
+    await engine.runs[1].end(' a', 'stop');
+    await ended;
+    expect(storyText(controller)).toBe(' there was a');
+  });
+
+  test('has as many tokens left as its first run lacked', async () => {
+    const { controller, engine } = await written('abort', { ...form, maxTokens: 9 });
+    const first = controller.goOn();
+    expect(engine.requests[1].maxTokens).toBe(7);
+    await engine.runs[1].push(drawnRound(0, ' a'));
+    await engine.runs[1].end(' a', 'abort');
+    await first;
+    void controller.goOn();
+    expect(engine.requests[2]).toMatchObject({ prompt: 'Once upon a time there was a', maxTokens: 6 });
+  });
+
+  test('is asked about, each token by the request and the rounds that wrote it', async () => {
+    const { controller, engine } = await written('length');
+    const ended = controller.goOn();
+    await engine.runs[1].push(drawnRound(0, ' a'));
+    await engine.runs[1].push(drawnRound(1, ' fox'));
+    await engine.runs[1].end(' a fox', 'end');
+    await ended;
+    const { signal } = new AbortController();
+    for (const round of [1, 2, 3]) await controller.candidates.ask({ round, proposal: 0 }, signal);
+    const asked = engine.queries.map(({ request: { prompt }, position }) => [prompt, position]);
+    expect(asked).toEqual([
+      ['Once upon a time', 1],
+      ['Once upon a time there was', 0],
+      ['Once upon a time there was', 1],
+    ]);
+    // A recording is one of the last run: its rounds have its own numbers.
+    expect(controller.toldCandidates.map(({ round }) => round)).toEqual([0, 1]);
+    // What was told is not asked again, nor forgotten while the text goes on.
+    await controller.candidates.ask({ round: 1, proposal: 0 }, signal);
+    expect(engine.queries).toHaveLength(3);
+  });
+
+  test('without the piece of a character that the token limit left', async () => {
+    const engine = new ScriptedEngine();
+    const { controller } = connect([engine]);
+    await controller.restart();
+    const ended = controller.start(form);
+    await engine.runs[0].push(drawnRound(0, ' there'));
+    await engine.runs[0].push(drawnRound(1, ''));
+    await engine.runs[0].end(' there\ufffd', 'length');
+    await ended;
+    void controller.goOn();
+    expect(engine.requests[1].prompt).toBe('Once upon a time there');
+  });
+
+  test('is gone when another one starts', async () => {
+    const { controller, engine } = await written('length');
+    const ended = controller.start({ ...form, prompt: 'Long ago' });
+    await engine.runs[1].push(drawnRound(0, ', Mia'));
+    await engine.runs[1].end(', Mia', 'end');
+    await ended;
+    expect(controller.run).toMatchObject({ prompt: 'Long ago' });
+    expect(storyText(controller)).toBe(', Mia');
   });
 });

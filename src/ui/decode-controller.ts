@@ -8,18 +8,22 @@ import { recordedCandidates, type TraceCandidates } from '../trace/trace.ts';
 import type { CandidateSource } from './candidate-source.ts';
 import { castOf } from './cast.ts';
 import { describeFailure, type Failure } from './failure.ts';
+import { continued, repeatable } from './link/repeatable.ts';
 import { LatestNumbers, numbersFor, numbersOf } from './live-combination.ts';
 import type { ModelChoice } from './model-choice.ts';
 import {
   type EngineState,
+  hasModels,
   type ModelState,
+  type RunHeading,
   type RunStart,
   type RunState,
   wantedModels,
 } from './page-state.ts';
-import { defaultTeam, type RequestForm, startModels, toRequest } from './request-form.ts';
+import { defaultTeam, neededModels, type RequestForm, startModels, toRequest } from './request-form.ts';
+import { canGoOn, lastPart, type PartedText, partAt, type RunPart, roundOf } from './run-parts.ts';
 import type { ModelStorage } from './stored-models.ts';
-import { addRound, emptyStory, endStory } from './story-model.ts';
+import { addRound, emptyStory, endStory, liveNumbers, shownText } from './story-model.ts';
 
 export interface EngineDoor {
   /** What the browser lacks; empty when the engine can run. */
@@ -53,7 +57,7 @@ export class DecodeController implements ReactiveController {
   #decode: EngineApi['decode'] | null = null;
   #activeRun: DecodeRun | null = null;
   #liveNumbers: LatestNumbers | null = null;
-  /** What was asked about tokens of the latest run. */
+  /** What was asked about tokens of the latest text. */
   #candidates: readonly TraceCandidates[] = [];
   #opening: Pick<RequestForm, 'backend' | 'hubUrl'> = { backend: 'auto', hubUrl: '' };
   #wanted = defaultTeam;
@@ -173,6 +177,32 @@ export class DecodeController implements ReactiveController {
 
   /** Runs a request; a run still under way is ended and its answers are dropped. Settles when the run has. */
   async start(form: RequestForm): Promise<void> {
+    await this.#run(form, null);
+  }
+
+  /** True where the latest text may go on, and its models are there. */
+  get canContinue(): boolean {
+    const { run, engine } = this;
+    return canGoOn(run) && hasModels(engine, neededModels(run.form));
+  }
+
+  /** Runs what the latest text goes on with, under it; does nothing where it may not. Settles when the run has. */
+  async goOn(): Promise<void> {
+    const { run } = this;
+    if (!this.canContinue || !canGoOn(run)) return;
+    const result = run.kind === 'stopped' ? run.result : null;
+    const written = lastPart(run);
+    const interrupted = {
+      // Without a character of which only a piece is there. A reply has it, as its tokens do.
+      text: run.form.chat && result ? result.text : shownText(written),
+      tokens: liveNumbers(written).tokens,
+      tokenIds: result?.tokenIds,
+      isShort: result === null || result.finishReason === 'abort',
+    };
+    await this.#run(continued(repeatable(run.form, result), interrupted), run);
+  }
+
+  async #run(form: RequestForm, before: (RunHeading & PartedText) | null): Promise<void> {
     const api = this.#api;
     if (!api) return;
     const number = ++this.#runNumber;
@@ -180,10 +210,16 @@ export class DecodeController implements ReactiveController {
     // It would take the run's cores; it goes on when the run has ended.
     if (this.#load && !this.#wanted.includes(this.#load.id)) this.#load.abort.abort();
     const request = toRequest(form);
-    const cast = castOf(request, this.choices);
-    const begun: RunStart = { prompt: promptText(request), cast, form, request, startedAt: new Date() };
-    this.#candidates = [];
-    let story = emptyStory;
+    const part: RunPart = { request, firstRound: before?.story.rounds.length ?? 0 };
+    const begun: RunStart = {
+      prompt: before?.prompt ?? promptText(request),
+      cast: castOf(request, this.choices),
+      parts: [...(before?.parts ?? []), part],
+      ...{ form, request, startedAt: new Date() },
+    };
+    if (!before) this.#candidates = [];
+    let story = before?.story ?? emptyStory;
+    const textBefore = shownText(story);
     this.#setRun({ ...begun, kind: 'running', story, stopping: false, prefill: null });
     try {
       const decodeRun = api.decode(request, {
@@ -200,13 +236,14 @@ export class DecodeController implements ReactiveController {
       decodeRun.result.catch(() => {});
       for await (const round of decodeRun) {
         if (number !== this.#runNumber) return;
-        story = addRound(story, round);
+        story = addRound(story, roundOf(part, round));
         if (this.run.kind === 'running') this.#setRun({ ...this.run, story });
       }
       const result = await decodeRun.result;
       if (number !== this.#runNumber) return;
       this.#activeRun = null;
-      this.#setRun({ ...begun, kind: 'stopped', story: endStory(story, result.text), result });
+      const ended = endStory(story, textBefore + result.text);
+      this.#setRun({ ...begun, kind: 'stopped', story: ended, result });
     } catch (error) {
       if (number !== this.#runNumber) return;
       this.#activeRun = null;
@@ -237,14 +274,19 @@ export class DecodeController implements ReactiveController {
     return this.#api;
   }
 
-  /** What else could have stood in the place of a token of the latest run. */
+  /** What else could have stood in the place of a token of the latest text. */
   get candidates(): CandidateSource {
     return { whyNot: this.#whyNoCandidates(), ask: this.#askCandidates };
   }
 
-  /** What was told of them so far, for a recording. */
+  /** What was told so far of those that the latest run wrote, by its own rounds, for a recording. */
   get toldCandidates(): readonly TraceCandidates[] {
-    return this.#candidates;
+    const { run } = this;
+    if (run.kind === 'idle') return [];
+    const { firstRound } = run.parts[run.parts.length - 1];
+    return this.#candidates
+      .filter(({ round }) => round >= firstRound)
+      .map((told) => ({ ...told, round: told.round - firstRound }));
   }
 
   #whyNoCandidates(): string | null {
@@ -260,7 +302,11 @@ export class DecodeController implements ReactiveController {
     if (!this.#api || run.kind === 'idle') throw new Error('There is no run to ask about.');
     // With it comes the check of requests, which the page need not have before.
     const { candidatesQuery } = await import('../engine/candidates-query.ts');
-    const query = candidatesQuery(run.request, run.story.rounds, place);
+    const { request, firstRound } = partAt(run, place.round);
+    const query = candidatesQuery(request, run.story.rounds.slice(firstRound), {
+      ...place,
+      round: place.round - firstRound,
+    });
     const candidates = await this.#api.candidates(query, { signal });
     if (number === this.#runNumber) this.#candidates = [...this.#candidates, { ...place, candidates }];
     return candidates;

@@ -9,6 +9,7 @@ import type {
 import type { CastMember } from './cast.ts';
 import type { Failure } from './failure.ts';
 import type { RequestForm } from './request-form.ts';
+import type { RunPart } from './run-parts.ts';
 import type { Story } from './story-model.ts';
 
 export type ModelState = { readonly id: string } & (
@@ -43,6 +44,8 @@ export interface RunHeading {
 /** What a run of the page was started with; the form may have changed since. */
 export interface RunStart extends RunHeading {
   readonly form: RequestForm;
+  /** The runs that wrote the text, this one last. Prompt and story are those of the whole text, the rest is its own. */
+  readonly parts: readonly RunPart[];
   readonly request: DecodeRequest;
   readonly startedAt: Date;
 }

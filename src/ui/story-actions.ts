@@ -6,6 +6,9 @@ import { theme } from './theme.ts';
 /** What may be saved of a run besides its text. */
 export type RecordingKind = 'trace' | 'page';
 
+/** Of a text that was continued. */
+const textBefore = 'The text before Continue is the prompt there.';
+
 /**
  * What can be done with a finished text.
  * @fires {CustomEvent<void>} continue
@@ -18,6 +21,7 @@ export class StoryActions extends LitElement {
     link: { attribute: false },
     caveat: { attribute: false },
     continuable: { type: Boolean },
+    continued: { type: Boolean },
     answerable: { type: Boolean },
     recorded: { type: Boolean },
     told: { state: true },
@@ -29,6 +33,8 @@ export class StoryActions extends LitElement {
   /** Why that page may write another text; null where it does not. */
   declare caveat: string | null;
   declare continuable: boolean;
+  /** Several runs wrote the text; link and recordings are about the last one. */
+  declare continued: boolean;
   /** The text is a reply in a conversation, which may go on. */
   declare answerable: boolean;
   /** There is a recording to save. */
@@ -78,6 +84,7 @@ export class StoryActions extends LitElement {
     this.link = '';
     this.caveat = null;
     this.continuable = false;
+    this.continued = false;
     this.answerable = false;
     this.recorded = false;
     this.told = '';
@@ -95,9 +102,7 @@ export class StoryActions extends LitElement {
         }
         <button type="button" @click=${() => this.#copy(this.text, 'The text')}>Copy text</button>
         ${
-          this.link === ''
-            ? nothing
-            : html`<button type="button" @click=${() => this.#copy(this.link, 'The link', this.caveat)}>Copy link</button>`
+          this.link === '' ? nothing : html`<button type="button" @click=${this.#copyLink}>Copy link</button>`
         }
       </div>
       <div class="files" role="group" aria-label="As a file">
@@ -106,7 +111,11 @@ export class StoryActions extends LitElement {
           this.recorded
             ? html`<button type="button" @click=${this.#fire('save-recording', 'trace')}>Save recording</button>
                 <button type="button" @click=${this.#fire('save-recording', 'page')}>Save as page</button>
-                <span class="hint">A recording opens here again; a page tells the story by itself, offline too.</span>`
+                <span class="hint"
+                  >A recording opens here again; a page tells the story by itself, offline too.${
+                    this.continued ? ` ${textBefore}` : ''
+                  }</span
+                >`
             : nothing
         }
       </div>
@@ -117,12 +126,17 @@ export class StoryActions extends LitElement {
     return () => this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
-  async #copy(text: string, what: string, caveat: string | null = null): Promise<void> {
+  async #copy(text: string, what: string, caveats: readonly string[] = []): Promise<void> {
     const isCopied = await copyText(text);
     this.told = isCopied
-      ? [`${what} is on the clipboard.`, caveat].join(' ').trim()
+      ? [`${what} is on the clipboard.`, ...caveats].join(' ')
       : 'The browser does not let the page copy.';
   }
+
+  #copyLink = (): void => {
+    const caveats = [...(this.continued ? [textBefore] : []), ...(this.caveat === null ? [] : [this.caveat])];
+    void this.#copy(this.link, 'The link', caveats);
+  };
 
   #saveText = (): void => saveFile('story.txt', 'text/plain', `${this.text}\n`);
 }

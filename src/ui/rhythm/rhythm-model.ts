@@ -88,7 +88,7 @@ export class RhythmModel {
       committed: committedItems(round),
     });
     this.#hasDropped ||= proposals.some(({ fate }) => fate !== 'accepted');
-    if (round.index > 0) this.#committedTokens += round.committed.length;
+    if (this.#first) this.#committedTokens += round.committed.length;
     this.#first ??= round;
     this.#last = round;
   }
@@ -101,7 +101,7 @@ export class RhythmModel {
 
   /** How long the last `count` rounds took, prefill left out; 0 before there is one. */
   lastRoundsMs(count: number): number {
-    const first = this.#rounds.slice(-count).find(({ index }) => index > 0);
+    const first = this.#rounds[Math.max(1, this.#rounds.length - count)];
     return first ? this.endMs - first.fromMs : 0;
   }
 

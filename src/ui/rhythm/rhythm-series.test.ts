@@ -3,11 +3,11 @@ import { scriptedRounds } from '../../decode/testing/scripted-decode.ts';
 import { timedRounds } from '../../round/testing/timed-rounds.ts';
 import { RhythmSeries, roundsInView, verdictsInView } from './rhythm-series.ts';
 
-async function seriesOf(rejected: readonly number[], rounds: number): Promise<RhythmSeries> {
+async function seriesOf(rejected: readonly number[], rounds: number, before = 0): Promise<RhythmSeries> {
   const script = { schedule: 'alternate', draftLengths: [2, 1], rejected, rounds } as const;
   const series = new RhythmSeries();
   const timed = timedRounds(await scriptedRounds(script), { forwardMs: () => 10, verdictMs: 0 });
-  for (const round of timed) series.append(round);
+  for (const round of timed) series.append({ ...round, index: before + round.index });
   return series;
 }
 
@@ -23,6 +23,10 @@ describe('the series of a decode', () => {
       [2, 2, 2, 2, 2],
       [1, 1, 1, 1, 1],
     ]);
+  });
+
+  test('are the same of rounds that go on with an earlier text', async () => {
+    expect({ ...(await seriesOf([3], 5, 40)) }).toEqual({ ...(await seriesOf([3], 5)) });
   });
 
   test('count accepted proposals among those judged, discarded ones left out', async () => {

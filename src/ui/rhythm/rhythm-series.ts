@@ -25,10 +25,11 @@ export class RhythmSeries {
   /** Time and number of all tokens after each of the last rounds, oldest first. */
   #progress: { readonly atMs: number; readonly tokens: number }[] = [];
 
-  append({ atMs, proposals, committed, draftLengths, index }: Round): void {
-    const tokensBefore = this.#progress.at(-1)?.tokens ?? 0;
-    this.#progress.push({ atMs, tokens: tokensBefore + committed.length });
-    if (index === 0) return;
+  append({ atMs, proposals, committed, draftLengths }: Round): void {
+    const before = this.#progress.at(-1);
+    this.#progress.push({ atMs, tokens: (before?.tokens ?? 0) + committed.length });
+    // The first round is the prefill's.
+    if (!before) return;
     for (const { fate } of proposals) {
       if (fate === 'accepted' || fate === 'rejected') this.#verdicts.push(fate === 'accepted');
     }
