@@ -38,14 +38,20 @@ test('a link writes the same story on another page, and settings survive a reloa
 });
 
 test('a bad link is told, and the rest of it is set', async ({ page }) => {
-  await page.goto('./#seed=abc&temperature=0.5&method=magic');
-  const alert = page.getByRole('alert');
+  await page.goto('./#seed=abc&temperature=0.5&method=magic&model1=nope&model2=story-space');
+  const alert = page.getByRole('alert').filter({ hasText: 'The link' });
   await expect(alert).toContainText('Its seed “abc” is no number');
   await expect(alert).toContainText('Its method “magic” is none of collaborative');
   await expect(page.getByRole('slider', { name: 'Temperature' })).toHaveValue('0.5');
+  const unknown = page.getByRole('alert').filter({ hasText: 'nope could not be loaded' });
+  await expect(unknown).toContainText('There is no model of this name here.');
   expect(await axeFindings(page)).toEqual([]);
   await alert.getByRole('button', { name: 'Close' }).click();
   await expect(alert).toHaveCount(0);
+  await expect(unknown.getByRole('button', { name: 'Try again' })).toHaveCount(0);
+  await unknown.getByRole('button', { name: 'Fairy-tale teller' }).click();
+  await expect(unknown).toHaveCount(0);
+  await expect(page.getByLabel('Model of member A')).toHaveValue('story-fairy');
 });
 
 test('what a link wants from elsewhere is not loaded before the reader agrees', async ({ page }) => {
@@ -88,6 +94,7 @@ test('a text that goes on is the text that was never interrupted', async ({ page
   await runToEnd(page);
   const half = await textOf(page);
   expect(whole.startsWith(half)).toBe(true);
+  const marks = await story(page).locator('.round').allTextContents();
   const writes = page.waitForFunction(
     () =>
       document.querySelector('antiphon-app')?.shadowRoot?.querySelector('[role=status]')?.textContent ===
@@ -97,4 +104,10 @@ test('a text that goes on is the text that was never interrupted', async ({ page
   await writes;
   await expect(page.getByRole('status')).toHaveText(/after \d+ tokens?\.$/);
   expect(await textOf(page)).toBe(whole);
+  // What was written before is as it was, its cards too.
+  expect((await story(page).locator('.round').allTextContents()).slice(0, marks.length)).toEqual(marks);
+  await expect(story(page).locator('.prompt')).toHaveText('One day');
+  await expect(page.getByText('Rhythm and numbers are about what was written since Continue.')).toBeVisible();
+  await story(page).locator('[data-place]').first().click();
+  await expect(page.locator('antiphon-token-card .distribution')).toHaveCount(3);
 });

@@ -15,6 +15,7 @@ import { EngineError, type EngineErrorCode } from '../errors/engine-error.ts';
 import type { Proposal, Round } from '../round/round.ts';
 import { tokenId } from '../tokens/token-id.ts';
 import { announcement } from './announcement.ts';
+import { newChat } from './chat-form.ts';
 import { DecodeController } from './decode-controller.ts';
 import { backgroundLoad, hasModels, isLoading, type RunState } from './page-state.ts';
 import { initialForm, type MethodChoice, neededModels, startModels } from './request-form.ts';
@@ -89,7 +90,8 @@ class ScriptedRun implements DecodeRun {
   async end(text: string, finishReason: DecodeResult['finishReason']): Promise<void> {
     await this.#writer.close();
     const request = { method: { kind: 'plain', model: 'story-base' } };
-    this.#resolve({ text, finishReason, seed: 7, request } as DecodeResult);
+    const tokenIds = [tokenId(1), tokenId(1)];
+    this.#resolve({ text, finishReason, seed: 7, request, tokenIds } as DecodeResult);
   }
 
   fail(error: Error): void {
@@ -644,6 +646,17 @@ describe('a text that goes on', () => {
     await ended;
     void controller.goOn();
     expect(engine.requests[1].prompt).toBe('Once upon a time there');
+  });
+
+  test('in a chat is the reply that was begun, with its tokens', async () => {
+    const { controller, engine } = await written('length', { ...form, prompt: 'Hi', chat: newChat });
+    void controller.goOn();
+    expect(engine.requests[1].messages).toEqual([
+      { role: 'user', content: 'Hi' },
+      { role: 'assistant', content: ' there was', tokenIds: [1, 1] },
+    ]);
+    expect(controller.run).toMatchObject({ prompt: 'user: Hi\n\nassistant: ' });
+    expect(storyText(controller)).toBe(' there was');
   });
 
   test('is gone when another one starts', async () => {

@@ -86,7 +86,7 @@ const advice: Readonly<Record<Failure['code'], Advice>> = {
 
 const unknownId: Advice = {
   summary: 'There is no model of this name here.',
-  nextStep: 'Choose one that is:',
+  nextStep: 'Choose one of these:',
   remedy: 'change-request',
 };
 

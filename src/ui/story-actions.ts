@@ -6,8 +6,11 @@ import { theme } from './theme.ts';
 /** What may be saved of a run besides its text. */
 export type RecordingKind = 'trace' | 'page';
 
-/** Of a text that was continued. */
-const textBefore = 'The text before Continue is the prompt there.';
+/** What files and link have of a text that was continued. */
+const sinceContinue = {
+  files: 'Both hold what was written since Continue; the text before it is their prompt.',
+  link: 'It writes what came since Continue; the text before it is its prompt.',
+};
 
 /**
  * What can be done with a finished text.
@@ -113,7 +116,7 @@ export class StoryActions extends LitElement {
                 <button type="button" @click=${this.#fire('save-recording', 'page')}>Save as page</button>
                 <span class="hint"
                   >A recording opens here again; a page tells the story by itself, offline too.${
-                    this.continued ? ` ${textBefore}` : ''
+                    this.continued ? ` ${sinceContinue.files}` : ''
                   }</span
                 >`
             : nothing
@@ -134,7 +137,10 @@ export class StoryActions extends LitElement {
   }
 
   #copyLink = (): void => {
-    const caveats = [...(this.continued ? [textBefore] : []), ...(this.caveat === null ? [] : [this.caveat])];
+    const caveats = [
+      ...(this.continued ? [sinceContinue.link] : []),
+      ...(this.caveat === null ? [] : [this.caveat]),
+    ];
     void this.#copy(this.link, 'The link', caveats);
   };
 
