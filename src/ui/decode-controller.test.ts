@@ -89,9 +89,10 @@ class ScriptedRun implements DecodeRun {
 
   async end(text: string, finishReason: DecodeResult['finishReason']): Promise<void> {
     await this.#writer.close();
-    const request = { method: { kind: 'plain', model: 'story-base' } };
+    const request = { method: { kind: 'plain', model: 'story-base' } } as DecodeResult['request'];
     const tokenIds = [tokenId(1), tokenId(1)];
-    this.#resolve({ text, finishReason, seed: 7, request, tokenIds } as DecodeResult);
+    const result: Partial<DecodeResult> = { text, finishReason, seed: 7, request, tokenIds };
+    this.#resolve(result as DecodeResult);
   }
 
   fail(error: Error): void {
