@@ -59,6 +59,7 @@ function messagesSchemaWith(object: typeof v.strictObject): v.GenericSchema<read
       object({
         role: v.picklist(['system', 'user', 'assistant']),
         content: v.string(),
+        name: v.optional(v.string()),
         /** The tokens this text was written with, of an earlier result: ChatMessage.tokenIds says what for. */
         tokenIds: v.optional(v.array(v.pipe(v.number(), v.safeInteger(), v.minValue(0)))),
       }),

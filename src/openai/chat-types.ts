@@ -13,15 +13,24 @@ export interface TextPart {
 export interface ChatMessageParam {
   /** `developer` is what newer models of OpenAI's call `system`. */
   readonly role: 'system' | 'developer' | 'user' | 'assistant';
-  readonly content: string | readonly TextPart[];
+  /** An answer without text may have none; any other message needs it. */
+  readonly content?: string | readonly TextPart[] | null;
+  /** Of who speaks; the model's chat template decides whether the model reads it. */
+  readonly name?: string | null;
+  /** What an answer may hold besides, so that it can go back as a message; with a value they are refused. */
+  readonly refusal?: null;
+  readonly annotations?: readonly [] | null;
+  readonly audio?: null;
+  readonly function_call?: null;
+  readonly tool_calls?: readonly [] | null;
 }
 
-/** Fields that chat and plain completions have in common. */
+/** Fields that chat and plain completions have in common. Null is as good as left out. */
 export interface CommonParams {
   /** A loaded model; with `method`, one of those that it names. */
   readonly model: string;
   /** Antiphon's own: how the text is decoded, as in `engine.decode`; `plain` with `model` unless given. */
-  readonly method?: DecodeRequest['method'];
+  readonly method?: DecodeRequest['method'] | null;
   /** 0 to 2 */
   readonly temperature?: number | null;
   /** 0 to 1 */
@@ -37,7 +46,7 @@ export interface CommonParams {
   readonly frequency_penalty?: number | null;
   readonly presence_penalty?: number | null;
   readonly stream?: boolean | null;
-  readonly stream_options?: { readonly include_usage?: boolean } | null;
+  readonly stream_options?: { readonly include_usage?: boolean | null } | null;
   /** Accepted without effect: there is no server that could tell users apart. */
   readonly user?: string | null;
 }

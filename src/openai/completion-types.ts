@@ -2,8 +2,8 @@ import type { CommonParams, OpenAiFinishReason, Usage } from './chat-types.ts';
 
 /** What plain completions take and give, in the shapes of OpenAI's API. */
 export interface CompletionParams extends CommonParams {
-  /** Each is completed on its own; its n choices stand together. */
-  readonly prompt: string | readonly string[];
+  /** Each is completed on its own; its n choices stand together. Without one a text is begun. */
+  readonly prompt?: string | readonly string[] | null;
   /** 0 to 5 */
   readonly logprobs?: number | null;
 }

@@ -15,7 +15,7 @@ interface Call {
   readonly engine: Pick<EngineApi, 'decode' | 'info'>;
   readonly api: OpenAiApi;
   readonly request: Request;
-  /** Behind the path that was matched. */
+  /** Behind the path that was matched, decoded. */
   readonly rest: string;
 }
 
@@ -65,7 +65,11 @@ export function createFetch(engine: Pick<EngineApi, 'decode' | 'info'>): Fetch {
 
 function answer(engine: Call['engine'], api: OpenAiApi, request: Request): Promise<Response> {
   const { pathname } = new URL(request.url);
-  const [, path = ''] = /\/v1\/(.*)$/.exec(pathname) ?? [];
+  const path = decoded(/\/v1\/(.*)$/.exec(pathname)?.[1] ?? '');
+  if (path === null) {
+    const message = `${request.method} ${pathname} holds a "%" that is followed by no character: encode the path as encodeURIComponent does`;
+    return Promise.resolve(jsonResponse(refusedRequest(400, message, 'invalid_url')));
+  }
   for (const route of routes) {
     const match = route.path.exec(path);
     if (!match) continue;
@@ -76,6 +80,15 @@ function answer(engine: Call['engine'], api: OpenAiApi, request: Request): Promi
   const known = 'chat/completions, completions, models';
   const message = `${request.method} ${pathname} is no call of this engine; behind /v1/ there are ${known}`;
   return Promise.resolve(jsonResponse(refusedRequest(404, message, 'unknown_url')));
+}
+
+/** null where a percent escape is malformed. */
+function decoded(path: string): string | null {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return null;
+  }
 }
 
 async function completed(
@@ -115,7 +128,7 @@ async function listModels({ engine }: Call): Promise<Response> {
 async function retrieveModel({ engine, rest }: Call): Promise<Response> {
   return jsonResponse({
     status: 200,
-    body: modelObject(loadedModel(await engine.info(), decodeURIComponent(rest))),
+    body: modelObject(loadedModel(await engine.info(), rest)),
   });
 }
 

@@ -16,9 +16,10 @@ type Common = Omit<DecodeRequest, 'prompt' | 'messages'>;
 
 /** One request for each choice, in the order of their indexes. */
 export function chatRequests(params: ValidChatParams): DecodeRequest[] {
-  const messages = params.messages.map(({ role, content }) => ({
+  const messages = params.messages.map(({ role, content, name }) => ({
     role: role === 'developer' ? ('system' as const) : role,
     content: typeof content === 'string' ? content : content.map(({ text }) => text).join(''),
+    ...(name !== undefined && { name }),
   }));
   const maxTokens = params.max_completion_tokens ?? params.max_tokens ?? unlimited;
   const logprobs = params.logprobs ? (params.top_logprobs ?? 0) : null;
@@ -46,7 +47,7 @@ function choicesOf(
 ): { seed?: number }[] {
   const count = n ?? 1;
   return Array.from({ length: count }, (_, choice) =>
-    typeof seed === 'number' ? { seed: (seed + prompt * count + choice) % Number.MAX_SAFE_INTEGER } : {},
+    seed !== undefined ? { seed: (seed + prompt * count + choice) % Number.MAX_SAFE_INTEGER } : {},
   );
 }
 

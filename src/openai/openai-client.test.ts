@@ -1,7 +1,9 @@
 import OpenAI from 'openai';
 import { describe, expect, test } from 'vitest';
 import { EngineError, type EngineErrorCode } from '../errors/engine-error.ts';
+import type { ChatMessageParam } from './chat-types.ts';
 import { createFetch } from './create-fetch.ts';
+import { openAiApi } from './openai-api.ts';
 import { TableEngine } from './testing/table-engine.ts';
 
 /*
@@ -164,6 +166,107 @@ describe('chat', () => {
     expect(heard).toBe(whole.choices[0].message.content);
   });
 
+  describe('its answer goes back as a message of the next turn', () => {
+    const next = { role: 'user', content: 'andthen' } as const;
+    const asked = [...messages, { role: 'user', content: 'hm' } as const];
+
+    test.each([
+      ['answered at once', {}],
+      ['gathered from a stream by the client', { stream: true }],
+      ['of no text at all', { logit_bias: { 25: 100 } }],
+      ['of no text at all, from a stream', { stream: true, logit_bias: { 25: 100 } }],
+    ])('%s', async (_name, fields) => {
+      const { client, engine } = connected();
+      const body = { ...chat, ...fields };
+      const message =
+        'stream' in body
+          ? await client.chat.completions.stream({ ...body, stream: true }).finalMessage()
+          : (await client.chat.completions.create(body)).choices[0].message;
+      const turns: OpenAI.ChatCompletionMessageParam[] = [...messages];
+      turns.push(message);
+      turns.push(next);
+      await client.chat.completions.create({ ...chat, messages: turns });
+      expect(engine.requests[1].messages).toEqual([
+        ...messages,
+        { role: 'assistant', content: message.content ?? '' },
+        next,
+      ]);
+      expect((message.content ?? '') === '').toBe('logit_bias' in fields);
+    });
+
+    test('with every field that the client has for it', async () => {
+      const { client, engine } = connected();
+      const empty = { refusal: null, audio: null, function_call: null, tool_calls: null, parsed: null };
+      const message = { role: 'assistant', content: 'ok', name: 'ann', annotations: [], ...empty };
+      for (const one of [message, { ...message, tool_calls: [] }]) {
+        const turns = [...asked, one as unknown as OpenAI.ChatCompletionMessageParam, next];
+        await client.chat.completions.create({ ...chat, messages: turns });
+        expect(engine.requests.at(-1)!.messages).toEqual([
+          ...asked,
+          { role: 'assistant', content: 'ok', name: 'ann' },
+          next,
+        ]);
+      }
+    });
+
+    test('as the engine answers it without the client', async () => {
+      const api = openAiApi(new TableEngine());
+      const turns: ChatMessageParam[] = [...messages];
+      const answer = await api.chat.completions.create({ ...chat, messages: turns });
+      turns.push(answer.choices[0].message);
+      turns.push(next);
+      expect((await api.chat.completions.create({ ...chat, messages: turns })).choices).toHaveLength(1);
+    });
+  });
+
+  test('null asks for nothing, in every field and in what fields hold', async () => {
+    const { client, engine } = connected();
+    await client.chat.completions.create({ model: 'talker', messages });
+    const nulls = [
+      'method temperature top_p stop max_tokens max_completion_tokens seed n logit_bias frequency_penalty',
+      'presence_penalty stream stream_options user safety_identifier logprobs top_logprobs tools tool_choice',
+      'functions function_call parallel_tool_calls response_format modalities audio prediction metadata store',
+      'reasoning_effort verbosity web_search_options service_tier moderation of_no_api',
+    ];
+    const fields = Object.fromEntries(nulls.flatMap((line) => line.split(' ')).map((name) => [name, null]));
+    for (const asked of [
+      fields,
+      { messages: messages.map((message) => ({ ...message, name: null, refusal: null, tool_calls: null })) },
+      {
+        messages: messages.map(({ role, content }) => ({
+          role,
+          content: [{ type: 'text', text: content, x: null }],
+        })),
+      },
+      { stream_options: { include_usage: null }, logit_bias: { 3: null } },
+      { method: { kind: 'plain', model: 'talker', acceptance: null } },
+    ]) {
+      await client.chat.completions.create({ model: 'talker', messages, ...(asked as object) });
+      expect(engine.requests.at(-1)).toEqual(engine.requests[0]);
+    }
+  });
+
+  test.each([
+    { logprobs: false, top_logprobs: 0 },
+    { logprobs: false, top_logprobs: null },
+    { logprobs: null, top_logprobs: 0 },
+    { top_logprobs: 0 },
+    { tools: [], tool_choice: 'auto', parallel_tool_calls: true },
+    { functions: [], function_call: 'none' },
+    { modalities: ['text'], response_format: { type: 'text' }, verbosity: 'medium', service_tier: 'auto' },
+    { store: false, metadata: {}, stop: [], n: 1, logit_bias: {}, prompt_cache_key: '' },
+    { stream: false, stream_options: { include_usage: false, include_obfuscation: true } },
+    { temperature: 1, top_p: 1, frequency_penalty: 0, presence_penalty: 0 },
+  ])('what is so anyway asks for nothing: %o', async (fields) => {
+    const { client, engine } = connected();
+    await client.chat.completions.create({ model: 'talker', messages });
+    const [{ logprobs }] = (
+      await client.chat.completions.create({ model: 'talker', messages, ...(fields as object) })
+    ).choices;
+    expect(logprobs).toBeNull();
+    expect(engine.requests[1]).toEqual(engine.requests[0]);
+  });
+
   test('n choices have the seeds that follow, and the prompt is counted once', async () => {
     const { client, engine } = connected();
     const three = await client.chat.completions.create({ ...chat, n: 3 });
@@ -252,6 +355,28 @@ describe('completions', () => {
     expect(streamed).toBe(answer.choices[0].text);
   });
 
+  test('null and what is so anyway ask for nothing', async () => {
+    const { client, engine } = connected();
+    await client.completions.create({ model: 'talker', prompt: 'once' });
+    const nulls = {
+      logprobs: null,
+      echo: null,
+      best_of: null,
+      suffix: null,
+      stop: null,
+      n: null,
+      max_tokens: null,
+    };
+    for (const fields of [nulls, { echo: false, best_of: 1, suffix: '', max_tokens: 16 }]) {
+      await client.completions.create({ model: 'talker', prompt: 'once', ...fields });
+      expect(engine.requests.at(-1)).toEqual(engine.requests[0]);
+    }
+    const started = client.completions.create({ model: 'talker', prompt: null });
+    // The empty text, for which this model has no first token.
+    await expect(started).rejects.toMatchObject({ status: 400, param: 'prompt' });
+    expect(engine.requests.at(-1)).toMatchObject({ prompt: '' });
+  });
+
   test('several prompts have their choices one after the other', async () => {
     const { client } = connected();
     const answer = await client.completions.create({ ...plain, prompt: ['once', 'upon'], n: 2 });
@@ -284,6 +409,14 @@ test('loaded models are listed and found by their names, with slashes too', asyn
     code: 'model_not_found',
     message: expect.stringContaining('"onnx-community/tiny" is not loaded'),
   });
+});
+
+test.each(['/v1/models/%E0%A4%A', '/v1/%', '/v1/chat/%zz'])('%s is no address: 400', async (path) => {
+  const response = await createFetch(new TableEngine())(`https://antiphon.invalid${path}`);
+  expect(response.status).toBe(400);
+  const { error } = (await response.json()) as { error: { message: string } };
+  expect(error).toMatchObject({ type: 'invalid_request_error', param: null, code: 'invalid_url' });
+  expect(error.message).toContain(path);
 });
 
 describe('an abort', () => {
@@ -339,6 +472,16 @@ describe('what cannot be obeyed is refused by name, and not tried again', () => 
     ['metadata', { metadata: { a: 'b' } }, 'unsupported_parameter'],
     ['modalities', { modalities: ['text', 'audio'] }, 'unsupported_parameter'],
     ['reasoning_effort', { reasoning_effort: 'low' }, 'unsupported_parameter'],
+    [
+      'messages.0.tool_calls',
+      { messages: [{ ...messages[1], tool_calls: [{ id: '1' }] }] },
+      'unsupported_parameter',
+    ],
+    ['messages.0.audio', { messages: [{ ...messages[1], audio: { id: '1' } }] }, 'unsupported_parameter'],
+    ['messages.0.refusal', { messages: [{ ...messages[1], refusal: 'no' }] }, 'unsupported_parameter'],
+    ['messages.0.content', { messages: [{ role: 'user', content: null }] }, null],
+    ['messages.0', { messages: [null] }, null],
+    ['model', { model: null }, null],
     ['top_k', { top_k: 5 }, null],
     ['temperature', { temperature: 2.5 }, null],
     ['top_p', { top_p: -0.1 }, null],

@@ -4,32 +4,32 @@ import { withoutNeutralFields } from './refused-fields.ts';
 
 const finite = v.pipe(v.number(), v.finite());
 const between = (least: number, most: number) =>
-  v.nullish(v.pipe(finite, v.minValue(least), v.maxValue(most)));
+  v.optional(v.pipe(finite, v.minValue(least), v.maxValue(most)));
 const integer = (least: number, most: number) =>
-  v.nullish(v.pipe(v.number(), v.safeInteger(), v.minValue(least), v.maxValue(most)));
+  v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(least), v.maxValue(most)));
 const stopText = v.pipe(v.string(), v.nonEmpty('a stop text must not be empty'));
-const label = v.nullish(v.string());
+const label = v.optional(v.string());
 
-/** Limits are OpenAI's. */
+/** Limits are OpenAI's. No field is null: withoutNeutralFields has taken those out. */
 const common = {
   model: v.pipe(v.string(), v.nonEmpty('name a loaded model')),
   /** Checked by the engine. */
   method: v.optional(v.looseObject({ kind: v.string() })),
   temperature: between(0, 2),
   top_p: between(0, 1),
-  stop: v.nullish(v.union([stopText, v.pipe(v.array(stopText), v.maxLength(4))])),
+  stop: v.optional(v.union([stopText, v.pipe(v.array(stopText), v.maxLength(4))])),
   max_tokens: integer(1, Number.MAX_SAFE_INTEGER),
   seed: integer(0, Number.MAX_SAFE_INTEGER),
   n: integer(1, 128),
-  logit_bias: v.nullish(v.record(v.string(), v.pipe(finite, v.minValue(-100), v.maxValue(100)))),
+  logit_bias: v.optional(v.record(v.string(), v.pipe(finite, v.minValue(-100), v.maxValue(100)))),
   frequency_penalty: between(-2, 2),
   presence_penalty: between(-2, 2),
-  stream: v.nullish(v.boolean()),
-  stream_options: v.nullish(
+  stream: v.optional(v.boolean()),
+  stream_options: v.optional(
     v.strictObject({
-      include_usage: v.nullish(v.boolean()),
+      include_usage: v.optional(v.boolean()),
       /** Padding against eavesdroppers on a network; there is none. */
-      include_obfuscation: v.nullish(v.literal(false)),
+      include_obfuscation: v.optional(v.boolean()),
     }),
   ),
   user: label,
@@ -38,20 +38,26 @@ const common = {
 
 const content = v.union([v.string(), v.array(v.strictObject({ type: v.literal('text'), text: v.string() }))]);
 
+const message = v.variant('role', [
+  v.strictObject({ role: v.picklist(['system', 'developer', 'user']), name: label, content }),
+  // The client's helper for streams gathers a reply without text as null.
+  v.strictObject({ role: v.literal('assistant'), name: label, content: v.optional(content, '') }),
+]);
+
 const chatSchema = v.strictObject({
   ...common,
-  messages: v.pipe(
-    v.array(v.strictObject({ role: v.picklist(['system', 'developer', 'user', 'assistant']), content })),
-    v.nonEmpty('a conversation has at least one message'),
-  ),
+  messages: v.pipe(v.array(message), v.nonEmpty('a conversation has at least one message')),
   max_completion_tokens: integer(1, Number.MAX_SAFE_INTEGER),
-  logprobs: v.nullish(v.boolean()),
+  logprobs: v.optional(v.boolean()),
   top_logprobs: integer(0, 20),
 });
 
 const completionSchema = v.strictObject({
   ...common,
-  prompt: v.union([v.string(), v.pipe(v.array(v.string()), v.nonEmpty('at least one prompt is needed'))]),
+  prompt: v.optional(
+    v.union([v.string(), v.pipe(v.array(v.string()), v.nonEmpty('at least one prompt is needed'))]),
+    '',
+  ),
   logprobs: integer(0, 5),
 });
 
@@ -61,10 +67,10 @@ export type ValidCompletionParams = v.InferOutput<typeof completionSchema>;
 /** @throws EngineError `invalid-request`, naming the field as OpenAI's API does */
 export function validateChatParams(body: unknown): ValidChatParams {
   const valid = parseAs('body', chatSchema, withoutNeutralFields(body));
-  if (typeof valid.top_logprobs === 'number' && !valid.logprobs) {
+  if (valid.top_logprobs && !valid.logprobs) {
     refuse('top_logprobs', 'is given without logprobs: set logprobs to true');
   }
-  if (typeof valid.max_tokens === 'number' && typeof valid.max_completion_tokens === 'number') {
+  if (valid.max_tokens !== undefined && valid.max_completion_tokens !== undefined) {
     refuse('max_tokens', 'is given beside max_completion_tokens, which has taken its place: leave it out');
   }
   refuseStrayOptions(valid);
@@ -79,5 +85,7 @@ export function validateCompletionParams(body: unknown): ValidCompletionParams {
 }
 
 function refuseStrayOptions({ stream, stream_options }: ValidChatParams | ValidCompletionParams): void {
-  if (stream_options && !stream) refuse('stream_options', 'is given without stream: set stream to true');
+  if (stream_options?.include_usage && !stream) {
+    refuse('stream_options', 'is given without stream: set stream to true');
+  }
 }

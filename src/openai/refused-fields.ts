@@ -10,8 +10,8 @@ const tools: RefusedField = { reason: 'tools are not supported', neutral: [[]] }
 const toolChoice: RefusedField = { reason: 'tools are not supported', neutral: ['none', 'auto'] };
 const none: readonly unknown[] = [];
 
-/** Beside `null`, which asks for nothing anywhere. */
-export const refusedFields: Readonly<Record<string, RefusedField>> = {
+/** Beside null. */
+const refusedFields: Readonly<Record<string, RefusedField>> = {
   tools,
   functions: tools,
   tool_choice: toolChoice,
@@ -22,34 +22,70 @@ export const refusedFields: Readonly<Record<string, RefusedField>> = {
   audio: { reason: 'only text is written', neutral: none },
   prediction: { reason: 'predicted outputs are not supported; see method for drafts', neutral: none },
   reasoning_effort: { reason: 'no loaded model has an effort to set', neutral: none },
-  verbosity: { reason: 'no loaded model has a verbosity to set', neutral: none },
+  verbosity: { reason: 'no loaded model has a verbosity to set', neutral: ['medium'] },
   web_search_options: { reason: 'nothing is fetched', neutral: none },
   metadata: { reason: 'nothing is stored', neutral: [{}] },
   store: { reason: 'nothing is stored', neutral: [false] },
-  prompt_cache_key: { reason: 'caches are found by their tokens', neutral: none },
-  prompt_cache_retention: { reason: 'caches are kept while the model is loaded', neutral: none },
+  moderation: { reason: 'nothing is moderated', neutral: none },
+  prompt_cache_key: { reason: 'caches are found by their tokens', neutral: [''] },
+  prompt_cache_options: { reason: 'caches are found by their tokens', neutral: [{}] },
+  prompt_cache_retention: { reason: 'caches are kept while the model is loaded', neutral: ['in_memory'] },
   service_tier: { reason: 'there is one tier: this machine', neutral: ['auto', 'default'] },
   best_of: { reason: 'choices are not ranked', neutral: [1] },
   echo: { reason: 'the prompt is not repeated', neutral: [false] },
   suffix: { reason: 'nothing can be inserted before a suffix', neutral: [''] },
 };
 
+/** Fields of a message. An answer has them too, with a neutral value, so it can go back as it came. */
+const refusedMessageFields: Readonly<Record<string, RefusedField>> = {
+  tool_calls: tools,
+  function_call: toolChoice,
+  annotations: { reason: 'only text is read', neutral: [[]] },
+  audio: { reason: 'only text is read', neutral: none },
+  refusal: { reason: 'only text is read', neutral: none },
+};
+
 /**
- * Refuses what cannot be obeyed, by name: nothing is ignored. A value that asks for what happens anyway is taken out.
+ * Refuses what cannot be obeyed, by name: nothing is ignored. A value that asks for what happens anyway is taken out,
+ * and so is every field that is null, at any depth.
  * @throws EngineError `invalid-request`
  */
 export function withoutNeutralFields(body: unknown): unknown {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
-  const entries = Object.entries(body).filter(([field, value]) => {
-    const refused = Object.hasOwn(refusedFields, field) ? refusedFields[field] : undefined;
+  const asked = withoutFields(withoutNulls(body), refusedFields, '');
+  if (!isObject(asked) || !Array.isArray(asked.messages)) return asked;
+  const messages = asked.messages.map((message: unknown, index) =>
+    withoutFields(message, refusedMessageFields, `messages.${index}.`),
+  );
+  return { ...asked, messages };
+}
+
+/** Only fields are taken out: an element of a list that is null keeps its place. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isObject(value)) return value;
+  const given = Object.entries(value).filter(([, inner]) => inner !== null && inner !== undefined);
+  return Object.fromEntries(given.map(([field, inner]) => [field, withoutNulls(inner)]));
+}
+
+/** @param path what comes before the name of a field in messages */
+function withoutFields(
+  value: unknown,
+  refusedFields: Readonly<Record<string, RefusedField>>,
+  path: string,
+): unknown {
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).filter(([name, inner]) => {
+    const refused = Object.hasOwn(refusedFields, name) ? refusedFields[name] : undefined;
     if (!refused) return true;
-    const asText = JSON.stringify(value);
-    const isNeutral =
-      value === null || value === undefined || refused.neutral.some((one) => JSON.stringify(one) === asText);
-    if (isNeutral) return false;
+    const asText = JSON.stringify(inner);
+    if (refused.neutral.some((one) => JSON.stringify(one) === asText)) return false;
+    const field = path + name;
     throw new EngineError('invalid-request', `${field}: unsupported, ${refused.reason}: leave it out`, {
       details: { field, openAiCode: 'unsupported_parameter' },
     });
   });
   return Object.fromEntries(entries);
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -5,6 +5,8 @@ export type ChatRole = 'system' | 'user' | 'assistant';
 export interface ChatMessage {
   readonly role: ChatRole;
   readonly content: string;
+  /** Of who speaks, where a conversation has several; the chat template decides whether the model reads it. */
+  readonly name?: string | undefined;
   /**
    * The tokens an earlier decode wrote this text with (`result.tokenIds`). A text can be cut into tokens in several
    * ways; given these, the next turn starts exactly where the caches of the last one end. Used where the template lets

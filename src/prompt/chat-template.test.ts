@@ -77,6 +77,12 @@ describe('a conversation is rendered', () => {
     expect(rendered(source, [hello], { [name]: [{ id: 7 }] })).toBe('false true 7');
   });
 
+  test('with the names of speakers, where a message has one', () => {
+    const source =
+      '{% for message in messages %}{{ message.name if message.name is defined else message.role }}: {{ message.content }}\n{% endfor %}';
+    expect(rendered(source, [{ ...hello, name: 'Ann' }, reply])).toBe('Ann:  Hello! \nassistant: Hi.\n');
+  });
+
   test('and no variable stands in for the messages', () => {
     expect(rendered(gemma, [hello], { messages: [], add_generation_prompt: false })).toContain('Hello!');
   });

@@ -22,7 +22,7 @@ export class ChatTemplate {
    *   `model-unsupported` where it is no template that can be read here
    */
   render(
-    messages: readonly Pick<ChatMessage, 'role' | 'content'>[],
+    messages: readonly Pick<ChatMessage, 'role' | 'content' | 'name'>[],
     variables: TemplateVariables,
     addGenerationPrompt: boolean,
   ): string {
@@ -35,7 +35,11 @@ export class ChatTemplate {
         documents: null,
         ...this.#specialTokens,
         ...variables,
-        messages: messages.map(({ role, content }) => ({ role, content })),
+        messages: messages.map(({ role, content, name }) => ({
+          role,
+          content,
+          ...(name !== undefined && { name }),
+        })),
         add_generation_prompt: addGenerationPrompt,
       });
     } catch (cause) {
