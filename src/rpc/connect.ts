@@ -48,11 +48,13 @@ export async function connect(options: ConnectOptions = {}): Promise<EngineApi> 
     life.end('the worker could not be opened; connect again', error);
     throw error;
   }
-  // Granted when the worker has died: out of memory, say, which fires no error event.
-  (navigator as { locks?: LockManager }).locks
-    ?.request(lifeLock, () => lost('the worker died; connect again'))
-    // Denied where storage is blocked: then only error events tell.
-    .catch(() => {});
+  const awaitDeath = async (): Promise<void> => {
+    const { locks } = navigator as { readonly locks?: LockManager };
+    await locks?.request(lifeLock, () => lost('the worker died; connect again'));
+  };
+  // Granted when the worker has died: out of memory, say, which fires no error event. Denied where site data is
+  // blocked: then only error events tell.
+  awaitDeath().catch(() => {});
   isOpen = true;
   return new RemoteEngine(wire, life);
 }

@@ -119,15 +119,15 @@ function reporter<T>(listener: Callback<[T]>) {
  * went. Outside secure contexts there are no locks, and nothing to hold.
  */
 function holdUntilDeath(lock: string): Promise<void> {
-  const { locks } = (globalThis as { navigator?: { locks?: LockManager } }).navigator ?? {};
-  if (!locks) return Promise.resolve();
   return new Promise((resolve) => {
-    locks
-      .request(lock, () => {
+    const hold = async (): Promise<void> => {
+      const { locks } = (globalThis as { navigator?: { locks?: LockManager } }).navigator ?? {};
+      await locks?.request(lock, () => {
         resolve();
         return new Promise(() => {});
-      })
-      // Denied where storage is blocked: the page then learns of a death from error events only.
-      .catch(() => resolve());
+      });
+    };
+    // Denied where site data is blocked: the page then learns of a death from error events only.
+    hold().then(resolve, () => resolve());
   });
 }

@@ -8,30 +8,37 @@ export interface FileLocks {
   ifFree(key: FileKey, work: () => Promise<void>): Promise<boolean>;
 }
 
-/** Web Locks; a tab that is closed gives its locks back. Outside secure contexts there are none, and nothing is kept. */
+/**
+ * Web Locks; a tab that is closed gives its locks back. Where the browser has none (outside secure contexts) or refuses
+ * them (site data is blocked) work runs without: nothing can be stored there, so no two tabs write one file.
+ */
 export const webLocks: FileLocks = {
-  run: async (key, signal, work) => {
-    const locks = availableLocks();
-    if (!locks) return work();
-    const options = signal ? { signal } : {};
-    return (await locks.request(lockName(key), options, work)) as Awaited<ReturnType<typeof work>>;
-  },
-  ifFree: async (key, work) => {
-    const locks = availableLocks();
-    if (!locks) {
-      await work();
-      return true;
-    }
-    return locks.request(lockName(key), { ifAvailable: true }, async (lock) => {
-      if (lock === null) return false;
-      await work();
-      return true;
-    });
-  },
+  run: (key, signal, work) => withLock(key, signal ? { signal } : {}, work),
+  ifFree: (key, work) =>
+    withLock(key, { ifAvailable: true }, async (isFree) => {
+      if (isFree) await work();
+      return isFree;
+    }),
 };
 
-const lockName = ({ url, content }: FileKey): string => `antiphon-file ${url} ${content ?? ''}`;
-
-function availableLocks(): LockManager | undefined {
-  return (globalThis as { navigator?: { readonly locks?: LockManager } }).navigator?.locks;
+async function withLock<T>(
+  { url, content }: FileKey,
+  options: LockOptions,
+  work: (isFree: boolean) => Promise<T>,
+): Promise<T> {
+  let isAnswered = false;
+  try {
+    const { locks } = (globalThis as { navigator?: { readonly locks?: LockManager } }).navigator ?? {};
+    const name = `antiphon-file ${url} ${content ?? ''}`;
+    const locked = (lock: Lock | null): Promise<T> => {
+      isAnswered = true;
+      return work(lock !== null);
+    };
+    if (locks) return (await locks.request(name, options, locked)) as T;
+  } catch (error) {
+    // The work's own failure, or an abort while it waited. Whatever else fails is the lock itself.
+    if (isAnswered) throw error;
+    options.signal?.throwIfAborted();
+  }
+  return work(true);
 }

@@ -8,7 +8,7 @@ export const DEFAULT_STORE_NAME = 'antiphon-models-2';
 
 /**
  * The browser's storage for files: the origin private file system, where it is missing the Cache API, and where there
- * is neither (a page from plain http on another machine, storage switched off) one that keeps nothing: everything
+ * is neither (a page from plain http on another machine, site data blocked) one that keeps nothing: everything
  * else works.
  */
 export async function openFileStore(name: string = DEFAULT_STORE_NAME): Promise<FileStore> {
@@ -17,11 +17,11 @@ export async function openFileStore(name: string = DEFAULT_STORE_NAME): Promise<
   return (await openCacheFileStore(name)) ?? keepNothing;
 }
 
-/** null where there is no Cache API. */
+/** null where there is no Cache API, or the browser denies it. */
 export async function openCacheFileStore(name: string): Promise<FileStore | null> {
-  // `caches` is missing outside secure contexts, whatever the type declaration says.
-  const storage = (globalThis as { caches?: CacheStorage }).caches;
   try {
+    // Missing outside secure contexts, whatever the type declaration says; where site data is blocked it may throw.
+    const storage = (globalThis as { caches?: CacheStorage }).caches;
     return storage === undefined ? null : new CacheFileStore(await storage.open(name));
   } catch {
     return null;

@@ -27,12 +27,13 @@ export class PilotStorage implements PilotStore {
     return this.#opened;
   }
 
-  read(key: string): Promise<readonly unknown[]> {
+  // `async` throughout: where site data is blocked some browsers throw instead of rejecting.
+  async read(key: string): Promise<readonly unknown[]> {
     return this.#store('readonly', (store) => promisifyRequest(store.getAll(runsOf(key))));
   }
 
-  add(key: string, run: PilotRun): Promise<void> {
-    return set(['run', key, run.case], run, this.#store);
+  async add(key: string, run: PilotRun): Promise<void> {
+    await set(['run', key, run.case], run, this.#store);
   }
 
   /** The pilot that was begun last; null where there is none. */
@@ -60,8 +61,8 @@ export class PilotStorage implements PilotStore {
     return (await get<Partial<PilotForm>>(['form'], this.#store)) ?? {};
   }
 
-  keepForm(form: PilotForm): Promise<void> {
-    return set(['form'], form, this.#store);
+  async keepForm(form: PilotForm): Promise<void> {
+    await set(['form'], form, this.#store);
   }
 
   async #pilots(): Promise<readonly KeptPilot[]> {
