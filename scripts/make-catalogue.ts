@@ -8,6 +8,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CATALOGUE_FILE, type CatalogueEntry, readCatalogue } from '../src/models/catalogue.ts';
+import { parseJson } from '../src/models/download/parse-json.ts';
 import { onnxPath } from '../src/models/dtype.ts';
 import { readModelConfig } from '../src/models/model-config.ts';
 import { createTokenizer } from '../src/tokens/hf-tokenizer.ts';
@@ -20,7 +21,7 @@ type Described = Pick<
   'id' | 'title' | 'folder' | 'licence' | 'family' | 'suggestedRole' | 'dtype'
 >;
 
-const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
+const readJson = (file: string): unknown => parseJson(readFileSync(file));
 
 function filesIn(folder: string): CatalogueEntry['files'] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
