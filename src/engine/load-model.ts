@@ -143,9 +143,10 @@ export async function loadModel(
       },
     };
   } catch (error) {
-    // What no hash vouches for may be broken in ways that do not look like it.
-    const isSuspect = !files.verified && error instanceof EngineError;
-    if (isSuspect || (error instanceof EngineError && error.code === 'integrity')) await files.forget();
+    const code = error instanceof EngineError ? error.code : null;
+    // What no hash vouches for may be broken in ways that do not look like it. A lack of memory is no fault of the files.
+    const isSuspect = !files.verified && code !== null && code !== 'out-of-memory' && code !== 'device-lost';
+    if (isSuspect || code === 'integrity') await files.forget();
     throw error;
   } finally {
     endWatch();
