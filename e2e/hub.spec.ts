@@ -94,6 +94,24 @@ test('a private repository comes over the hub and its CDN, goes on after it was 
   expect(second.freedBytes).toBeGreaterThan(sizes);
 });
 
+test('weights that another origin compresses unseen load, as a repository and as a folder that nobody lists', async ({
+  page,
+  hub,
+}) => {
+  hub.commit('somebody/open', files);
+  hub.inject({ place: 'cdn', path: weights }, { kind: 'gzip' }, Infinity);
+  await page.goto('terminal.html');
+  await page.waitForFunction('window.antiphon !== undefined');
+  const loaded = await page.evaluate(async (hubUrl) => {
+    const engine = await window.antiphon.connect({ backend: 'wasm', hubUrl });
+    const folder = await engine.load(`${hubUrl}/somebody/open/resolve/main/`);
+    const repository = await engine.load('somebody/open');
+    await engine.close();
+    return [folder.sha256, repository.sha256];
+  }, hub.url);
+  expect(loaded).toEqual(Array(2).fill(files.get(weights)!.sha256));
+});
+
 test('a large file stands in the JavaScript heap once, when it is here and checked, and never twice', async ({
   page,
   hub,

@@ -16,6 +16,10 @@ export type HubFault =
   | { readonly kind: 'wrong-bytes' }
   /** A page with status 200 in place of the file. */
   | { readonly kind: 'html-page' }
+  /** A Git LFS pointer with status 200 in place of the file. */
+  | { readonly kind: 'lfs-pointer' }
+  /** The file compressed on the way, under its own type; another origin is not told. */
+  | { readonly kind: 'gzip' }
   /** The whole file, whatever part was asked for. */
   | { readonly kind: 'no-ranges' }
   /** The part that was asked for, under a Content-Range that begins so much later. */

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { HubContent } from './hub-content.ts';
 import type { HubFault, HubRequest, HubRequestPattern } from './hub-fault.ts';
-import { sendContent } from './send-content.ts';
+import { sendContent, sendPage } from './send-content.ts';
 
 export interface HubRepositoryOptions {
   /** Token without which the repository is as good as not there. */
@@ -97,6 +97,11 @@ export class HubServer {
     this.#faults.push({ pattern, fault, times });
   }
 
+  /** Forgets the faults that have not happened yet. */
+  clearFaults(): void {
+    this.#faults.length = 0;
+  }
+
   /** Bytes of bodies sent for a file, by the CDN or by the hub itself. */
   bytesSentOf(path: string): number {
     return this.requests
@@ -130,6 +135,10 @@ export class HubServer {
       return;
     }
     response.setHeader('x-repo-commit', commit.sha);
+    if (fault?.kind === 'html-page') {
+      sendPage(response, record);
+      return;
+    }
     const content = commit.files.get(path);
     if (kind === 'revision') sendJson(response, record, revisionInfo(repo!, commit.sha, repository));
     else if (kind === 'tree') this.#sendTree(response, record, url, commit.files);

@@ -30,20 +30,21 @@ export function sendContent(
     return;
   }
   if (fault?.kind === 'html-page') {
-    const page = '<!doctype html><title>Sorry</title>';
-    record.bytesSent += page.length;
-    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-length': page.length });
-    response.end(page);
+    sendPage(response, record);
+    return;
+  }
+  if (fault?.kind === 'lfs-pointer') {
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${content.sha256}\nsize ${content.bytes}\n`;
+    record.bytesSent += pointer.length;
+    response.writeHead(200, { 'content-type': 'text/plain', 'content-length': pointer.length });
+    response.end(pointer);
     return;
   }
   const isGzipWanted = /\bgzip\b/.test(String(request.headers['accept-encoding']));
-  if (
-    fault === null &&
-    record.path.endsWith('.json') &&
-    isGzipWanted &&
-    request.headers.range === undefined
-  ) {
-    void sendCompressed(request, response, record, content, etag);
+  const isText = fault === null && record.path.endsWith('.json');
+  if ((isText || fault?.kind === 'gzip') && isGzipWanted && request.headers.range === undefined) {
+    const type = isText ? 'application/json' : 'application/octet-stream';
+    void sendCompressed(request, response, record, content, { etag, 'content-type': type });
     return;
   }
   const part = partOf(request, content, etag, fault);
@@ -59,18 +60,25 @@ export function sendContent(
   else void sendBody(response, record, content, part, fault);
 }
 
-/** Text goes compressed to whoever takes it, as hubs do; the length that is told is then another. */
+/** A page with status 200, as proxies and login walls show. */
+export function sendPage(response: ServerResponse, record: HubRequest): void {
+  const page = '<!doctype html><title>Sorry</title>';
+  record.bytesSent += page.length;
+  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-length': page.length });
+  response.end(page);
+}
+
+/** Text goes compressed to whoever takes it, as hubs do; the length that is told then counts other bytes. */
 async function sendCompressed(
   request: IncomingMessage,
   response: ServerResponse,
   record: HubRequest,
   content: HubContent,
-  etag: string,
+  headers: Readonly<Record<string, string>>,
 ): Promise<void> {
   const packed = gzipSync(await buffer(content.read(0, content.bytes)));
   response.writeHead(200, {
-    etag,
-    'content-type': 'application/json',
+    ...headers,
     'content-encoding': 'gzip',
     'content-length': packed.length,
   });

@@ -1,16 +1,15 @@
 import { EngineError } from '../errors/engine-error.ts';
 import { hasChatTemplate } from '../prompt/find-chat-template.ts';
 import { needsSpecialTokensMap } from '../tokens/special-tokens-map.ts';
-import { failureOf, isNotFound } from './download/download-errors.ts';
+import { failureOf, isNotFound, isUnavailable, mayBeAbsent } from './download/download-errors.ts';
 import { type FetchedFile, fetchFile } from './download/fetch-file.ts';
-import { parseJson } from './download/parse-json.ts';
 import type { RemoteFile } from './download/remote-file.ts';
-import { announcedLength } from './download/request-file.ts';
+import { presumedLength } from './download/request-file.ts';
 import { type Dtype, onnxPath } from './dtype.ts';
 import { externalDataPaths, pathBeside } from './external-data.ts';
 import { type LoadProgress, LoadProgressTracker } from './load-progress.ts';
 import { type ModelAddress, type ModelSources, remoteFile } from './model-address.ts';
-import { readOnnxGraph } from './onnx-graph.ts';
+import { type OnnxGraph, readOnnxGraph } from './onnx-graph.ts';
 import { requireRoom } from './storage/storage-room.ts';
 import { listedDtypes, type WeightsTarget } from './weights-choice.ts';
 
@@ -57,7 +56,7 @@ export class FolderFetch {
   readonly #options: FetchModelOptions;
   readonly #dtypes: readonly [Dtype, ...Dtype[]];
   readonly #progress: LoadProgressTracker;
-  /** The server was out of reach, so what is not in the store counts as absent. */
+  /** The server is out of reach, or cannot give its files now, so what is not in the store counts as absent. */
   #offline = false;
 
   constructor(model: string, address: ModelAddress, options: FetchModelOptions) {
@@ -99,7 +98,7 @@ export class FolderFetch {
     );
     this.#options.signal?.throwIfAborted();
     const isFile = answer?.ok && !answer.headers.get('content-type')?.startsWith('text/html');
-    return isFile ? announcedLength(answer) : null;
+    return isFile ? presumedLength(answer) : null;
   }
 
   async fetchConfig(): Promise<FetchedFile> {
@@ -145,7 +144,7 @@ export class FolderFetch {
       this.#fetchIfPresent(TOKENIZER_CONFIG, signal),
       fetchRare(CHAT_TEMPLATE),
     ]);
-    const config = tokenizerConfig === null ? {} : parseJson(await tokenizerConfig.bytes());
+    const config = tokenizerConfig === null ? {} : await tokenizerConfig.json();
     const [specialTokens, json] = await Promise.all([
       needsSpecialTokensMap(config) ? fetchRare(SPECIAL_TOKENS_MAP) : null,
       jinja === null && !hasChatTemplate(config) ? fetchRare(CHAT_TEMPLATE_JSON) : null,
@@ -180,13 +179,29 @@ export class FolderFetch {
     const fetchData = (dataPath: string) => this.#fetch(dataPath, signal);
     const [file, ...guessed] = await Promise.all([fetchData(path), ...guesses.map(fetchData)]);
     const onnx = await file.bytes();
+    const names = externalDataPaths(await this.#readGraph(file, onnx, path), path);
     const external: { name: string; file: FetchedFile }[] = [];
-    for (const name of externalDataPaths(readOnnxGraph(onnx), path)) {
+    for (const name of names) {
       const dataPath = pathBeside(path, name);
       const here = guessed[guesses.indexOf(dataPath)];
       external.push({ name, file: here ?? (await fetchData(dataPath)) });
     }
     return { dtype, file, onnx, external };
+  }
+
+  /** What no hash vouches for may be broken in ways that do not look like it. It is not kept then. */
+  async #readGraph(file: FetchedFile, onnx: Uint8Array, path: string): Promise<OnnxGraph> {
+    try {
+      return readOnnxGraph(onnx);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      await this.#options.store.remove(file.key).catch(() => {});
+      const { url } = remoteFile(this.#address, path, 'onnx');
+      throw new EngineError(error.code, `${url} cannot be used. ${error.message}`, {
+        details: { ...error.details, url },
+        cause: error,
+      });
+    }
   }
 
   async #requireRoom(paths: readonly string[]): Promise<void> {
@@ -196,8 +211,9 @@ export class FolderFetch {
     for (const path of paths) {
       const file = remoteFile(this.#address, path, 'onnx');
       if (file.expected === null) return;
-      const here = stored.find(({ key }) => key.url === file.storedAs)?.bytes ?? 0;
-      bytes += Math.max(0, file.expected.bytes - here);
+      // Whatever is kept of the address makes room where it must.
+      const here = stored.filter(({ key }) => key.url === file.storedAs);
+      bytes += Math.max(0, file.expected.bytes - here.reduce((sum, one) => sum + one.bytes, 0));
     }
     if (bytes > 0) await requireRoom(store, bytes, this.#address.name);
   }
@@ -213,11 +229,13 @@ export class FolderFetch {
     }
   }
 
-  /** True where the folder has no such file. What is listed must be there. */
+  /**
+   * True where the folder has no such file: it could be read, as config.json was. What is listed must be there.
+   */
   #isAbsent(path: string, error: unknown): error is EngineError {
     if (this.#listed(path) !== undefined) return false;
-    const failure = failureOf(error);
-    return isNotFound(error) || failure === 'html-page' || (failure === 'unreachable' && this.#offline);
+    const isPage = failureOf(error) === 'html-page';
+    return mayBeAbsent(error) || isPage || (this.#offline && isUnavailable(error));
   }
 
   #isKnownAbsent(path: string): boolean {
@@ -229,6 +247,7 @@ export class FolderFetch {
     const file = await fetchFile(remoteFile(this.#address, path, kindOf(path)), {
       ...this.#options,
       fetch: this.#address.fetch,
+      isPatient: !this.#offline,
       signal,
       onBytes: (loaded, total) => this.#progress.loaded(path, loaded, total, false),
     });

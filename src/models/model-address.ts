@@ -1,13 +1,12 @@
 import { EngineError } from '../errors/engine-error.ts';
 import { CATALOGUE_FILE, type Catalogue, type CatalogueEntry, readCatalogue } from './catalogue.ts';
-import { failureOf, isNotFound } from './download/download-errors.ts';
+import { failureOf, mayBeAbsent } from './download/download-errors.ts';
 import { type FetchFileOptions, fetchFile } from './download/fetch-file.ts';
-import { parseJson } from './download/parse-json.ts';
 import type { RemoteFile } from './download/remote-file.ts';
 import { type Dtype, splitDtype } from './dtype.ts';
 import type { FileListing } from './file-listing.ts';
 import { DEFAULT_HUB_URL, type HubModel, modelName, type Repository, repositoryOf } from './hub/hub-model.ts';
-import { listRepository } from './hub/repository-listing.ts';
+import { listRepository, type RepositoryListing } from './hub/repository-listing.ts';
 import { tokenFetch } from './hub/token-fetch.ts';
 
 export interface ModelSources extends FetchFileOptions {
@@ -43,8 +42,10 @@ export interface ModelAddress {
   readonly entry: CatalogueEntry | null;
   /** Reaches the folder, with the token where one is needed. */
   readonly fetch: typeof globalThis.fetch;
-  /** True where the list of files is an earlier one, because its server could not be reached. */
-  readonly isOffline: boolean;
+  /** The same model as an earlier visit found it, where it has changed since; its files may still be stored. */
+  readonly earlier: ModelAddress | null;
+  /** To be called when all files are here: the next visit that cannot ask for the list of files takes this one. */
+  keepListing(): Promise<void>;
   /** Error for an id without a folder; null for URLs, repositories and ids of a catalogue. */
   readonly unknownId: EngineError | null;
 }
@@ -86,7 +87,7 @@ export async function resolveModel(model: string | HubModel, sources: ModelSourc
   if (bundledEntry !== undefined) {
     return { ...inFolder(`${modelsUrl}${name}/`, fetch), ...known(bundledEntry), name, dtype };
   }
-  if (repository !== null) return { ...(await onHub(name, repository, sources, fetch)), dtype };
+  if (repository !== null) return onHub({ name, dtype }, repository, sources, fetch);
   const unknownId = unknownIdError(name, modelsUrl, catalogues?.own ?? (await catalogues?.bundled()) ?? null);
   if (!ID_LIKE.test(name)) throw unknownId;
   return { ...inFolder(`${modelsUrl}${name}/`, fetch), name, title: name, dtype, unknownId };
@@ -112,7 +113,8 @@ function inFolder(folderUrl: string, fetch: typeof globalThis.fetch): FolderAddr
     listing: null,
     entry: null,
     fetch,
-    isOffline: false,
+    earlier: null,
+    keepListing: async () => {},
     unknownId: null,
   };
 }
@@ -128,24 +130,25 @@ function known(entry: CatalogueEntry): Pick<ModelAddress, 'title' | 'entry' | 'l
 }
 
 async function onHub(
-  name: string,
+  { name, dtype }: Pick<ModelAddress, 'name' | 'dtype'>,
   repository: Repository,
   sources: ModelSources,
   givenFetch: typeof globalThis.fetch,
-): Promise<Omit<ModelAddress, 'dtype'>> {
+): Promise<ModelAddress> {
   const fetch = tokenFetch(givenFetch, sources.token, repository.host);
-  const { commit, files, isOffline } = await listRepository(repository, { ...sources, fetch, model: name });
+  const { earlier, keep, ...listing } = await listRepository(repository, { ...sources, fetch, model: name });
   const { host, repo, revision } = repository;
   const folderAt = (one: string) => `${host}/${repo}/resolve/${encodeURIComponent(one)}/`;
-  return {
+  const at = ({ commit, files }: RepositoryListing): ModelAddress => ({
     ...inFolder(folderAt(commit), fetch),
     // A branch that moves on leaves most files as they are: they are not downloaded again.
     storedFolderUrl: folderAt(revision),
     name,
     title: repo.split('/')[1]!,
+    dtype,
     listing: { files, isComplete: true },
-    isOffline,
-  };
+  });
+  return { ...at(listing), earlier: earlier && at(earlier), keepListing: keep };
 }
 
 interface Catalogues {
@@ -176,10 +179,10 @@ async function fetchCatalogue(url: string, sources: ModelSources): Promise<Catal
       { url, kind: 'json', expected: null, label: { model: null, path: CATALOGUE_FILE } },
       { ...sources, onBytes: undefined },
     );
-    return readCatalogue(parseJson(await file.bytes()), url);
+    return readCatalogue(await file.json(), url);
   } catch (error) {
     // Unreachable: the files of the model may still be in the store.
-    if (isNotFound(error) || failureOf(error) === 'unreachable') return null;
+    if (mayBeAbsent(error) || failureOf(error) === 'unreachable') return null;
     throw error;
   }
 }

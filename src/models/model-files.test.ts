@@ -5,7 +5,7 @@ import { readCatalogue } from './catalogue.ts';
 import type { FetchModelOptions } from './folder-fetch.ts';
 import type { LoadProgress } from './load-progress.ts';
 import { describeModel, fetchModelFiles, type ModelFiles } from './model-files.ts';
-import { FileServer, file, htmlPage, stalled, status } from './testing/file-server.ts';
+import { type Answer, FileServer, file, htmlPage, stalled, status } from './testing/file-server.ts';
 import { MemoryFileStore } from './testing/memory-file-store.ts';
 import { TestTimer } from './testing/test-timer.ts';
 
@@ -293,6 +293,83 @@ describe('the URL of a folder', () => {
     );
     expect(files).toMatchObject({ eosTokenIds: [5], bosTokenId: null, tokenizerConfig: {} });
     expect(reports.at(-1)).toMatchObject({ filesDone: 3, filesTotal: 3, bytesTotal: files.bytes });
+  });
+
+  test.each([403, 400, 404])(
+    'lacks files that the server answers with %d, as storage services do, once config.json could be read',
+    async (code) => {
+      serveDraft('/m');
+      server.fallback = status(code);
+      for (const path of ['generation_config.json', 'tokenizer_config.json', 'onnx/model_q4.onnx']) {
+        server.answers.delete(`/m/${path}`);
+      }
+      server.answers.set('/m/onnx/model.onnx', file(onnx));
+      const files = await fetchModelFiles(`${server.origin}/m`, options());
+      expect(files).toMatchObject({ dtype: 'fp32', tokenizerConfig: {}, templateFile: null });
+      // The catalogue is one of them.
+      expect(await fetchModelFiles('m', options({ modelsUrl: server.origin }))).toMatchObject({ id: 'm' });
+    },
+  );
+
+  test.each(['config.json', 'tokenizer.json', 'onnx/model_q4.onnx'])(
+    'cannot do without %s, which the server refuses',
+    async (path) => {
+      serveDraft('/m');
+      server.fallback = status(403);
+      server.answers.set(`/m/${path}`, status(403));
+      const error = await failure(fetchModelFiles(`${server.origin}/m`, options()));
+      expect(error).toMatchObject({ code: 'download', details: { reason: 'access', status: 403 } });
+      expect(error.message).toContain(`/m/${path}`);
+    },
+  );
+
+  test('may hold the numbers that Python writes into JSON', async () => {
+    serveDraft('/m');
+    const edited = (path: string, from: RegExp, to: string): void => {
+      const before = Buffer.from(draftBytes(path)).toString();
+      expect(before).toMatch(from);
+      server.answers.set(`/m/${path}`, file(new TextEncoder().encode(`\uFEFF${before.replace(from, to)}`)));
+    };
+    edited('config.json', /^\{/, '{"rope_scaling": NaN, "initializer_range": Infinity,');
+    edited('generation_config.json', /^\{/, '{"length_penalty": -Infinity,');
+    edited('tokenizer.json', /^\{/, '{"score": NaN,');
+    edited('tokenizer_config.json', /"model_max_length": \d+/, '"model_max_length": Infinity');
+    const files = await fetchModelFiles(`${server.origin}/m`, options());
+    expect(files).toMatchObject({
+      config: { contextLength: 512 },
+      eosTokenIds: [0],
+      tokenizerJson: { score: Number.NaN },
+      tokenizerConfig: { model_max_length: Infinity },
+    });
+  });
+
+  test('with weights that are no ONNX file names them, and does not keep them', async () => {
+    serveDraft('/m');
+    server.answers.set('/m/onnx/model_q4.onnx', file(Uint8Array.of(8, 7, 18)));
+    const error = await failure(fetchModelFiles(`${server.origin}/m`, options()));
+    expect(error).toMatchObject({ code: 'integrity' });
+    expect(error.message).toContain(`${server.origin}/m/onnx/model_q4.onnx`);
+    expect(await store.paths()).not.toContain('/m/onnx/model_q4.onnx');
+  });
+
+  test.each<[string, Answer]>([
+    ['is busy', status(503)],
+    ['refuses everything', status(403)],
+    ['shows its page for everything', htmlPage],
+  ])('loads what is stored while the server %s, without waiting', async (_, answer) => {
+    serveDraft('/m');
+    server.answers.delete('/m/generation_config.json');
+    server.answers.delete('/m/onnx/model_q4.onnx');
+    server.answers.set('/m/onnx/model.onnx', file(onnx));
+    const url = `${server.origin}/m`;
+    await fetchModelFiles(url, options());
+    const before = await store.paths();
+    server.answers.clear();
+    server.fallback = answer;
+    const timer = new TestTimer();
+    expect(await fetchModelFiles(url, options({ timer }))).toMatchObject({ dtype: 'fp32' });
+    expect(timer.pauses).toEqual([]);
+    expect(await store.paths()).toEqual(before);
   });
 
   test.each([

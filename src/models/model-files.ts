@@ -1,13 +1,13 @@
 import type { TemplateFile } from '../prompt/find-chat-template.ts';
 import { withSpecialTokensMap } from '../tokens/special-tokens-map.ts';
 import type { TokenId } from '../tokens/token-id.ts';
+import { failureOf, isUnavailable } from './download/download-errors.ts';
 import type { FetchedFile } from './download/fetch-file.ts';
-import { parseJson } from './download/parse-json.ts';
 import { sha256Hex } from './download/sha256.ts';
 import type { Dtype } from './dtype.ts';
 import { CHAT_TEMPLATE, type FetchModelOptions, FolderFetch, type Weights } from './folder-fetch.ts';
 import type { HubModel } from './hub/hub-model.ts';
-import { resolveModel } from './model-address.ts';
+import { type ModelAddress, resolveModel } from './model-address.ts';
 import { type ModelConfig, readModelConfig } from './model-config.ts';
 import type { ExternalFile } from './prepare/prepare-graph.ts';
 
@@ -48,26 +48,55 @@ export interface ModelFiles {
   forget(): Promise<void>;
 }
 
+export interface FetchFilesOptions extends FetchModelOptions {
+  /** Told before the weights are asked for; what it throws ends the load. */
+  readonly onDescription?: (description: ModelDescription) => void;
+}
+
 /**
  * Fetches the files of `model`: what resolveModel understands. Without a dtype the weights are the catalogue's; of a
  * repository the best for `target` that it has; in a folder that nobody lists q4, else fp32.
  * Throws EngineError `model-load` (unknown id or repository), `invalid-request` (unknown dtype), `download`,
  * `integrity`, `storage-full`, `model-unsupported` (config.json of another kind of model, weights that are not there),
  * `out-of-memory`; an abort throws the signal's reason. The first failure ends the other downloads.
+ *
+ * What was stored before stays until all files of the model are here. Where a repository has moved on and its new files
+ * cannot be had now, the earlier ones are answered if all of them are stored.
  */
 export async function fetchModelFiles(
   model: string | HubModel,
-  options: FetchModelOptions & {
-    /** Told before the weights are asked for; what it throws ends the load. */
-    readonly onDescription?: (description: ModelDescription) => void;
-  },
+  options: FetchFilesOptions,
 ): Promise<ModelFiles> {
   const address = await resolveModel(model, options);
+  try {
+    return await fetchFilesAt(address, options);
+  } catch (error) {
+    if (address.earlier === null || !isUnavailable(error)) throw error;
+    return fetchStoredFiles(address.earlier, options, error);
+  }
+}
+
+/** The model as an earlier visit left it. Throws `reason` where not all of it is stored. */
+async function fetchStoredFiles(
+  address: ModelAddress,
+  options: FetchFilesOptions,
+  reason: unknown,
+): Promise<ModelFiles> {
+  const fetch = () => Promise.reject(new TypeError('only what is stored is wanted'));
+  try {
+    return await fetchFilesAt({ ...address, fetch }, options);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw failureOf(error) === 'unreachable' ? reason : error;
+  }
+}
+
+async function fetchFilesAt(address: ModelAddress, options: FetchFilesOptions): Promise<ModelFiles> {
   const id = address.name + (address.dtype === null ? '' : `:${address.dtype}`);
   const folder = new FolderFetch(id, address, options);
   // First and alone: it tells whether the folder exists, before megabytes are asked for.
   const config = await folder.fetchConfig();
-  const configJson = parseJson(await config.bytes());
+  const configJson = await config.json();
   options.onDescription?.({
     id,
     title: address.title,
@@ -79,21 +108,23 @@ export async function fetchModelFiles(
     await folder.fetchTogether();
   const described = readModelConfig(
     configJson,
-    generation === null ? null : parseJson(await generation.bytes()),
+    generation === null ? null : await generation.json(),
     address.folderUrl,
   );
   const parts = [weights.file, ...weights.external.map(({ file }) => file)];
   const files = [config, generation, tokenizer, tokenizerConfig, specialTokens, template, ...parts].filter(
     (file) => file !== null,
   );
+  await address.keepListing();
+  await options.store.removeOthers(files.map(({ key }) => key)).catch(() => {});
   return {
     id,
     title: address.title,
     ...described,
-    tokenizerJson: parseJson(await tokenizer.bytes()),
+    tokenizerJson: await tokenizer.json(),
     tokenizerConfig: withSpecialTokensMap(
-      tokenizerConfig === null ? {} : parseJson(await tokenizerConfig.bytes()),
-      specialTokens === null ? null : parseJson(await specialTokens.bytes()),
+      tokenizerConfig === null ? {} : await tokenizerConfig.json(),
+      specialTokens === null ? null : await specialTokens.json(),
     ),
     templateFile: template === null ? null : await readTemplateFile(template),
     onnx: weights.onnx,
@@ -109,9 +140,8 @@ export async function fetchModelFiles(
 }
 
 async function readTemplateFile(file: FetchedFile): Promise<TemplateFile> {
-  const bytes = await file.bytes();
-  if (file.key.url.endsWith(CHAT_TEMPLATE)) return { kind: 'jinja', text: new TextDecoder().decode(bytes) };
-  return { kind: 'json', json: parseJson(bytes) };
+  if (!file.key.url.endsWith(CHAT_TEMPLATE)) return { kind: 'json', json: await file.json() };
+  return { kind: 'jinja', text: new TextDecoder().decode(await file.bytes()) };
 }
 
 /** What is known of `model` before its weights are asked for. Throws what fetchModelFiles throws for its small files. */
@@ -126,7 +156,7 @@ export async function describeModel(
   return {
     id,
     title: address.title,
-    config: readModelConfig(parseJson(await config.bytes()), null, address.folderUrl).config,
+    config: readModelConfig(await config.json(), null, address.folderUrl).config,
     dtype: folder.dtype,
     weightBytes: await folder.weightBytes(),
   };

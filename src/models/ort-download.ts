@@ -1,4 +1,4 @@
-import { announcedLength } from './download/request-file.ts';
+import { presumedLength } from './download/request-file.ts';
 
 /** Of ONNX Runtime's WebAssembly, bytes without transport compression; the total is null where nobody told it. */
 export type OrtDownloadListener = (bytesLoaded: number, bytesTotal: number | null) => void;
@@ -35,14 +35,15 @@ export function watchOrtDownload(url: string, scope: Pick<typeof globalThis, 'fe
 }
 
 async function count(response: Response): Promise<void> {
-  const total = announcedLength(response);
+  const total = presumedLength(response);
   const reader = response.body?.getReader();
   let loaded = 0;
   let reported = 0;
   const report = (): void => {
     if (loaded === reported) return;
     reported = loaded;
-    for (const listener of listeners) listener(loaded, total);
+    // More than the total: that counts compressed bytes.
+    for (const listener of listeners) listener(loaded, total !== null && loaded > total ? null : total);
   };
   try {
     for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {

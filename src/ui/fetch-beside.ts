@@ -1,8 +1,10 @@
+import { parseFile } from '../models/download/check-content.ts';
+
 /**
  * What a JSON file that lies beside the page says.
  * @param path against the page's address
  * @param read checks what it is given; the address is for its messages
- * @throws Error where the file does not arrive; what `read` throws
+ * @throws Error where the file does not arrive; EngineError `integrity` where it is not JSON; what `read` throws
  */
 export async function fetchBeside<Content>(
   path: string,
@@ -11,5 +13,5 @@ export async function fetchBeside<Content>(
   const { href } = new URL(path, document.baseURI);
   const response = await fetch(href);
   if (!response.ok) throw new Error(`${href} answered ${response.status} ${response.statusText}`.trimEnd());
-  return read(await response.json(), href);
+  return read(parseFile(href, new Uint8Array(await response.arrayBuffer())), href);
 }

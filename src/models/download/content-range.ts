@@ -1,11 +1,11 @@
 import type { Validators } from '../storage/file-store.ts';
-import { announcedLength } from './request-file.ts';
+import { announcedLength, isEncoded } from './request-file.ts';
 
 /** What is here, and what is known of the whole. */
 export interface PartReceived {
   readonly received: number;
   readonly validators: Validators | null;
-  /** Length of the whole file; null where nobody knows. */
+  /** Length of the whole file; null where nobody knows for sure. */
   readonly totalBytes: number | null;
   /** True where the whole will be compared with a hash, so that two contents cannot be joined unnoticed. */
   readonly isHashed: boolean;
@@ -34,6 +34,8 @@ export function canContinue({
 
 /** Whether an answer with status 206 is the rest of the same content. */
 export function isTheRest(response: Response, part: PartReceived): boolean {
+  // A part of what is compressed begins elsewhere.
+  if (isEncoded(response)) return false;
   const etag = response.headers.get('etag');
   const before = part.validators?.etag ?? null;
   if (etag !== null && before !== null && etag !== before) return false;

@@ -16,8 +16,10 @@ export type DownloadFailure =
   | 'length'
   | 'hash'
   | 'html-page'
+  | 'lfs-pointer'
   | 'not-json'
-  | 'empty';
+  | 'empty'
+  | 'unreadable';
 
 type Details = Readonly<Record<string, string | number | null>>;
 
@@ -112,13 +114,46 @@ export function htmlPageError({ url, kind }: Pick<RemoteFile, 'url' | 'kind'>): 
   );
 }
 
+export function lfsPointerError({ url, kind }: Pick<RemoteFile, 'url' | 'kind'>): EngineError {
+  return integrityError(
+    url,
+    'lfs-pointer',
+    `${url} is a Git LFS pointer where ${wantedKinds[kind]} should be: the server has only the name of the file's content. Run "git lfs pull" before uploading the folder, or use an address that serves the content itself.`,
+  );
+}
+
+export function emptyError(url: string): EngineError {
+  return integrityError(url, 'empty', `${url} is empty. Restore the file, then try again.`);
+}
+
+export function notJsonError(url: string, bytes: number, cause?: unknown): EngineError {
+  return integrityError(
+    url,
+    'not-json',
+    `${url} is not JSON (${bytes} bytes). Restore the file, then try again.`,
+    {},
+    cause,
+  );
+}
+
+export function unreadableError(url: string, cause: unknown): EngineError {
+  return integrityError(
+    url,
+    'unreadable',
+    `${url} was downloaded, but this browser cannot read its copy: ${reasonOf(cause)}. Free disk space or delete stored models (engine.deleteStored), then load again.`,
+    {},
+    cause,
+  );
+}
+
 export function integrityError(
   url: string,
   reason: DownloadFailure,
   message: string,
   details: Details = {},
+  cause?: unknown,
 ): EngineError {
-  return new EngineError('integrity', message, { details: { url, reason, ...details } });
+  return new EngineError('integrity', message, { details: { url, reason, ...details }, cause });
 }
 
 export function tooLargeError(url: string, bytes: number, cause: unknown): EngineError {
@@ -141,6 +176,26 @@ export function isNotFound(error: unknown): boolean {
   if (failureOf(error) !== 'http-status') return false;
   const { status } = (error as EngineError).details;
   return status === 404 || status === 410;
+}
+
+/**
+ * True where the server cannot give the file now, and does not say that there is none: no answer, one that broke off, an
+ * error, a refusal, a page or nothing in its place. A copy from earlier is as good as it was.
+ */
+export function isUnavailable(error: unknown): boolean {
+  const reason = failureOf(error);
+  if (reason === null || isNotFound(error)) return false;
+  return (error as EngineError).code === 'download' || reason === 'html-page' || reason === 'empty';
+}
+
+/**
+ * True where the server has no such file, or refuses it as storage services refuse what they do not have: they answer
+ * 403 or 400 where nobody may list the folder.
+ */
+export function mayBeAbsent(error: unknown): boolean {
+  if (isNotFound(error)) return true;
+  const status = error instanceof EngineError && error.code === 'download' ? error.details.status : null;
+  return status === 403 || status === 400;
 }
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

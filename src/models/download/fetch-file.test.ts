@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EngineError } from '../../errors/engine-error.ts';
+import { crossOriginFetch } from '../testing/cross-origin.ts';
 import {
   type Answer,
   brokenOff,
@@ -11,6 +12,7 @@ import {
   htmlPage,
   stalled,
   status,
+  storedCompressed,
 } from '../testing/file-server.ts';
 import { brokenFileStore, MemoryFileStore } from '../testing/memory-file-store.ts';
 import { TestTimer } from '../testing/test-timer.ts';
@@ -36,6 +38,10 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
+const pointer = new TextEncoder().encode(
+  `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256Of(weights)}\nsize ${weights.length}\n`,
+);
+
 /** A fetched file with its bytes. */
 async function fetchFile(file: RemoteFile, options: FetchFileOptions) {
   const fetched = await fetchFileWith(file, { timer, ...options });
@@ -43,7 +49,7 @@ async function fetchFile(file: RemoteFile, options: FetchFileOptions) {
 }
 
 /** The file "/f" with or without a hash that is known beforehand. */
-function remote(kind: 'json' | 'onnx', expected: Uint8Array | null): RemoteFile {
+function remote(kind: RemoteFile['kind'], expected: Uint8Array | null): RemoteFile {
   return {
     url: `${server.origin}/f`,
     kind,
@@ -132,6 +138,30 @@ describe('a file with a known hash', () => {
     const again = await fetchFile(remote('onnx', weights), { store });
     expect(server.requests).toEqual(['GET /f', 'GET /f']);
     expect(sha256Of(again.bytes)).toBe(sha256Of(weights));
+    // The good copy has taken the place of the damaged one.
+    expect((await store.list()).map(({ complete }) => complete)).toEqual([true]);
+    await fetchFile(remote('onnx', weights), { store });
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test('whose stored copy cannot be read is downloaded again', async () => {
+    answerWith(file(weights));
+    await fetchFile(remote('onnx', weights), { store });
+    store.directory.unreadable = 1;
+    expect(sha256Of((await fetchFile(remote('onnx', weights), { store })).bytes)).toBe(sha256Of(weights));
+    expect(server.requests).toEqual(['GET /f', 'GET /f']);
+  });
+
+  test('that can never be read from the store is downloaded again once, and the error says so', async () => {
+    answerWith(file(weights));
+    await fetchFile(remote('onnx', weights), { store });
+    store.directory.unreadable = Infinity;
+    const error = await failure(fetchFile(remote('onnx', weights), { store }));
+    expect(error).toMatchObject({ code: 'integrity', details: { reason: 'unreadable' } });
+    expect(error.message).toMatch(
+      /\/f was downloaded, but this browser cannot read its copy: the file could not/,
+    );
+    expect(server.requests).toEqual(['GET /f', 'GET /f']);
   });
 
   test('is downloaded again when another content is expected', async () => {
@@ -139,7 +169,6 @@ describe('a file with a known hash', () => {
     await fetchFile(remote('json', json), { store });
     answerWith(file(otherJson));
     expect((await fetchFile(remote('json', otherJson), { store })).bytes).toEqual(otherJson);
-    expect(await store.list()).toHaveLength(1);
   });
 
   test('loads with a store that fails at everything', async () => {
@@ -217,6 +246,130 @@ describe('a file without a known hash', () => {
     answerWith(status(404));
     const error = await failure(fetchFile(remote('json', null), { store }));
     expect(error).toMatchObject({ code: 'download', details: { status: 404 } });
+    expect(await store.paths()).toEqual(['/f']);
+  });
+
+  const toGet =
+    (answer: Answer): Answer =>
+    (response, request) =>
+      (request.method === 'HEAD' ? file(otherJson) : answer)(response, request);
+
+  test.each<[string, Answer]>([
+    ['answers 429', status(429)],
+    ['answers 503, as a service worker does without the network', status(503)],
+    ['answers 403', status(403)],
+    ['answers 401', status(401)],
+    ['shows a page', htmlPage],
+    ['shows a page with an ETag', file(new TextEncoder().encode('<!doctype html><title>Log in</title>'))],
+    ['has a new content and is too busy for it', toGet(status(503))],
+    ['has a new content that breaks off', toGet(brokenOff(otherJson))],
+    ['sends nothing', file(new Uint8Array())],
+  ])('comes from the store while the server %s, and stays there', async (_, answer) => {
+    answerWith(file(json));
+    await fetchFile(remote('json', null), { store });
+    answerWith(answer);
+    expect(await fetchFile(remote('json', null), { store })).toMatchObject({
+      source: 'store-offline',
+      bytes: json,
+    });
+    expect(await store.list()).toMatchObject([{ complete: true }]);
+    answerWith(file(otherJson));
+    expect(await fetchFile(remote('json', null), { store })).toMatchObject({
+      source: 'network',
+      bytes: otherJson,
+    });
+    expect(await store.list()).toMatchObject([{ complete: true }]);
+  });
+
+  test('is not waited for where a copy is stored and the server is busy', async () => {
+    answerWith(file(json));
+    await fetchFile(remote('json', null), { store });
+    answerWith(status(503));
+    await fetchFile(remote('json', null), { store });
+    expect(timer.pauses).toEqual([]);
+  });
+
+  test('keeps its stored copy when the new content is not what it should be', async () => {
+    answerWith(file(json));
+    await fetchFile(remote('json', null), { store });
+    answerWith(file(new TextEncoder().encode('{"a":')));
+    expect((await failure(fetchFile(remote('json', null), { store }))).details.reason).toBe('not-json');
+    answerWith(status(503));
+    expect(await fetchFile(remote('json', null), { store })).toMatchObject({ bytes: json });
+  });
+
+  test('of weights may begin as markup does', async () => {
+    const bytes = Uint8Array.of(0x3c, 0x21, 7, 8);
+    answerWith(file(bytes));
+    expect((await fetchFile(remote('weights', null), { store })).bytes).toEqual(bytes);
+  });
+});
+
+describe('a Git LFS pointer', () => {
+  test.each<[RemoteFile['kind'], string, Uint8Array | null]>([
+    ['json', 'without a known hash', null],
+    ['onnx', 'without a known hash', null],
+    ['weights', 'without a known hash', null],
+    ['text', 'without a known hash', null],
+    ['onnx', 'in place of another content', weights],
+    ['json', 'that a list of files takes for the file', pointer],
+  ])('in place of a file of kind "%s" is called that, %s', async (kind, _, expected) => {
+    answerWith(file(pointer));
+    const error = await failure(fetchFile(remote(kind, expected), { store }));
+    expect(error).toMatchObject({ code: 'integrity', details: { reason: 'lfs-pointer' } });
+    expect(error.message).toMatch(/\/f is a Git LFS pointer where .* should be/);
+    expect(await store.list()).toEqual([]);
+  });
+});
+
+describe('from another origin, which keeps most headers to itself', () => {
+  const fetch = crossOriginFetch;
+
+  test.each<[string, Uint8Array | null]>([
+    ['with', weights],
+    ['without', null],
+  ])('a file %s a known hash loads when it is compressed on the way', async (_, expected) => {
+    answerWith(storedCompressed(weights));
+    const totals: (number | null)[] = [];
+    const fetched = await fetchFile(remote('onnx', expected), {
+      store,
+      fetch,
+      onBytes: (loaded, total) => void (total !== null && totals.push(total - loaded)),
+    });
+    expect(sha256Of(fetched.bytes)).toBe(sha256Of(weights));
+    expect(totals.every((missing) => missing! >= 0)).toBe(true);
+  });
+
+  test('a file without a known hash has its total in the progress where it is not compressed', async () => {
+    answerWith(file(weights));
+    const reports: (number | null)[] = [];
+    await fetchFile(remote('onnx', null), { store, fetch, onBytes: (_, total) => reports.push(total) });
+    expect(new Set(reports)).toEqual(new Set([weights.length]));
+  });
+
+  test.each<[string, boolean, typeof globalThis.fetch]>([
+    ['with a known hash', true, fetch],
+    ['without one', false, fetch],
+    ['without one, from the same origin', false, globalThis.fetch],
+  ])(
+    'a file that is stored compressed and breaks off arrives all the same, %s',
+    async (_, isKnown, fetch) => {
+      const noise = new Uint8Array(randomBytes(300_000));
+      noise[0] = 8;
+      answerWith(storedCompressed(noise, 200_000));
+      const fetched = await fetchFile(remote('onnx', isKnown ? noise : null), { store, fetch });
+      expect(sha256Of(fetched.bytes)).toBe(sha256Of(noise));
+    },
+  );
+
+  test('a file whose compression is broken is a download error', async () => {
+    answerWith((response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': json.length });
+      response.end(json);
+    });
+    const error = await failure(fetchFile(remote('json', null), { store, fetch }));
+    expect(error).toMatchObject({ code: 'download', details: { reason: 'interrupted' } });
+    expect(error.message).toContain(`${server.origin}/f`);
   });
 });
 

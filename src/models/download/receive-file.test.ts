@@ -212,9 +212,17 @@ describe('a download fails', () => {
     },
   );
 
-  test('and keeps what it has, where only the answer was bad', async () => {
-    inject(cut(600_000), { kind: 'html-page' });
-    expect((await failure(receive())).details.reason).toBe('html-page');
+  test.each<[string, readonly HubFault[]]>([
+    ['html-page', [{ kind: 'html-page' }]],
+    ['lfs-pointer', [{ kind: 'lfs-pointer' }]],
+    ['access', [status(403)]],
+    ['http-status', Array(5).fill(status(503))],
+    // The rest does not fit, and the whole that is asked for then does not come.
+    ['html-page', [{ kind: 'wrong-content-range', shift: 9 }, { kind: 'html-page' }]],
+    ['http-status', [status(416), ...Array(5).fill(status(429))]],
+  ])('with reason %s and keeps what it has, where only the answer was bad', async (reason, faults) => {
+    inject(cut(600_000), ...faults);
+    expect((await failure(receive())).details.reason).toBe(reason);
     const missing = content.bytes - (await partBytes());
     expect(missing).toBeLessThan(content.bytes);
     const before = hub.bytesSentOf(path);
@@ -226,6 +234,53 @@ describe('a download fails', () => {
     inject({ kind: 'wrong-bytes' });
     await failure(receive());
     expect(store.directory.files.size).toBe(0);
+  });
+});
+
+describe('where old and new content do not fit together', () => {
+  const older = weights.map((byte, index) => (index === 0 ? byte : byte ^ 1));
+
+  /** The store holds an older content of the same address. */
+  async function storeOlder(): Promise<string> {
+    const old = contentOfBytes(older);
+    hub.commit('o/m', new Map([[path, old]]));
+    await receive(
+      {},
+      { ...remote(), expected: { bytes: old.bytes, hash: { kind: 'sha256', hex: old.sha256 } } },
+    );
+    hub.commit('o/m', new Map([[path, content]]));
+    return `sha256:${old.sha256}`;
+  }
+
+  const storedContents = async (): Promise<(string | null)[]> =>
+    (await store.list()).map(({ key }) => key.content);
+
+  test.each<[string, 'estimatedQuotaBytes' | 'quotaBytes']>([
+    ['that the browser knows of', 'estimatedQuotaBytes'],
+    ['that shows in the middle', 'quotaBytes'],
+  ])('the old one goes when the new one comes: a limit %s', async (_, limit) => {
+    const old = await storeOlder();
+    store.directory[limit] = 1_500_000;
+    inject(status(403));
+    await failure(receive());
+    expect(await storedContents()).toEqual([old]);
+    inject({ kind: 'html-page' });
+    await failure(receive());
+    expect(await storedContents()).toEqual([old]);
+    expect(await receive()).toBe(content.sha256);
+    expect(await storedContents()).toEqual([`sha256:${content.sha256}`]);
+  });
+
+  test('the old one stays where the new one would not fit even then', async () => {
+    const old = await storeOlder();
+    store.directory.estimatedQuotaBytes = 1_000_000;
+    hub.commit('o/m', new Map([[path, contentOfBytes(new Uint8Array(3_000_000))]]));
+    const file = { ...remote(false), url: remote().url };
+    expect(await failure(receive({}, file))).toMatchObject({
+      code: 'storage-full',
+      details: { bytesWanted: 3_000_000 },
+    });
+    expect(await storedContents()).toEqual([old]);
   });
 });
 

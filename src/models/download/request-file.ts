@@ -34,18 +34,33 @@ export async function requestFile(
 }
 
 /**
- * Content-Length where it counts the bytes that arrive here; null else: not told, or compressed on the way. Another
- * origin keeps Content-Encoding to itself and tells the length all the same
- * (https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name), so there the length of what servers compress
- * says nothing.
+ * Content-Length where it surely counts the bytes that arrive here; null else: not told, or compressed on the way. Another
+ * origin may keep Content-Encoding to itself and tells the length all the same
+ * (https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name). So of its whole answers, whatever their type,
+ * nobody knows what the length counts. Parts are asked for, and sent, as they are.
  */
 export function announcedLength(response: Response): number | null {
-  const encoding = response.headers.get('content-encoding');
-  const length = response.headers.get('content-length');
-  if (length === null || (encoding !== null && encoding !== 'identity')) return null;
-  // Parts are sent as they are.
-  const isWhole = response.status !== 206;
+  const isUnseen = response.type === 'cors' && response.headers.get('content-encoding') === null;
+  return isUnseen && response.status !== 206 ? null : contentLength(response);
+}
+
+/**
+ * Content-Length where it probably counts the bytes that arrive here; for progress and estimates. Unlike
+ * `announcedLength` it takes other origins at their word, but for the types that servers compress.
+ */
+export function presumedLength(response: Response): number | null {
   const type = response.headers.get('content-type') ?? '';
-  if (response.type === 'cors' && isWhole && /^text\/|json|javascript|xml/.test(type)) return null;
-  return Number(length);
+  const isText = /^text\/|json|javascript|xml/.test(type);
+  return response.type === 'cors' && isText ? announcedLength(response) : contentLength(response);
+}
+
+/** True where the body is sent in another form than the file has, and says so. */
+export function isEncoded(response: Response): boolean {
+  const encoding = response.headers.get('content-encoding');
+  return encoding !== null && encoding !== 'identity';
+}
+
+function contentLength(response: Response): number | null {
+  const length = response.headers.get('content-length');
+  return length === null || isEncoded(response) ? null : Number(length);
 }

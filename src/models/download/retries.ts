@@ -21,12 +21,18 @@ export function isPassing(status: number): boolean {
 export class Retries {
   readonly #timer: Timer;
   readonly #signal: AbortSignal | undefined;
+  readonly #isPatient: boolean;
   #failures = 0;
+  /** Bytes that the attempt has brought. */
+  #gained = 0;
+  #hasGained = false;
   #answered = false;
 
-  constructor(timer: Timer, signal: AbortSignal | undefined) {
+  /** @param isPatient false: a server that is busy before it has brought anything is not asked again */
+  constructor(timer: Timer, signal: AbortSignal | undefined, isPatient = true) {
     this.#timer = timer;
     this.#signal = signal;
+    this.#isPatient = isPatient;
   }
 
   /** The server has answered: if it cannot be reached later, that may pass. One that never did is the wrong address. */
@@ -34,9 +40,10 @@ export class Retries {
     this.#answered = true;
   }
 
-  /** An attempt has brought `bytes` that were missing. */
+  /** The attempt has brought `bytes` that were missing. */
   brought(bytes: number): void {
-    if (bytes >= progressBytes) this.#failures = 0;
+    this.#gained += bytes;
+    this.#hasGained ||= bytes > 0;
   }
 
   /**
@@ -44,7 +51,8 @@ export class Retries {
    * Throws `failure` where another attempt is no use, and the signal's reason.
    */
   async afterFailure(failure: EngineError, retryAfter: string | null): Promise<void> {
-    this.#failures += 1;
+    this.#failures = this.#gained >= progressBytes ? 1 : this.#failures + 1;
+    this.#gained = 0;
     if (!this.#mayPass(failure) || this.#failures >= mostAttempts) throw failure;
     const delayMs = asDelayMs(retryAfter, this.#timer.now()) ?? firstDelayMs * 2 ** (this.#failures - 1);
     if (delayMs > longestDelayMs) throw failure;
@@ -53,7 +61,9 @@ export class Retries {
 
   #mayPass(failure: EngineError): boolean {
     const reason = failureOf(failure);
-    if (reason === 'http-status') return isPassing(Number(failure.details.status));
+    if (reason === 'http-status') {
+      return isPassing(Number(failure.details.status)) && (this.#isPatient || this.#hasGained);
+    }
     if (reason === 'unreachable') return this.#answered;
     return reason === 'interrupted' || reason === 'stalled';
   }

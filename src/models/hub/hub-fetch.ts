@@ -4,10 +4,17 @@ import { type RequestOptions, requestFile } from '../download/request-file.ts';
 import { isPassing, Retries } from '../download/retries.ts';
 import type { Repository } from './hub-model.ts';
 
-/** `fetch` for the hub's API: patient with failures that pass, and clear about those that do not. */
-export function hubFetch(repository: Repository, options: RequestOptions): typeof globalThis.fetch {
+/**
+ * `fetch` for the hub's API: patient with failures that pass, and clear about those that do not.
+ * @param isPatient false: a hub that is busy is not asked again
+ */
+export function hubFetch(
+  repository: Repository,
+  options: RequestOptions,
+  isPatient: boolean,
+): typeof globalThis.fetch {
   return async (input) => {
-    const retries = new Retries(options.timer, options.signal);
+    const retries = new Retries(options.timer, options.signal, isPatient);
     const url = input instanceof Request ? input.url : String(input);
     for (;;) {
       const outcome = await requestFile(url, { method: 'GET', cache: 'no-store' }, options).catch(

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { contentOfBytes, contentsOfFolder, type HubContent } from '../../../scripts/testing/hub-content.ts';
+import type { HubFault } from '../../../scripts/testing/hub-fault.ts';
 import { HubServer } from '../../../scripts/testing/hub-server.ts';
 import { EngineError } from '../../errors/engine-error.ts';
 import type { FetchModelOptions } from '../folder-fetch.ts';
@@ -115,6 +116,69 @@ describe('a repository', () => {
     expect(await load()).toMatchObject({ verified: true, sha256: weights.sha256 });
   });
 
+  const unavailable: readonly (readonly [string, HubFault])[] = [
+    ['answers 500', { kind: 'status', status: 500 }],
+    ['answers 429', { kind: 'status', status: 429, retryAfter: '3600' }],
+    ['answers 403', { kind: 'status', status: 403 }],
+    ['shows a page', { kind: 'html-page' }],
+  ];
+
+  test.each(unavailable)('loads again while the hub %s, without waiting', async (_, fault) => {
+    await load();
+    for (const path of ['api/revision', 'api/tree']) hub.inject({ path }, fault, Infinity);
+    expect(await load()).toMatchObject({ verified: true, sha256: weights.sha256 });
+    expect(timer.pauses).toEqual([]);
+  });
+
+  /** The branch moves on to another config.json and other weights. */
+  function moveOn(): void {
+    const config = JSON.parse(readFileSync(new URL('config.json', draftFolder), 'utf8'));
+    const changed = contentOfBytes(Buffer.from(JSON.stringify({ ...config, max_position_embeddings: 256 })));
+    const { onnx } = withDataBeside(readFileSync(new URL(onnxPath, draftFolder)), 'model_q4.onnx_data');
+    const files = withFile('config.json', changed).set(onnxPath, contentOfBytes(onnx));
+    hub.commit('o/m', files.set(`${onnxPath}_data`, weights));
+  }
+
+  test.each(unavailable)(
+    'that has moved on loads as it was while the server %s in place of new weights, and anew afterwards',
+    async (_, fault) => {
+      await load();
+      const before = await store.paths();
+      moveOn();
+      hub.inject({ path: onnxPath, place: 'cdn' }, fault, Infinity);
+      expect(await load()).toMatchObject({ sha256: weights.sha256, config: { contextLength: 512 } });
+      // Nor does the newer list of files hide what is stored from those who cannot reach the hub.
+      const fetch = () => Promise.reject(new TypeError('no network'));
+      expect(await load('o/m', { fetch })).toMatchObject({ sha256: weights.sha256 });
+      expect(await store.paths()).toEqual(expect.arrayContaining(before));
+
+      hub.clearFaults();
+      const files = await load();
+      expect(files.config.contextLength).toBe(256);
+      expect(files.externalFiles).toHaveLength(1);
+      // Of what has changed the older copies are gone.
+      expect((await store.list()).filter(({ path }) => path === onnxPath)).toHaveLength(1);
+      expect(await load('o/m', { fetch })).toMatchObject({ config: { contextLength: 256 } });
+    },
+  );
+
+  test('that has moved on and was never stored whole says why its new files do not come', async () => {
+    await load();
+    await store.remove((await store.list()).find(({ path }) => path === 'tokenizer.json')!.key);
+    moveOn();
+    hub.inject({ path: 'config.json' }, { kind: 'status', status: 503 }, Infinity);
+    const error = await failure(load());
+    expect(error).toMatchObject({ code: 'download', details: { status: 503 } });
+    expect(error.message).toContain('config.json');
+  });
+
+  test('with a JSON file that is none names it, also where its hash agrees', async () => {
+    hub.commit('o/m', withFile('tokenizer.json', contentOfBytes(Buffer.from('{"a":'))));
+    const error = await failure(load());
+    expect(error).toMatchObject({ code: 'integrity', details: { reason: 'not-json' } });
+    expect(error.message).toContain('tokenizer.json');
+  });
+
   test('at a commit asks nothing at all on a second visit', async () => {
     await load({ repo: 'o/m', revision: commit });
     hub.requests.length = 0;
@@ -173,9 +237,14 @@ describe('a repository that is not there', () => {
     expect(error).toMatchObject({ code: 'model-unsupported', details: { path: 'tokenizer.json' } });
   });
 
-  test('because the host is no hub', async () => {
-    hub.inject({ path: 'api/revision' }, { kind: 'status', status: 200 });
-    expect(await failure(load())).toMatchObject({ code: 'integrity' });
+  test.each<[string, HubFault]>([
+    ['answers with an error', { kind: 'status', status: 200 }],
+    ['shows a page', { kind: 'html-page' }],
+  ])('because the host is no hub, and %s', async (_, fault) => {
+    hub.inject({ path: 'api/revision' }, fault);
+    const error = await failure(load());
+    expect(error).toMatchObject({ code: 'integrity', details: { reason: 'not-json' } });
+    expect(error.message).toContain('does not answer as a hub about o/m');
   });
 });
 

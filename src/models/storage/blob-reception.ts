@@ -4,18 +4,37 @@ import { isQuotaExceeded } from './storage-room.ts';
 /** Bytes are handed to the browser in blobs of this size, which it keeps outside the JavaScript heap. */
 const blobBytes = 4 * 2 ** 20;
 
+/** Where a whole file is to stay. */
+export interface BlobPlace {
+  keep(file: StoredFile): Promise<void>;
+  readonly replacedBytes: number;
+  removeReplaced(): Promise<void>;
+}
+
+const nowhere: BlobPlace = { keep: async () => {}, replacedBytes: 0, removeReplaced: async () => {} };
+
 /** A file on its way that lives as long as this object: for stores that take whole files, or none. */
 export class BlobReception implements Reception {
-  readonly #keep: (file: StoredFile) => Promise<void>;
+  readonly #place: BlobPlace;
+  #replacedBytes: number;
   #blobs: Blob[] = [];
   #pending: Uint8Array<ArrayBuffer>[] = [];
   #pendingBytes = 0;
   #received = 0;
   #validators: Validators | null = null;
 
-  /** `keep` puts the whole file where it is to stay. */
-  constructor(keep: (file: StoredFile) => Promise<void> = async () => {}) {
-    this.#keep = keep;
+  constructor(place: BlobPlace = nowhere) {
+    this.#place = place;
+    this.#replacedBytes = place.replacedBytes;
+  }
+
+  get replacedBytes(): number {
+    return this.#replacedBytes;
+  }
+
+  async removeReplaced(): Promise<void> {
+    await this.#place.removeReplaced();
+    this.#replacedBytes = 0;
   }
 
   get received(): number {
@@ -52,6 +71,17 @@ export class BlobReception implements Reception {
       if (isQuotaExceeded(error)) throw error;
     }
     return file;
+  }
+
+  /** Where the browser's estimate was wrong, what the file replaces makes room. */
+  async #keep(file: StoredFile): Promise<void> {
+    try {
+      await this.#place.keep(file);
+    } catch (error) {
+      if (!isQuotaExceeded(error) || this.#replacedBytes === 0) throw error;
+      await this.removeReplaced();
+      await this.#place.keep(file);
+    }
   }
 
   async suspend(): Promise<void> {

@@ -31,12 +31,26 @@ export class CacheFileStore implements FileStore {
   }
 
   async receive(key: FileKey, label: FileLabel): Promise<Reception> {
-    await this.#removeOtherContents(key);
-    return new BlobReception((file) => this.#put(key, label, file));
+    const replaced = await this.#requestsAt([key]);
+    const sizes = await Promise.all(replaced.map((request) => this.#bytesOf(request)));
+    return new BlobReception({
+      keep: (file) => this.#put(key, label, file),
+      replacedBytes: sizes.reduce((sum, size) => sum + size, 0),
+      removeReplaced: async () => {
+        for (const request of replaced) await this.#cache.delete(request);
+      },
+    });
   }
 
   async remove(key: FileKey): Promise<void> {
     await this.#cache.delete(requestUrl(key));
+  }
+
+  async removeOthers(keys: readonly FileKey[]): Promise<void> {
+    const own = new Set(keys.map(requestUrl));
+    for (const request of await this.#requestsAt(keys)) {
+      if (!own.has(request.url)) await this.#cache.delete(request);
+    }
   }
 
   async list(): Promise<StoredFileInfo[]> {
@@ -74,12 +88,14 @@ export class CacheFileStore implements FileStore {
     await this.#cache.put(requestUrl(key), new Response(file.blob, { headers }));
   }
 
-  async #removeOtherContents(key: FileKey): Promise<void> {
-    const own = requestUrl(key);
-    const address = requestUrl({ url: key.url, content: null });
-    for (const request of await this.#cache.keys(own, { ignoreSearch: true })) {
-      if (request.url !== own && keyOf(request.url).url === address) await this.#cache.delete(request);
-    }
+  /** Requests under which contents of the addresses are kept. */
+  async #requestsAt(keys: readonly FileKey[]): Promise<Request[]> {
+    const addresses = new Set(keys.map(({ url }) => requestUrl({ url, content: null })));
+    return (await this.#cache.keys()).filter(({ url }) => addresses.has(keyOf(url).url));
+  }
+
+  async #bytesOf(request: Request): Promise<number> {
+    return Number((await this.#cache.match(request))?.headers.get('content-length') ?? 0);
   }
 }
 

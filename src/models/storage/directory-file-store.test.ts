@@ -92,3 +92,40 @@ test('a file can be received while the record of another one cannot be read', as
   await reception.append(Uint8Array.of(7));
   expect((await reception.complete('hash')).blob.size).toBe(1);
 });
+
+/** Puts a whole file of these bytes into the store. */
+async function put(store: DirectoryFileStore, ...bytes: number[]): Promise<void> {
+  const reception = await store.receive(key, label);
+  await reception.restart({ etag: null, lastModified: null });
+  await reception.append(Uint8Array.from(bytes));
+  await reception.complete(`hash of ${bytes}`);
+}
+
+test('where an old copy could not be removed, the newest one is found, whichever place it is in', async () => {
+  const store = new DirectoryFileStore(directory);
+  const { remove } = directory;
+  await put(store, 1);
+  directory.remove = () => Promise.reject(new DOMException('in use', 'NoModificationAllowedError'));
+  await put(store, 2, 2);
+  expect((await store.find(key))?.sha256).toBe('hash of 2,2');
+  await put(store, 3, 3, 3);
+  expect((await store.find(key))?.sha256).toBe('hash of 3,3,3');
+  directory.remove = remove;
+  await put(store, 4);
+  expect((await store.find(key))?.sha256).toBe('hash of 4');
+  expect(await store.list()).toHaveLength(1);
+});
+
+test('a copy that a version without numbers has left is found and replaced', async () => {
+  const store = new DirectoryFileStore(directory);
+  await put(store, 1);
+  for (const [name, bytes] of directory.files) {
+    if (!name.endsWith('.json')) continue;
+    const { generation, ...record } = JSON.parse(new TextDecoder().decode(bytes));
+    expect(generation).toBe(1);
+    directory.files.set(name, new TextEncoder().encode(JSON.stringify(record)));
+  }
+  expect((await store.find(key))?.sha256).toBe('hash of 1');
+  await put(store, 2);
+  expect((await store.find(key))?.sha256).toBe('hash of 2');
+});

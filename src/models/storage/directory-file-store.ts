@@ -10,10 +10,20 @@ const contentSuffix = '.bytes';
 /** A record is written twice in its life. */
 const recordReads = 3;
 
+/** A whole copy in its place. */
+interface WholeCopy {
+  readonly name: string;
+  readonly record: FileRecord;
+  readonly file: StoredFile;
+}
+
 /**
  * Files in a folder, two for each: the bytes, and a record of what they are. The record is written before the first
  * byte and once more when all are there, so a crash between any two steps leaves a part that can be continued, or
  * nothing; it never leaves a part that passes for a whole.
+ *
+ * A key has two places. While one holds a whole copy the next content of the key is received in the other, so a whole
+ * copy is never written to.
  */
 export class DirectoryFileStore implements FileStore {
   readonly persistent = true;
@@ -24,38 +34,56 @@ export class DirectoryFileStore implements FileStore {
   }
 
   async find(key: FileKey): Promise<StoredFile | null> {
-    const name = nameOf(key);
-    const record = await this.#record(name);
-    if (record?.complete == null) return null;
-    const blob = await this.#directory.read(name + contentSuffix);
-    if (blob?.size !== record.complete.bytes) return null;
-    return { blob, sha256: record.complete.sha256, ...record.validators };
+    return (await this.#newest(key))?.file ?? null;
   }
 
   async receive(key: FileKey, label: FileLabel): Promise<Reception> {
-    await this.#removeOtherContents(key);
-    const name = nameOf(key);
-    const record = await this.#record(name);
+    const whole = await this.#newest(key);
+    const records = await this.#records();
+    const places = placesOf(key).filter((place) => place !== whole?.name);
+    const part = records.find(({ name, record }) => places.includes(name) && record.complete === null);
+    const name = part?.name ?? places[0]!;
+    const others = records.flatMap((other) =>
+      other.record.key.url === key.url && other.name !== name ? [other.name] : [],
+    );
+    const sizes = await Promise.all(others.map((other) => this.#bytesOf(other)));
     const file = await this.#directory.open(name + contentSuffix);
     const files = { content: name + contentSuffix, record: name + recordSuffix };
-    // A complete file that is asked for once more was found to be damaged.
-    if (record?.complete !== null) await file.truncate(0);
-    const received = await file.getSize();
-    return new DirectoryReception(this.#directory, files, file, { key, label, record, received });
+    // Bytes that no record calls a part are overwritten when the new ones come.
+    const received = part ? await file.getSize() : 0;
+    return new DirectoryReception(this.#directory, files, file, {
+      ...{ key, label, received },
+      validators: received > 0 ? (part?.record.validators ?? null) : null,
+      generation: (whole?.record.generation ?? 0) + 1,
+      replacedBytes: sizes.reduce((sum, size) => sum + size, 0),
+      removeReplaced: async () => {
+        for (const other of others) await this.#remove(other);
+      },
+      onComplete: async () => {
+        if (whole !== null) await this.#remove(whole.name);
+      },
+    });
   }
 
   async remove(key: FileKey): Promise<void> {
-    await this.#remove(nameOf(key));
+    for (const name of placesOf(key)) await this.#remove(name);
+  }
+
+  async removeOthers(keys: readonly FileKey[]): Promise<void> {
+    const addresses = new Set(keys.map(({ url }) => url));
+    const own = new Set(keys.flatMap(placesOf));
+    for (const { name, record } of await this.#records()) {
+      if (addresses.has(record.key.url) && !own.has(name)) await this.#remove(name);
+    }
   }
 
   async list(): Promise<StoredFileInfo[]> {
     const files: StoredFileInfo[] = [];
     for (const { name, record } of await this.#records()) {
-      const content = await this.#directory.read(name + contentSuffix);
       files.push({
         key: record.key,
         ...record.label,
-        bytes: content?.size ?? 0,
+        bytes: await this.#bytesOf(name),
         complete: record.complete !== null,
       });
     }
@@ -90,11 +118,22 @@ export class DirectoryFileStore implements FileStore {
     return null;
   }
 
-  async #removeOtherContents(key: FileKey): Promise<void> {
-    const own = nameOf(key);
-    for (const { name, record } of await this.#records()) {
-      if (name !== own && record.key.url === key.url) await this.#remove(name);
+  /** Of the whole copies of a key, where a crash has left two, the last one received. */
+  async #newest(key: FileKey): Promise<WholeCopy | null> {
+    let newest: WholeCopy | null = null;
+    for (const name of placesOf(key)) {
+      const record = await this.#record(name);
+      if (record?.complete == null) continue;
+      if (newest !== null && newest.record.generation > record.generation) continue;
+      const blob = await this.#directory.read(name + contentSuffix);
+      if (blob?.size !== record.complete.bytes) continue;
+      newest = { name, record, file: { blob, sha256: record.complete.sha256, ...record.validators } };
     }
+    return newest;
+  }
+
+  async #bytesOf(name: string): Promise<number> {
+    return (await this.#directory.read(name + contentSuffix))?.size ?? 0;
   }
 
   async #remove(name: string): Promise<void> {
@@ -104,7 +143,8 @@ export class DirectoryFileStore implements FileStore {
   }
 }
 
-/** A name that every file system takes; 160 bits keep addresses apart. */
-function nameOf({ url, content }: FileKey): string {
-  return bytesToHex(sha256(utf8ToBytes(`${url}\n${content ?? ''}`))).slice(0, 40);
+/** Names that every file system takes; 160 bits keep addresses apart. */
+function placesOf({ url, content }: FileKey): readonly [string, string] {
+  const name = bytesToHex(sha256(utf8ToBytes(`${url}\n${content ?? ''}`))).slice(0, 40);
+  return [name, `${name}-2`];
 }

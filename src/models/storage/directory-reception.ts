@@ -5,35 +5,44 @@ import type { FileKey, FileLabel, Reception, StoredFile, Validators } from './fi
 
 const pieceBytes = 2 ** 20;
 
+/** What a reception is to become, and what it takes the place of. */
+export interface ReceptionPlan {
+  readonly key: FileKey;
+  readonly label: FileLabel;
+  readonly generation: number;
+  /** Of the part that is here; null where there is none. */
+  readonly validators: Validators | null;
+  readonly received: number;
+  readonly replacedBytes: number;
+  removeReplaced(): Promise<void>;
+  /** Called when the whole is in its place. */
+  onComplete(): Promise<void>;
+}
+
 /** A file on its way into a folder. It is open, and so nobody else's, until the reception ends. */
 export class DirectoryReception implements Reception {
   readonly #directory: ByteDirectory;
   readonly #names: { readonly content: string; readonly record: string };
   readonly #file: ByteFile;
-  readonly #key: FileKey;
-  readonly #label: FileLabel;
+  readonly #plan: ReceptionPlan;
   #isOpen = true;
   #received: number;
   #validators: Validators | null;
+  #replacedBytes: number;
 
   constructor(
     directory: ByteDirectory,
     names: { readonly content: string; readonly record: string },
     file: ByteFile,
-    {
-      key,
-      label,
-      record,
-      received,
-    }: { key: FileKey; label: FileLabel; record: FileRecord | null; received: number },
+    plan: ReceptionPlan,
   ) {
     this.#directory = directory;
     this.#names = names;
     this.#file = file;
-    this.#key = key;
-    this.#label = label;
-    this.#received = received;
-    this.#validators = this.#received > 0 ? (record?.validators ?? null) : null;
+    this.#plan = plan;
+    this.#received = plan.received;
+    this.#validators = plan.validators;
+    this.#replacedBytes = plan.replacedBytes;
   }
 
   get received(): number {
@@ -42,6 +51,15 @@ export class DirectoryReception implements Reception {
 
   get validators(): Validators | null {
     return this.#validators;
+  }
+
+  get replacedBytes(): number {
+    return this.#replacedBytes;
+  }
+
+  async removeReplaced(): Promise<void> {
+    await this.#plan.removeReplaced();
+    this.#replacedBytes = 0;
   }
 
   async *pieces(): AsyncIterable<Uint8Array> {
@@ -63,12 +81,13 @@ export class DirectoryReception implements Reception {
 
   async append(bytes: Uint8Array): Promise<void> {
     for (let written = 0; written < bytes.byteLength; ) {
-      const count = await this.#file.write(bytes.subarray(written), { at: this.#received });
+      const at = this.#received + written;
+      const count = await this.#file.write(bytes.subarray(written), { at });
       if (count === 0)
         throw new DOMException(`${this.#names.content} takes no more bytes`, 'QuotaExceededError');
       written += count;
-      this.#received += count;
     }
+    this.#received += bytes.byteLength;
   }
 
   async complete(sha256: string): Promise<StoredFile> {
@@ -76,6 +95,8 @@ export class DirectoryReception implements Reception {
     await this.#writeRecord({ bytes: this.#received, sha256 });
     const blob = await this.#directory.read(this.#names.content);
     if (!blob) throw new Error(`${this.#names.content} was removed while it was received`);
+    // It is here, whether or not what it replaces can be removed.
+    await this.#plan.onComplete().catch(() => {});
     return { blob, sha256, ...(this.#validators ?? noValidators) };
   }
 
@@ -102,8 +123,9 @@ export class DirectoryReception implements Reception {
   async #writeRecord(complete: FileRecord['complete']): Promise<void> {
     const record: FileRecord = {
       version: 1,
-      key: this.#key,
-      label: this.#label,
+      key: this.#plan.key,
+      label: this.#plan.label,
+      generation: this.#plan.generation,
       validators: this.#validators ?? noValidators,
       complete,
     };

@@ -8,6 +8,8 @@ const RecordSchema = v.object({
   label: v.object({ model: TextOrNull, path: v.string() }),
   /** Of the answer that the bytes came from. */
   validators: v.object({ etag: TextOrNull, lastModified: TextOrNull }),
+  /** Of two copies under one key the one with the larger number is the newer. */
+  generation: v.optional(v.number(), 0),
   /** Of the whole file; null while it is a part. */
   complete: v.nullable(v.object({ bytes: v.number(), sha256: v.string() })),
 });

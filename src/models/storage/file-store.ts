@@ -27,19 +27,26 @@ export interface StoredFile extends Validators {
   readonly sha256: string;
 }
 
-/** A file on its way into the store: what earlier attempts left, and what is added now. Owned by one download. */
+/**
+ * A file on its way into the store: what earlier attempts left, and what is added now. Owned by one download. It lies
+ * beside the whole copies of the same address, which stay as they are until it is complete.
+ */
 export interface Reception {
   /** Bytes that are here. */
   readonly received: number;
   /** Of the answer that these bytes came from; null where there are none. */
   readonly validators: Validators | null;
+  /** Of the address's other contents, whole ones and parts; 0 where there are none, or they have been removed. */
+  readonly replacedBytes: number;
+  /** Removes those others before this one is complete, where there is no room for both. */
+  removeReplaced(): Promise<void>;
   /** What is here already, in order, in pieces; for the hash of a download that goes on. */
   pieces(): AsyncIterable<Uint8Array>;
   /** Lets go of what is here, and begins with the bytes of another answer. */
   restart(validators: Validators): Promise<void>;
-  /** Rejects with a QuotaExceededError where storage is full. */
+  /** All or nothing. Rejects with a QuotaExceededError where storage is full. */
   append(bytes: Uint8Array): Promise<void>;
-  /** All bytes are here, and they are the right ones. */
+  /** All bytes are here, and they are the right ones: from now on they are what `find` answers under this key. */
   complete(sha256: string): Promise<StoredFile>;
   /** Keeps what is here for a later attempt, where the store can. */
   suspend(): Promise<void>;
@@ -62,12 +69,11 @@ export interface FileStore {
   readonly persistent: boolean;
   /** The whole file; null where there is none, or a part of it only. */
   find(key: FileKey): Promise<StoredFile | null>;
-  /**
-   * A place for the file. Contents of the same address with another hash are removed first, so that the old and the
-   * new content of a large file never fill the quota together.
-   */
+  /** A place for the file, with the part of it that an earlier download left. Nothing else is touched. */
   receive(key: FileKey, label: FileLabel): Promise<Reception>;
   remove(key: FileKey): Promise<void>;
+  /** Removes what is kept of the addresses of `keys` under any other key. */
+  removeOthers(keys: readonly FileKey[]): Promise<void>;
   list(): Promise<StoredFileInfo[]>;
   /** Bytes that may still be written, as the browser estimates; null where nobody knows. */
   room(): Promise<number | null>;

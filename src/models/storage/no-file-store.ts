@@ -7,6 +7,7 @@ export const keepNothing: FileStore = {
   find: async () => null,
   receive: async () => new BlobReception(),
   remove: async () => {},
+  removeOthers: async () => {},
   list: async () => [],
   room: async () => null,
 };

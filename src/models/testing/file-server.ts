@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 
 export type Answer = (response: ServerResponse, request: IncomingMessage) => void;
 
@@ -22,6 +23,32 @@ export const fileOfUnknownLength =
     response.writeHead(200, { connection: 'close' });
     response.end(request.method === 'HEAD' ? undefined : bytes);
   };
+
+/**
+ * The file as it lies on servers that store it compressed: under its own type, and a range is one of the compressed
+ * bytes. The first answer breaks off after `firstBytes` of them.
+ */
+export const storedCompressed = (bytes: Uint8Array, firstBytes = Infinity): Answer => {
+  const packed = gzipSync(bytes);
+  let answers = 0;
+  return (response, request) => {
+    const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+    if (start >= packed.length) return status(416)(response, request);
+    const rest = packed.subarray(start);
+    response.writeHead(start > 0 ? 206 : 200, {
+      'content-type': 'application/octet-stream',
+      'content-encoding': 'gzip',
+      'content-length': rest.length,
+      etag: etagOf(bytes),
+      'access-control-expose-headers': 'ETag, Content-Range',
+      ...(start > 0 && { 'content-range': `bytes ${start}-${packed.length - 1}/${packed.length}` }),
+    });
+    answers += request.method === 'GET' ? 1 : 0;
+    if (request.method === 'HEAD') response.end();
+    else if (answers > 1 || rest.length <= firstBytes) response.end(rest);
+    else response.write(rest.subarray(0, firstBytes), () => response.destroy());
+  };
+};
 
 /** Announces the whole length and hangs up in the middle. */
 export const brokenOff =

@@ -43,15 +43,57 @@ export function fileStoreSuite(name: string, open: () => Promise<FileStore>): vo
       expect(await store.find({ url: `${url}?revision=2`, content: key.content })).toBeNull();
     });
 
-    test('a new content replaces the old one of the same address and no other', async () => {
+    test('contents of one address lie side by side until the others are removed', async () => {
       const other: FileKey = { url: `${url}?revision=2`, content: 'sha256:cc' };
       const newer: FileKey = { url, content: 'sha256:bb' };
       await put(store, key, 'old');
       await put(store, other, 'other');
       await put(store, newer, 'new');
+      expect(await textAt(store, key)).toBe('old');
+      await store.removeOthers([newer]);
       expect(await textAt(store, key)).toBeNull();
       expect(await textAt(store, newer)).toBe('new');
       expect(await textAt(store, other)).toBe('other');
+    });
+
+    test('a whole copy stays as it is until another one is complete, and is then replaced', async () => {
+      await put(store, key, 'old');
+      const reception = await store.receive(key, label);
+      expect(reception).toMatchObject({ received: 0, replacedBytes: 3 });
+      await reception.restart({ etag: '"v2"', lastModified: null });
+      await reception.append(encode('newer'));
+      expect(await textAt(store, key)).toBe('old');
+      await reception.complete('hash of the new one');
+      expect(await textAt(await open(), key)).toBe('newer');
+      expect(await store.find(key)).toMatchObject({ sha256: 'hash of the new one', etag: '"v2"' });
+      expect(await store.list()).toEqual([{ key, ...label, bytes: 5, complete: true }]);
+    });
+
+    test('a whole copy outlives receptions that come to nothing', async () => {
+      await put(store, key, 'old');
+      for (const end of ['suspend', 'discard'] as const) {
+        const reception = await store.receive(key, label);
+        await reception.restart(validators);
+        await reception.append(encode('bad'));
+        await reception[end]();
+        expect(await textAt(store, key)).toBe('old');
+      }
+    });
+
+    test('a reception can make room: what it replaces goes first', async () => {
+      const newer: FileKey = { url, content: 'sha256:bb' };
+      await put(store, key, 'old');
+      await put(store, newer, 'damaged');
+      const reception = await store.receive(newer, label);
+      expect(reception.replacedBytes).toBe(10);
+      await reception.restart(validators);
+      await reception.removeReplaced();
+      expect(reception.replacedBytes).toBe(0);
+      expect(await store.find(key)).toBeNull();
+      expect(await store.find(newer)).toBeNull();
+      await reception.append(encode('new'));
+      await reception.complete('hash of it');
+      expect(await textAt(store, newer)).toBe('new');
     });
 
     test('a removed file is gone', async () => {

@@ -7,6 +7,8 @@ export class MemoryDirectory implements ByteDirectory {
   quotaBytes = Infinity;
   /** What `room` answers beside what is stored; the browser's estimate may be too high. */
   estimatedQuotaBytes: number | null = null;
+  /** Of contents that are handed out next: their bytes cannot be read, as on a failing disk. */
+  unreadable = 0;
   readonly #open = new Set<string>();
 
   get usedBytes(): number {
@@ -22,7 +24,8 @@ export class MemoryDirectory implements ByteDirectory {
 
   read = async (name: string): Promise<Blob | null> => {
     const bytes = this.files.get(name);
-    return bytes ? new Blob([bytes]) : null;
+    const blob = bytes ? new Blob([bytes]) : null;
+    return blob && name.endsWith('.bytes') && this.unreadable-- > 0 ? withoutBytes(blob) : blob;
   };
 
   open = async (name: string): Promise<ByteFile> => {
@@ -72,4 +75,11 @@ function grown(bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Array<Array
   const larger = new Uint8Array(new ArrayBuffer(2 * length), 0, length);
   larger.set(bytes);
   return larger;
+}
+
+function withoutBytes(blob: Blob): Blob {
+  const slice = () => withoutBytes(blob);
+  const arrayBuffer = () =>
+    Promise.reject(new DOMException('the file could not be read', 'NotReadableError'));
+  return Object.assign(blob, { slice, arrayBuffer });
 }

@@ -40,6 +40,9 @@ export const brokenFileStore: FileStore = {
   remove: async () => {
     throw new DOMException('storage is gone', 'InvalidStateError');
   },
+  removeOthers: async () => {
+    throw new DOMException('storage is gone', 'InvalidStateError');
+  },
   list: async () => {
     throw new DOMException('storage is gone', 'InvalidStateError');
   },
