@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withShortTables } from '../models/testing/short-tables.ts';
 import { candidatesQuery } from './candidates-query.ts';
 import type { DecodeRequest } from './decode-request.ts';
 import { Engine } from './engine.ts';
@@ -126,24 +127,35 @@ interface TokenizerJson {
   readonly model: { readonly vocab: Readonly<Record<string, number>> };
 }
 
-/** Loads story-draft from a folder whose tokenizer.json is changed, and whose texts token 1846 may end too. */
-async function loadWithTokenizer(folder: string, change: (json: TokenizerJson) => object): Promise<void> {
+/** Loads story-draft from another folder, where `change` answers for the files it changes. */
+async function loadChanged(
+  folder: string,
+  change: (file: string, answer: Response) => Promise<Response> | null,
+): Promise<void> {
   const networkFetch = globalThis.fetch;
   globalThis.fetch = async (input, init) => {
     const url = input instanceof Request ? input.url : String(input);
     if (!url.startsWith(folder)) return networkFetch(input, init);
     const file = url.slice(folder.length);
-    const response = await networkFetch(`${modelsUrl}story-draft/${file}`, init);
-    if (file === 'generation_config.json') {
-      return Response.json({ ...(await response.json()), eos_token_id: [0, 1846] });
-    }
-    return file === 'tokenizer.json' ? Response.json(change(await response.json())) : response;
+    const answer = await networkFetch(`${modelsUrl}story-draft/${file}`, init);
+    return change(file, answer) ?? answer;
   };
   try {
     await engine.load(folder);
   } finally {
     globalThis.fetch = networkFetch;
   }
+}
+
+/** story-draft with a changed tokenizer.json, whose texts token 1846 may end too. */
+function loadWithTokenizer(folder: string, changed: (json: TokenizerJson) => object): Promise<void> {
+  return loadChanged(folder, (file, answer) => {
+    const answerWith = async (change: (json: never) => object) =>
+      Response.json(change((await answer.json()) as never));
+    if (file === 'tokenizer.json') return answerWith(changed);
+    if (file !== 'generation_config.json') return null;
+    return answerWith((json: object) => ({ ...json, eos_token_id: [0, 1846] }));
+  });
 }
 
 test('a tokenizer with more tokens than the logits writes as without them, and names them where they are asked for', async () => {
@@ -188,5 +200,75 @@ test('a tokenizer of another model, whose own entries exceed the logits, is refu
   await expect(loading).rejects.toMatchObject({
     code: 'vocabulary-mismatch',
     details: { width: 1846, vocabSize: 1847 },
+  });
+});
+
+describe('a model whose file holds positions for 64 tokens while its configuration says 512', () => {
+  const model = `${location.origin}/short/`;
+  beforeAll(() =>
+    loadChanged(model, (file, answer) => {
+      if (!file.endsWith('.onnx')) return null;
+      const shortened = async () => {
+        const onnx = new Uint8Array(await answer.arrayBuffer());
+        return new Response(withShortTables(onnx, ['cos_cache', 'sin_cache'], 64).slice().buffer);
+      };
+      return shortened();
+    }),
+  );
+  afterAll(async () => {
+    await engine.unload(model);
+    await engine.deleteStored(model);
+  });
+
+  const endless = { prompt: 'Once upon a time', seed: 1, sampling: { logitBias: { 0: -100 } } };
+  const drafter = { kind: 'model', model, draftLength: 5 } as const;
+  const combine = { kind: 'weighted' as const, weights: [0.5, 0.5] };
+  test.each<[string, DecodeRequest['method']]>([
+    ['plain', { kind: 'plain', model }],
+    ['with a draft model', { kind: 'speculative', target: model, drafter }],
+    [
+      'sequential',
+      { kind: 'collaborative', members: [{ model }, { model }], combine, schedule: 'sequential' },
+    ],
+    [
+      'alternate',
+      { kind: 'collaborative', members: [{ model, draftLength: 3 }, { model: 'story-draft' }], combine },
+    ],
+  ])('ends a text with `context` at the 64th token: %s', async (_, method) => {
+    const { finishReason, promptTokenIds, tokenIds } = await engine.decode({ ...endless, method }).result;
+    expect({ finishReason, tokens: promptTokenIds.length + tokenIds.length }).toEqual({
+      finishReason: 'context',
+      tokens: 64,
+    });
+  });
+
+  test('as a draft model stops drafting there, and the text goes on', async () => {
+    const method = { kind: 'speculative', target: 'story-draft', drafter } as const;
+    const { finishReason, rounds } = await engine.decode({ ...endless, maxTokens: 100, method }).result;
+    const drafts = rounds.map(({ forwards }) => forwards.some(({ kind }) => kind === 'draft'));
+    expect({ finishReason, drafted: drafts.includes(true), atTheEnd: drafts.at(-1) }).toEqual({
+      finishReason: 'length',
+      drafted: true,
+      atTheEnd: false,
+    });
+  });
+
+  test('refuses a prompt of more tokens as context-full', async () => {
+    const prompt = 'Once upon a time '.repeat(20);
+    const method = { kind: 'plain', model } as const;
+    await expect(engine.decode({ ...endless, prompt, method }).result).rejects.toMatchObject({
+      code: 'context-full',
+      details: { contextLength: 64 },
+    });
+  });
+
+  test('says so', async () => {
+    const loaded = (await engine.info()).models.find(({ id }) => id === model);
+    expect(loaded).toMatchObject({
+      contextLength: 64,
+      notes: [
+        'Its file holds positions for 64 tokens, its configuration says 512: texts end after 64 tokens.',
+      ],
+    });
   });
 });

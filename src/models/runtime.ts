@@ -9,6 +9,7 @@ import {
   type LoadStage,
   openCheckedSession,
 } from './checked-session.ts';
+import { contextLimit } from './context-limit.ts';
 import { type HeapUse, readHeapUse, roomForUnpacked, withUnpacked } from './heap-use.ts';
 import { type OnnxGraph, readOnnxGraph } from './onnx-graph.ts';
 import { ortThreads } from './ort.ts';
@@ -31,10 +32,14 @@ export interface ModelSource {
   readonly externalFiles?: readonly ExternalFile[];
   /** Of all its files. */
   readonly sha256: string;
-  readonly contextLength: number;
+  /** As the configuration says; null where it does not. */
+  readonly contextLength: number | null;
   /** Entries of the tokenizer's vocabulary without those added behind it; logits rows may be wider. */
   readonly vocabSize: number;
 }
+
+/** With the context that the file has positions for. */
+type LimitedSource = ModelSource & { readonly contextLength: number };
 
 export interface ModelLoadOptions {
   /** Ends the load: it rejects with the signal's reason. */
@@ -166,11 +171,13 @@ export class ModelRuntime {
     this.#device?.close();
   }
 
-  async #load(source: ModelSource, options: ModelLoadOptions): Promise<LoadedCausalModel> {
-    if (this.#closed) throw new Error(`Model ${source.id} was to be loaded after close`);
-    const graph = readOnnxGraph(source.onnx);
+  async #load(given: ModelSource, options: ModelLoadOptions): Promise<LoadedCausalModel> {
+    if (this.#closed) throw new Error(`Model ${given.id} was to be loaded after close`);
+    const graph = readOnnxGraph(given.onnx);
+    const limit = contextLimit(given);
+    const source: LimitedSource = { ...given, contextLength: limit.contextLength };
     refuseUnusable(source, graph);
-    const notes = activationNotes(graph);
+    const notes = [...activationNotes(graph), ...limit.notes];
     const request = {
       modelId: source.id,
       sha256: source.sha256,
@@ -209,7 +216,7 @@ export class ModelRuntime {
 
   /** What a session is created from: the graph as its backend runs it best. */
   #prepare(
-    source: ModelSource,
+    source: LimitedSource,
     graph: OnnxGraph,
     steps: readonly PreparationStep[],
   ): ReturnType<typeof asExported> & Pick<PreparedGraph, 'notes'> & { heapUse: HeapUse } {
@@ -273,7 +280,7 @@ export class ModelRuntime {
   }
 
   async #keep(
-    source: ModelSource,
+    source: LimitedSource,
     checked: CheckedSession,
     device: EngineDevice | null,
     notes: readonly string[],
@@ -312,7 +319,7 @@ function asExported(
   return { onnx: withFloat32Activations(onnx, graph), externalFiles, graph, preparation: '' };
 }
 
-function refuseUnusable(source: ModelSource, graph: OnnxGraph): void {
+function refuseUnusable(source: LimitedSource, graph: OnnxGraph): void {
   const { id, contextLength, vocabSize } = source;
   const refuse = (problem: string, next: string) => {
     throw new EngineError('model-unsupported', `Model ${id} ${problem}; ${next}`, {

@@ -136,7 +136,7 @@ export class EditableModel {
 
   #tensorsNoLongerUsed(edits: ModelEdits): Set<string> {
     // A graph inside an operation (If, Loop) may use any value of this one, and its insides are not read.
-    if (this.operations.some(({ hasSubgraph }) => hasSubgraph)) return new Set();
+    if (this.operations.some(({ subgraphs }) => subgraphs.length > 0)) return new Set();
     const unused = new Set([...edits.operations.keys()].flatMap(({ inputs }) => inputs));
     for (const operation of this.operations) {
       if (!edits.operations.has(operation)) for (const input of operation.inputs) unused.delete(input);

@@ -40,7 +40,9 @@ export function logitsProduct(model: EditableModel): OnnxOperation | null {
 export function hasHalfLogits(model: EditableModel): boolean {
   const logits = model.outputs.get(logitsName);
   if (logits?.elementType !== elementType.float16 || logits.shape.length !== 3) return false;
-  return !model.operations.some(({ inputs, hasSubgraph }) => hasSubgraph || inputs.includes(logitsName));
+  return !model.operations.some(
+    ({ inputs, subgraphs }) => subgraphs.length > 0 || inputs.includes(logitsName),
+  );
 }
 
 /**

@@ -1,5 +1,7 @@
 import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import { eachField } from '../onnx-graph.ts';
+import { type ExternalContents, type OnnxTensor, readTensor } from './onnx-tensor.ts';
+import { readValue } from './onnx-value.ts';
 import { attributeField, attributeType, graphField, nodeField, wireType } from './onnx-wire.ts';
 import { eachRawField } from './raw-fields.ts';
 
@@ -15,9 +17,19 @@ export interface OnnxOperation {
   /** Attributes that are one number. */
   readonly numbers: ReadonlyMap<string, number>;
   readonly attributeNames: readonly string[];
-  /** True if a graph hangs on it (If, Loop), which may use any value of this one. */
-  readonly hasSubgraph: boolean;
+  /** The attribute `value` of a Constant; null where there is none. */
+  readonly tensor: OnnxTensor | null;
+  /** The branches of If, the body of Loop: each may use any value of the graph around it. */
+  readonly subgraphs: readonly OnnxSubgraph[];
 }
+
+export interface OnnxSubgraph {
+  readonly operations: readonly OnnxOperation[];
+  readonly tensors: ReadonlyMap<string, OnnxTensor>;
+  readonly outputNames: readonly string[];
+}
+
+const noFiles: ExternalContents = new Map();
 
 export function readOperation(message: Uint8Array): OnnxOperation {
   let name = '';
@@ -25,9 +37,7 @@ export function readOperation(message: Uint8Array): OnnxOperation {
   let domain = '';
   const inputs: string[] = [];
   const outputs: string[] = [];
-  const numbers = new Map<string, number>();
-  const attributeNames: string[] = [];
-  let hasSubgraph = false;
+  const attributes: ReadAttributes = { numbers: new Map(), attributeNames: [], tensor: null, subgraphs: [] };
   eachField(message, (field, wire, reader) => {
     if (wire !== wireType.bytes) return false;
     if (field === nodeField.input) inputs.push(reader.string());
@@ -35,35 +45,55 @@ export function readOperation(message: Uint8Array): OnnxOperation {
     else if (field === nodeField.name) name = reader.string();
     else if (field === nodeField.opType) opType = reader.string();
     else if (field === nodeField.domain) domain = reader.string();
-    else if (field === nodeField.attribute) {
-      const attribute = readAttribute(reader.bytes(), numbers);
-      attributeNames.push(attribute.name);
-      hasSubgraph ||= attribute.hasSubgraph;
+    else if (field === nodeField.attribute) readAttribute(reader.bytes(), attributes);
+    else return false;
+    return true;
+  });
+  return { name, opType, domain, inputs, outputs, ...attributes };
+}
+
+interface ReadAttributes {
+  readonly numbers: Map<string, number>;
+  readonly attributeNames: string[];
+  tensor: OnnxTensor | null;
+  readonly subgraphs: OnnxSubgraph[];
+}
+
+function readAttribute(message: Uint8Array, attributes: ReadAttributes): void {
+  let name = '';
+  let number: number | null = null;
+  let tensor: OnnxTensor | null = null;
+  eachField(message, (field, wire, reader) => {
+    if (field === attributeField.name && wire === wireType.bytes) name = reader.string();
+    else if (field === attributeField.float && wire === wireType.fixed32) number = reader.float();
+    else if (field === attributeField.int && wire === wireType.varint) number = Number(reader.int64());
+    else if (field === attributeField.tensor && wire === wireType.bytes) {
+      tensor = readTensor(reader.bytes(), noFiles);
+    } else if (field === attributeField.graph || field === attributeField.graphs) {
+      attributes.subgraphs.push(readSubgraph(reader.bytes()));
     } else return false;
     return true;
   });
-  return { name, opType, domain, inputs, outputs, numbers, attributeNames, hasSubgraph };
+  attributes.attributeNames.push(name);
+  if (number !== null) attributes.numbers.set(name, number);
+  if (name === 'value') attributes.tensor = tensor;
 }
 
-function readAttribute(
-  message: Uint8Array,
-  numbers: Map<string, number>,
-): { name: string; hasSubgraph: boolean } {
-  let name = '';
-  let hasSubgraph = false;
-  let value: number | null = null;
+function readSubgraph(message: Uint8Array): OnnxSubgraph {
+  const operations: OnnxOperation[] = [];
+  const tensors = new Map<string, OnnxTensor>();
+  const outputNames: string[] = [];
   eachField(message, (field, wire, reader) => {
-    if (field === attributeField.name && wire === wireType.bytes) name = reader.string();
-    else if (field === attributeField.float && wire === wireType.fixed32) value = reader.float();
-    else if (field === attributeField.int && wire === wireType.varint) value = Number(reader.int64());
-    else {
-      hasSubgraph ||= field === attributeField.graph || field === attributeField.graphs;
-      return false;
-    }
+    if (wire !== wireType.bytes) return false;
+    if (field === graphField.node) operations.push(readOperation(reader.bytes()));
+    else if (field === graphField.initializer) {
+      const tensor = readTensor(reader.bytes(), noFiles);
+      tensors.set(tensor.name, tensor);
+    } else if (field === graphField.output) outputNames.push(readValue(reader.bytes()).name);
+    else return false;
     return true;
   });
-  if (value !== null) numbers.set(name, value);
-  return { name, hasSubgraph };
+  return { operations, tensors, outputNames };
 }
 
 /** What an attribute may be given as: `{ float }` tells 1.0 from 1. */

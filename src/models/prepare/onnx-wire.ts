@@ -5,7 +5,16 @@
 export const modelField = { graph: 7, opsetImport: 8 } as const;
 export const graphField = { node: 1, initializer: 5, input: 11, output: 12 } as const;
 export const nodeField = { input: 1, output: 2, name: 3, opType: 4, attribute: 5, domain: 7 } as const;
-export const attributeField = { name: 1, float: 2, int: 3, graph: 6, ints: 8, graphs: 11, type: 20 } as const;
+export const attributeField = {
+  name: 1,
+  float: 2,
+  int: 3,
+  tensor: 5,
+  graph: 6,
+  ints: 8,
+  graphs: 11,
+  type: 20,
+} as const;
 export const tensorField = {
   dims: 1,
   dataType: 2,

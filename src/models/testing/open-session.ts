@@ -1,4 +1,5 @@
 import type { EngineDevice } from '../../gpu/device.ts';
+import { contextLimit } from '../context-limit.ts';
 import { ModelSession } from '../model-session.ts';
 import { readOnnxGraph } from '../onnx-graph.ts';
 import { prepareGraph } from '../prepare/prepare-graph.ts';
@@ -21,7 +22,7 @@ export function openSession(
     modelId: id,
     ...prepared,
     graph: readOnnxGraph(prepared.onnx),
-    contextLength,
+    contextLength: contextLimit({ onnx, contextLength }).contextLength,
     device: typeof place === 'string' ? null : place,
   });
 }
