@@ -53,6 +53,10 @@ function measured(described: Described): CatalogueEntry {
   const { id, title, folder, licence, family, suggestedRole, dtype } = described;
   const path = join(modelsFolder, folder);
   const configJson = readJson(join(path, 'config.json'));
+  const { contextLength } = readModelConfig(configJson, null, `${folder}/`).config;
+  if (contextLength === null) {
+    throw new Error(`${folder}/config.json names no context length: add max_position_embeddings`);
+  }
   const tokenizer = createTokenizer(
     readJson(join(path, 'tokenizer.json')),
     readJson(join(path, 'tokenizer_config.json')),
@@ -62,7 +66,7 @@ function measured(described: Described): CatalogueEntry {
     title,
     folder,
     parameters: countParameters(configJson),
-    contextLength: readModelConfig(configJson, null, `${folder}/`).config.contextLength,
+    contextLength,
     vocabulary: { size: tokenizer.vocabSize, fingerprint: tokenizer.fingerprint },
     licence,
     family,

@@ -65,7 +65,8 @@ export interface LoadOptions {
 export interface ModelEstimate extends Pick<ModelDescription, 'id' | 'title' | 'dtype'> {
   /** Of the weights' files; null where the server does not tell. */
   readonly downloadBytes: number | null;
-  readonly contextLength: number;
+  /** As the configuration says, null where it does not; a loaded model may have less, by what its file holds. */
+  readonly contextLength: number | null;
   readonly memory: MemoryEstimate;
 }
 
@@ -81,6 +82,7 @@ export interface LoadedModel {
   readonly id: string;
   readonly title: string;
   readonly backend: BackendKind;
+  /** Tokens of prompt and text together: the configuration's, and no more than its file has positions for. */
   readonly contextLength: number;
   readonly vocabSize: number;
   /** True where the model takes `messages`. */

@@ -13,8 +13,8 @@ export interface MemoryEstimate {
   /** Keys and values of one text of `cacheTokens` tokens; null where the configuration does not tell. */
   readonly cacheBytes: number | null;
   readonly cacheTokens: number;
-  /** Of the widest pass whose rows are all wanted. */
-  readonly logitsBytes: number;
+  /** Of the widest pass whose rows are all wanted; null where the configuration does not tell. */
+  readonly logitsBytes: number | null;
   /** Of what is known. */
   readonly totalBytes: number;
   /** What there is, less what other models take; null where nobody tells. */
@@ -64,17 +64,17 @@ export function estimateMemory(
   // On WASM every pass moves the cache and the logits between the heap and JavaScript: both have a copy.
   const copies = isWasm ? 2 : 1;
   const floatBytes = halfDtypes.has(dtype) && !isWasm ? 2 : 4;
-  const cacheTokens = Math.min(config.contextLength, firstCacheRows);
-  const { layers, kvHeads, headSize } = config;
+  const cacheTokens = Math.min(config.contextLength ?? firstCacheRows, firstCacheRows);
+  const { layers, kvHeads, headSize, vocabSize } = config;
   const cacheBytes =
     layers === null || kvHeads === null || headSize === null
       ? null
-      : 2 * layers * kvHeads * headSize * cacheTokens * floatBytes * copies;
-  const logitsBytes = widestLogitsRows * config.vocabSize * 4 * copies;
+      : Math.round(2 * layers * kvHeads * headSize * cacheTokens * floatBytes * copies);
+  const logitsBytes = vocabSize === null ? null : widestLogitsRows * vocabSize * 4 * copies;
   const unpackedBytes = isWasm && packedDtypes.has(dtype) ? 4 * linearWeights(config) : 0;
   const extraBytes = unpackedBytes <= unpackedBytesLimit ? heapPerUnpackedByte * unpackedBytes : 0;
   const heldBytes = weightBytes === null ? null : Math.round(weightBytes + extraBytes);
-  const totalBytes = (heldBytes ?? 0) + (cacheBytes ?? 0) + logitsBytes;
+  const totalBytes = (heldBytes ?? 0) + (cacheBytes ?? 0) + (logitsBytes ?? 0);
   const limit = memoryLimit(backend, deviceMemory);
   const availableBytes = limit === null ? null : Math.max(0, limit - takenBytes);
   return {
@@ -96,7 +96,7 @@ export function requireMemory({ id, dtype }: ModelDescription, estimate: MemoryE
   const parts = [
     `weights ${inGigabytes(weightBytes ?? 0)}`,
     `cache of ${cacheTokens} tokens ${inGigabytes(cacheBytes ?? 0)}`,
-    `logits ${inGigabytes(logitsBytes)}`,
+    `logits ${inGigabytes(logitsBytes ?? 0)}`,
   ];
   throw new EngineError(
     'out-of-memory',
@@ -127,7 +127,8 @@ function memoryLimit(backend: BackendKind, deviceMemory: number | null): number 
  */
 export function linearWeights(config: Omit<ModelConfig, 'modelType'>): number {
   const { layers, width, heads, kvHeads, headSize, innerWidth, vocabSize } = config;
-  if (layers === null || width === null || heads === null || kvHeads === null || headSize === null) return 0;
+  if (layers === null || width === null || vocabSize === null) return 0;
+  if (heads === null || kvHeads === null || headSize === null) return 0;
   const attention = 2 * width * headSize * (heads + kvHeads);
   const feedForward = 3 * width * (innerWidth ?? 4 * width);
   return layers * (attention + feedForward) + vocabSize * width;

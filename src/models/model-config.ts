@@ -1,16 +1,19 @@
-import * as v from 'valibot';
 import { EngineError } from '../errors/engine-error.ts';
 import { type TokenId, tokenId } from '../tokens/token-id.ts';
 
-/** What is read from a model's config.json; null where the file does not say. */
+/**
+ * What is read from a model's config.json; null where the file does not say, or says what cannot be. Nothing here is
+ * needed to run a model: its graph tells shapes and has the last word on the context. The estimate of its memory is.
+ */
 export interface ModelConfig {
   readonly modelType: string | null;
   /** Positions that the model was made for. */
-  readonly contextLength: number;
+  readonly contextLength: number | null;
   /** Width of a logits row, as the config says. */
-  readonly vocabSize: number;
+  readonly vocabSize: number | null;
   readonly layers: number | null;
   readonly width: number | null;
+  /** Of a layer: the mean where layers differ, as for `kvHeads`, `headSize` and `innerWidth`. */
   readonly heads: number | null;
   readonly kvHeads: number | null;
   readonly headSize: number | null;
@@ -25,86 +28,122 @@ export interface ConfigFiles {
   readonly eosTokenIds: readonly TokenId[];
 }
 
-const CountSchema = v.nullish(v.pipe(v.number(), v.integer(), v.minValue(1)));
-const IdSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
-const SpecialIdsSchema = {
-  bos_token_id: v.nullish(IdSchema),
-  eos_token_id: v.nullish(v.union([IdSchema, v.array(IdSchema)])),
-};
+type Json = Readonly<Record<string, unknown>>;
 
-const ConfigSchema = v.looseObject({
-  ...SpecialIdsSchema,
-  model_type: v.nullish(v.string()),
-  vocab_size: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  max_position_embeddings: CountSchema,
-  // The same in GPT-2's and MPT's words.
-  n_positions: CountSchema,
-  max_seq_len: CountSchema,
-  num_hidden_layers: CountSchema,
-  hidden_size: CountSchema,
-  num_attention_heads: CountSchema,
-  num_key_value_heads: CountSchema,
-  head_dim: CountSchema,
-  intermediate_size: CountSchema,
-});
+/** Where models with several parts keep the configuration of the one that writes text. */
+const textConfigNames = ['text_config', 'llm_config', 'language_config'];
 
-const GenerationConfigSchema = v.looseObject(SpecialIdsSchema);
+/** What families call the same thing; the first name that has a value counts. */
+const names = {
+  contextLength: [
+    ...['max_position_embeddings', 'n_positions', 'n_ctx', 'max_seq_len', 'max_sequence_length'],
+    ...['seq_length', 'max_context_length', 'max_seq_length', 'model_max_length'],
+  ],
+  vocabSize: ['vocab_size', 'padded_vocab_size'],
+  layers: ['num_hidden_layers', 'n_layer', 'n_layers', 'num_layers', 'num_transformer_layers'],
+  width: ['hidden_size', 'n_embd', 'n_embed', 'd_model', 'model_dim'],
+  heads: ['num_attention_heads', 'n_head', 'n_heads', 'num_heads', 'num_query_heads'],
+  kvHeads: [
+    ...['num_key_value_heads', 'num_key_value_heads_per_layer', 'num_kv_heads', 'kv_n_heads'],
+    'multi_query_group_num',
+  ],
+  headSize: ['head_dim', 'kv_channels'],
+  innerWidth: ['intermediate_size', 'n_inner', 'ffn_hidden_size', 'ffn_dim'],
+} as const satisfies Partial<Record<keyof ModelConfig, readonly string[]>>;
 
 /**
  * Reads the parsed config.json and generation_config.json (null where the folder has none; what it says goes first).
- * Throws EngineError `model-unsupported` where config.json does not describe a language model.
+ * Throws EngineError `model-unsupported` where config.json says nothing of a language model.
  */
 export function readModelConfig(
   configJson: unknown,
   generationJson: unknown,
   folderUrl: string,
 ): ConfigFiles {
-  const config = parse(ConfigSchema, configJson, `${folderUrl}config.json`);
-  const generation = parse(
-    GenerationConfigSchema,
-    generationJson ?? {},
-    `${folderUrl}generation_config.json`,
+  const whole = asObject(configJson);
+  if (!whole) throw unsupported(folderUrl, 'it is not a JSON object');
+  const inner = textConfigNames.map((name) => asObject(whole[name])).filter((part) => part !== null);
+  const sources = [...inner, whole].flatMap((source): Json[] => [source, asObject(source.attn_config) ?? {}]);
+  const count = (field: 'contextLength' | 'vocabSize' | 'layers' | 'width') =>
+    firstValue(sources, names[field], asCount);
+  const meanCount = (field: 'heads' | 'kvHeads' | 'headSize' | 'innerWidth') =>
+    firstValue(sources, names[field], asMeanCount);
+
+  const width = count('width');
+  const heads = meanCount('heads');
+  // Falcon's two ways: all heads share one key, or as many as it names.
+  const sharesOneKey = sources.some(
+    (source) => source.multi_query === true && !source.new_decoder_architecture,
   );
-  const contextLength = config.max_position_embeddings ?? config.n_positions ?? config.max_seq_len;
-  if (contextLength == null) {
-    throw unsupported(`${folderUrl}config.json`, 'max_position_embeddings', 'is missing');
+  const config = {
+    contextLength: count('contextLength'),
+    vocabSize: count('vocabSize'),
+    layers: count('layers'),
+    width,
+    heads,
+    kvHeads: sharesOneKey ? 1 : (meanCount('kvHeads') ?? heads),
+    headSize: meanCount('headSize') ?? (width !== null && heads !== null ? width / heads : null),
+    innerWidth: meanCount('innerWidth'),
+  };
+  if (Object.values(config).every((value) => value === null)) {
+    throw unsupported(
+      folderUrl,
+      'it names no vocab_size, no max_position_embeddings and no num_hidden_layers',
+    );
   }
-  const heads = config.num_attention_heads ?? null;
-  const width = config.hidden_size ?? null;
-  const bosTokenId = generation.bos_token_id ?? config.bos_token_id;
-  const eosTokenIds = generation.eos_token_id ?? config.eos_token_id ?? [];
+  const idSources = [asObject(generationJson) ?? {}, whole, ...inner];
   return {
-    config: {
-      modelType: config.model_type ?? null,
-      contextLength,
-      vocabSize: config.vocab_size,
-      layers: config.num_hidden_layers ?? null,
-      width,
-      heads,
-      kvHeads: config.num_key_value_heads ?? heads,
-      innerWidth: config.intermediate_size ?? null,
-      headSize: config.head_dim ?? (width !== null && heads !== null ? width / heads : null),
-    },
-    bosTokenId: bosTokenId == null ? null : tokenId(bosTokenId),
-    eosTokenIds: (Array.isArray(eosTokenIds) ? eosTokenIds : [eosTokenIds]).map(tokenId),
+    config: { modelType: typeof whole.model_type === 'string' ? whole.model_type : null, ...config },
+    bosTokenId: firstValue(idSources, ['bos_token_id'], asTokenIds)?.[0] ?? null,
+    eosTokenIds: firstValue(idSources, ['eos_token_id'], asTokenIds) ?? [],
   };
 }
 
-function parse<const TSchema extends v.GenericSchema>(
-  schema: TSchema,
-  json: unknown,
-  source: string,
-): v.InferOutput<TSchema> {
-  const parsed = v.safeParse(schema, json);
-  if (parsed.success) return parsed.output;
-  const issue = parsed.issues[0];
-  throw unsupported(source, v.getDotPath(issue) ?? 'the whole file', issue.message);
+function firstValue<T>(
+  sources: readonly Json[],
+  fieldNames: readonly string[],
+  read: (value: unknown) => T | null,
+): T | null {
+  for (const source of sources) {
+    for (const name of fieldNames) {
+      const value = read(source[name]);
+      if (value !== null) return value;
+    }
+  }
+  return null;
 }
 
-function unsupported(source: string, path: string, problem: string): EngineError {
+function asObject(value: unknown): Json | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null;
+}
+
+function asCount(value: unknown): number | null {
+  return Number.isSafeInteger(value) && (value as number) > 0 ? (value as number) : null;
+}
+
+/** A count, or the mean of one for each layer: the estimates are sums over layers, so it gives the same. */
+function asMeanCount(value: unknown): number | null {
+  const counts: readonly unknown[] = Array.isArray(value) ? value : [value];
+  let sum = 0;
+  for (const one of counts) {
+    const count = one === 0 ? 0 : asCount(one);
+    if (count === null) return null;
+    sum += count;
+  }
+  return sum > 0 ? sum / counts.length : null;
+}
+
+/** null where there is none: files write -1 or null for that. */
+function asTokenIds(value: unknown): TokenId[] | null {
+  const ids = (Array.isArray(value) ? value : [value]).filter((id) => id === 0 || asCount(id) !== null);
+  return ids.length > 0 ? ids.map(tokenId) : null;
+}
+
+function unsupported(folderUrl: string, problem: string): EngineError {
+  const source = `${folderUrl}config.json`;
   return new EngineError(
     'model-unsupported',
-    `${source} does not describe a language model that runs here: ${path}: ${problem}. Choose the ONNX export of a causal language model.`,
-    { details: { source, path } },
+    `${source} does not describe a language model: ${problem}. Choose the ONNX export of a causal language model.`,
+    { details: { source } },
   );
 }
