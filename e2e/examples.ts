@@ -9,20 +9,16 @@ import { installPacked } from './install-packed.ts';
 
 const models = join(projectFolder, 'public', 'models');
 
-/** A copy of an example with the packed library installed. @returns its folder */
-function installExample(name: string, others: readonly string[] = []): string {
+function copyExample(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `antiphon-${name}-`));
   cpSync(join(projectFolder, 'examples', name), folder, { recursive: true });
-  installPacked(folder, others);
   return folder;
 }
 
 /** The example without a build, as its README says to set it up. @returns the folder to serve */
 export function setUpPlainExample(): string {
-  const folder = installExample('plain');
-  cpSync(join(folder, 'node_modules', 'antiphon', 'dist', 'lib'), join(folder, 'antiphon'), {
-    recursive: true,
-  });
+  const folder = copyExample('plain');
+  cpSync(join(projectFolder, 'dist', 'lib'), join(folder, 'antiphon'), { recursive: true });
   symlinkSync(models, join(folder, 'models'), 'junction');
   return folder;
 }
@@ -35,7 +31,8 @@ export async function buildExample(
   name: string,
   others: readonly string[],
 ): Promise<{ readonly folder: string; readonly built: string }> {
-  const folder = installExample(name, others);
+  const folder = copyExample(name);
+  installPacked(folder, others);
   const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
   execFileSync(process.execPath, [tsc, '-p', folder], { stdio: ['ignore', 2, 2] });
   await build({

@@ -7,8 +7,9 @@ import { projectFolder } from '../scripts/build.ts';
  * Installs the packed library in a folder as npm does, without the network: its package unpacked in node_modules,
  * what it depends on linked from this project.
  * @param others packages that the program needs besides, linked too
+ * @returns name of the archive that npm packed
  */
-export function installPacked(folder: string, others: readonly string[] = []): void {
+export function installPacked(folder: string, others: readonly string[] = []): string {
   const packages = join(folder, 'node_modules');
   mkdirSync(packages);
   // The library is built: packing must not build it again.
@@ -25,4 +26,5 @@ export function installPacked(folder: string, others: readonly string[] = []): v
     mkdirSync(join(target, '..'), { recursive: true });
     symlinkSync(join(projectFolder, 'node_modules', dependency), target, 'junction');
   }
+  return archive;
 }

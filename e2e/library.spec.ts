@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -39,10 +39,11 @@ Object.assign(window, { tell });
 `;
 
 let app: string;
+let archive: string;
 
 test.beforeAll(() => {
   app = mkdtempSync(join(tmpdir(), 'antiphon-app-'));
-  installPacked(app);
+  archive = installPacked(app);
   mkdirSync(join(app, 'src'));
   writeFileSync(join(app, 'src', 'main.ts'), program);
   writeFileSync(
@@ -53,6 +54,27 @@ test.beforeAll(() => {
 
 test.afterAll(() => {
   rmSync(app, { recursive: true });
+});
+
+test.describe('what readers are told to install is the archive that npm packs', () => {
+  const install = /npm install (\S*antiphon\S*)/g;
+  for (const [file, path] of [
+    ['README.md', 'path/to/clone/'],
+    ['docs/player.md', 'path/to/clone/'],
+    ['examples/bundled/README.md', '../../'],
+    ['examples/react/README.md', '../../'],
+  ]) {
+    test(file, () => {
+      const installed = readFileSync(join(projectFolder, file), 'utf8').matchAll(install);
+      expect([...installed].map(([, name]) => name.replace('`', ''))).toEqual([path + archive]);
+    });
+  }
+  for (const example of ['bundled', 'react']) {
+    test(`examples/${example}/package.json`, () => {
+      const manifest = readFileSync(join(projectFolder, 'examples', example, 'package.json'), 'utf8');
+      expect(JSON.parse(manifest).dependencies.antiphon).toBe(`file:../../${archive}`);
+    });
+  }
 });
 
 test('the packed library decodes in a program that a bundler built', async ({ page }) => {
