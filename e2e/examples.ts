@@ -9,9 +9,12 @@ import { installPacked } from './install-packed.ts';
 
 const models = join(projectFolder, 'public', 'models');
 
+/** Without what somebody who followed its README has put there. */
 function copyExample(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `antiphon-${name}-`));
-  cpSync(join(projectFolder, 'examples', name), folder, { recursive: true });
+  const source = join(projectFolder, 'examples', name);
+  const added = ['node_modules', 'dist', 'public', 'antiphon', 'models'].map((part) => join(source, part));
+  cpSync(source, folder, { recursive: true, filter: (path) => !added.includes(path) });
   return folder;
 }
 
