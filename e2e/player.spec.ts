@@ -122,7 +122,7 @@ test.describe('the plain example', () => {
       const result = await player.start();
       return [isMoved, result?.finishReason];
     });
-    expect(moved).toEqual([true, 'end']);
+    expect(moved).toEqual([true, 'length']);
     expect(page.workers()).not.toHaveLength(0);
     const removed = await together.evaluate(async (element) => {
       const player = element as AntiphonPlayer;
