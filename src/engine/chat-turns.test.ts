@@ -37,6 +37,7 @@ class ChatModel {
         this.sequences.push(sequence);
         return sequence;
       },
+      copyPrefix: fake.copyPrefix,
     } as unknown as CausalModel;
     this.#entry = {
       model,
@@ -99,27 +100,6 @@ describe('the next turn of a conversation', () => {
     expect(model.sequences).toHaveLength(1);
   });
 
-  test('of two conversations that take turns, each from its own cache', async () => {
-    const model = new ChatModel();
-    const talks = ['Tell me of the sea.', 'Tell me of the mountains and of those who climb them.'].map(
-      (content): ChatMessage[] => [{ role: 'user', content }],
-    );
-    const ask = async (talk: ChatMessage[]) => {
-      const result = await model.decode({ messages: talk, maxTokens: 12, method: plain });
-      talk.push(replied(result), { role: 'user', content: 'Go on.' });
-      return { fed: fedIn(result), held: result.promptTokenIds.length + result.tokenIds.length - 1, result };
-    };
-    let before = [await ask(talks[0]!), await ask(talks[1]!)];
-    for (let turn = 0; turn < 2; turn++) {
-      const now = [await ask(talks[0]!), await ask(talks[1]!)];
-      for (const [talk, { fed, result }] of now.entries()) {
-        expect(fed).toBe(result.promptTokenIds.length - before[talk]!.held);
-      }
-      before = now;
-    }
-    expect(model.sequences).toHaveLength(2);
-  });
-
   test('of two members with prompts of their own, each from its own cache', async () => {
     const model = new ChatModel();
     const method = (turns: readonly ChatMessage[]) =>
@@ -148,6 +128,32 @@ test('tokens of a reply that no tokenizer has are refused', async () => {
   await expect(new ChatModel().decode(request)).rejects.toMatchObject({
     code: 'invalid-request',
     message: `messages: ${vocabSize} is none of the vocabulary's ${vocabSize} tokens: take it out of the text`,
+  });
+});
+
+describe('two conversations in turn', () => {
+  test.each([
+    { name: 'with nothing in common', prompts: ['You are a cat.', 'Be brief, be kind.'] },
+    { name: 'with one long system prompt', prompts: Array(2).fill('You are a cat. '.repeat(20)) as string[] },
+  ])('feed only what is new: $name', async ({ prompts }) => {
+    const model = new ChatModel();
+    const chats = prompts.map((content, chat): ChatMessage[] => [
+      { role: 'system', content },
+      { role: 'user', content: chat === 0 ? 'Tell me of the sea.' : 'What is the moon?' },
+    ]);
+    const ended: (DecodeResult | undefined)[] = [];
+    for (let turn = 0; turn < 3; turn++) {
+      for (const [chat, messages] of chats.entries()) {
+        const result = await model.decode({ messages, maxTokens: 8, method: plain });
+        const held = ended[chat] ?? (chat === 1 ? ended[0] : undefined);
+        const text = held ? [...held.promptTokenIds, ...held.tokenIds.slice(0, -1)] : [];
+        const parting = text.findIndex((id, index) => id !== result.promptTokenIds[index]);
+        expect(fedIn(result)).toBe(result.promptTokenIds.length - (parting < 0 ? text.length : parting));
+        ended[chat] = result;
+        messages.push(replied(result), { role: 'user', content: 'And then?' });
+      }
+    }
+    expect(model.sequences).toHaveLength(2);
   });
 });
 

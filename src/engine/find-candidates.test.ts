@@ -46,6 +46,7 @@ class Shelf {
         }) as Sequence['forward'];
         return sequence;
       },
+      copyPrefix: fake.copyPrefix,
     } as unknown as CausalModel;
     const entry = { model, pool: new SequencePool(model), tokenizer } as unknown as LoadedEntry;
     this.#entries.set(name, entry);
@@ -227,7 +228,7 @@ describe('the cost', () => {
     expect(shelf.opened).toHaveLength(1);
   });
 
-  test('is one sequence for each prompt, given back however it ends', async () => {
+  test('is a cache for each prompt, given back however it ends', async () => {
     const shelf = new Shelf();
     const twice: DecodeRequest = {
       prompt: 'abc',
@@ -247,7 +248,7 @@ describe('the cost', () => {
     );
     shelf.onPass = () => {};
     await shelf.ask({ request: plain, tokenIds: text, position: 8 });
-    expect(shelf.opened).toHaveLength(3);
+    expect(shelf.opened.map(({ kvLength }) => kvLength)).toEqual([11, 9, 9]);
     pool.freeIdle();
     expect(shelf.opened.map(({ kvLength }) => kvLength)).toEqual([0, 0, 0]);
   });

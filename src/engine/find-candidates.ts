@@ -79,7 +79,7 @@ async function rowBehind(
   signal: AbortSignal,
 ): Promise<Float32Array> {
   const fed = [...promptTokenIds, ...text];
-  const lease = entry.pool.acquire(fed);
+  const lease = await entry.pool.acquire(fed);
   try {
     const carryOn = async () => {
       await nextTask();

@@ -6,7 +6,7 @@ import { estimateMemory, type MemoryTarget, requireMemory } from '../models/memo
 import { fetchModelFiles } from '../models/model-files.ts';
 import { onOrtDownload } from '../models/ort-download.ts';
 import type { ModelRuntime } from '../models/runtime.ts';
-import { SequencePool } from '../models/sequence-pool.ts';
+import { maxCachesFor, SequencePool } from '../models/sequence-pool.ts';
 import type { FileStore } from '../models/storage/file-store.ts';
 import type { ChatTemplate } from '../prompt/chat-template.ts';
 import { findChatTemplate } from '../prompt/find-chat-template.ts';
@@ -61,6 +61,7 @@ export async function loadModel(
   const { runtime, signal, onProgress } = options;
   let last: LoadProgress | null = null;
   let memoryBytes = 0;
+  let maxCaches: number | undefined;
   const files = await fetchModelFiles(model, {
     modelsUrl: options.modelsUrl,
     bundledCatalogueUrl: options.catalogueUrl,
@@ -74,6 +75,7 @@ export async function loadModel(
       const estimate = estimateMemory(description, options.memoryTarget);
       requireMemory(description, estimate);
       memoryBytes = estimate.totalBytes;
+      maxCaches = maxCachesFor(estimate);
     },
     onProgress: (progress) => {
       last = progress;
@@ -108,7 +110,7 @@ export async function loadModel(
       },
       { signal, onStage: report },
     );
-    const pool = new SequencePool(causalModel);
+    const pool = new SequencePool(causalModel, maxCaches);
     report('ready');
     return {
       description: {

@@ -36,7 +36,7 @@ export async function runDecode(
   const leases: Lease[] = [];
   let decode: Decode | null = null;
   try {
-    for (const member of members) leases.push(member.entry.pool.acquire(member.promptTokenIds));
+    for (const member of members) leases.push(await member.entry.pool.acquire(member.promptTokenIds));
     const models = members.map(({ entry }) => entry.model);
     const sampled = new ReadbackTally();
     const createSampler = await samplerFactory(runtime, models, request.seed, recorder, sampled);

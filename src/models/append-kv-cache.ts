@@ -84,6 +84,13 @@ export class AppendKvCache implements KvCache {
     this.#length = length;
   }
 
+  async copyFrom(source: AppendKvCache, rows: number): Promise<void> {
+    this.#length = rows;
+    this.#slab = new KvSlab(this.#layout, 1, AppendKvCache.#rowsFor([this], 0));
+    this.#slab.copyRows(0, source.#slab, source.#text, rows);
+    this.#text = 0;
+  }
+
   dispose(): void {
     this.#slab = new KvSlab(this.#layout, 1, 0);
     this.#text = 0;

@@ -4,6 +4,7 @@ import { noGains } from './batch-gains.ts';
 import type { PassBatching, Sequence } from './causal-model.ts';
 import groupedPositions from './fixtures/grouped-positions.onnx?url';
 import type { ModelSession } from './model-session.ts';
+import type { OrtSequence } from './ort-sequence.ts';
 import type { ModelSource } from './runtime.ts';
 import { openSession } from './testing/open-session.ts';
 import { largestDifference, rowsOfPass } from './testing/sequence-rows.ts';
@@ -113,11 +114,16 @@ test('caches that were fed together go apart, grow, shrink and come together wit
   rollback(a, 15);
   await together([a, c], [text(460, 1), text(470, 1)]);
   b.dispose();
+  // The second of two in one memory is copied into one of its own.
+  const copy = session.openSequence() as OrtSequence;
+  await copy.copyFrom(c as OrtSequence, 4);
+  fed.set(copy, fed.get(c)!.slice(0, 4));
+  const copied = await alone(copy, text(500, 2));
   const last = await together([a, c], [text(480, 2), text(490, 2)]);
-  for (const [index, sequence] of [a, c].entries()) {
+  for (const [index, sequence] of [a, c, copy].entries()) {
     const fresh = session.openSequence();
     const rows = await rowsOfPass(fresh, fed.get(sequence)!.map(tokenId));
-    expect(largestDifference(last[index]!, rows.slice(-2 * 1846))).toBeLessThan(tolerance);
+    expect(largestDifference([...last, copied][index]!, rows.slice(-2 * 1846))).toBeLessThan(tolerance);
   }
 });
 
@@ -159,4 +165,17 @@ test('a graph as exported takes one text at a time', async () => {
   opened.push(session);
   expect(session.batchPasses(noGains)).toBeNull();
   expect(session.openSequence().batching).toBeNull();
+});
+
+test('a copy of the beginning of a text answers as that does, on a graph as exported', async () => {
+  const session = await openSession(await fixture(groupedPositions), 'as exported');
+  opened.push(session);
+  const [sequence, copy] = [session.openSequence(), session.openSequence()] as OrtSequence[];
+  const ids = Array.from({ length: 40 }, (_, index) => tokenId((index * 7) % 40));
+  await rowsOfPass(sequence, ids);
+  await rowsOfPass(copy, ids.slice(20, 30));
+  await copy.copyFrom(sequence, 6);
+  sequence.rollback(6);
+  const next = ids.slice(6, 9);
+  expect(await rowsOfPass(copy, next)).toEqual(await rowsOfPass(sequence, next));
 });

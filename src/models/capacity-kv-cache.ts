@@ -54,6 +54,11 @@ export class CapacityKvCache implements KvCache {
     this.#length = length;
   }
 
+  async copyFrom(source: CapacityKvCache, rows: number): Promise<void> {
+    this.#tensors = resizedKvTensors(this.#layout, source.#tensors, rows, rows);
+    this.#length = rows;
+  }
+
   dispose(): void {
     this.#tensors = emptyKvTensors(this.#layout);
     this.#length = 0;

@@ -110,6 +110,11 @@ export interface CausalModel {
   /** Read-backs of its passes and of the logits they gave, ONNX Runtime's own included; take the difference of two. */
   readonly readbacks: number;
   openSequence(): Sequence;
+  /**
+   * Has `to` hold the first `length` positions of `from`, another of its sequences, instead of its own: a copy costs far
+   * less than feeding them. Throws `out-of-memory`; `to` then holds none.
+   */
+  copyPrefix(from: Sequence, to: Sequence, length: number): Promise<void>;
   /** Releases the session and every sequence on it. */
   dispose(): Promise<void>;
 }

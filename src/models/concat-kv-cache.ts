@@ -43,6 +43,11 @@ export class ConcatKvCache implements KvCache {
     this.#length = length;
   }
 
+  async copyFrom(source: ConcatKvCache, rows: number): Promise<void> {
+    this.#tensors = resizedKvTensors(this.#layout, source.#tensors, rows, rows);
+    this.#length = rows;
+  }
+
   dispose(): void {
     this.#tensors = emptyKvTensors(this.#layout);
     this.#length = 0;

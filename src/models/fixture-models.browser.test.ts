@@ -109,6 +109,23 @@ test.each(exports)('%s: rolled back, it answers as if it had never read on', asy
   await model.dispose();
 });
 
+test.each(exports)('%s: a copy of its beginning answers as if it had read that itself', async (_, url) => {
+  const model = await load(url);
+  const sequence = model.openSequence();
+  await rowsOf(sequence, 0, 6);
+  const untouched = await rowsOf(sequence, 6, 9);
+  const copy = model.openSequence();
+  await rowsOf(copy, 10, 20);
+  await model.copyPrefix(sequence, copy, 6);
+  expect([sequence.kvLength, copy.kvLength]).toEqual([9, 6]);
+  expect(await rowsOf(copy, 6, 9)).toEqual(untouched);
+  // And what the one reads is not read by the other.
+  await rowsOf(copy, 12, 20);
+  sequence.rollback(6);
+  expect(await rowsOf(sequence, 6, 9)).toEqual(untouched);
+  await model.dispose();
+});
+
 test.each(exports)('%s: the last row alone is the last of all rows', async (_, url, tolerance) => {
   const model = await load(url);
   const sequence = model.openSequence();

@@ -71,6 +71,29 @@ test('growing doubles the rows and keeps the valid ones of every head', async ()
   expect(opened.buffers.liveBuffers).toBe(0);
 });
 
+test('the first rows of another cache are copied, whatever the sizes of the two', async () => {
+  const opened = await openSoftwareDevice();
+  const [source, cache] = [4, 2].map((rows) => new GpuKvCache(opened, layout, 'test', 64, rows));
+  const from = (await source.bind(4)).feeds['past_key_values.0.key']!;
+  const held = Float32Array.from({ length: heads * 4 * headSize }, (_, index) => index + 1);
+  opened.gpu.queue.writeBuffer(from.gpuBuffer as GPUBuffer, 0, held);
+  source.commit({}, 4);
+  cache.commit({}, 1);
+  await cache.copyFrom(source, 3);
+  expect([source.length, cache.length]).toEqual([4, 3]);
+  const { dims, gpuBuffer } = (await cache.bind(1)).feeds['past_key_values.0.key']!;
+  expect(dims).toEqual([1, heads, 4, headSize]);
+  const values = await floatsOf(opened, gpuBuffer as GPUBuffer);
+  const kept = (all: Float32Array) =>
+    Array.from({ length: heads }, (_, head) => [
+      ...all.subarray(head * 4 * headSize).subarray(0, 3 * headSize),
+    ]);
+  expect(kept(values)).toEqual(kept(held));
+  cache.dispose();
+  source.dispose();
+  expect(opened.buffers.liveBuffers).toBe(0);
+});
+
 test('growing ends at the context, however far it was from there', async () => {
   const cache = new GpuKvCache(await openSoftwareDevice(), layout, 'test', 50, 4);
   expect((await cache.bind(49)).feeds['past_key_values.0.key']!.dims).toEqual([1, heads, 50, headSize]);

@@ -69,6 +69,13 @@ export class GpuKvCache implements KvCache {
     this.#length = length;
   }
 
+  async copyFrom(source: GpuKvCache, rows: number): Promise<void> {
+    this.#length = 0;
+    await this.bind(rows);
+    if (source.#tensors && this.#tensors) this.#copyRows(source.#tensors, this.#tensors, rows);
+    this.#length = rows;
+  }
+
   dispose(): void {
     for (const buffer of this.#tensors?.buffers ?? []) buffer.release();
     this.#tensors = null;
@@ -76,10 +83,8 @@ export class GpuKvCache implements KvCache {
   }
 
   async #grow(rows: number): Promise<GpuKvTensors> {
-    const rowBytes = this.#layout.tensors.map(
-      ({ headSize }) => headSize * bytesPerElement(this.#layout.type),
-    );
-    const bytes = this.#layout.tensors.map(({ heads }, index) => heads * rows * rowBytes[index]!);
+    const elementBytes = bytesPerElement(this.#layout.type);
+    const bytes = this.#layout.tensors.map(({ heads, headSize }) => heads * rows * headSize * elementBytes);
     const created: OwnedBuffer[] = [];
     try {
       await this.#device.allocating(
@@ -101,25 +106,22 @@ export class GpuKvCache implements KvCache {
       for (const buffer of created) buffer.release();
       throw error;
     }
-    if (this.#tensors) this.#copyValidRows(this.#tensors, created, rows, rowBytes);
+    const grown = { rows, buffers: created, binding: bindingOf(this.#layout, created, rows) };
+    if (this.#tensors) this.#copyRows(this.#tensors, grown, this.#length);
     for (const buffer of this.#tensors?.buffers ?? []) buffer.release();
-    this.#tensors = { rows, buffers: created, binding: bindingOf(this.#layout, created, rows) };
-    return this.#tensors;
+    this.#tensors = grown;
+    return grown;
   }
 
-  #copyValidRows(
-    from: GpuKvTensors,
-    to: readonly OwnedBuffer[],
-    toRows: number,
-    rowBytes: readonly number[],
-  ): void {
-    const encoder = this.#device.gpu.createCommandEncoder({ label: 'GpuKvCache.copyValidRows' });
-    for (const [index, { heads }] of this.#layout.tensors.entries()) {
-      for (const copy of headCopies(heads, rowBytes[index]!, from.rows, toRows, this.#length)) {
+  #copyRows(from: GpuKvTensors, to: GpuKvTensors, count: number): void {
+    const encoder = this.#device.gpu.createCommandEncoder({ label: 'GpuKvCache.copyRows' });
+    for (const [index, { heads, headSize }] of this.#layout.tensors.entries()) {
+      const rowBytes = headSize * bytesPerElement(this.#layout.type);
+      for (const copy of headCopies(heads, rowBytes, from.rows, to.rows, count)) {
         encoder.copyBufferToBuffer(
           from.buffers[index]!.buffer,
           copy.fromByte,
-          to[index]!.buffer,
+          to.buffers[index]!.buffer,
           copy.toByte,
           copy.byteCount,
         );

@@ -39,6 +39,11 @@ export interface KvCache {
   commit(outputs: Readonly<Record<string, OrtTensor>>, newRows: number): void;
   /** Forgets rows from `length` on; moves nothing. */
   rollback(length: number): void;
+  /**
+   * Holds the first `rows` rows of another cache of its kind and model instead of its own. Throws `out-of-memory`, and
+   * then holds none.
+   */
+  copyFrom(source: KvCache, rows: number): Promise<void>;
   dispose(): void;
 }
 

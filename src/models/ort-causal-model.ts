@@ -1,6 +1,7 @@
 import type { BackendKind, CausalModel, Sequence, VerificationNoise } from './causal-model.ts';
 import type { ForwardCosts } from './forward-costs.ts';
 import type { ModelSession } from './model-session.ts';
+import type { OrtSequence } from './ort-sequence.ts';
 
 /** A model that has passed its self-check, with what there is to say about how it was loaded. */
 export interface LoadedCausalModel extends CausalModel {
@@ -52,6 +53,10 @@ export class OrtCausalModel implements LoadedCausalModel {
 
   openSequence(): Sequence {
     return this.#session.openSequence();
+  }
+
+  copyPrefix(from: Sequence, to: Sequence, length: number): Promise<void> {
+    return (to as OrtSequence).copyFrom(from as OrtSequence, length);
   }
 
   dispose(): Promise<void> {

@@ -106,6 +106,11 @@ export class OrtSequence implements Sequence {
     this.cache.rollback(length);
   }
 
+  /** See CausalModel.copyPrefix. */
+  copyFrom(source: OrtSequence, length: number): Promise<void> {
+    return OrtSequence.queuePass([this, source], () => this.cache.copyFrom(source.cache, length));
+  }
+
   /** Frees the cache; passes that wait end first, and logits live until their own handle is disposed. */
   dispose(): void {
     if (this.#disposed) return;

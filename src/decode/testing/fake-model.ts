@@ -71,6 +71,10 @@ export class FakeModel {
   openSequence(): FakeSequence {
     return new FakeSequence(this);
   }
+
+  async copyPrefix(from: Sequence, to: Sequence, length: number): Promise<void> {
+    (to as FakeSequence).copyFrom(from as FakeSequence, length);
+  }
 }
 
 /** A KV cache that is the list of tokens it was fed; counts what a test may ask about. */
@@ -113,6 +117,11 @@ export class FakeSequence implements Sequence {
     }
     if (wanted === 'none') return null;
     return handle(wanted === 'last' ? rows.slice(-1) : rows, this.#model.width);
+  }
+
+  copyFrom(source: FakeSequence, length: number): void {
+    if (length > source.#cache.length) throw new RangeError(`copy of ${length} of ${source.#cache.length}`);
+    this.#cache = source.#cache.slice(0, length);
   }
 
   rollback(length: number): void {

@@ -106,6 +106,7 @@ export class TableEngine implements Pick<EngineApi, 'decode' | 'info'> {
       costs: [{ tokens: 1, ms: 1 }],
       readbacks: 0,
       openSequence: () => table.openSequence(),
+      copyPrefix: table.copyPrefix,
     } as unknown as CausalModel;
     const tokens = { vocabSize, fingerprint: id === 'foreign' ? 'runes' : 'letters' };
     return {
