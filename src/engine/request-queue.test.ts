@@ -78,3 +78,19 @@ function withResolvers<T>() {
   });
   return { promise, resolve };
 }
+
+test('a job that is aborted already does not wait for its turn', async () => {
+  const queue = new RequestQueue();
+  const running = withResolvers<string>();
+  const first = queue.run(() => running.promise);
+  const late = queue.run(
+    async () => 'ran',
+    AbortSignal.abort(),
+    () => 'skipped',
+  );
+  expect(await Promise.race([late, new Promise((resolve) => setImmediate(resolve, 'waits'))])).toBe(
+    'skipped',
+  );
+  running.resolve('done');
+  expect(await first).toBe('done');
+});

@@ -28,6 +28,7 @@ export class RequestQueue {
           reject(error);
         }
       };
+      if (signal.aborted) leave();
       signal.addEventListener('abort', leave, { once: true });
       result.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
     });

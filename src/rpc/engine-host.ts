@@ -27,13 +27,15 @@ export class EngineHost implements EngineWire {
   load: EngineWire['load'] = (call, model, token, onProgress) =>
     this.#abortable(call, [onProgress], async (signal) => {
       const progress = reporter(onProgress);
-      const loaded = await this.#opened().load(model, {
-        signal,
-        onProgress: progress.report,
-        ...(token !== null && { token }),
-      });
-      await progress.reported();
-      return loaded;
+      try {
+        return await this.#opened().load(model, {
+          signal,
+          onProgress: progress.report,
+          ...(token !== null && { token }),
+        });
+      } finally {
+        await progress.reported();
+      }
     });
 
   decode: EngineWire['decode'] = (call, request, onRounds, onPrefill) =>
@@ -44,10 +46,10 @@ export class EngineHost implements EngineWire {
       try {
         await sendRounds(run, onRounds);
         const { rounds: _sent, ...result } = await run.result;
-        await prefill?.reported();
         return result;
       } finally {
         this.#runs.delete(call);
+        await prefill?.reported();
       }
     });
 
@@ -100,8 +102,8 @@ export class EngineHost implements EngineWire {
 }
 
 /**
- * Hands reports to a listener of the page's. They travel on a port of their own: an answer that must not overtake the
- * last of them waits for `reported`.
+ * Hands reports to a listener of the page's. They travel on a port of their own: an answer, or a failure, that must not
+ * overtake the last of them waits for `reported`.
  */
 function reporter<T>(listener: Callback<[T]>) {
   let last: Promise<void> = Promise.resolve();

@@ -10,6 +10,7 @@ import type {
   PrefillProgress,
 } from '../engine/engine-api.ts';
 import { RoundStream } from '../engine/round-stream.ts';
+import { startRun } from '../engine/start-run.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import type { Round } from '../round/round.ts';
 import { EngineHost } from './engine-host.ts';
@@ -49,30 +50,21 @@ async function connectTo(engine: Partial<EngineApi>, closeGraceMs?: number) {
   return { remote: new RemoteEngine(wire, life, closeGraceMs), life };
 }
 
-/** A run that pushes `rounds` rounds and ends, with `failure` where it is given, or goes on until it is stopped. */
-function countingRun(
-  rounds: number,
-  signal: AbortSignal | undefined,
-  failure?: Error,
-): DecodeRun & { pushed: () => number } {
+/** A run that pushes `rounds` rounds, or goes on until it is stopped. */
+function countingRun(rounds: number, signal: AbortSignal | undefined): DecodeRun & { pushed: () => number } {
   const stream = new RoundStream();
   const stop = new AbortController();
   const ended = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
   const work = async () => {
     for (let index = 0; index < rounds && !ended.aborted; index++) {
       await stream.push({ index } as Round, ended);
-      if (!failure) await turn();
-    }
-    if (failure) {
-      stream.fail(failure);
-      throw failure;
+      await turn();
     }
     stream.close();
     const finishReason = ended.aborted ? 'abort' : 'length';
     return { text: 'x', finishReason, rounds: stream.rounds } as unknown as DecodeResult;
   };
   const result = work();
-  result.catch(() => {});
   return {
     result,
     stop: () => stop.abort(),
@@ -209,17 +201,51 @@ describe('a decode', () => {
   });
 });
 
-test('rounds that came before a failure reach the reader before it', async () => {
-  const failure = new EngineError('device-lost', 'gone');
-  const { remote } = await connectTo({ decode: (_, { signal } = {}) => countingRun(5, signal, failure) });
-  const run = remote.decode(request);
+test('a failed decode tells its rounds first, and leaves nothing unhandled', async () => {
+  const unhandled: unknown[] = [];
+  const onUnhandled = (reason: unknown) => void unhandled.push(reason);
+  process.on('unhandledRejection', onUnhandled);
+  ends.push(() => process.off('unhandledRejection', onUnhandled));
+  const prefilled = { tokensFed: 1, tokensTotal: 1 };
+  const { remote } = await connectTo({
+    decode: (_request, { signal, onPrefill } = {}) =>
+      startRun(
+        signal,
+        async (stream, ended) => {
+          onPrefill?.(prefilled);
+          for (let index = 0; index < 5; index++) await stream.push({ index } as Round, ended);
+          throw new EngineError('device-lost', 'the GPU is gone');
+        },
+        async () => {},
+      ),
+  });
+  const told: PrefillProgress[] = [];
+  const run = remote.decode(request, { onPrefill: (progress) => told.push(progress) });
   const seen: number[] = [];
   const read = async () => {
     for await (const { index } of run) seen.push(index);
   };
   await expect(read()).rejects.toMatchObject({ code: 'device-lost' });
   expect(seen).toEqual([0, 1, 2, 3, 4]);
-  await expect(run.result).rejects.toMatchObject({ code: 'device-lost' });
+  expect(told).toEqual([prefilled]);
+  // Nobody asks for the result of this one, or reads it.
+  remote.decode(request);
+  await expect(remote.decode(request).result).rejects.toMatchObject({ code: 'device-lost' });
+  for (let wait = 0; wait < 5; wait++) await turn();
+  expect(unhandled).toEqual([]);
+});
+
+test('a failed load tells its progress first', async () => {
+  const { remote } = await connectTo({
+    load: (modelId, { onProgress } = {}) => {
+      for (const stage of ['download', 'verify'] as const) onProgress?.({ modelId, stage } as LoadProgress);
+      return Promise.reject(new EngineError('integrity', 'broken'));
+    },
+  });
+  const stages: string[] = [];
+  const load = remote.load('m', { onProgress: ({ stage }) => stages.push(stage) });
+  await expect(load).rejects.toMatchObject({ code: 'integrity' });
+  expect(stages).toEqual(['download', 'verify']);
 });
 
 test('a decode whose rounds cannot be sent is stopped, and says so', async () => {
