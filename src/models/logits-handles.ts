@@ -61,7 +61,7 @@ export class OwnedDeviceLogits implements DeviceLogits {
       await staging.buffer.mapAsync(GPUMapMode.READ);
       // Errors of the pass that filled the buffer have arrived by now.
       this.#device.throwIfUnusable();
-      return new Float32Array(staging.buffer.getMappedRange().slice(0));
+      return new Float32Array(staging.buffer.getMappedRange(0, bytes).slice(0));
     } catch (error) {
       // A lost device rejects the mapping; its own error says more.
       this.#device.throwIfUnusable();

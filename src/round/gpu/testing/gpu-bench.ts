@@ -48,7 +48,7 @@ export async function openGpuBench(): Promise<GpuBench> {
       encoder.copyBufferToBuffer(buffer, fromByte, staging.buffer, 0, bytes);
       device.gpu.queue.submit([encoder.finish()]);
       await staging.buffer.mapAsync(GPUMapMode.READ);
-      const copied = staging.buffer.getMappedRange().slice(0);
+      const copied = staging.buffer.getMappedRange(0, bytes).slice(0);
       staging.release();
       device.throwIfUnusable();
       return copied;
