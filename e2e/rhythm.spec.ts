@@ -21,6 +21,8 @@ test.beforeAll(async ({ visited }) => {
   await visit.goto('./');
   await expect(startButton(visit)).toBeEnabled({ timeout: loadMs });
   await visit.getByLabel('Seed').fill('7');
+  await visit.getByText('More settings').click();
+  await visit.getByLabel('Max tokens').fill('80');
   await runToEnd(visit);
 });
 

@@ -127,7 +127,7 @@ test('tokens of a reply that no tokenizer has are refused', async () => {
   const request = { messages: [...asked, reply], method: plain };
   await expect(new ChatModel().decode(request)).rejects.toMatchObject({
     code: 'invalid-request',
-    message: `messages: ${vocabSize} is none of the vocabulary's ${vocabSize} tokens: take it out of the text`,
+    message: `messages: ${vocabSize} is not in the vocabulary of ${vocabSize} tokens: remove it from the text`,
   });
 });
 

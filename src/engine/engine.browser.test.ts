@@ -186,7 +186,7 @@ test('a tokenizer with more tokens than the logits writes as without them, and n
   ]) {
     await expect(refused()).rejects.toMatchObject({
       code: 'invalid-request',
-      message: expect.stringContaining('the token "<|image|>" (1846) is none of the 1846 tokens'),
+      message: expect.stringContaining('the token "<|image|>" (1846) is not among the 1846 tokens'),
     });
   }
 });
@@ -267,7 +267,7 @@ describe('a model whose file holds positions for 64 tokens while its configurati
     expect(loaded).toMatchObject({
       contextLength: 64,
       notes: [
-        'Its file holds positions for 64 tokens, its configuration says 512: texts end after 64 tokens.',
+        'The model file has positions for only 64 tokens (its configuration says 512), so texts end after 64 tokens.',
       ],
     });
   });

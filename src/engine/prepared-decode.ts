@@ -112,7 +112,7 @@ function readablePrompt(
   const field = hasOwnPrompt ? `method.members.${member}.${name}` : name;
   throw new EngineError(
     'invalid-request',
-    `${field}: ${unknownToken(unknown, tokenizer, width, model.id)}: take it out of the text`,
+    `${field}: ${unknownToken(unknown, tokenizer, width, model.id)}: remove it from the text`,
     { details: { field, token: tokenText(unknown, tokenizer), tokenId: unknown, width, model: model.id } },
   );
 }

@@ -2,7 +2,7 @@ import { tokenId } from '../tokens/token-id.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 
 /**
- * What is said of a token id that a model does not score, so that it neither reads nor writes it.
+ * What is wrong with a token id that a model does not score, so that it can neither read nor write it.
  * @param scored ids that it scores: 0 .. scored − 1
  * @param model what the message calls it
  */
@@ -12,8 +12,8 @@ export function unknownToken(
   scored: number,
   model: string,
 ): string {
-  if (id >= tokenizer.vocabSize) return `${id} is none of the vocabulary's ${tokenizer.vocabSize} tokens`;
-  return `the token ${JSON.stringify(tokenText(id, tokenizer))} (${id}) is none of the ${scored} tokens that ${model} scores`;
+  if (id >= tokenizer.vocabSize) return `${id} is not in the vocabulary of ${tokenizer.vocabSize} tokens`;
+  return `the token ${JSON.stringify(tokenText(id, tokenizer))} (${id}) is not among the ${scored} tokens that ${model} can read and write`;
 }
 
 export const tokenText = (id: number, tokenizer: Pick<Tokenizer, 'decode'>): string =>

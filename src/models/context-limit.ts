@@ -19,10 +19,10 @@ export function contextLimit(source: {
   const { contextLength: configured } = source;
   const rows = positionTableRows(new EditableModel(source.onnx));
   if (rows !== null && (configured === null || rows < configured)) {
-    const less = `Its file holds positions for ${rows} tokens, its configuration says ${configured}: texts end after ${rows} tokens.`;
+    const less = `The model file has positions for only ${rows} tokens (its configuration says ${configured}), so texts end after ${rows} tokens.`;
     return { contextLength: rows, notes: configured === null ? [] : [less] };
   }
   if (configured !== null) return { contextLength: configured, notes: [] };
-  const assumed = `Neither its configuration nor its file names a context length: texts end after ${assumedContextLength} tokens.`;
+  const assumed = `Neither the configuration nor the model file names a context length, so texts end after ${assumedContextLength} tokens.`;
   return { contextLength: assumedContextLength, notes: [assumed] };
 }

@@ -10,6 +10,7 @@ import type { HubModel } from './hub/hub-model.ts';
 import { type ModelAddress, resolveModel } from './model-address.ts';
 import { type ModelConfig, readModelConfig } from './model-config.ts';
 import type { ExternalFile } from './prepare/prepare-graph.ts';
+import type { FileKey } from './storage/file-store.ts';
 
 /** A model before its weights are here. */
 export interface ModelDescription {
@@ -69,7 +70,10 @@ export async function fetchModelFiles(
 ): Promise<ModelFiles> {
   const address = await resolveModel(model, options);
   try {
-    return await fetchFilesAt(address, options);
+    const { files, keys } = await fetchFilesAt(address, options);
+    await address.keepListing();
+    await options.store.removeOthers(keys).catch(() => {});
+    return files;
   } catch (error) {
     if (address.earlier === null || !isUnavailable(error)) throw error;
     return fetchStoredFiles(address.earlier, options, error);
@@ -84,14 +88,17 @@ async function fetchStoredFiles(
 ): Promise<ModelFiles> {
   const fetch = () => Promise.reject(new TypeError('only what is stored is wanted'));
   try {
-    return await fetchFilesAt({ ...address, fetch }, options);
+    return (await fetchFilesAt({ ...address, fetch }, options)).files;
   } catch (error) {
     options.signal?.throwIfAborted();
     throw failureOf(error) === 'unreachable' ? reason : error;
   }
 }
 
-async function fetchFilesAt(address: ModelAddress, options: FetchFilesOptions): Promise<ModelFiles> {
+async function fetchFilesAt(
+  address: ModelAddress,
+  options: FetchFilesOptions,
+): Promise<{ readonly files: ModelFiles; readonly keys: readonly FileKey[] }> {
   const id = address.name + (address.dtype === null ? '' : `:${address.dtype}`);
   const folder = new FolderFetch(id, address, options);
   // First and alone: it tells whether the folder exists, before megabytes are asked for.
@@ -115,9 +122,7 @@ async function fetchFilesAt(address: ModelAddress, options: FetchFilesOptions): 
   const files = [config, generation, tokenizer, tokenizerConfig, specialTokens, template, ...parts].filter(
     (file) => file !== null,
   );
-  await address.keepListing();
-  await options.store.removeOthers(files.map(({ key }) => key)).catch(() => {});
-  return {
+  const model: ModelFiles = {
     id,
     title: address.title,
     ...described,
@@ -137,6 +142,7 @@ async function fetchFilesAt(address: ModelAddress, options: FetchFilesOptions): 
       await Promise.allSettled(files.map((file) => options.store.remove(file.key)));
     },
   };
+  return { files: model, keys: files.map(({ key }) => key) };
 }
 
 async function readTemplateFile(file: FetchedFile): Promise<TemplateFile> {

@@ -271,7 +271,7 @@ describe('the context', () => {
   test.each([
     ['is what the configuration says', full, 96, 96, []],
     ['may be less than the tables have', full, 50, 50, []],
-    ['ends with the tables', short, 96, 64, [/^Its file holds positions for 64 tokens, .* says 96:/]],
+    ['ends with the tables', short, 96, 64, [/^The model file has positions for only 64 tokens .*says 96/]],
     ['is that of the tables where the configuration names none', short, null, 64, []],
     ['is what the configuration says where there are no tables', computed, 8192, 8192, []],
     [

@@ -85,6 +85,9 @@ function limitsOf(operation: OnnxOperation, graph: Scope, model: EditableModel):
   }
 }
 
+/** Shorter ones hold shapes and the like: no language model has a context of so few tokens. */
+const shortestTable = 32;
+
 /** A part of a stored table, cut off by where the text ends. */
 function sliceLimit({ inputs }: OnnxOperation, graph: Scope, model: EditableModel): number[] {
   const [table = '', starts = '', ends = '', axes = ''] = inputs;
@@ -93,7 +96,7 @@ function sliceLimit({ inputs }: OnnxOperation, graph: Scope, model: EditableMode
   const [axis, ...others] = axes === '' ? [0] : integersOf(axes, graph);
   if (axis === undefined || others.length > 0) return [];
   const size = shape.at(axis) ?? 1;
-  return size > 1 ? [size] : [];
+  return size >= shortestTable ? [size] : [];
 }
 
 /** [rows, width] of a stored table, whatever axes of size 1 it has beside them. */

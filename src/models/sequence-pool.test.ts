@@ -60,6 +60,16 @@ test.each([
   expect(pool.texts()).toEqual(caches === 1 ? [second] : [first, second]);
 });
 
+test('the empty prompt, which is a beginning of text alone, cuts no other text and is cut by none', async () => {
+  const pool = new Pool();
+  await pool.ask('^ann: ', 'ho');
+  expect(await pool.ask('^')).toBe(1);
+  expect(await pool.ask('^ann: ho and?')).toBe(5);
+  expect(await pool.ask('^', 'once upon a time')).toBe(1);
+  await pool.ask('^bob: ');
+  expect(await pool.ask('^once upon a time there')).toBe(6);
+});
+
 test('a reply that comes back in other tokens keeps its cache, up to where they differ', async () => {
   const pool = new Pool();
   await pool.ask('hi:', '(hm) hello');

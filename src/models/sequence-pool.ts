@@ -94,7 +94,8 @@ export class SequencePool {
     for (const idle of this.#idle) {
       const common = commonPrefix(idle.tokenIds, promptTokenIds);
       const length = Math.min(common, promptTokenIds.length - 1);
-      const continues = common >= idle.promptLength || common === promptTokenIds.length;
+      // One token, the beginning of text, is common to all texts.
+      const continues = common > 1 && (common >= idle.promptLength || common === promptTokenIds.length);
       const isBetter =
         !best || length > best.length || (length === best.length && !best.continues && continues);
       if (isBetter) best = { idle, length, continues };

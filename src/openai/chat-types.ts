@@ -25,7 +25,7 @@ export interface ChatMessageParam {
   readonly tool_calls?: readonly [] | null;
 }
 
-/** Fields that chat and plain completions have in common. Null is as good as left out. */
+/** Fields that chat and plain completions have in common. Null counts as omitted. */
 export interface CommonParams {
   /** A loaded model; with `method`, one of those that it names. */
   readonly model: string;

@@ -2,7 +2,7 @@ import type { CommonParams, OpenAiFinishReason, Usage } from './chat-types.ts';
 
 /** What plain completions take and give, in the shapes of OpenAI's API. */
 export interface CompletionParams extends CommonParams {
-  /** Each is completed on its own; its n choices stand together. Without one a text is begun. */
+  /** Each is completed on its own; its n choices stand together. Without one the text starts from scratch. */
   readonly prompt?: string | readonly string[] | null;
   /** 0 to 5 */
   readonly logprobs?: number | null;

@@ -67,7 +67,7 @@ function answer(engine: Call['engine'], api: OpenAiApi, request: Request): Promi
   const { pathname } = new URL(request.url);
   const path = decoded(/\/v1\/(.*)$/.exec(pathname)?.[1] ?? '');
   if (path === null) {
-    const message = `${request.method} ${pathname} holds a "%" that is followed by no character: encode the path as encodeURIComponent does`;
+    const message = `${request.method} ${pathname} contains an invalid percent escape: encode the path as encodeURIComponent does`;
     return Promise.resolve(jsonResponse(refusedRequest(400, message, 'invalid_url')));
   }
   for (const route of routes) {
@@ -101,7 +101,7 @@ async function completed(
   } catch (error) {
     request.signal.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
-    return jsonResponse(refusedRequest(400, `the body is no JSON: ${reason}`, null));
+    return jsonResponse(refusedRequest(400, `the body is not valid JSON: ${reason}`, null));
   }
   // Ends the run too where a reader lets go of the answer's body without aborting the request.
   const letGo = new AbortController();

@@ -47,7 +47,7 @@ export function renderChat({ messages, variables }: Chat, template: ChatTemplate
   if (end < 0 || !text.includes(last.content.trim())) {
     throw new EngineError(
       'invalid-request',
-      'messages: the last one is to be continued, but the chat template of the model changes its text: leave it out, or end with a message of the user',
+      'messages: the last message cannot be continued because the chat template of the model changes its text: remove it, or end with a message of the user',
       { details: { field: 'messages' } },
     );
   }

@@ -85,3 +85,35 @@ test('a message that cannot be delivered stops the run', async () => {
   await ended;
   expect(vi.getTimerCount()).toBe(0);
 });
+
+test('no round is lost, whenever it comes while the one before is acknowledged', async () => {
+  vi.useRealTimers();
+  const microtasks = async (count: number) => {
+    for (let step = 0; step < count; step++) await null;
+  };
+  /** What is sent of two rounds: the second comes so many steps after the first is on its way to being acknowledged. */
+  const sentWith = async (delay: number, answerDelay: number) => {
+    let acknowledge = () => {};
+    const acknowledged = new Promise<void>((resolve) => {
+      acknowledge = resolve;
+    });
+    const rounds = async function* () {
+      yield { index: 0 } as Round;
+      await acknowledged;
+      await microtasks(delay);
+      yield { index: 1 } as Round;
+    };
+    const sent: number[] = [];
+    await sendRounds({ stop: () => {}, [Symbol.asyncIterator]: rounds }, async (batch) => {
+      sent.push(...batch.map(({ index }) => index));
+      // Longer than a frame, whose end would hide how the two interleave.
+      await new Promise((resolve) => setTimeout(resolve, 2 * frameMs));
+      acknowledge();
+      await microtasks(answerDelay);
+    });
+    return { delay, answerDelay, sent };
+  };
+  const cases = Array.from({ length: 12 * 6 }, (_, index) => [Math.floor(index / 6), index % 6] as const);
+  const results = await Promise.all(cases.map((steps) => sentWith(...steps)));
+  expect(results.filter(({ sent }) => sent.join() !== '0,1')).toEqual([]);
+});

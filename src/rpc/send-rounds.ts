@@ -32,23 +32,22 @@ export async function sendRounds(
       if (isUrgent) endFrame();
     });
   const send = async () => {
-    while (batch.length > 0) {
-      const rounds = batch;
-      batch = [];
-      await Promise.all([onRounds(rounds), frame()]);
+    try {
+      while (batch.length > 0) {
+        const rounds = batch;
+        batch = [];
+        await Promise.all([onRounds(rounds), frame()]);
+      }
+    } catch (error) {
+      // Nobody hears what follows.
+      undelivered = { error };
+      endFrame();
+      run.stop();
+    } finally {
+      // In the same step that found the batch empty: a round that comes later is sent by another call.
+      sending = null;
     }
   };
-  const startSending = () =>
-    send()
-      .catch((error: unknown) => {
-        // Nobody hears what follows.
-        undelivered = { error };
-        endFrame();
-        run.stop();
-      })
-      .finally(() => {
-        sending = null;
-      });
   const flush = async () => {
     isUrgent = true;
     endFrame();
@@ -59,7 +58,7 @@ export async function sendRounds(
     for await (const round of run) {
       if (undelivered) continue;
       batch.push(round);
-      sending ??= startSending();
+      sending ??= send();
       if (batch.length >= longestBatch) await flush();
     }
   } finally {

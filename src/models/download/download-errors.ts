@@ -130,7 +130,7 @@ export function notJsonError(url: string, bytes: number, cause?: unknown): Engin
   return integrityError(
     url,
     'not-json',
-    `${url} is not JSON (${bytes} bytes). Restore the file, then try again.`,
+    `${url} is not valid JSON (${bytes} bytes). Restore the file, then try again.`,
     {},
     cause,
   );

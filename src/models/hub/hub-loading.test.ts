@@ -162,6 +162,19 @@ describe('a repository', () => {
     },
   );
 
+  test('that has moved on keeps what has arrived of its new files while it loads as it was', async () => {
+    await load();
+    const changed = readFileSync(new URL(onnxPath, draftFolder));
+    changed[changed.length - 1]! ^= 1;
+    hub.commit('o/m', withFile(onnxPath, contentOfBytes(changed)));
+    const pattern = { path: onnxPath, place: 'cdn' } as const;
+    hub.inject(pattern, { kind: 'cut', afterBytes: 300_000 });
+    hub.inject(pattern, { kind: 'status', status: 503 }, Infinity);
+    expect(await load()).toMatchObject({ sha256: weights.sha256 });
+    const parts = (await store.list()).filter(({ complete }) => !complete);
+    expect(parts).toMatchObject([{ path: onnxPath, bytes: 300_000 }]);
+  });
+
   test('that has moved on and was never stored whole says why its new files do not come', async () => {
     await load();
     await store.remove((await store.list()).find(({ path }) => path === 'tokenizer.json')!.key);

@@ -66,7 +66,9 @@ export class DirectoryFileStore implements FileStore {
   }
 
   async remove(key: FileKey): Promise<void> {
-    for (const name of placesOf(key)) await this.#remove(name);
+    const removals = await Promise.allSettled(placesOf(key).map((name) => this.#remove(name)));
+    const refused = removals.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
+    if (refused) throw refused.reason;
   }
 
   async removeOthers(keys: readonly FileKey[]): Promise<void> {
