@@ -51,10 +51,13 @@ export class OpfsDirectory implements ByteDirectory {
   }
 
   async open(name: string): Promise<ByteFile> {
-    const handle = await inTurn(async () => {
-      const file = await this.#folder.getFileHandle(name, { create: true });
-      return (await file.createSyncAccessHandle()) as SyncAccessHandle;
-    });
+    const handle = await inTurn(
+      async () => {
+        const file = await this.#folder.getFileHandle(name, { create: true });
+        return (await file.createSyncAccessHandle()) as SyncAccessHandle;
+      },
+      (late) => late.close(),
+    );
     return {
       getSize: () => inTurn(() => handle.getSize()),
       read: (into, options) => inTurn(() => handle.read(into, options)),
