@@ -3,15 +3,9 @@ import { withShortTables } from '../models/testing/short-tables.ts';
 import { candidatesQuery } from './candidates-query.ts';
 import type { DecodeRequest } from './decode-request.ts';
 import { Engine } from './engine.ts';
+import { bundledModels, modelsUrl } from './testing/bundled-models.ts';
 
-const modelsUrl = new URL('/models/', location.href).href;
-const options = {
-  backend: 'wasm',
-  modelsUrl,
-  catalogueUrl: `${modelsUrl}catalogue.json`,
-  hubUrl: 'https://huggingface.co',
-  baseUrl: location.href,
-} as const;
+const options = bundledModels('wasm');
 const engine = new Engine(options);
 beforeAll(async () => {
   await engine.load('story-draft');

@@ -2,19 +2,13 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { DecodeRequest } from './decode-request.ts';
 import { Engine } from './engine.ts';
 import type { DecodeResult } from './engine-api.ts';
+import { bundledModels, modelsUrl } from './testing/bundled-models.ts';
 
 /*
  * The engine as users have it, on a bundled model: what reaches the device, and how often it is waited for.
  */
 const model = 'story-draft';
-const url = (path: string) => new URL(path, location.href).href;
-const engine = new Engine({
-  backend: 'webgpu',
-  modelsUrl: url('/models/'),
-  catalogueUrl: url('/models/catalogue.json'),
-  hubUrl: 'https://huggingface.co',
-  baseUrl: location.href,
-});
+const engine = new Engine(bundledModels('webgpu'));
 
 /** Labels of the pipelines compiled so far; those of ONNX Runtime have other names. */
 const compiled: string[] = [];
@@ -151,7 +145,7 @@ test('what another model reads back while it is loaded does not count', async ()
   const mapAsync = vi.spyOn(GPUBuffer.prototype, 'mapAsync');
   const run = decode({ maxTokens: 16, stop: ['a stop string that never comes'] });
   const loading = new AbortController();
-  const load = engine.load(url(`/models/${model}/`), { signal: loading.signal });
+  const load = engine.load(`${modelsUrl}${model}/`, { signal: loading.signal });
   const { stats, rounds } = await run;
   expect(mapAsync.mock.calls.length).toBeGreaterThan(rounds.length);
   loading.abort(new Error('enough'));

@@ -1,6 +1,7 @@
 import OpenAI from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Engine } from '../engine/engine.ts';
+import { bundledModels, modelsUrl } from '../engine/testing/bundled-models.ts';
 import { createFetch } from './create-fetch.ts';
 
 /*
@@ -8,15 +9,8 @@ import { createFetch } from './create-fetch.ts';
  * made for conversations, so the folder that this one is loaded from has a template of its own.
  */
 
-const modelsUrl = new URL('/models/', location.href).href;
 const chatty = new URL('/chatty/story-draft/', location.href).href;
-const engine = new Engine({
-  backend: 'wasm',
-  modelsUrl,
-  catalogueUrl: `${modelsUrl}catalogue.json`,
-  hubUrl: 'https://huggingface.co',
-  baseUrl: location.href,
-});
+const engine = new Engine(bundledModels('wasm'));
 const client = new OpenAI({
   apiKey: 'none',
   baseURL: 'https://antiphon.invalid/v1',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DecodeRequest } from '../engine/decode-request.ts';
 import { Engine } from '../engine/engine.ts';
+import { bundledModels } from '../engine/testing/bundled-models.ts';
 import { applyPreset, presets } from './presets.ts';
 import { initialForm, toRequest } from './request-form.ts';
 
@@ -8,14 +9,7 @@ import { initialForm, toRequest } from './request-form.ts';
  * What the presets of the bundled models claim, measured on these models: each changes the distribution, or the number
  * of model calls, in the direction that its title says.
  */
-const modelsUrl = new URL('/models/', location.href).href;
-const engine = new Engine({
-  backend: 'wasm',
-  modelsUrl,
-  catalogueUrl: `${modelsUrl}catalogue.json`,
-  hubUrl: 'https://huggingface.co',
-  baseUrl: location.href,
-});
+const engine = new Engine(bundledModels('wasm'));
 beforeAll(async () => {
   for (const id of ['story-base', 'story-fairy', 'story-space', 'story-draft']) await engine.load(id);
 });
