@@ -44,7 +44,7 @@ test('a bad link is told, and the rest of it is set', async ({ page }) => {
   await expect(alert).toContainText('Its method “magic” is none of collaborative');
   await expect(page.getByRole('slider', { name: 'Temperature' })).toHaveValue('0.5');
   const unknown = page.getByRole('alert').filter({ hasText: 'nope could not be loaded' });
-  await expect(unknown).toContainText('There is no model of this name here.');
+  await expect(unknown).toContainText('There is no model with this name.');
   expect(await axeFindings(page)).toEqual([]);
   await alert.getByRole('button', { name: 'Close' }).click();
   await expect(alert).toHaveCount(0);
@@ -107,7 +107,9 @@ test('a text that goes on is the text that was never interrupted', async ({ page
   // What was written before is as it was, its cards too.
   expect((await story(page).locator('.round').allTextContents()).slice(0, marks.length)).toEqual(marks);
   await expect(story(page).locator('.prompt')).toHaveText('One day');
-  await expect(page.getByText('Rhythm and numbers are about what was written since Continue.')).toBeVisible();
+  await expect(
+    page.getByText('Rhythm and numbers cover only the text since you pressed Continue.'),
+  ).toBeVisible();
   await story(page).locator('[data-place]').first().click();
   await expect(page.locator('antiphon-token-card .distribution')).toHaveCount(3);
 });

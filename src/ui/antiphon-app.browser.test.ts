@@ -158,7 +158,7 @@ test('a model that nobody knows is told with those there are, and one of them ta
   location.hash = 'prompt=Long+ago&model1=nope&model2=story-space';
   const app = open([engine]);
   await expect.poll(() => textOf(app)).toContain('nope could not be loaded');
-  expect(textOf(app)).toContain('There is no model of this name here.');
+  expect(textOf(app)).toContain('There is no model with this name.');
   expect(buttonOf(app, 'Try again')).toBeUndefined();
   buttonOf(app, 'story-fairy')?.click();
   await expect.poll(() => buttonOf(app, 'Start')?.disabled).toBe(false);

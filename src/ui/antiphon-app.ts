@@ -275,7 +275,7 @@ export class AntiphonApp extends LitElement {
       </div>
       ${
         isContinued(run)
-          ? html`<p class="hint covered">Rhythm and numbers are about what was written since Continue.</p>`
+          ? html`<p class="hint covered">Rhythm and numbers cover only the text since you pressed Continue.</p>`
           : null
       }
       <antiphon-rhythm-section

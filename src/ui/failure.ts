@@ -85,7 +85,7 @@ const advice: Readonly<Record<Failure['code'], Advice>> = {
 };
 
 const unknownId: Advice = {
-  summary: 'There is no model of this name here.',
+  summary: 'There is no model with this name.',
   nextStep: 'Choose one of these:',
   remedy: 'change-request',
 };

@@ -167,7 +167,7 @@ export class ModelPanel extends LitElement {
   #replacements({ id: unknown, failure }: FailedModel): TemplateResult {
     const replace = (chosen: string) => () =>
       this.dispatchEvent(new CustomEvent<Replacement>('model-replaced', { detail: { unknown, chosen } }));
-    return html`<div class="known" role="group" aria-label="Models in the place of ${unknown}">
+    return html`<div class="known" role="group" aria-label="Replacements for ${unknown}">
       ${failure.knownModels.map(
         (id) => html`<button type="button" @click=${replace(id)}>${titleOf(id, this.choices)}</button>`,
       )}

@@ -9,6 +9,7 @@ import {
   targetModel,
   toRequest,
 } from './request-form.ts';
+import { withChosen } from './stand-ins.ts';
 import { changeMember, type MemberForm, type TeamForm, teamOf } from './team-form.ts';
 
 /** A named starting point: what it sets of the form. The rest stays, but for what another preset put into it. */
@@ -180,7 +181,7 @@ export function withOwnWords(form: RequestForm): RequestForm {
 
 export function applyPreset(form: RequestForm, { change }: Preset): RequestForm {
   const own = withOwnWords(form);
-  return { ...own, ...change, replacedPrompt: own.prompt };
+  return withChosen({ ...own, replacedPrompt: own.prompt }, change);
 }
 
 /** True where choosing the preset would change nothing of the request. */

@@ -4,6 +4,7 @@ import { type AcceptanceForm, exactAcceptance, toAcceptance } from './acceptance
 import { type ChatForm, messagesOf } from './chat-form.ts';
 import type { Choice } from './choices.ts';
 import type { DraftLengthForm } from './draft-length-field.ts';
+import type { StandIn } from './stand-ins.ts';
 import { type TeamForm, teamOf, toCollaborative } from './team-form.ts';
 
 export type MethodChoice = 'collaborative' | 'draft-model' | 'ngram' | 'plain';
@@ -37,6 +38,8 @@ export interface RequestForm {
   readonly backend: BackendChoice;
   /** Where repositories are: a mirror, or a server of the reader's own; empty for the Hugging Face hub. */
   readonly hubUrl: string;
+  /** Where the page's own stands in for what a link wants to load. No part of the request. */
+  readonly standIns: readonly StandIn[];
 }
 
 /** The page's own, until the reader chooses others. */
@@ -102,6 +105,7 @@ export function initialForm(seed: number): RequestForm {
     stopLines: '',
     backend: 'auto',
     hubUrl: '',
+    standIns: [],
   };
 }
 

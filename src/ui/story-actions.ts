@@ -8,7 +8,7 @@ export type RecordingKind = 'trace' | 'page';
 
 /** What files and link have of a text that was continued. */
 const sinceContinue = {
-  files: 'Both hold what was written since Continue; the text before it is their prompt.',
+  files: 'Both contain the text since Continue; everything before it is the prompt.',
   link: 'It writes what came since Continue; the text before it is its prompt.',
 };
 

@@ -2,6 +2,7 @@ import type { Family, Team } from '../../models/team-catalogue.ts';
 import { exactAcceptance } from '../acceptance-form.ts';
 import { withOwnWords } from '../presets.ts';
 import type { RequestForm } from '../request-form.ts';
+import { withChosen } from '../stand-ins.ts';
 import { type TeamForm, teamOf } from '../team-form.ts';
 
 /**
@@ -12,21 +13,20 @@ export function applyTeam(form: RequestForm, team: Team, { models }: Pick<Family
   const canChat = team.members.every(({ model }) =>
     models.some((one) => one.model === model && one.roles.includes('chat')),
   );
-  const common = { ...withOwnWords(form), acceptance: exactAcceptance, chat: canChat ? form.chat : null };
+  const common = { method: team.method, acceptance: exactAcceptance, chat: canChat ? form.chat : null };
+  return withChosen(withOwnWords(form), { ...common, ...chosenBy(team) });
+}
+
+function chosenBy(team: Team): Partial<RequestForm> {
   switch (team.method) {
     case 'draft-model': {
       const [target, draft] = team.members.map(({ model }) => model);
-      return { ...common, method: team.method, target, draft, draftLength: team.draftLength };
+      return { target, draft, draftLength: team.draftLength };
     }
     case 'ngram':
-      return {
-        ...common,
-        method: team.method,
-        target: team.members[0].model,
-        draftLength: team.draftLength,
-      };
+      return { target: team.members[0].model, draftLength: team.draftLength };
     case 'collaborative':
-      return { ...common, method: team.method, team: teamForm(team) };
+      return { team: teamForm(team) };
   }
 }
 

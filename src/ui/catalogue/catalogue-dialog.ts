@@ -11,6 +11,7 @@ import type { FitCheck } from '../fit-check.ts';
 import '../fit-check.ts';
 import { type ModelChoice, titleOf } from '../model-choice.ts';
 import { initialForm, neededModels, type RequestForm, rollSeed } from '../request-form.ts';
+import { withChosen } from '../stand-ins.ts';
 import { failureStyle, theme } from '../theme.ts';
 import { applyTeam } from './apply-team.ts';
 import { catalogueStyle } from './catalogue-style.ts';
@@ -187,7 +188,7 @@ export class CatalogueDialog extends LitElement {
   }
 
   #use(model: string): void {
-    if (this.wanted.purpose === null) this.#change({ ...this.form, method: 'plain', target: model });
+    if (this.wanted.purpose === null) this.#change(withChosen(this.form, { method: 'plain', target: model }));
     else this.wanted.choose(model);
     this.#close();
   }

@@ -1,6 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { initialForm, type RequestForm, rollSeed } from '../request-form.ts';
-import { type LinkedSettings, linkOf, readLink, withForeign } from './settings-link.ts';
+import { wantedIn, withStanding, withWanted } from '../stand-ins.ts';
+import { linkOf, readLink } from './settings-link.ts';
 
 /** Where settings come from and go to. */
 export interface SettingsPlace {
@@ -44,13 +45,9 @@ export class PageSettings implements ReactiveController {
   form: RequestForm;
   /** What the link said wrong. */
   problems: readonly string[] = [];
-  /** Addresses that wait for the reader's word. */
-  foreign: readonly string[] = [];
   readonly #host: ReactiveControllerHost;
   readonly #place: SettingsPlace;
   readonly #onLink: (form: RequestForm) => void;
-  /** As they were read. */
-  #linked: Pick<LinkedSettings, 'form' | 'whole'>;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   /** @param onLink called with settings that come from a link while the page is open */
@@ -58,9 +55,7 @@ export class PageSettings implements ReactiveController {
     this.#host = host;
     this.#place = place;
     this.#onLink = onLink;
-    const form = initialForm(rollSeed());
-    this.form = form;
-    this.#linked = { form, whole: form };
+    this.form = initialForm(rollSeed());
     this.#read();
     host.addController(this);
   }
@@ -76,8 +71,13 @@ export class PageSettings implements ReactiveController {
     removeEventListener('pagehide', this.write);
   }
 
+  /** Addresses that wait for the reader's word. */
+  get foreign(): readonly string[] {
+    return wantedIn(this.form);
+  }
+
   change(form: RequestForm): void {
-    this.form = form;
+    this.form = withStanding(form, this.form);
     this.problems = [];
     this.#timer ??= setTimeout(this.write, writeAfterMs);
     this.#host.requestUpdate();
@@ -85,13 +85,12 @@ export class PageSettings implements ReactiveController {
 
   /** Takes what the link wants from elsewhere; what the reader has set since it was read stays. */
   agree(): RequestForm {
-    this.foreign = [];
-    this.change(withForeign(this.form, this.#linked));
+    this.change(withWanted(this.form));
     return this.form;
   }
 
   dismiss(): void {
-    this.foreign = [];
+    this.form = { ...this.form, standIns: [] };
     this.problems = [];
     this.#host.requestUpdate();
   }
@@ -109,11 +108,9 @@ export class PageSettings implements ReactiveController {
   #read(): void {
     const hash = this.#place.readHash();
     const stored = this.#place.readStored();
-    const settings: LinkedSettings = readLink(hash || stored || '', initialForm(rollSeed()), this.#place.url);
+    const settings = readLink(hash || stored || '', initialForm(rollSeed()), this.#place.url);
     const isOwn = hash === '' || hash === stored;
     this.form = isOwn ? settings.whole : settings.form;
-    this.#linked = settings;
-    this.foreign = isOwn ? [] : settings.foreign;
     this.problems = settings.problems;
   }
 

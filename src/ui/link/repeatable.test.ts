@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DecodeResult } from '../../engine/engine-api.ts';
+import { newChat } from '../chat-form.ts';
 import { initialForm, toRequest } from '../request-form.ts';
 import { changeMember } from '../team-form.ts';
 import { continued, linkCaveat, repeatable } from './repeatable.ts';
@@ -25,6 +26,15 @@ const half = { text: ' a fox', tokens: 2, isShort: true };
 test('a stopped text goes on with the tokens it had left, a full one with as many again', () => {
   expect(continued(form, half)).toMatchObject({ prompt: `${form.prompt} a fox`, maxTokens: 48, seed: 7 });
   expect(continued(form, { ...half, isShort: false }).maxTokens).toBe(50);
+});
+
+test('a reply that was stopped before its first token is asked for again, and not continued as an empty one', () => {
+  const chat = { ...form, chat: newChat, prompt: 'Hello' };
+  expect(continued(chat, { text: '', tokens: 0, isShort: true, tokenIds: [] })).toBe(chat);
+  expect(continued(chat, { text: 'Hi', tokens: 1, isShort: true }).chat?.turns.at(-1)).toEqual({
+    role: 'assistant',
+    content: 'Hi',
+  });
 });
 
 test("members' own prompts go on with the same text", () => {

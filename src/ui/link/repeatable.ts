@@ -45,6 +45,8 @@ export interface Interrupted {
  */
 export function continued(form: RequestForm, interrupted: Interrupted): RequestForm {
   const { text, tokens, isShort } = interrupted;
+  // Nothing was written: an empty reply is not the same prompt as none, for templates that trim.
+  if (text === '' && tokens === 0) return form;
   const left = form.maxTokens - tokens;
   const maxTokens = isShort && left > 0 ? left : form.maxTokens;
   if (form.chat) return { ...withReply(form, interrupted), maxTokens };

@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { applyPreset, presets } from '../presets.ts';
 import { initialForm, type RequestForm, toRequest } from '../request-form.ts';
+import { wantedIn } from '../stand-ins.ts';
 import { addMember, changeMember, removeMember } from '../team-form.ts';
 import { linkOf, readLink } from './settings-link.ts';
 
 const base = initialForm(7);
 const page = 'https://stories.example/antiphon/';
-const read = (hash: string) => readLink(hash, base, page);
+function read(hash: string, over = base) {
+  const settings = readLink(hash, over, page);
+  return { ...settings, foreign: wantedIn(settings.form) };
+}
 
 describe('a link', () => {
   const odd: RequestForm = {
@@ -39,7 +43,7 @@ describe('a link', () => {
     ...presets.map((preset) => [preset.title, applyPreset(base, preset)] as const),
     ['everything', odd],
   ] as const)('says all that %s asks for', (_title, form) => {
-    const { form: again, problems, foreign } = readLink(linkOf(form), initialForm(99), page);
+    const { form: again, problems, foreign } = read(linkOf(form), initialForm(99));
     expect(toRequest(again)).toEqual(toRequest(form));
     expect([problems, foreign]).toEqual([[], []]);
   });

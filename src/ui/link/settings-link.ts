@@ -2,17 +2,16 @@ import type { ChatForm } from '../chat-form.ts';
 import { acceptances, backends, combinations, schedules } from '../choices.ts';
 import type { DraftLengthForm } from '../draft-length-field.ts';
 import { draftModel, methods, type RequestForm, targetModel } from '../request-form.ts';
+import type { Place, StandIn } from '../stand-ins.ts';
 import { fewestMembers, type MemberForm, mostMembers, type TeamForm } from '../team-form.ts';
 
 /** What a link says. */
 export interface LinkedSettings {
-  /** Without what has to be asked for. */
+  /** Without what has to be asked for: its stand-ins name that, and nothing is loaded from there unasked. */
   readonly form: RequestForm;
   /** What was no use, a sentence each; everything else is taken. */
   readonly problems: readonly string[];
-  /** Addresses the link would have code or weights loaded from; nothing is loaded from there unasked. */
-  readonly foreign: readonly string[];
-  /** The form with them. */
+  /** The form with that. */
   readonly whole: RequestForm;
 }
 
@@ -99,8 +98,7 @@ export function readLink(hash: string, base: RequestForm, pageUrl: string): Link
     team: readTeam(reader, base.team),
   };
   reader.refuseUnknown();
-  const { form, foreign } = withoutForeign(whole, pageUrl);
-  return { form, foreign, whole, problems: reader.problems };
+  return { form: withoutForeign(whole, pageUrl), whole, problems: reader.problems };
 }
 
 function readHub(reader: LinkReader, pageUrl: string): string | null {
@@ -226,56 +224,32 @@ class LinkReader {
 }
 
 /** Puts what the page has in place of what is elsewhere, and leaves out a module, wherever it comes from. */
-function withoutForeign(whole: RequestForm, pageUrl: string): Pick<LinkedSettings, 'form' | 'foreign'> {
-  const elsewhere = new Set<string>();
-  const own = (address: string, otherwise: string): string => {
-    if (!isElsewhere(address, pageUrl)) return address;
-    elsewhere.add(address);
-    return otherwise;
+function withoutForeign(whole: RequestForm, pageUrl: string): RequestForm {
+  const standIns: StandIn[] = [];
+  const standIn = (place: Place, own: string, wanted: string): string => {
+    standIns.push({ ...place, own, wanted });
+    return own;
   };
-  const hubUrl = whole.hubUrl === '' ? '' : own(new URL(whole.hubUrl, pageUrl).href, '');
+  const checked = (place: Place, own: string, address: string): string =>
+    isElsewhere(address, pageUrl) ? standIn(place, own, address) : address;
+  const hub = whole.hubUrl === '' ? '' : new URL(whole.hubUrl, pageUrl).href;
+  const hubUrl = hub === '' ? '' : checked({ field: 'hubUrl' }, '', hub);
   const members = whole.team.members.map((member, index) => ({
     ...member,
-    model: own(member.model, index === 0 ? targetModel : draftModel),
+    model: checked(
+      { field: 'team', member: member.key },
+      index === 0 ? targetModel : draftModel,
+      member.model,
+    ),
   }));
-  const target = own(whole.target, targetModel);
-  const draft = own(whole.draft, draftModel);
+  const target = checked({ field: 'target' }, targetModel, whole.target);
+  const draft = checked({ field: 'draft' }, draftModel, whole.draft);
   let team: TeamForm = { ...whole.team, members };
   if (team.combination === 'custom') {
-    elsewhere.add(team.moduleUrl);
+    standIn({ field: 'team', member: null }, 'weighted', team.moduleUrl);
     team = { ...team, combination: 'weighted', moduleUrl: '' };
   }
-  return { form: { ...whole, hubUrl, target, draft, team }, foreign: [...elsewhere] };
-}
-
-/**
- * A form with what its link wants from elsewhere, in every place where what stood in for it still stands: what the
- * reader has set since stays.
- */
-export function withForeign(
-  form: RequestForm,
-  { form: standIn, whole }: Pick<LinkedSettings, 'form' | 'whole'>,
-): RequestForm {
-  const choose = <Value>(now: Value, before: Value | undefined, wanted: Value | undefined): Value =>
-    now === before && wanted !== undefined ? wanted : now;
-  const modelOf = ({ team }: RequestForm, key: number): string | undefined =>
-    team.members.find((member) => member.key === key)?.model;
-  const members = form.team.members.map((member) => ({
-    ...member,
-    model: choose(member.model, modelOf(standIn, member.key), modelOf(whole, member.key)),
-  }));
-  return {
-    ...form,
-    hubUrl: choose(form.hubUrl, standIn.hubUrl, whole.hubUrl),
-    target: choose(form.target, standIn.target, whole.target),
-    draft: choose(form.draft, standIn.draft, whole.draft),
-    team: {
-      ...form.team,
-      members,
-      combination: choose(form.team.combination, standIn.team.combination, whole.team.combination),
-      moduleUrl: choose(form.team.moduleUrl, standIn.team.moduleUrl, whole.team.moduleUrl),
-    },
-  };
+  return { ...whole, hubUrl, target, draft, team, standIns };
 }
 
 /** Names of the catalogue, and addresses of this site, are the page's own; a repository is not. */
