@@ -8,6 +8,7 @@ const folderOrder = [
   'random',
   'tokens',
   'prompt',
+  'host',
   'gpu',
   'models',
   'sample',

@@ -1,7 +1,7 @@
 import { expose } from 'comlink';
+import type { OrtBuild } from '../../src/host/host.ts';
 import type { Sequence } from '../../src/models/causal-model.ts';
 import { forceOrtBuild, forceSessionOptions } from '../../src/models/ort.ts';
-import type { OrtBuild } from '../../src/models/ort-build.ts';
 import type { LoadedCausalModel } from '../../src/models/ort-causal-model.ts';
 import { ModelRuntime } from '../../src/models/runtime.ts';
 import { tokenId } from '../../src/tokens/token-id.ts';

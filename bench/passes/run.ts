@@ -5,7 +5,7 @@ import { createServer } from 'vite';
 import { projectFolder } from '../../scripts/build.ts';
 import { findBrowser, launchOptions } from '../../scripts/find-browser.ts';
 import { isolationHeaders } from '../../scripts/isolation-headers.ts';
-import type { OrtBuild } from '../../src/models/ort-build.ts';
+import type { OrtBuild } from '../../src/host/host.ts';
 import { quartilesOf, withSpread } from '../../src/pilot/quartiles.ts';
 import { engineConfig } from '../../vite.config.ts';
 import type { PassSetting } from './pass-worker.ts';

@@ -1,3 +1,4 @@
+import { host } from '#host';
 import { EngineError } from '../errors/engine-error.ts';
 import { type HubModel, modelName } from '../models/hub/hub-model.ts';
 import type { LoadProgress } from '../models/load-progress.ts';
@@ -110,9 +111,8 @@ export class ModelShelf {
 
   #memoryTarget(runtime: ModelRuntime): MemoryTarget {
     const { backend, unpackedBytesLeft: unpackedBytesLimit } = runtime;
-    const { deviceMemory = null } = navigator as { readonly deviceMemory?: number };
     const takenBytes = this.entries.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
-    return { backend, takenBytes, unpackedBytesLimit, deviceMemory };
+    return { backend, takenBytes, unpackedBytesLimit, deviceMemory: host.deviceMemory() };
   }
 
   store(): Promise<FileStore> {

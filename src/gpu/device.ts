@@ -1,3 +1,4 @@
+import { host } from '#host';
 import { megabytesText } from '../errors/byte-text.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import { BufferRegistry } from './buffer-registry.ts';
@@ -123,24 +124,27 @@ export class EngineDevice {
 }
 
 /**
- * Asks the browser for an adapter and a device of our own. ONNX Runtime is given this one for every session. A browser
- * that offers WebGPU and then fails at it is one without.
+ * Asks for an adapter and a device of our own. ONNX Runtime is given this one for every session. A host that offers
+ * WebGPU and then fails at it is one without.
  */
 export async function openDevice(options: DeviceOptions): Promise<DeviceAnswer> {
-  // Absent in older browsers and outside a secure context, whatever the type says.
-  const gpu = navigator.gpu as GPU | undefined;
-  if (!gpu) return { kind: 'none', reason: 'this browser, or a page without https, does not offer it' };
+  let gpu: GPU;
+  try {
+    gpu = await host.gpu();
+  } catch (error) {
+    return { kind: 'none', reason: error instanceof Error ? error.message : String(error) };
+  }
   installReadbackCounter();
   try {
     return await openDeviceOf(gpu, options);
   } catch (error) {
-    return { kind: 'none', reason: `the browser could not open it (${String(error)})` };
+    return { kind: 'none', reason: `it could not be opened (${String(error)})` };
   }
 }
 
 async function openDeviceOf(gpu: GPU, options: DeviceOptions): Promise<DeviceAnswer> {
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter) return { kind: 'none', reason: 'the browser found no graphics adapter for it' };
+  if (!adapter) return { kind: 'none', reason: 'no graphics adapter was found for it' };
   const info = infoOf(adapter);
   if (isSoftware(info) && !options.allowSoftware) {
     return { kind: 'none', reason: `the only adapter, ${nameOf(info)}, computes in software` };

@@ -1,9 +1,4 @@
-/**
- * Small measurements kept in the browser between visits, so that a second load pays nothing. They live in the
- * Cache API, the one storage that pages and workers share and that survives a reload. Where there is none (no
- * https, storage switched off) nothing is kept, and everything is measured again.
- */
-const cacheName = 'antiphon-measurements';
+import { host } from '#host';
 
 /** What a measurement depends on; a change of any part is another measurement. */
 export interface MeasurementKey {
@@ -17,30 +12,16 @@ export interface MeasurementKey {
   readonly threads: number;
 }
 
-/** The value kept under `key`, unchecked: it may come from another version of this code. null if there is none. */
-export async function readMeasurement(key: MeasurementKey): Promise<unknown> {
-  try {
-    const cache = await caches.open(cacheName);
-    const response = await cache.match(addressOf(key));
-    return response ? await response.json() : null;
-  } catch {
-    return null;
-  }
-}
+/**
+ * The value kept under `key`, unchecked: it may come from another version of this code. null if there is none. Kept
+ * measurements save a second load the time to take them; without storage everything is measured again.
+ */
+export const readMeasurement = (key: MeasurementKey): Promise<unknown> => host.keptValues.read(pathOf(key));
 
-/** Keeps a value that JSON can hold. Never fails: a browser that keeps nothing is only slower. */
-export async function writeMeasurement(key: MeasurementKey, value: unknown): Promise<void> {
-  try {
-    const cache = await caches.open(cacheName);
-    await cache.put(addressOf(key), Response.json(value));
-  } catch {
-    // No storage, or it is full.
-  }
-}
+/** Keeps a value that JSON can hold. Never fails: a host that keeps nothing is only slower. */
+export const writeMeasurement = (key: MeasurementKey, value: unknown): Promise<void> =>
+  host.keptValues.write(pathOf(key), value);
 
-/** The Cache API keys by address; this one is never fetched. */
-function addressOf(key: MeasurementKey): string {
-  const { kind, sha256, backend, adapter, ortVersion, ortBuild, threads } = key;
-  const parts = [kind, sha256, backend, adapter, ortVersion, ortBuild, threads].map(encodeURIComponent);
-  return new URL(`/antiphon-measurements/${parts.join('/')}`, self.location.href).href;
+function pathOf({ kind, sha256, backend, adapter, ortVersion, ortBuild, threads }: MeasurementKey): string {
+  return [kind, sha256, backend, adapter, ortVersion, ortBuild, threads].map(encodeURIComponent).join('/');
 }

@@ -1,3 +1,4 @@
+import { host } from '#host';
 import { EngineError } from '../errors/engine-error.ts';
 import { CATALOGUE_FILE, type Catalogue, type CatalogueEntry, readCatalogue } from './catalogue.ts';
 import { failureOf, mayBeAbsent } from './download/download-errors.ts';
@@ -63,7 +64,7 @@ const ID_LIKE = /^[A-Za-z0-9][\w.-]*$/;
 export async function resolveModel(model: string | HubModel, sources: ModelSources): Promise<ModelAddress> {
   const hubUrl = sources.hubUrl ?? DEFAULT_HUB_URL;
   const { name, dtype } = splitDtype(modelName(model, hubUrl));
-  const fetch = sources.fetch ?? globalThis.fetch.bind(globalThis);
+  const fetch = sources.fetch ?? host.fetch;
   if (URL_LIKE.test(name)) {
     const folderUrl = folder(name, sources.baseUrl);
     return {
@@ -202,8 +203,7 @@ function unknownIdError(name: string, modelsUrl: string, catalogue: Catalogue | 
 
 /** Throws EngineError `model-load` on an address that is no URL. */
 function absolute(address: string, base: string | undefined): string {
-  // Node has no location, whatever the type declaration says.
-  const location = (globalThis as { location?: { href: string } }).location?.href;
+  const location = host.baseUrl();
   try {
     return new URL(address, base === undefined ? location : new URL(base, location)).href;
   } catch (cause) {

@@ -1,8 +1,8 @@
 import * as ort from 'onnxruntime-web/webgpu';
+import { host } from '#host';
 import { SerialQueue } from '../gpu/serial-queue.ts';
-import { bestOrtBuild, filesOfBuild, type OrtBuild } from './ort-build.ts';
+import type { OrtBuild } from '../host/host.ts';
 import { watchOrtDownload } from './ort-download.ts';
-import { threadCount } from './thread-count.ts';
 
 /*
  * The one place that imports ONNX Runtime. Its JavaScript drives either build (`onnxruntime-web/jspi` differs from
@@ -25,7 +25,7 @@ let configured = false;
 
 /** The build that this thread runs, or is going to. */
 export function ortBuild(): OrtBuild {
-  return forcedBuild ?? bestOrtBuild();
+  return forcedBuild ?? host.bestOrtBuild();
 }
 
 /** Takes another build than the best one, for comparisons. To be called before this thread opens its first model. */
@@ -47,13 +47,13 @@ function configure(): void {
   ort.env.logLevel = 'fatal';
   ort.env.wasm.numThreads = ortThreads();
   ort.env.wasm.proxy = false;
-  const files = filesOfBuild(ortBuild());
+  const files = host.ortFiles(ortBuild());
   ort.env.wasm.wasmPaths = files;
   watchOrtDownload(files.wasm);
 }
 
 /** Threads of the WASM backend. */
-export const ortThreads = (): number => threadCount(self);
+export const ortThreads = (): number => host.threads();
 
 /** Part of every key under which measurements are kept. */
 export function ortVersion(): string {

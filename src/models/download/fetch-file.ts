@@ -1,3 +1,4 @@
+import { host } from '#host';
 import { EngineError } from '../../errors/engine-error.ts';
 import { BlobReception } from '../storage/blob-reception.ts';
 import type { FileKey, FileStore, StoredFile } from '../storage/file-store.ts';
@@ -63,7 +64,7 @@ async function obtainFile(
   const key = keyOf(file);
   const receiving: ReceiveOptions = {
     store,
-    fetch: options.fetch ?? globalThis.fetch.bind(globalThis),
+    fetch: options.fetch ?? host.fetch,
     timer: options.timer ?? browserTimer,
     // One copy is enough, and a bad answer must not come back out of the HTTP cache.
     cache: store.persistent ? 'no-store' : 'no-cache',

@@ -1,21 +1,25 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { host } from '#host';
 import type { FileKey } from '../storage/file-store.ts';
 import { webLocks } from './file-locks.ts';
 
 const key: FileKey = { url: 'https://models.example/m/config.json', content: null };
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => vi.restoreAllMocks());
 
 type Request = (name: string, options: LockOptions, work: (lock: object | null) => unknown) => unknown;
 
-const stubRequest = (request: Request): void => void vi.stubGlobal('navigator', { locks: { request } });
+const stubLocks = (locks: () => { readonly request: Request } | undefined): void =>
+  void vi.spyOn(host, 'locks').mockImplementation(locks as typeof host.locks);
+
+const stubRequest = (request: Request): void => stubLocks(() => ({ request }));
 
 const refusal = (): DOMException => new DOMException('The request was denied.', 'SecurityError');
 
 const grant: Request = async (_name, _options, work) => work({});
 
 describe.each<[string, () => void]>([
-  ['has no locks', () => vi.stubGlobal('navigator', {})],
+  ['has no locks', () => stubLocks(() => undefined)],
   ['rejects requests for a lock', () => stubRequest(() => Promise.reject(refusal()))],
   [
     'throws at requests for a lock',
@@ -27,10 +31,8 @@ describe.each<[string, () => void]>([
   [
     'throws where locks are looked for',
     () =>
-      vi.stubGlobal('navigator', {
-        get locks() {
-          throw refusal();
-        },
+      stubLocks(() => {
+        throw refusal();
       }),
   ],
 ])('a browser that %s', (_, stub) => {

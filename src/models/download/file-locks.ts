@@ -1,3 +1,4 @@
+import { host } from '#host';
 import type { FileKey } from '../storage/file-store.ts';
 
 /** Lets one download of a file run at a time, in all tabs of the origin. */
@@ -28,7 +29,7 @@ async function withLock<T>(
 ): Promise<T> {
   let isAnswered = false;
   try {
-    const { locks } = (globalThis as { navigator?: { readonly locks?: LockManager } }).navigator ?? {};
+    const locks = host.locks();
     const name = `antiphon-file ${url} ${content ?? ''}`;
     const locked = (lock: Lock | null): Promise<T> => {
       isAnswered = true;

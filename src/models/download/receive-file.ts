@@ -1,3 +1,4 @@
+import { host } from '#host';
 import { EngineError } from '../../errors/engine-error.ts';
 import type { FileStore, Reception, StoredFile } from '../storage/file-store.ts';
 import { isQuotaExceeded, storageFull } from '../storage/storage-room.ts';
@@ -366,8 +367,8 @@ async function wholeOf(reception: Reception): Promise<Uint8Array> {
 
 const contentTypeOf = (response: Response): string => response.headers.get('content-type') ?? '';
 
-/** Node has no location, and no origins to cross. */
+/** Without a page there are no origins to cross. */
 function isSameOrigin(url: string): boolean {
-  const { origin } = (globalThis as { location?: { readonly origin: string } }).location ?? {};
-  return origin === undefined || new URL(url).origin === origin;
+  const page = host.baseUrl();
+  return page === undefined || new URL(url).origin === new URL(page).origin;
 }

@@ -1,5 +1,6 @@
 import { listFiles, modelInfo } from '@huggingface/hub';
 import * as v from 'valibot';
+import { host } from '#host';
 import { EngineError } from '../../errors/engine-error.ts';
 import type { FetchFileOptions } from '../download/fetch-file.ts';
 import { parseJson } from '../download/parse-json.ts';
@@ -87,7 +88,7 @@ async function askHub(
   kept: RepositoryListing | null,
   options: FetchFileOptions,
 ): Promise<RepositoryListing> {
-  const { fetch = globalThis.fetch.bind(globalThis), timer = browserTimer, signal } = options;
+  const { fetch = host.fetch, timer = browserTimer, signal } = options;
   const hub = {
     hubUrl: repository.host,
     fetch: hubFetch(repository, { fetch, timer, signal }, kept === null),

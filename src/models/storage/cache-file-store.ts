@@ -1,6 +1,7 @@
+import { host } from '#host';
+import { roomIn } from '../../host/host.ts';
 import { BlobReception } from './blob-reception.ts';
 import type { FileKey, FileLabel, FileStore, Reception, StoredFile, StoredFileInfo } from './file-store.ts';
-import { estimatedRoom } from './storage-room.ts';
 
 const contentParameter = 'antiphon-content';
 const header = {
@@ -70,8 +71,8 @@ export class CacheFileStore implements FileStore {
     return files;
   }
 
-  room(): Promise<number | null> {
-    return estimatedRoom();
+  async room(): Promise<number | null> {
+    return roomIn(await host.storageUse());
   }
 
   async #put(key: FileKey, { model, path }: FileLabel, file: StoredFile): Promise<void> {

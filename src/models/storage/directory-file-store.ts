@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import type { ByteDirectory } from './byte-directory.ts';
+import type { ByteDirectory } from '../../host/byte-directory.ts';
 import { DirectoryReception } from './directory-reception.ts';
 import { type FileRecord, readRecord } from './file-record.ts';
 import type { FileKey, FileLabel, FileStore, Reception, StoredFile, StoredFileInfo } from './file-store.ts';

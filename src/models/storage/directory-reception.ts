@@ -1,5 +1,5 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
-import type { ByteDirectory, ByteFile } from './byte-directory.ts';
+import type { ByteDirectory, ByteFile } from '../../host/byte-directory.ts';
 import type { FileRecord } from './file-record.ts';
 import type { FileKey, FileLabel, Reception, StoredFile, Validators } from './file-store.ts';
 

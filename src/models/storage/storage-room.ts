@@ -2,28 +2,6 @@ import { megabytesText } from '../../errors/byte-text.ts';
 import { EngineError } from '../../errors/engine-error.ts';
 import type { FileStore } from './file-store.ts';
 
-/** What the origin has stored, everything included, and what it may store; null where the browser does not say. */
-export interface StorageUse {
-  readonly usedBytes: number | null;
-  readonly quotaBytes: number | null;
-}
-
-export async function storageUse(): Promise<StorageUse> {
-  try {
-    const { usage, quota } = await navigator.storage.estimate();
-    return { usedBytes: usage ?? null, quotaBytes: quota ?? null };
-  } catch {
-    // Missing outside secure contexts.
-    return { usedBytes: null, quotaBytes: null };
-  }
-}
-
-/** Bytes that this origin may still write, as the browser estimates; null where it does not. */
-export async function estimatedRoom(): Promise<number | null> {
-  const { usedBytes, quotaBytes } = await storageUse();
-  return usedBytes === null || quotaBytes === null ? null : Math.max(0, quotaBytes - usedBytes);
-}
-
 /** Throws `storage-full` where the browser says that `bytes` more do not fit. `what` begins the message. */
 export async function requireRoom(store: FileStore, bytes: number, what: string): Promise<void> {
   const room = store.persistent ? await store.room().catch(() => null) : null;

@@ -1,7 +1,7 @@
+import { host } from '#host';
 import { EngineError } from '../../errors/engine-error.ts';
 import type { FileLocks } from '../download/file-locks.ts';
 import type { FileStore } from './file-store.ts';
-import { storageUse } from './storage-room.ts';
 
 /** A model in the browser's storage, or what has come of it. */
 export interface StoredModel {
@@ -47,8 +47,8 @@ export async function listStoredModels(store: FileStore): Promise<StoredModels> 
   return {
     models: listed.sort((one, other) => other.bytes - one.bytes),
     bytes: listed.reduce((sum, { bytes }) => sum + bytes, 0),
-    ...(await storageUse()),
-    persisted: await isPersisted(),
+    ...(await host.storageUse()),
+    persisted: await host.isStoragePersisted(),
   };
 }
 
@@ -71,13 +71,4 @@ export async function deleteStoredModel(store: FileStore, locks: FileLocks, id: 
     freedBytes += bytes;
   }
   return freedBytes;
-}
-
-async function isPersisted(): Promise<boolean> {
-  try {
-    return await navigator.storage.persisted();
-  } catch {
-    // Missing outside secure contexts.
-    return false;
-  }
 }

@@ -1,4 +1,4 @@
-import type { OrtBuild } from '../ort-build.ts';
+import type { OrtBuild } from '../../host/host.ts';
 
 /** What greedy-worker.ts posts. */
 export interface GreedyWork {

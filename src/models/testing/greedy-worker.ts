@@ -1,5 +1,5 @@
+import type { OrtBuild } from '../../host/host.ts';
 import { forceOrtBuild } from '../ort.ts';
-import type { OrtBuild } from '../ort-build.ts';
 import { ModelRuntime } from '../runtime.ts';
 import { greedyTokens } from './sequence-rows.ts';
 import { onceUponATime, storyModel } from './story-model.ts';

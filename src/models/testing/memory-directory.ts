@@ -1,4 +1,4 @@
-import type { ByteDirectory, ByteFile } from '../storage/byte-directory.ts';
+import type { ByteDirectory, ByteFile } from '../../host/byte-directory.ts';
 
 /** A folder in memory that behaves as the browser's does: a file is open once at a time, and storage has an end. */
 export class MemoryDirectory implements ByteDirectory {

@@ -1,5 +1,6 @@
+import { storageUse } from './browser-storage.ts';
 import type { ByteDirectory, ByteFile } from './byte-directory.ts';
-import { estimatedRoom } from './storage-room.ts';
+import { roomIn } from './host.ts';
 import { inTurn } from './turns.ts';
 
 /**
@@ -75,8 +76,8 @@ export class OpfsDirectory implements ByteDirectory {
     await inTurn(() => this.#folder.removeEntry(name).catch(nullIfMissing));
   }
 
-  room(): Promise<number | null> {
-    return estimatedRoom();
+  async room(): Promise<number | null> {
+    return roomIn(await storageUse());
   }
 }
 

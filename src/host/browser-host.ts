@@ -1,0 +1,72 @@
+import { bestOrtBuild } from './best-ort-build.ts';
+import { filesOfBuild } from './browser-ort-files.ts';
+import { isStoragePersisted, storageUse } from './browser-storage.ts';
+import type { Host, KeptValues } from './host.ts';
+import { OpfsDirectory } from './opfs-directory.ts';
+import { threadCount } from './thread-count.ts';
+
+/** What may be missing, whatever the type declarations say: in older browsers, and outside secure contexts. */
+interface Scope {
+  readonly navigator?: {
+    readonly gpu?: GPU;
+    readonly locks?: LockManager;
+    readonly deviceMemory?: number;
+  };
+  readonly caches?: CacheStorage;
+  readonly location?: { readonly href: string };
+}
+
+const scope = globalThis as Scope;
+
+/** The Cache API is the one storage that pages and workers share, that survives a reload, and that keeps small values. */
+const keptValues: KeptValues = {
+  async read(key) {
+    try {
+      const response = await (await openValues()).match(addressOf(key));
+      return response ? await response.json() : null;
+    } catch {
+      return null;
+    }
+  },
+  async write(key, value) {
+    try {
+      await (await openValues()).put(addressOf(key), Response.json(value));
+    } catch {
+      // No storage, or it is full.
+    }
+  },
+};
+
+const openValues = (): Promise<Cache> => caches.open('antiphon-measurements');
+
+/** The Cache API keys by address; this one is never fetched. */
+const addressOf = (key: string): string => new URL(`/antiphon-measurements/${key}`, self.location.href).href;
+
+/** A page's worker, or a page. */
+export const host: Host = {
+  name: 'browser',
+  gpu: async () => {
+    const gpu = scope.navigator?.gpu;
+    if (!gpu) throw new Error('this browser, or a page without https, does not offer it');
+    return gpu;
+  },
+  bestOrtBuild,
+  ortFiles: filesOfBuild,
+  threads: () => threadCount(self),
+  deviceMemory: () => scope.navigator?.deviceMemory ?? null,
+  openDirectory: (name) => OpfsDirectory.open(name),
+  openCache: async (name) => {
+    try {
+      return (await scope.caches?.open(name)) ?? null;
+    } catch {
+      // Denied where site data is blocked; there already the name may throw.
+      return null;
+    }
+  },
+  storageUse,
+  isStoragePersisted,
+  keptValues,
+  locks: () => scope.navigator?.locks,
+  fetch: (input, init) => globalThis.fetch(input, init),
+  baseUrl: () => scope.location?.href,
+};

@@ -1,0 +1,16 @@
+import asyncifyGlueUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
+import asyncifyWasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
+import jspiGlueUrl from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.mjs?url';
+import jspiWasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url';
+import type { OrtBuild, OrtBuildFiles } from './host.ts';
+
+const files: Readonly<Record<OrtBuild, OrtBuildFiles>> = {
+  jspi: { mjs: jspiGlueUrl, wasm: jspiWasmUrl },
+  asyncify: { mjs: asyncifyGlueUrl, wasm: asyncifyWasmUrl },
+};
+
+/** Absolute, because threads are workers that resolve a relative address against their own. */
+export function filesOfBuild(build: OrtBuild): OrtBuildFiles {
+  const absolute = (url: string) => new URL(url, self.location.href).href;
+  return { mjs: absolute(files[build].mjs), wasm: absolute(files[build].wasm) };
+}
