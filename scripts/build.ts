@@ -21,7 +21,8 @@ export const libraryFolder = join(projectFolder, 'dist', 'lib');
 interface Product {
   readonly name: string;
   readonly folder: string;
-  readonly config: string;
+  /** Of its folder, and of folders inside it. */
+  readonly configs: Readonly<Record<string, string>>;
   /** Files and folders that it is made of, besides what both are made of. */
   readonly sources: readonly string[];
   readonly finish?: (folder: string) => void;
@@ -30,15 +31,15 @@ interface Product {
 const site: Product = {
   name: 'site',
   folder: siteFolder,
-  config: 'vite.config.ts',
+  configs: { '.': 'vite.config.ts' },
   sources: ['index.html', 'terminal.html', 'public'],
 };
 
 const library: Product = {
   name: 'library',
   folder: libraryFolder,
-  config: 'vite.lib.config.ts',
-  sources: ['vite.lib.config.ts', 'tsconfig.base.json', 'scripts/library-types.ts'],
+  configs: { '.': 'vite.lib.config.ts', node: 'vite.node.config.ts' },
+  sources: ['vite.lib.config.ts', 'vite.node.config.ts', 'tsconfig.base.json', 'scripts/library-types.ts'],
   finish: (folder) => emitLibraryTypes(projectFolder, join(folder, 'types')),
 };
 
@@ -84,12 +85,14 @@ async function make(product: Product, logLevel: LogLevel): Promise<void> {
   // Seldom needed, and slow to load.
   const { build } = await import('vite');
   try {
-    await build({
-      root: projectFolder,
-      configFile: join(projectFolder, product.config),
-      logLevel,
-      build: { outDir: folder, emptyOutDir: true },
-    });
+    for (const [inside, config] of Object.entries(product.configs)) {
+      await build({
+        root: projectFolder,
+        configFile: join(projectFolder, config),
+        logLevel,
+        build: { outDir: join(folder, inside), emptyOutDir: true },
+      });
+    }
     product.finish?.(folder);
     mkdirSync(dirname(product.folder), { recursive: true });
     rmSync(product.folder, { recursive: true, force: true });

@@ -6,8 +6,8 @@ import { dirname, join, relative } from 'node:path';
 const importedFile = /((?:from|import)\s*\(?\s*['"])(\.{1,2}\/[^'"]+)\.ts(['"])/g;
 
 /** Projects and declarations of the package's entries. */
-const projects = ['tsconfig.engine.json', 'player/tsconfig.json'];
-const entries = ['antiphon.d.ts', 'player/player-api.d.ts'];
+const projects = ['tsconfig.engine.json', 'player/tsconfig.json', 'node/tsconfig.json'];
+const entries = ['antiphon.d.ts', 'antiphon-node.d.ts', 'player/player-api.d.ts'];
 
 /**
  * Writes the declarations that the library's entries reach, and no others, to `folder`. In them `./file.ts` becomes

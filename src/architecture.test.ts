@@ -22,6 +22,7 @@ const folderOrder = [
   'pilot',
   'rpc',
   'openai',
+  'node',
   'ui',
   'player',
 ];

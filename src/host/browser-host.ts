@@ -68,5 +68,7 @@ export const host: Host = {
   keptValues,
   locks: () => scope.navigator?.locks,
   fetch: (input, init) => globalThis.fetch(input, init),
+  isLocal: () => false,
+  openLocal: async () => null,
   baseUrl: () => scope.location?.href,
 };

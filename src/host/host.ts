@@ -56,8 +56,11 @@ export interface Host {
    * https://developer.mozilla.org/docs/Web/API/LockManager
    */
   locks(): Pick<LockManager, 'request'> | undefined;
-  /** As `fetch`; in Node.js also of `file:` addresses. */
   readonly fetch: typeof globalThis.fetch;
+  /** True for the address of a file of this machine: it is read where it lies, and no copy is kept. */
+  readonly isLocal: (url: string) => boolean;
+  /** Such a file, unread; null where there is none. */
+  openLocal(url: string): Promise<Blob | null>;
   /** What relative addresses are relative to; undefined where there is nothing. */
   readonly baseUrl: () => string | undefined;
 }

@@ -1,11 +1,13 @@
-import { createRequire } from 'node:module';
-import { availableParallelism } from 'node:os';
-import { pathToFileURL } from 'node:url';
+import { availableParallelism, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { bestOrtBuild } from './best-ort-build.ts';
 import type { Host } from './host.ts';
+import { bytesIn, fileBlob, freeBytes, NodeDirectory } from './node-directory.ts';
+import { cacheFolder, subfolder } from './node-folder.ts';
+import { nodeKeptValues } from './node-kept-values.ts';
+import { nodeLocks } from './node-locks.ts';
+import { isBundled, nodeOrtFiles } from './node-ort-files.ts';
 import { threadCount } from './thread-count.ts';
-
-const require = createRequire(import.meta.url);
 
 /** A process of Node.js. */
 export const host: Host = {
@@ -14,20 +16,32 @@ export const host: Host = {
     throw new Error('the package "webgpu" is not installed');
   },
   bestOrtBuild,
-  ortFiles: (build) => {
-    const address = (ending: string) =>
-      pathToFileURL(require.resolve(`onnxruntime-web/ort-wasm-simd-threaded.${build}.${ending}`)).href;
-    return { mjs: address('mjs'), wasm: address('wasm') };
-  },
+  ortFiles: nodeOrtFiles,
+  // ONNX Runtime starts its threads only as the build of the package changes it: see vite.node.config.ts.
   threads: () =>
-    threadCount({ crossOriginIsolated: true, navigator: { hardwareConcurrency: availableParallelism() } }),
-  deviceMemory: () => null,
-  openDirectory: async () => null,
+    threadCount({
+      crossOriginIsolated: isBundled,
+      navigator: { hardwareConcurrency: availableParallelism() },
+    }),
+  deviceMemory: () => totalmem() / 2 ** 30,
+  openDirectory: async (name) => {
+    try {
+      return new NodeDirectory(subfolder(name));
+    } catch {
+      return null;
+    }
+  },
   openCache: async () => null,
-  storageUse: async () => ({ usedBytes: null, quotaBytes: null }),
+  storageUse: async () => {
+    const usedBytes = await bytesIn(cacheFolder());
+    const free = await freeBytes(cacheFolder());
+    return { usedBytes, quotaBytes: free === null ? null : usedBytes + free };
+  },
   isStoragePersisted: async () => true,
-  keptValues: { read: async () => null, write: async () => {} },
-  locks: () => undefined,
+  keptValues: nodeKeptValues,
+  locks: () => nodeLocks,
   fetch: (input, init) => globalThis.fetch(input, init),
+  isLocal: (url) => url.startsWith('file:'),
+  openLocal: (url) => fileBlob(fileURLToPath(url)),
   baseUrl: () => undefined,
 };

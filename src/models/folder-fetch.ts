@@ -1,3 +1,4 @@
+import { host } from '#host';
 import { EngineError } from '../errors/engine-error.ts';
 import { hasChatTemplate } from '../prompt/find-chat-template.ts';
 import { needsSpecialTokensMap } from '../tokens/special-tokens-map.ts';
@@ -88,11 +89,12 @@ export class FolderFetch {
     return Number.isNaN(sum) ? null : sum;
   }
 
-  /** The same, where need be by asking the server; null where it does not say. */
+  /** The same, where need be by asking the server or the disk; null where it does not say. */
   async weightBytes(): Promise<number | null> {
     const { fetch } = this.#address;
     if (this.listedWeightBytes !== null) return this.listedWeightBytes;
     const { url } = remoteFile(this.#address, onnxPath(this.dtype), 'onnx');
+    if (host.isLocal(url)) return (await host.openLocal(url))?.size ?? null;
     const answer = await fetch(url, { method: 'HEAD', signal: this.#options.signal ?? null }).catch(
       () => null,
     );
@@ -210,7 +212,7 @@ export class FolderFetch {
     let bytes = 0;
     for (const path of paths) {
       const file = remoteFile(this.#address, path, 'onnx');
-      if (file.expected === null) return;
+      if (file.expected === null || host.isLocal(file.url)) return;
       // Whatever is kept of the address makes room where it must.
       const here = stored.filter(({ key }) => key.url === file.storedAs);
       bytes += Math.max(0, file.expected.bytes - here.reduce((sum, one) => sum + one.bytes, 0));

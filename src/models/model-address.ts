@@ -51,12 +51,12 @@ export interface ModelAddress {
   readonly unknownId: EngineError | null;
 }
 
-const URL_LIKE = /^(https?:\/\/|\.{0,2}\/)/;
+const URL_LIKE = /^(https?:\/\/|file:\/\/|\.{0,2}\/)/;
 const ID_LIKE = /^[A-Za-z0-9][\w.-]*$/;
 
 /**
- * Finds `model`: the id of a catalogue, the name of a folder beside it, a folder's URL (http(s), or beginning with
- * "/", "./" or "../"), or a repository of the hub ("owner/name", "owner/name@revision"), each with an optional
+ * Finds `model`: the id of a catalogue, the name of a folder beside it, a folder's URL (http(s), in Node.js also
+ * file, or beginning with "/", "./" or "../"), or a repository of the hub ("owner/name", "owner/name@revision"), each with an optional
  * ":dtype". Ids of a catalogue win over repositories.
  * Throws EngineError `model-load` on what can be none of them, `invalid-request` on an unknown dtype, what fetchFile
  * throws for a broken catalogue, and what listRepository throws.

@@ -1,11 +1,8 @@
-import { releaseProxy, wrap } from 'comlink';
 import type { EngineApi, EngineOptions } from '../engine/engine-api.ts';
 import type { EngineError } from '../errors/engine-error.ts';
-import type { EngineWire } from './engine-wire.ts';
-import { installErrorTransfer } from './error-transfer.ts';
-import { RemoteEngine } from './remote-engine.ts';
+import { connectEngine } from './connect-engine.ts';
+import type { EngineThread } from './engine-thread.ts';
 import { resolveOptions } from './resolve-options.ts';
-import { WorkerLife } from './worker-life.ts';
 
 export interface ConnectOptions extends EngineOptions {
   /** Starts the engine's worker where a bundler or a content security policy needs another way. */
@@ -20,43 +17,8 @@ export interface ConnectOptions extends EngineOptions {
  */
 export async function connect(options: ConnectOptions = {}): Promise<EngineApi> {
   const resolved = resolveOptions(options);
-  installErrorTransferOnce();
-  const worker = options.createWorker?.() ?? startWorker();
-  const wire = wrap<EngineWire>(worker);
-  const life = new WorkerLife(() => {
-    worker.terminate();
-    wire[releaseProxy]();
-  });
-  const lost = (message: string, cause?: unknown): void => {
-    const error = life.end(message, cause);
-    if (error && isOpen) options.onLost?.(error);
-  };
-  let isOpen = false;
-  worker.addEventListener('error', (event) => {
-    // Without this a browser also reports it as an error of the page, though every call rejects with it.
-    event.preventDefault();
-    lost(
-      `the worker failed: ${event.message || 'its script could not be loaded'}; connect again`,
-      event.error,
-    );
-  });
-  worker.addEventListener('messageerror', () => lost('the worker sent what cannot be read; connect again'));
-  const lifeLock = `antiphon-worker-${crypto.getRandomValues(new Uint32Array(4)).join('-')}`;
-  try {
-    await life.guard(() => wire.open(resolved, lifeLock));
-  } catch (error) {
-    life.end('the worker could not be opened; connect again', error);
-    throw error;
-  }
-  const awaitDeath = async (): Promise<void> => {
-    const { locks } = navigator as { readonly locks?: LockManager };
-    await locks?.request(lifeLock, () => lost('the worker died; connect again'));
-  };
-  // Granted when the worker has died: out of memory, say, which fires no error event. Denied where site data is
-  // blocked: then only error events tell.
-  awaitDeath().catch(() => {});
-  isOpen = true;
-  return new RemoteEngine(wire, life);
+  const thread = workerThread(options.createWorker?.() ?? startWorker());
+  return connectEngine({ thread, options: resolved, onLost: options.onLost });
 }
 
 function startWorker(): Worker {
@@ -66,9 +28,33 @@ function startWorker(): Worker {
   });
 }
 
-let installed = false;
-
-function installErrorTransferOnce(): void {
-  if (!installed) installErrorTransfer();
-  installed = true;
+function workerThread(worker: Worker): EngineThread {
+  const lifeLock = `antiphon-worker-${crypto.getRandomValues(new Uint32Array(4)).join('-')}`;
+  return {
+    endpoint: worker,
+    lifeLock,
+    watch: (lost) => {
+      worker.addEventListener('error', (event) => {
+        // Without this a browser also reports it as an error of the page, though every call rejects with it.
+        event.preventDefault();
+        lost(
+          `the worker failed: ${event.message || 'its script could not be loaded'}; connect again`,
+          event.error,
+        );
+      });
+      worker.addEventListener('messageerror', () =>
+        lost('the worker sent what cannot be read; connect again'),
+      );
+    },
+    opened: (lost) => {
+      const awaitDeath = async (): Promise<void> => {
+        const { locks } = navigator as { readonly locks?: LockManager };
+        await locks?.request(lifeLock, () => lost('the worker died; connect again'));
+      };
+      // Granted when the worker has died: out of memory, say, which fires no error event. Denied where site data is
+      // blocked: then only error events tell.
+      awaitDeath().catch(() => {});
+    },
+    terminate: () => worker.terminate(),
+  };
 }

@@ -3,11 +3,12 @@ import type { ContentHash } from './content-hash.ts';
 import type { RemoteFile } from './remote-file.ts';
 
 /**
- * `details.reason` of the errors that downloads throw. The first five come with `download`, `too-large` with
+ * `details.reason` of the errors that downloads throw. The first six come with `download`, `too-large` with
  * `out-of-memory`, the rest with `integrity`.
  */
 export type DownloadFailure =
   | 'http-status'
+  | 'missing'
   | 'access'
   | 'unreachable'
   | 'interrupted'
@@ -38,6 +39,18 @@ export function statusError(url: string, status: number, statusText: string): En
     'http-status',
     `${url} cannot be downloaded: ${answer}. Check the address of the model, or try again later.`,
     { status },
+  );
+}
+
+/** Of a file of this machine. @param cause null: there is none */
+export function localFileError(url: string, cause: unknown): EngineError {
+  const problem = cause === null ? 'there is no such file' : reasonOf(cause);
+  return downloadError(
+    url,
+    cause === null ? 'missing' : 'unreadable',
+    `${url} cannot be read: ${problem}. Check the folder of the model.`,
+    {},
+    cause,
   );
 }
 
@@ -171,8 +184,9 @@ export function failureOf(error: unknown): DownloadFailure | null {
   return (error.details.reason as DownloadFailure | undefined) ?? null;
 }
 
-/** True where the server says that there is no such file. */
+/** True where the server, or the disk, says that there is no such file. */
 export function isNotFound(error: unknown): boolean {
+  if (failureOf(error) === 'missing') return true;
   if (failureOf(error) !== 'http-status') return false;
   const { status } = (error as EngineError).details;
   return status === 404 || status === 410;

@@ -6,6 +6,7 @@ import { parseFile } from './check-content.ts';
 import { hashName } from './content-hash.ts';
 import { failureOf, isUnavailable, unreadableError } from './download-errors.ts';
 import { type FileLocks, webLocks } from './file-locks.ts';
+import { openLocalFile } from './local-file.ts';
 import { readBlob } from './read-blob.ts';
 import { type ReceiveOptions, receiveFile } from './receive-file.ts';
 import type { RemoteFile } from './remote-file.ts';
@@ -29,8 +30,8 @@ export interface FetchFileOptions {
 export interface FetchedFile {
   readonly sha256: string;
   readonly byteLength: number;
-  /** `store-offline`: the stored copy, because the server could not be reached to compare, or cannot give the file now. */
-  readonly source: 'network' | 'store' | 'store-offline';
+  /** `local`: a file of this machine, where it lies. `store-offline`: the stored copy, because the server could not be reached to compare, or cannot give the file now. */
+  readonly source: 'network' | 'local' | 'store' | 'store-offline';
   /** Where a copy was kept, for `store.remove`. */
   readonly key: FileKey;
   /**
@@ -86,6 +87,7 @@ async function obtainFile(
     const json = async (): Promise<unknown> => parseFile(file.url, await bytes());
     return { key, sha256, byteLength: blob.size, source, bytes, json };
   };
+  if (host.isLocal(file.url)) return answer(await openLocalFile(file, options), 'local', true);
   const findStored = async (): Promise<StoredFile | null> => {
     const stored = await store.find(key).catch(() => null);
     signal?.throwIfAborted();

@@ -2,6 +2,9 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { keepNothing } from './no-file-store.ts';
 import { openFileStore } from './open-file-store.ts';
 
+// These tests run in Node.js, and are about browsers.
+vi.mock('#host', () => import('../../host/browser-host.ts'));
+
 afterEach(() => vi.unstubAllGlobals());
 
 const refusal = (): DOMException => new DOMException('Access is denied.', 'SecurityError');

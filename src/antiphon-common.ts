@@ -1,0 +1,54 @@
+/** What all of the package's entries for engines have in common: everything but `connect`. */
+export type { CombineNumbers } from './combine/combine.ts';
+export type { Candidate, CandidateList, Candidates } from './decode/candidates.ts';
+export { type CandidatesQuery, candidatesQuery, type ProposalPlace } from './engine/candidates-query.ts';
+export type { DecodeRequest, ValidDecodeRequest } from './engine/decode-request.ts';
+export type {
+  BackendChoice,
+  DecodeOptions,
+  DecodeResult,
+  DecodeRun,
+  EngineApi,
+  EngineInfo,
+  EngineOptions,
+  HubModel,
+  LoadedModel,
+  LoadOptions,
+  LoadProgress,
+  MemoryEstimate,
+  ModelEstimate,
+  PrefillProgress,
+  StoredModel,
+  StoredModels,
+} from './engine/engine-api.ts';
+export { EngineError, type EngineErrorCode, type ErrorDetails } from './errors/engine-error.ts';
+export type {
+  ChatCompletion,
+  ChatCompletionChunk,
+  ChatCompletionParams,
+} from './openai/chat-types.ts';
+export type { Completion, CompletionParams } from './openai/completion-types.ts';
+export type { ConnectedEngine } from './openai/connected-engine.ts';
+export { createFetch } from './openai/create-fetch.ts';
+export { type OpenAiApi, openAiApi } from './openai/openai-api.ts';
+export type { ChatMessage, ChatRole } from './prompt/chat-message.ts';
+export type { CommittedLogprob, Forward, Proposal, Round, TokenLogprob } from './round/round.ts';
+export type { Clock } from './trace/clock.ts';
+export { readTrace } from './trace/read-trace.ts';
+export { Replay, type ReplayOptions } from './trace/replay.ts';
+export {
+  recordedCandidates,
+  type Trace,
+  type TraceCandidates,
+  type TraceHeader,
+  type TraceMember,
+} from './trace/trace.ts';
+export {
+  candidatesLine as traceCandidatesLine,
+  type HeaderParts as TraceHeaderParts,
+  headerLine as traceHeaderLine,
+  resultLine as traceResultLine,
+  roundLine as traceRoundLine,
+  traceHeader,
+  writeTrace,
+} from './trace/write-trace.ts';

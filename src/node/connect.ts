@@ -1,0 +1,72 @@
+import { fork, type Serializable } from 'node:child_process';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { EngineOptions } from '../engine/engine-api.ts';
+import type { EngineError } from '../errors/engine-error.ts';
+import { type ConnectedEngine, withOpenAi } from '../openai/connected-engine.ts';
+import { connectEngine } from '../rpc/connect-engine.ts';
+import type { EngineThread } from '../rpc/engine-thread.ts';
+import { resolveOptions } from '../rpc/resolve-options.ts';
+import { ipcEndpoint } from './ipc-endpoint.ts';
+import { bundledModelsUrl, engineProcessUrl } from './package-files.ts';
+
+/**
+ * Addresses are URLs, or paths relative to the working directory. Without them the models are those of the package.
+ */
+export interface NodeConnectOptions extends EngineOptions {
+  /** Told once when the engine's process dies by itself, `worker-lost`; calls that wait for it reject with the same error. */
+  readonly onLost?: (error: EngineError) => void;
+}
+
+/**
+ * Starts a process and connects to the engine in it. It ends with `close`, or with this process. A process, and not a
+ * worker thread: a thread that is ended while Dawn works for it takes the program with it.
+ * @throws EngineError `invalid-request` for an option that is none, `worker-lost` where the process does not start
+ */
+export async function connect(options: NodeConnectOptions = {}): Promise<ConnectedEngine> {
+  const resolved = resolveOptions(
+    {
+      ...options,
+      modelsUrl: options.modelsUrl ?? bundledModelsUrl,
+      catalogueUrl: options.catalogueUrl ?? new URL('catalogue.json', bundledModelsUrl).href,
+    },
+    pathToFileURL(`${process.cwd()}/`).href,
+  );
+  return withOpenAi(
+    await connectEngine({ thread: startProcess(), options: resolved, onLost: options.onLost }),
+  );
+}
+
+function startProcess(): EngineThread {
+  const child = fork(fileURLToPath(engineProcessUrl), [], {
+    serialization: 'advanced',
+    // Options of this process, as a debugger's port or a loader, are not the engine's.
+    execArgv: [],
+    // What the runtime prints must not mix with what the program prints.
+    stdio: ['ignore', 2, 2, 'ipc'],
+  });
+  return {
+    endpoint: ipcEndpoint(
+      {
+        send: (message) => child.send(message as Serializable),
+        onMessage: (listener) => child.on('message', listener),
+        onDisconnect: (listener) => child.on('disconnect', listener),
+      },
+      false,
+    ),
+    lifeLock: `antiphon-process-${child.pid}`,
+    watch: (lost) => {
+      child.on('error', (error) =>
+        lost(`the engine's process failed: ${error.message}; connect again`, error),
+      );
+      child.on('exit', (status, signal) =>
+        lost(`the engine's process ended (${signal ?? `status ${status}`}); connect again`),
+      );
+    },
+    opened: () => {},
+    terminate: () => {
+      child.kill('SIGKILL');
+      // Messages on their way are nobody's any more.
+      if (child.connected) child.disconnect();
+    },
+  };
+}
