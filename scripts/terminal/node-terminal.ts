@@ -17,9 +17,12 @@ export const openInNode: OpenTerminalEngine = async (needs) => {
     catalogueUrl: new URL('catalogue.json', bundledModelsUrl).href,
     baseUrl: pathToFileURL(`${process.cwd()}/`).href,
   };
-  for (const model of namedModels) await requireModel(model, locations);
-  const engine = await connect({ backend, ...locations });
+  // The process starts while the models are looked for.
+  const connecting = connect({ backend, ...locations });
+  connecting.catch(() => {});
   try {
+    for (const model of namedModels) await requireModel(model, locations);
+    const engine = await connecting;
     const models: LoadedModel[] = [];
     for (const model of usedModels) models.push(await engine.load(model));
     let current: DecodeRun | undefined;
@@ -41,7 +44,7 @@ export const openInNode: OpenTerminalEngine = async (needs) => {
       close: () => engine.close(),
     };
   } catch (error) {
-    await engine.close();
+    await (await connecting.catch(() => null))?.close();
     throw error;
   }
 };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nextTask } from '../gpu/next-task.ts';
+import { host } from '#host';
 import { ReadbackTally } from '../gpu/readback-counter.ts';
 import { ortQueue } from '../models/ort.ts';
 import { ModelRuntime } from '../models/runtime.ts';
@@ -60,7 +60,7 @@ test('a model fed from the device writes what one fed from the host writes, with
       recorder,
       maxTokens: 10,
       signal: new AbortController().signal,
-      takeTurn: nextTask,
+      takeTurn: host.nextTask,
       readbacks: () => model.readbacks + sampled.count,
       takeCombineChange: () => null,
       onPrefill: () => {},

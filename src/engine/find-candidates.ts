@@ -1,7 +1,7 @@
+import { host } from '#host';
 import { type MethodPlan, targetsOf } from '../decode/assemble-decode.ts';
 import { type Candidates, listCandidates } from '../decode/candidates.ts';
 import { EngineError } from '../errors/engine-error.ts';
-import { nextTask } from '../gpu/next-task.ts';
 import { prefill } from '../models/prefill.ts';
 import { adjustLogits } from '../sample/logit-adjustment.ts';
 import { type TokenId, tokenId } from '../tokens/token-id.ts';
@@ -82,7 +82,7 @@ async function rowBehind(
   const lease = await entry.pool.acquire(fed);
   try {
     const carryOn = async () => {
-      await nextTask();
+      await host.nextTask();
       return !signal.aborted;
     };
     // An abort that was waiting at this thread is heard before the first pass.

@@ -1,9 +1,9 @@
+import { host } from '#host';
 import { assembleDecode, type MethodPlan } from '../decode/assemble-decode.ts';
 import { type Decode, decodeRounds, type FinishReason } from '../decode/decode-loop.ts';
 import { sequentialShares, speedUpOf } from '../decode/speed-up.ts';
 import { summarize } from '../decode/statistics.ts';
 import { turnsAtIntervals } from '../decode/turn-interval.ts';
-import { nextTask } from '../gpu/next-task.ts';
 import { ReadbackTally } from '../gpu/readback-counter.ts';
 import type { ModelRuntime } from '../models/runtime.ts';
 import type { Lease } from '../models/sequence-pool.ts';
@@ -62,7 +62,7 @@ export async function runDecode(
       recorder,
       maxTokens: request.maxTokens,
       signal,
-      takeTurn: turnsAtIntervals(nextTask, () => performance.now()),
+      takeTurn: turnsAtIntervals(host.nextTask, () => performance.now()),
       readbacks: () => ownModels.reduce((sum, { readbacks }) => sum + readbacks, sampled.count),
       takeCombineChange: () => updates.take(),
       onPrefill: (progress) => onPrefill?.(progress),

@@ -1,4 +1,8 @@
+import { sha1 } from '@noble/hashes/legacy.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { bestOrtBuild } from './best-ort-build.ts';
+import { nextTask } from './browser-next-task.ts';
 import { filesOfBuild } from './browser-ort-files.ts';
 import { isStoragePersisted, storageUse } from './browser-storage.ts';
 import type { Host, KeptValues } from './host.ts';
@@ -44,7 +48,6 @@ const addressOf = (key: string): string => new URL(`/antiphon-measurements/${key
 
 /** A page's worker, or a page. */
 export const host: Host = {
-  name: 'browser',
   gpu: async () => {
     const gpu = scope.navigator?.gpu;
     if (!gpu) throw new Error('this browser, or a page without https, does not offer it');
@@ -66,6 +69,11 @@ export const host: Host = {
   storageUse,
   isStoragePersisted,
   keptValues,
+  nextTask,
+  hasher: (algorithm) => {
+    const hash = { sha256, sha1 }[algorithm].create();
+    return { update: (bytes) => void hash.update(bytes), hex: () => bytesToHex(hash.digest()) };
+  },
   locks: () => scope.navigator?.locks,
   fetch: (input, init) => globalThis.fetch(input, init),
   isLocal: () => false,

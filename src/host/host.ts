@@ -19,6 +19,13 @@ export interface StorageUse {
 export const roomIn = ({ usedBytes, quotaBytes }: StorageUse): number | null =>
   usedBytes === null || quotaBytes === null ? null : Math.max(0, quotaBytes - usedBytes);
 
+/** Hashes what comes piece by piece. */
+export interface Hasher {
+  update(bytes: Uint8Array): void;
+  /** Ends the hash: lower-case hex. */
+  hex(): string;
+}
+
 /** Small values that survive a restart, by a key that is a path of URL-encoded parts. */
 export interface KeptValues {
   /** What JSON says under `key`, unchecked; null where there is nothing. Never fails. */
@@ -32,8 +39,6 @@ export interface KeptValues {
  * interface and nowhere else. `#host` names the implementation, which package.json chooses by the condition `node`.
  */
 export interface Host {
-  /** For results and notes. */
-  readonly name: string;
   /** Rejects, with a reason that completes "WebGPU is not used: …", where there is none. */
   gpu(): Promise<GPU>;
   /** The faster one of the builds that can run here. */
@@ -51,6 +56,12 @@ export interface Host {
   /** True where what is stored is promised to stay. */
   isStoragePersisted(): Promise<boolean>;
   readonly keptValues: KeptValues;
+  /**
+   * Resolves in a new task, so that messages waiting at this thread are delivered first. On WASM an awaited run resolves in
+   * a microtask: a loop of runs alone would never hear an abort.
+   */
+  nextTask(): Promise<void>;
+  readonly hasher: (algorithm: 'sha256' | 'sha1') => Hasher;
   /**
    * Locks between all who share the storage; undefined where there are none. Throws, or rejects, where they are denied.
    * https://developer.mozilla.org/docs/Web/API/LockManager

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { availableParallelism, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { bestOrtBuild } from './best-ort-build.ts';
@@ -11,7 +12,6 @@ import { threadCount } from './thread-count.ts';
 
 /** A process of Node.js. */
 export const host: Host = {
-  name: `Node.js ${process.versions.node}`,
   gpu: async () => {
     throw new Error('the package "webgpu" is not installed');
   },
@@ -39,6 +39,12 @@ export const host: Host = {
   },
   isStoragePersisted: async () => true,
   keptValues: nodeKeptValues,
+  // Not a MessageChannel: Node.js delivers up to a thousand messages of one port before it looks at anything else.
+  nextTask: () => new Promise((resolve) => setImmediate(resolve)),
+  hasher: (algorithm) => {
+    const hash = createHash(algorithm);
+    return { update: (bytes) => void hash.update(bytes), hex: () => hash.digest('hex') };
+  },
   locks: () => nodeLocks,
   fetch: (input, init) => globalThis.fetch(input, init),
   isLocal: (url) => url.startsWith('file:'),

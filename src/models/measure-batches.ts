@@ -1,4 +1,4 @@
-import { nextTask } from '../gpu/next-task.ts';
+import { host } from '#host';
 import { tokenId } from '../tokens/token-id.ts';
 import type { PassBatching, Sequence, VerificationNoise } from './causal-model.ts';
 import { difference } from './self-check.ts';
@@ -64,7 +64,7 @@ export async function measureBatches(
       'all',
     );
   const time = async (pass: ReturnType<typeof apart> | ReturnType<typeof together>): Promise<number> => {
-    await nextTask();
+    await host.nextTask();
     signal?.throwIfAborted();
     const started = now();
     await pass();

@@ -1,4 +1,4 @@
-import { nextTask } from '../gpu/next-task.ts';
+import { host } from '#host';
 import { tokenId } from '../tokens/token-id.ts';
 import type { Sequence } from './causal-model.ts';
 import type { ForwardCosts } from './forward-costs.ts';
@@ -61,7 +61,7 @@ export async function measurePasses(
 
   /** Milliseconds of one pass, the mean of `passes` in a row. */
   const timePasses = async (tokens: number, passes: number): Promise<number> => {
-    await nextTask();
+    await host.nextTask();
     signal?.throwIfAborted();
     const run = runOf(tokens, vocabSize);
     const started = now();

@@ -1,4 +1,4 @@
-import { nextTask } from '../gpu/next-task.ts';
+import { host } from '#host';
 import { type TokenId, tokenId } from '../tokens/token-id.ts';
 import type { Sequence, VerificationNoise } from './causal-model.ts';
 
@@ -56,7 +56,7 @@ export async function measureNoise(
 
   const pass = async (from: number, to: number): Promise<Float32Array> => {
     // On WASM a pass blocks the thread; here the messages get in, an abort among them.
-    await nextTask();
+    await host.nextTask();
     signal?.throwIfAborted();
     const ids = text.slice(from, to);
     const logits = await sequence.forward({ kind: 'host', length: ids.length, ids }, 'all');

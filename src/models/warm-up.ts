@@ -1,4 +1,4 @@
-import { nextTask } from '../gpu/next-task.ts';
+import { host } from '#host';
 import { tokenId } from '../tokens/token-id.ts';
 import type { Sequence } from './causal-model.ts';
 
@@ -25,7 +25,7 @@ export async function warmUp(
   try {
     for (const width of warmedWidths[options.backend]) {
       if (sequence.kvLength + width > options.contextLength) continue;
-      await nextTask();
+      await host.nextTask();
       options.signal?.throwIfAborted();
       // Any token will do; only the work counts.
       const ids = Array.from({ length: width }, () => tokenId(0));

@@ -1,6 +1,6 @@
-import { sha1 } from '@noble/hashes/legacy.js';
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
+import { host } from '#host';
+import type { Hasher } from '../../host/host.ts';
 
 /**
  * What vouches for a content: its SHA-256, or the name that git gives it, which is all that a hub knows of small files:
@@ -16,17 +16,16 @@ export const hashName = ({ kind, hex }: ContentHash): string => `${kind}:${hex}`
 
 /** Hashes a file as it arrives. */
 export class IncrementalHash {
-  readonly #sha256 = sha256.create();
-  readonly #gitBlob: ReturnType<typeof sha1.create> | null;
+  readonly #sha256 = host.hasher('sha256');
+  readonly #gitBlob: Hasher | null = null;
   readonly #expected: ContentHash | null;
 
   /** @param expected what the file is to be compared with; its length goes into git's hash */
   constructor(expected: { readonly bytes: number; readonly hash: ContentHash } | null) {
     this.#expected = expected?.hash ?? null;
-    this.#gitBlob =
-      expected?.hash.kind === 'git-blob'
-        ? sha1.create().update(utf8ToBytes(`blob ${expected.bytes}\0`))
-        : null;
+    if (expected?.hash.kind !== 'git-blob') return;
+    this.#gitBlob = host.hasher('sha1');
+    this.#gitBlob.update(utf8ToBytes(`blob ${expected.bytes}\0`));
   }
 
   update(bytes: Uint8Array): void {
@@ -36,9 +35,9 @@ export class IncrementalHash {
 
   /** Ends the hash. `differs` is null where the content is the expected one, or none is expected. */
   finish(): { readonly sha256: string; readonly differs: ContentHash | null } {
-    const sha256Hex = bytesToHex(this.#sha256.digest());
+    const sha256Hex = this.#sha256.hex();
     const seen: ContentHash = this.#gitBlob
-      ? { kind: 'git-blob', hex: bytesToHex(this.#gitBlob.digest()) }
+      ? { kind: 'git-blob', hex: this.#gitBlob.hex() }
       : { kind: 'sha256', hex: sha256Hex };
     const isExpected = this.#expected === null || this.#expected.hex === seen.hex;
     return { sha256: sha256Hex, differs: isExpected ? null : seen };
