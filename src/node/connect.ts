@@ -2,6 +2,7 @@ import { fork, type Serializable } from 'node:child_process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { EngineOptions } from '../engine/engine-api.ts';
 import type { EngineError } from '../errors/engine-error.ts';
+import { urlOrPath } from '../host/node-paths.ts';
 import { type ConnectedEngine, withOpenAi } from '../openai/connected-engine.ts';
 import { connectEngine } from '../rpc/connect-engine.ts';
 import type { EngineThread } from '../rpc/engine-thread.ts';
@@ -30,8 +31,8 @@ export async function connect(options: NodeConnectOptions = {}): Promise<Connect
   const resolved = resolveOptions(
     {
       ...options,
-      modelsUrl: options.modelsUrl ?? bundledModelsUrl,
-      catalogueUrl: options.catalogueUrl ?? new URL('catalogue.json', bundledModelsUrl).href,
+      modelsUrl: urlOrPath(options.modelsUrl ?? bundledModelsUrl),
+      catalogueUrl: urlOrPath(options.catalogueUrl ?? new URL('catalogue.json', bundledModelsUrl).href),
     },
     pathToFileURL(`${process.cwd()}/`).href,
   );
