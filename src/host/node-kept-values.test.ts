@@ -2,7 +2,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { cacheFolder } from './node-folder.ts';
 import { nodeKeptValues } from './node-kept-values.ts';
 
 let cache: string;
@@ -60,14 +59,4 @@ test('where the cache is no folder nothing is kept, and nothing fails', async ()
   vi.stubEnv('ANTIPHON_CACHE', file);
   await nodeKeptValues.write('k', 1);
   expect(await nodeKeptValues.read('k')).toBeNull();
-});
-
-test.each<[string, string | undefined, NodeJS.Platform, RegExp]>([
-  ['ANTIPHON_CACHE', '/somewhere', 'linux', /^\/somewhere$/],
-  ['an empty ANTIPHON_CACHE, as without one', '', 'linux', /\/xdg\/antiphon$/],
-  ['the platform', undefined, 'linux', /\/xdg\/antiphon$/],
-])('the folder is named by %s', (_, value, platform, expected) => {
-  vi.stubEnv('ANTIPHON_CACHE', value);
-  vi.stubEnv('XDG_CACHE_HOME', '/xdg');
-  if (process.platform === platform) expect(cacheFolder()).toMatch(expected);
 });
