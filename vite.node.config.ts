@@ -60,8 +60,13 @@ export default defineConfig({
       input: {
         'antiphon-node': source('src/antiphon-node.ts'),
         'engine.process': source('workers/engine.process.ts'),
+        antiphon: source('scripts/antiphon.ts'),
       },
-      output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
+      output: {
+        entryFileNames: '[name].js',
+        chunkFileNames: '[name].js',
+        banner: ({ name }) => (name === 'antiphon' ? '#!/usr/bin/env node' : ''),
+      },
     },
   },
 });

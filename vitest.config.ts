@@ -12,7 +12,9 @@ export default defineConfig({
     include: ['{src,workers,scripts,bench}/**/*.test.ts'],
     // Enumerations and thousands of draws take a second or two, and many times that on a busy machine.
     testTimeout: 60_000,
-    env: { ANTIPHON_CACHE: cache },
+    globalSetup: 'scripts/testing/build-library.ts',
+    // Threads of engines side by side wait for each other.
+    env: { ANTIPHON_CACHE: cache, ANTIPHON_THREADS: '1' },
     // By default one core stays idle, which is half of a machine with two.
     maxWorkers: '100%',
     exclude: [...configDefaults.exclude, '**/*.browser.test.ts', '**/*.gpu.test.ts'],

@@ -1,4 +1,4 @@
-import type { EnginePage } from '../scripts/engine-page.ts';
+import type { EnginePage } from '../scripts/terminal/engine-page.ts';
 import type { BrowserCircumstances } from './circumstances.ts';
 
 /** What a bench's decodes ran in. */

@@ -3,7 +3,7 @@ import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureSite, projectFolder, siteFolder } from '../scripts/build.ts';
-import { EnginePage } from '../scripts/engine-page.ts';
+import { EnginePage } from '../scripts/terminal/engine-page.ts';
 import { serveFolder } from '../scripts/static-server.ts';
 import type { BenchTable, BrowserTable, Measured } from './bench-table.ts';
 import { type BrowserCircumstances, type Circumstances, circumstancesInWords } from './circumstances.ts';

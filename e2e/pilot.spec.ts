@@ -1,8 +1,4 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { projectFolder } from '../scripts/build.ts';
+import { readFileSync } from 'node:fs';
 import type { PilotReport } from '../src/pilot/report.ts';
 import { axeFindings } from './axe.ts';
 import { poorContrasts } from './contrast.ts';
@@ -78,72 +74,4 @@ test('a pilot on the page: prompts, plan, runs, an interruption by a reload, rec
   // Asking for more changes the verdict, not the runs.
   await pilot.getByLabel('Min. speed-up').fill('99');
   await expect(result.getByRole('heading', { level: 3 })).toContainText('No method meets the criteria');
-});
-
-/** The command in a process of its own, on WASM. */
-function pilot(args: readonly string[]): Promise<{ status: number | null; stdout: string; stderr: string }> {
-  return new Promise((resolve, reject) => {
-    const command = ['--import', 'tsx', 'scripts/pilot.ts', '--backend', 'wasm', ...args];
-    const child = spawn(process.execPath, command, { cwd: projectFolder, stdio: ['ignore', 'pipe', 'pipe'] });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text) => {
-      stderr += text;
-    });
-    child.on('error', reject);
-    child.on('close', (status) => resolve({ status, stdout, stderr }));
-  });
-}
-
-test('a pilot in the terminal goes on where it was interrupted, and writes its report', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'antiphon-pilot-'));
-  try {
-    const file = join(folder, 'prompts.jsonl');
-    writeFileSync(file, '{"prompt": "Long ago"}\n"One day"\n');
-    const out = join(folder, 'report');
-    const args = [
-      file,
-      '--methods',
-      'ngram',
-      '--draft-length',
-      '2',
-      '--temperature',
-      '0',
-      '--max-tokens',
-      '12',
-    ];
-    const whole = await pilot([...args, '--json', '--out', out]);
-    expect(whole).toMatchObject({ status: 0 });
-    const report: PilotReport = JSON.parse(whole.stdout);
-    expect(report.runs.length).toBe(4);
-    expect(report.methods[1]).toMatchObject({ texts: { compared: 2, identical: 2 } });
-    for (const name of ['report.html', 'report.json', 'methods.csv', 'runs.csv']) {
-      expect(existsSync(join(out, name))).toBe(true);
-    }
-
-    // As an interruption leaves it: three runs, the last one's line cut off.
-    const kept = join(out, 'kept-runs.jsonl');
-    const lines = readFileSync(kept, 'utf8').split('\n');
-    writeFileSync(kept, `${lines.slice(0, 2).join('\n')}\n${lines[2].slice(0, 50)}`);
-    const rest = await pilot([...args, '--json', '--out', out]);
-    const again: PilotReport = JSON.parse(rest.stdout);
-    expect(again.runs.slice(0, 2)).toEqual(report.runs.slice(0, 2));
-    expect(new Set(again.runs.map(({ session }) => session)).size).toBe(2);
-
-    writeFileSync(file, '{"prompt": "Long ago"}\n{"prompt": 7}\n');
-    expect(await pilot(args)).toMatchObject({
-      status: 1,
-      stdout: '',
-      stderr: 'pilot: invalid-request: prompts, line 2: "prompt" is a number: a string is needed\n',
-    });
-    writeFileSync(file, '{"messages": [{"role": "user", "content": "Hello"}]}\n');
-    const refused = await pilot(args);
-    expect(refused.status).toBe(1);
-    expect(refused.stderr).toContain('prompts, line 1: this is a chat, and story-base has no chat template');
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 });

@@ -1,5 +1,5 @@
 import { expect, type Page } from '@playwright/test';
-import { withoutJspi } from '../scripts/engine-page.ts';
+import { withoutJspi } from '../scripts/terminal/engine-page.ts';
 import type { DecodeRequest } from '../src/engine/decode-request.ts';
 import type { DecodeResult, EngineInfo, EngineOptions } from '../src/engine/engine-api.ts';
 import type { Outcome } from '../src/ui/terminal-harness.ts';

@@ -1,5 +1,5 @@
 import { siteFolder } from '../../scripts/build.ts';
-import { EnginePage } from '../../scripts/engine-page.ts';
+import { EnginePage } from '../../scripts/terminal/engine-page.ts';
 import { serveFolder } from '../../scripts/static-server.ts';
 import { type Quartiles, quartilesOf, withSpread } from '../../src/pilot/quartiles.ts';
 import type { Bench, BrowserTable } from '../bench-table.ts';

@@ -1,5 +1,6 @@
+import { host } from '#host';
 import { CATALOGUE_FILE } from '../../src/models/catalogue.ts';
-import { failureOf, isNotFound } from '../../src/models/download/download-errors.ts';
+import { failureOf, isNotFound, localFileError } from '../../src/models/download/download-errors.ts';
 import { fetchFile } from '../../src/models/download/fetch-file.ts';
 import { onnxPath, splitDtype } from '../../src/models/dtype.ts';
 import { dtypesOf } from '../../src/models/folder-fetch.ts';
@@ -7,11 +8,13 @@ import { type ModelAddress, remoteFile, resolveModel } from '../../src/models/mo
 import { keepNothing } from '../../src/models/storage/no-file-store.ts';
 import type { ProxiedPath } from '../static-server.ts';
 
-/** Absolute addresses of the models that have no address of their own, as the page sees them. */
+/** Absolute addresses of the models that have no address of their own, as the engine sees them. */
 export interface ModelLocations {
   readonly modelsUrl: string;
   /** The bundled catalogue, wherever the models lie: an id that it knows names one content. */
   readonly catalogueUrl: string;
+  /** What relative addresses of models are relative to; default: nothing. */
+  readonly baseUrl?: string;
 }
 
 /** How the page reaches models on other servers, and what they are called there. */
@@ -28,6 +31,11 @@ export interface ModelFolders {
 const bundledPath = '/models/';
 /** Not the bundled models' own path: a folder's catalogue must not stand in for theirs. */
 const outsidePath = '/outside-models/';
+
+/** Throws an Error where no server answers for a folder of models; a folder of this machine needs none. */
+export async function requireServer(modelsUrl: URL): Promise<void> {
+  if (!host.isLocal(modelsUrl.href)) await hasCatalogue(modelsUrl);
+}
 
 /** True where `folder` has a catalogue; a page that says "not found" with status 200 is none. */
 async function hasCatalogue(folder: URL): Promise<boolean> {
@@ -91,9 +99,9 @@ export async function openModelFolders(
  * Throws what loading the model would throw where its folder, or the file of its weights, is not there. The weights
  * are not downloaded for it.
  */
-export async function requireModel(nameInPage: string, locations: ModelLocations): Promise<void> {
-  const { modelsUrl, catalogueUrl: bundledCatalogueUrl } = locations;
-  const address = await resolveModel(nameInPage, { modelsUrl, bundledCatalogueUrl, store: keepNothing });
+export async function requireModel(model: string, locations: ModelLocations): Promise<void> {
+  const { modelsUrl, catalogueUrl: bundledCatalogueUrl, baseUrl } = locations;
+  const address = await resolveModel(model, { modelsUrl, bundledCatalogueUrl, baseUrl, store: keepNothing });
   const { unknownId } = address;
   try {
     await fetchFile(remoteFile(address, 'config.json', 'json'), { store: keepNothing });
@@ -117,6 +125,10 @@ async function requireWeights(address: ModelAddress, path: string): Promise<void
   // What a repository lists is there.
   if (address.listing?.isComplete) return;
   const file = remoteFile(address, path, 'onnx');
+  if (host.isLocal(file.url)) {
+    if ((await host.openLocal(file.url)) === null) throw localFileError(file.url, null);
+    return;
+  }
   const head = await fetch(file.url, { method: 'HEAD' });
   if (head.ok && !head.headers.get('content-type')?.startsWith('text/html')) return;
   // As if nothing were known of it, so that it fails for being missing and not for being another.

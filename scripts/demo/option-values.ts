@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import type { BackendChoice } from '../../src/engine/engine-api.ts';
 
 export const backends = ['auto', 'wasm', 'webgpu'] as const satisfies BackendChoice[];
@@ -20,12 +22,13 @@ export function joinDashedValues(
   return joined;
 }
 
-/** The folder, ending with a slash; null where none is given. */
+/** The folder, a URL or a path, ending with a slash; null where none is given. */
 export function modelsUrlOf(value: string | undefined): URL | null {
   if (value === undefined) return null;
-  const url = URL.canParse(value) ? new URL(value) : null;
-  if (!url || !['http:', 'https:'].includes(url.protocol)) {
-    throw new Error(`--models-url is '${value}'; give the http address of a folder of models`);
+  const isFolder = statSync(value, { throwIfNoEntry: false })?.isDirectory();
+  const url = isFolder ? pathToFileURL(value) : URL.canParse(value) ? new URL(value) : null;
+  if (!url || !['http:', 'https:', 'file:'].includes(url.protocol)) {
+    throw new Error(`--models-url is '${value}'; give the http address, or the path, of a folder of models`);
   }
   if (!url.pathname.endsWith('/')) url.pathname += '/';
   return url;

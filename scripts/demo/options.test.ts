@@ -340,7 +340,7 @@ describe('parseDemoOptions', () => {
     ['--runs 0', '--runs'],
     ['--runs 1.5', '--runs'],
     ['--backend gpu', '--backend'],
-    ['--models-url file:///models', '--models-url'],
+    ['--models-url ftp://localhost/models', '--models-url'],
     ['--colour', '--colour'],
     ['story', 'story'],
   ];

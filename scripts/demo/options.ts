@@ -30,6 +30,8 @@ export interface DemoOptions {
   readonly backend: BackendChoice;
   /** Folder of models on a server, ending with a slash; null for the bundled ones. */
   readonly modelsUrl: URL | null;
+  /** In Chromium, where visitors run it, instead of this process's own Node.js. */
+  readonly browser: boolean;
   readonly json: boolean;
   /** File that receives the run's trace; null for none. */
   readonly traceFile: string | null;
@@ -69,12 +71,13 @@ export const usage = `Usage: npm run demo -- [options]
   --stop TEXT           end before this text; may be given several times
   --special-tokens      spell special tokens in the text
   --backend NAME        auto | wasm | webgpu (default auto)
-  --models-url URL      folder of models on an HTTP server, instead of the bundled ones
+  --models-url URL      folder of models, on an HTTP server or of this machine, instead of the bundled ones
+  --browser             run in headless Chromium, where visitors run it, instead of Node.js
   --runs N              the same with seeds S, S+1 … S+N-1
   --trace FILE          record the run in a file, see docs/trace.md; not with --runs
   --json                print the result as JSON (an array with --runs) and nothing else
   --help                print this
-Models are named by their catalogue id or by the URL of their folder.`;
+Models are named by their catalogue id, by their folder or its URL, or by their repository on the hub (owner/name).`;
 
 const methods = ['plain', 'speculative', 'ngram', 'collaborative'] as const;
 type Method = (typeof methods)[number];
@@ -114,6 +117,7 @@ const definitions = {
   'models-url': text,
   runs: text,
   trace: text,
+  browser: flag,
   json: flag,
   help: flag,
 } as const;
@@ -245,6 +249,7 @@ export function parseDemoOptions(args: readonly string[]): DemoOptions | null {
     combineModule: method === 'collaborative' && team.combine.kind === 'custom' ? team.combine.url : null,
     backend,
     modelsUrl,
+    browser: values.browser ?? false,
     json: values.json ?? false,
     traceFile: values.trace ?? null,
   };

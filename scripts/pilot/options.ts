@@ -30,6 +30,8 @@ export interface PilotOptions {
   readonly out: string;
   /** Runs kept from earlier are thrown away. */
   readonly fresh: boolean;
+  /** In Chromium, where visitors run it, instead of this process's own Node.js. */
+  readonly browser: boolean;
   readonly json: boolean;
 }
 
@@ -55,7 +57,8 @@ export const usage = `Usage: npm run pilot -- PROMPTS [options]
   --min-speed-up X      wanted: median over the prompts (default 1.2)
   --max-deviation D     allowed: mean total variation a position (default 0.01)
   --backend NAME        auto | wasm | webgpu (default auto)
-  --models-url URL      folder of models on an HTTP server, instead of the bundled ones
+  --models-url URL      folder of models, on an HTTP server or of this machine, instead of the bundled ones
+  --browser             run in headless Chromium, where visitors run it, instead of Node.js
   --out DIR             for report.html, report.json, methods.csv, runs.csv, and what is kept while it runs
                         (default pilot-report); the same command there goes on with an interrupted pilot
   --fresh               throw away what is kept there, and run all anew
@@ -91,6 +94,7 @@ const definitions = {
   'models-url': text,
   out: text,
   fresh: flag,
+  browser: flag,
   json: flag,
   help: flag,
 } as const;
@@ -162,6 +166,7 @@ export function parsePilotOptions(args: readonly string[]): PilotOptions | null 
     modelsUrl: modelsUrlOf(values['models-url']),
     out: values.out ?? 'pilot-report',
     fresh: values.fresh ?? false,
+    browser: values.browser ?? false,
     json: values.json ?? false,
   };
 }

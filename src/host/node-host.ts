@@ -22,7 +22,7 @@ export const host: Host = {
   threads: () =>
     threadCount({
       crossOriginIsolated: isBundled,
-      navigator: { hardwareConcurrency: availableParallelism() },
+      navigator: { hardwareConcurrency: Number(process.env.ANTIPHON_THREADS) || availableParallelism() },
     }),
   deviceMemory: () => totalmem() / 2 ** 30,
   openDirectory: async (name) => {

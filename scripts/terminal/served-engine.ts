@@ -1,7 +1,7 @@
-import { ensureSite, siteFolder } from './build.ts';
-import { openCombineModule } from './demo/combine-module.ts';
-import { type ModelLocations, openModelFolders, requireModel } from './demo/model-folder.ts';
-import { serveFolder } from './static-server.ts';
+import { ensureSite, siteFolder } from '../build.ts';
+import { openCombineModule } from '../demo/combine-module.ts';
+import { type ModelLocations, openModelFolders, requireModel } from '../demo/model-folder.ts';
+import { serveFolder } from '../static-server.ts';
 
 export interface ServedEngineOptions {
   /** Folder of models on a server, ending with a slash; null for the bundled ones. */

@@ -1,15 +1,15 @@
 import { type Browser, chromium, type Page } from 'playwright';
-import type { DecodeRequest } from '../src/engine/decode-request.ts';
+import type { DecodeRequest } from '../../src/engine/decode-request.ts';
 import type {
   DecodeResult,
   EngineInfo,
   EngineOptions,
   LoadedModel,
   PrefillProgress,
-} from '../src/engine/engine-api.ts';
-import type { Round } from '../src/round/round.ts';
-import type { Outcome } from '../src/ui/terminal-harness.ts';
-import { launchOptions } from './find-browser.ts';
+} from '../../src/engine/engine-api.ts';
+import type { Round } from '../../src/round/round.ts';
+import type { Outcome } from '../../src/ui/terminal-harness.ts';
+import { launchOptions } from '../find-browser.ts';
 
 export interface EnginePageOptions {
   readonly engine: EngineOptions;

@@ -1,0 +1,20 @@
+import { runDemo } from './demo/run-demo.ts';
+import { runPilotCommand } from './pilot/run-pilot-command.ts';
+import { openInNode } from './terminal/node-terminal.ts';
+import type { OpenTerminalEngine } from './terminal/terminal-engine.ts';
+import { runAsProcess } from './terminal/terminal-io.ts';
+
+/*
+ * The package's command: `antiphon --prompt "Once upon a time"` is `npm run demo` of the repository, `antiphon pilot
+ * prompts.jsonl` is `npm run pilot`.
+ */
+
+const noBrowser: OpenTerminalEngine = () => {
+  throw new Error('--browser is for a clone of the repository, which has a page to run; leave it out here');
+};
+
+const engines = { node: openInNode, browser: noBrowser };
+const args = process.argv.slice(2);
+await runAsProcess((io) =>
+  args[0] === 'pilot' ? runPilotCommand(args.slice(1), io, engines) : runDemo(args, io, engines),
+);
