@@ -3,14 +3,13 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { watch } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { contentsOfFolder } from '../../scripts/testing/hub-content.ts';
 import { HubServer } from '../../scripts/testing/hub-server.ts';
 import type { EngineError } from '../errors/engine-error.ts';
 import { FileServer } from '../models/testing/file-server.ts';
 import type { ConnectedEngine } from '../openai/connected-engine.ts';
 import { connect, type NodeConnectOptions } from './connect.ts';
-import { builtLibrary } from './testing/built-library.ts';
 import { exitOf, modelsFolder, temporaryFolder, write } from './testing/engines.ts';
 
 /**
@@ -28,7 +27,6 @@ vi.mock('node:child_process', async (original) => {
   return { ...real, fork };
 });
 
-beforeAll(builtLibrary, 120_000);
 afterEach(async () => {
   for (const child of processes) child.kill('SIGKILL');
   await Promise.all(processes.splice(0).map(exitOf));

@@ -23,8 +23,8 @@ const graceMs = 1000;
 
 /**
  * Starts a process and connects to the engine in it. It ends with `close`, or with this process, which it keeps from
- * ending only while a call is under way. A process, and not a
- * worker thread: a thread that is ended while Dawn works for it takes the program with it.
+ * ending only while a call is under way. A process, and not a worker thread: a thread that is ended while Dawn works for
+ * it takes the program with it.
  * @throws EngineError `invalid-request` for an option that is none, `worker-lost` where the process does not start
  */
 export async function connect(options: NodeConnectOptions = {}): Promise<ConnectedEngine> {
