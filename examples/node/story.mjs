@@ -16,5 +16,7 @@ const run = engine.decode({
 });
 for await (const round of run) process.stdout.write(round.text);
 const { stats } = await run.result;
-console.log(`\n${Math.round(stats.tokensPerSecond)} tokens/s, ${Math.round(100 * stats.acceptanceRate)} % accepted`);
+console.log(
+  `\n${Math.round(stats.tokensPerSecond)} tokens/s, ${Math.round(100 * stats.acceptanceRate)} % accepted`,
+);
 await engine.close();
