@@ -4,9 +4,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 /** Of two letters and more: one is a drive of Windows. */
 const schemeFirst = /^[A-Za-z][A-Za-z0-9+.-]+:/;
 
-/** Paths that cannot be ids, or repositories: from a root, a drive, or a folder of dots on. */
-const pathFirst =
-  process.platform === 'win32' ? /^([\\/]|[A-Za-z]:[\\/]|\.{1,2}([\\/]|$))/ : /^(\/|\.{1,2}(\/|$))/;
+/** Paths that cannot be ids, or repositories: from a root, a drive, or "./" and "../" on. */
+const pathFirst = process.platform === 'win32' ? /^(\.{0,2}|[A-Za-z]:)[\\/]/ : /^\.{0,2}\//;
 
 /** The address of a path, which may hold what has a meaning in addresses, such as "#" and "%". */
 export function localUrl(path: string, baseUrl: string | undefined): string | null {
