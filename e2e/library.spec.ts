@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -63,13 +63,15 @@ test.describe('what readers are told to install is the archive that npm packs', 
     ['docs/player.md', 'path/to/clone/'],
     ['examples/bundled/README.md', '../../'],
     ['examples/react/README.md', '../../'],
+    ['examples/node/README.md', '../../'],
+    ['docs/node.md', 'path/to/clone/'],
   ]) {
     test(file, () => {
       const installed = readFileSync(join(projectFolder, file), 'utf8').matchAll(install);
       expect([...installed].map(([, name]) => name.replace('`', ''))).toEqual([path + archive]);
     });
   }
-  for (const example of ['bundled', 'react']) {
+  for (const example of ['bundled', 'react', 'node']) {
     test(`examples/${example}/package.json`, () => {
       const manifest = readFileSync(join(projectFolder, 'examples', example, 'package.json'), 'utf8');
       expect(JSON.parse(manifest).dependencies.antiphon).toBe(`file:../../${archive}`);
@@ -133,4 +135,45 @@ test('the packed library brings its types, in both ways of resolving modules', (
     expect(() => execFileSync(process.execPath, [tsc, '-p', app], { stdio: 'ignore' })).toThrow();
     writeFileSync(join(app, 'src', 'main.ts'), program);
   }
+});
+
+test.describe('the packed library in Node.js', () => {
+  const run = (file: string, ...args: string[]): string =>
+    execFileSync(process.execPath, [file, ...args], {
+      cwd: app,
+      encoding: 'utf8',
+      env: { ...process.env, ANTIPHON_CACHE: join(app, 'cache') },
+    });
+
+  test('tells a story with the models that it brings, as examples/node does', () => {
+    cpSync(join(projectFolder, 'examples', 'node', 'story.mjs'), join(app, 'story.mjs'));
+    const [story, numbers] = run('story.mjs', 'Once upon a time')
+      .trim()
+      .split(/\n(?=.*$)/);
+    expect(story).toMatch(
+      /^, there was a quiet inventor named Theo\. He lived in a small base on the moon\./,
+    );
+    expect(numbers).toMatch(/^\d+ tokens\/s, \d+ % accepted$/);
+  });
+
+  test('without the package webgpu says so: auto takes WebAssembly, and webgpu is refused', () => {
+    writeFileSync(
+      join(app, 'backends.mjs'),
+      `import { connect } from 'antiphon/node';
+       const answers = [];
+       for (const backend of ['auto', 'webgpu']) {
+         const engine = await connect({ backend });
+         const failure = await engine.load('story-draft').then(() => null, ({ code, message }) => ({ code, message }));
+         const { backend: used, backendReason } = await engine.info();
+         answers.push({ failure, used, backendReason });
+         await engine.close();
+       }
+       console.log(JSON.stringify(answers));`,
+    );
+    const [auto, webgpu] = JSON.parse(run('backends.mjs'));
+    expect(auto).toMatchObject({ failure: null, used: 'wasm' });
+    expect(auto.backendReason).toMatch(/WASM, because WebGPU is not used: .*webgpu.*install/);
+    expect(webgpu.failure).toMatchObject({ code: 'invalid-request' });
+    expect(webgpu.failure.message).toMatch(/webgpu.*install/);
+  });
 });

@@ -39,7 +39,7 @@ export async function loadCustomCombine(url: string): Promise<Combine> {
   } catch (cause) {
     throw new EngineError(
       'invalid-request',
-      `the combination's module ${url} could not be loaded: ${inWords(cause)}; it must be an ES module from this site, or from one the page's content security policy allows`,
+      `the combination's module ${url} could not be loaded: ${inWords(cause)}; it must be an ES module: in a page from its own site, or from one that its content security policy allows; in Node.js a file`,
       { details: { url }, cause },
     );
   }

@@ -77,6 +77,7 @@ export const host: Host = {
   locks: () => scope.navigator?.locks,
   fetch: (input, init) => globalThis.fetch(input, init),
   isLocal: () => false,
+  localUrl: () => null,
   openLocal: async () => null,
   baseUrl: () => scope.location?.href,
 };

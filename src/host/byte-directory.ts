@@ -12,6 +12,8 @@ export interface ByteFile {
 
 /** A flat folder of files. */
 export interface ByteDirectory {
+  /** True where nobody can write a file that is open here; false where locks alone keep others from it. */
+  readonly isExclusive: boolean;
   names(): Promise<string[]>;
   /** The content as it is; null where there is no such file. */
   read(name: string): Promise<Blob | null>;

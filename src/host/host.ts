@@ -70,6 +70,11 @@ export interface Host {
   readonly fetch: typeof globalThis.fetch;
   /** True for the address of a file of this machine: it is read where it lies, and no copy is kept. */
   readonly isLocal: (url: string) => boolean;
+  /**
+   * The address of what `path` names on this machine, as its user writes it; null where it is no such path.
+   * @param baseUrl what paths are relative to
+   */
+  localUrl(path: string, baseUrl: string | undefined): string | null;
   /** Such a file, unread; null where there is none. */
   openLocal(url: string): Promise<Blob | null>;
   /** What relative addresses are relative to; undefined where there is nothing. */

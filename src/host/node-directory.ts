@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import type { ByteDirectory, ByteFile } from './byte-directory.ts';
 
 /**
- * A folder on disk. Several processes may use it at once: who writes a file holds its lock (node-locks.ts), so a file
- * that is open here is open in no other process.
+ * A folder on disk. Several processes may use it at once: who writes a file holds its lock (node-locks.ts). A process that
+ * was busy or asleep for long loses its locks, so a file that is open here may be open in another process all the same.
  */
 export class NodeDirectory implements ByteDirectory {
+  readonly isExclusive = false;
   readonly #folder: string;
   readonly #open = new Set<string>();
 
@@ -40,7 +41,11 @@ export class NodeDirectory implements ByteDirectory {
         close: async () => {
           this.#open.delete(name);
           // Without it a crash of the machine may leave a record on disk that is ahead of its bytes.
-          await file.sync().finally(() => file.close());
+          // Some file systems say here that they are full.
+          await file
+            .sync()
+            .catch(rethrowFull)
+            .finally(() => file.close());
         },
       };
     } catch (error) {

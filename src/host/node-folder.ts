@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import envPaths from 'env-paths';
 
 /**
@@ -13,6 +13,29 @@ export function cacheFolder(): string {
 /** Makes a folder below the cache's. Throws what `mkdir` throws where it cannot be made. */
 export function subfolder(name: string): string {
   const path = join(cacheFolder(), name);
-  mkdirSync(path, { recursive: true });
+  makeFolder(path);
   return path;
+}
+
+/**
+ * As `mkdir` with `recursive`, which in Node.js goes round for ever where the system says ENOENT of a folder whose parent
+ * is there, as Linux does in /proc.
+ */
+function makeFolder(path: string): void {
+  let error = mkdirError(path);
+  if (error?.code === 'ENOENT' && dirname(path) !== path) {
+    makeFolder(dirname(path));
+    error = mkdirError(path);
+  }
+  // Another process may have made it meanwhile.
+  if (error !== null && !statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error;
+}
+
+function mkdirError(path: string): NodeJS.ErrnoException | null {
+  try {
+    mkdirSync(path);
+    return null;
+  } catch (error) {
+    return error as NodeJS.ErrnoException;
+  }
 }

@@ -8,6 +8,7 @@ import { cacheFolder, subfolder } from './node-folder.ts';
 import { nodeKeptValues } from './node-kept-values.ts';
 import { nodeLocks } from './node-locks.ts';
 import { isBundled, nodeOrtFiles } from './node-ort-files.ts';
+import { localUrl } from './node-paths.ts';
 import { threadCount } from './thread-count.ts';
 
 /** A process of Node.js. */
@@ -48,6 +49,7 @@ export const host: Host = {
   locks: () => nodeLocks,
   fetch: (input, init) => globalThis.fetch(input, init),
   isLocal: (url) => url.startsWith('file:'),
+  localUrl,
   openLocal: (url) => fileBlob(fileURLToPath(url)),
   baseUrl: () => undefined,
 };

@@ -46,7 +46,8 @@ async function take(path: string): Promise<(() => Promise<void>) | null> {
       realpath: false,
       stale: staleMs,
       update: touchMs,
-      // A lock that was lost (the machine slept) is found out by nobody else's bytes: each content is hashed.
+      // A lock that was lost (the machine slept, a pass took very long): another process may write the same file. What is
+      // read is hashed again (FileStore.isExclusive), so mixed bytes are found.
       onCompromised: () => {},
     });
   } catch (error) {

@@ -9,6 +9,7 @@ import { inTurn } from './turns.ts';
  * https://developer.mozilla.org/docs/Web/API/FileSystemSyncAccessHandle
  */
 export class OpfsDirectory implements ByteDirectory {
+  readonly isExclusive = true;
   readonly #folder: FileSystemDirectoryHandle;
 
   private constructor(folder: FileSystemDirectoryHandle) {

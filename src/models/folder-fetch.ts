@@ -94,7 +94,7 @@ export class FolderFetch {
     const { fetch } = this.#address;
     if (this.listedWeightBytes !== null) return this.listedWeightBytes;
     const { url } = remoteFile(this.#address, onnxPath(this.dtype), 'onnx');
-    if (host.isLocal(url)) return (await host.openLocal(url))?.size ?? null;
+    if (host.isLocal(url)) return (await host.openLocal(url).catch(() => null))?.size ?? null;
     const answer = await fetch(url, { method: 'HEAD', signal: this.#options.signal ?? null }).catch(
       () => null,
     );

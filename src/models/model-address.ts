@@ -55,9 +55,9 @@ const URL_LIKE = /^(https?:\/\/|file:\/\/|\.{0,2}\/)/;
 const ID_LIKE = /^[A-Za-z0-9][\w.-]*$/;
 
 /**
- * Finds `model`: the id of a catalogue, the name of a folder beside it, a folder's URL (http(s), in Node.js also
- * file, or beginning with "/", "./" or "../"), or a repository of the hub ("owner/name", "owner/name@revision"), each with an optional
- * ":dtype". Ids of a catalogue win over repositories.
+ * Finds `model`: the id of a catalogue, the name of a folder beside it, a folder's URL (http(s), in Node.js also file, or
+ * beginning with "/", "./" or "../", which in Node.js makes it a path), or a repository of the hub ("owner/name",
+ * "owner/name@revision"), each with an optional ":dtype". Ids of a catalogue win over repositories.
  * Throws EngineError `model-load` on what can be none of them, `invalid-request` on an unknown dtype, what fetchFile
  * throws for a broken catalogue, and what listRepository throws.
  */
@@ -65,8 +65,9 @@ export async function resolveModel(model: string | HubModel, sources: ModelSourc
   const hubUrl = sources.hubUrl ?? DEFAULT_HUB_URL;
   const { name, dtype } = splitDtype(modelName(model, hubUrl));
   const fetch = sources.fetch ?? host.fetch;
-  if (URL_LIKE.test(name)) {
-    const folderUrl = folder(name, sources.baseUrl);
+  const localUrl = host.localUrl(name, sources.baseUrl);
+  if (localUrl !== null || URL_LIKE.test(name)) {
+    const folderUrl = folder(localUrl ?? name, sources.baseUrl);
     return {
       ...inFolder(folderUrl, fetch),
       name,

@@ -2,6 +2,7 @@ import { fork, type Serializable } from 'node:child_process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { EngineOptions } from '../engine/engine-api.ts';
 import type { EngineError } from '../errors/engine-error.ts';
+import { urlOrPath } from '../host/node-paths.ts';
 import { type ConnectedEngine, withOpenAi } from '../openai/connected-engine.ts';
 import { connectEngine } from '../rpc/connect-engine.ts';
 import type { EngineThread } from '../rpc/engine-thread.ts';
@@ -17,17 +18,21 @@ export interface NodeConnectOptions extends EngineOptions {
   readonly onLost?: (error: EngineError) => void;
 }
 
+/** How long a process that was let go of may take to end, in milliseconds. */
+const graceMs = 1000;
+
 /**
- * Starts a process and connects to the engine in it. It ends with `close`, or with this process. A process, and not a
- * worker thread: a thread that is ended while Dawn works for it takes the program with it.
+ * Starts a process and connects to the engine in it. It ends with `close`, or with this process, which it keeps from
+ * ending only while a call is under way. A process, and not a worker thread: a thread that is ended while Dawn works for
+ * it takes the program with it.
  * @throws EngineError `invalid-request` for an option that is none, `worker-lost` where the process does not start
  */
 export async function connect(options: NodeConnectOptions = {}): Promise<ConnectedEngine> {
   const resolved = resolveOptions(
     {
       ...options,
-      modelsUrl: options.modelsUrl ?? bundledModelsUrl,
-      catalogueUrl: options.catalogueUrl ?? new URL('catalogue.json', bundledModelsUrl).href,
+      modelsUrl: urlOrPath(options.modelsUrl ?? bundledModelsUrl),
+      catalogueUrl: urlOrPath(options.catalogueUrl ?? new URL('catalogue.json', bundledModelsUrl).href),
     },
     pathToFileURL(`${process.cwd()}/`).href,
   );
@@ -47,7 +52,8 @@ function startProcess(): EngineThread {
   return {
     endpoint: ipcEndpoint(
       {
-        send: (message) => child.send(message as Serializable),
+        // What cannot be sent any more has no reader: the end of the process tells all who wait.
+        send: (message) => void child.send(message as Serializable, () => {}),
         onMessage: (listener) => child.on('message', listener),
         onDisconnect: (listener) => child.on('disconnect', listener),
       },
@@ -61,11 +67,24 @@ function startProcess(): EngineThread {
       child.on('exit', (status, signal) =>
         lost(`the engine's process ended (${signal ?? `status ${status}`}); connect again`),
       );
+      // A process that cannot be reached is of no use. It ends by itself, unless an endless loop of a custom combination,
+      // say, keeps it from that; its exit tells.
+      child.on('disconnect', () => {
+        const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+        timer.unref();
+        child.on('exit', () => clearTimeout(timer));
+      });
     },
     opened: () => {},
+    hold: (isHeld) => {
+      // A program that is through ends, whether or not it has closed its engines.
+      const hold = isHeld ? 'ref' : 'unref';
+      child[hold]();
+      child.channel?.[hold]();
+    },
+    // It ends by itself, and gives its locks back; the program does not end before it.
     terminate: () => {
-      child.kill('SIGKILL');
-      // Messages on their way are nobody's any more.
+      child.ref();
       if (child.connected) child.disconnect();
     },
   };

@@ -2,7 +2,8 @@ import type { Endpoint } from 'comlink';
 
 /** The channel between a process and its child, from either side. */
 export interface IpcChannel {
-  send(message: unknown): unknown;
+  /** Throws where the message cannot be cloned; nothing happens where the other process is gone. */
+  send(message: unknown): void;
   onMessage(listener: (message: unknown) => void): void;
   /** The other process is gone, or has let go. */
   onDisconnect(listener: () => void): void;
@@ -18,13 +19,10 @@ interface Envelope {
   readonly closed?: true;
 }
 
-/** Stands for a port inside a message. */
-interface PortReference {
-  readonly portId: PortId;
-}
-
+/** An argument of a call, as Comlink wraps it; `portId` stands for a port that is its value. */
 interface Wrapped {
   readonly value?: unknown;
+  readonly portId?: PortId;
 }
 
 interface CallMessage {
@@ -71,11 +69,11 @@ export function ipcEndpoint(channel: IpcChannel, isChild: boolean): Endpoint {
   channel.onMessage((received) => {
     const { port: id, message, closed } = received as Envelope;
     if (id === mainLine) {
-      const data = withArguments(message, (value) => {
-        if (!isReference(value)) return value;
+      const data = withArguments(message, ({ portId, ...argument }) => {
+        if (portId === undefined) return argument;
         const { port1, port2 } = new MessageChannel();
-        relay(value.portId, port2);
-        return port1;
+        relay(portId, port2);
+        return { ...argument, value: port1 };
       });
       target.dispatchEvent(new MessageEvent('message', { data }));
     } else if (closed) {
@@ -88,11 +86,11 @@ export function ipcEndpoint(channel: IpcChannel, isChild: boolean): Endpoint {
   return {
     postMessage: (message) => {
       const handedOver: [PortId, MessagePort][] = [];
-      const sent = withArguments(message, (value) => {
-        if (!(value instanceof MessagePort)) return value;
+      const sent = withArguments(message, ({ value, ...argument }) => {
+        if (!(value instanceof MessagePort)) return { ...argument, value };
         lastPort += 2;
         handedOver.push([lastPort, value]);
-        return { portId: lastPort } satisfies PortReference;
+        return { ...argument, portId: lastPort };
       });
       post({ port: mainLine, message: sent });
       for (const [id, port] of handedOver) relay(id, port);
@@ -102,16 +100,13 @@ export function ipcEndpoint(channel: IpcChannel, isChild: boolean): Endpoint {
   };
 }
 
-/** The message with other values in the arguments of its call. */
-function withArguments(message: unknown, replace: (value: unknown) => unknown): unknown {
+/** The message with other arguments in its call. */
+function withArguments(message: unknown, replace: (argument: Wrapped) => Wrapped): unknown {
   const { argumentList } = message as CallMessage;
-  if (argumentList === undefined) return message;
-  const replaced = argumentList.map((argument) => ({ ...argument, value: replace(argument.value) }));
-  return { ...(message as CallMessage), argumentList: replaced };
+  return argumentList === undefined
+    ? message
+    : { ...(message as CallMessage), argumentList: argumentList.map(replace) };
 }
-
-const isReference = (value: unknown): value is PortReference =>
-  typeof value === 'object' && value !== null && Object.keys(value).join() === 'portId';
 
 /** What the serialiser of V8 throws, which has no name. */
 const isUncloneable = (error: unknown): error is Error =>

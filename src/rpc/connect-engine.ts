@@ -18,10 +18,13 @@ export async function connectEngine(connection: EngineConnection): Promise<Engin
   const { thread, options, onLost } = connection;
   installErrorTransferOnce();
   const wire = wrap<EngineWire>(thread.endpoint);
-  const life = new WorkerLife(() => {
-    thread.terminate();
-    wire[releaseProxy]();
-  });
+  const life = new WorkerLife(
+    () => {
+      thread.terminate();
+      wire[releaseProxy]();
+    },
+    (isWaiting) => thread.hold?.(isWaiting),
+  );
   let isOpen = false;
   const lost = (message: string, cause?: unknown): void => {
     const error = life.end(message, cause);

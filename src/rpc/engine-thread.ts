@@ -9,5 +9,7 @@ export interface EngineThread {
   watch(lost: (message: string, cause?: unknown) => void): void;
   /** The other side has answered, and holds its lock. */
   opened(lost: (message: string, cause?: unknown) => void): void;
+  /** While a call waits for it, it keeps the program from ending; where a program can end. */
+  hold?(isHeld: boolean): void;
   terminate(): void;
 }

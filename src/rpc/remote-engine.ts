@@ -176,6 +176,16 @@ export class RemoteEngine implements EngineApi {
   }
 }
 
+function reportUncaught(error: unknown): void {
+  if (typeof globalThis.reportError === 'function') globalThis.reportError(error);
+  // Node.js has no such function.
+  else {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}
+
 const isUncloneable = (error: unknown): error is DOMException =>
   error instanceof DOMException && error.name === 'DataCloneError';
 
@@ -187,8 +197,8 @@ function listenerProxy<T>(listener: ((report: T) => void) | undefined) {
     try {
       listener?.(report);
     } catch (error) {
-      // The page's own fault: told to the page, and no reason to fail the call.
-      reportError(error);
+      // The caller's own fault: an uncaught error there, and no reason to fail the call.
+      reportUncaught(error);
     }
   });
   return {

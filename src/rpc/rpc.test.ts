@@ -1,5 +1,5 @@
 import { expose, releaseProxy, wrap } from 'comlink';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type {
   DecodeResult,
   DecodeRun,
@@ -374,6 +374,50 @@ test('a listener that throws neither fails the load nor goes unheard', async () 
   };
   expect(await remote.load('m', { onProgress })).toEqual({ id: 'm' });
   expect(told).toEqual([mine]);
+});
+
+test('where there is no reportError, as in Node.js, a listener that throws is an uncaught error', async () => {
+  expect(globalThis.reportError).toBeUndefined();
+  const uncaught: (() => void)[] = [];
+  const spied = vi.spyOn(globalThis, 'queueMicrotask').mockImplementation((task) => void uncaught.push(task));
+  ends.push(() => spied.mockRestore());
+  const { remote } = await connectTo({
+    load: async (model, { onProgress } = {}) => {
+      onProgress?.({ modelId: model, stage: 'ready' } as LoadProgress);
+      return { id: model } as LoadedModel;
+    },
+  });
+  const onProgress = () => {
+    throw new Error('mine');
+  };
+  expect(await remote.load('m', { onProgress })).toEqual({ id: 'm' });
+  expect(uncaught).toHaveLength(1);
+  expect(uncaught[0]).toThrow('mine');
+});
+
+test('the worker is held while a call waits for it, and no longer', async () => {
+  const held: boolean[] = [];
+  const life = new WorkerLife(
+    () => {},
+    (isWaiting) => held.push(isWaiting),
+  );
+  let answer = (): void => {};
+  const slow = life.guard(() => new Promise<void>((resolve) => (answer = resolve)));
+  await life.guard(async () => {});
+  expect(held).toEqual([true]);
+  answer();
+  await slow;
+  await turn();
+  expect(held).toEqual([true, false]);
+  await expect(life.guard(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  await turn();
+  expect(held).toEqual([true, false, true, false]);
+  // How a worker that is ended is let go of is for `terminate` to say.
+  const lost = life.guard(() => new Promise(() => {}));
+  life.end('over');
+  await expect(lost).rejects.toMatchObject({ code: 'worker-lost' });
+  await turn();
+  expect(held).toEqual([true, false, true, false, true]);
 });
 
 test('a request that cannot cross the port is an invalid request', async () => {

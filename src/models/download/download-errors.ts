@@ -73,7 +73,7 @@ export function interruptedError(
   return downloadError(
     url,
     'interrupted',
-    `${url} broke off after ${received} of ${expected ?? 'an unknown number of'} bytes: ${reasonOf(cause)}. Load again: it goes on from there where this browser keeps files.`,
+    `${url} broke off after ${received} of ${expected ?? 'an unknown number of'} bytes: ${reasonOf(cause)}. Load again: it goes on from there where files can be kept.`,
     { bytesReceived: received, bytesExpected: expected },
     cause,
   );
@@ -153,7 +153,7 @@ export function unreadableError(url: string, cause: unknown): EngineError {
   return integrityError(
     url,
     'unreadable',
-    `${url} was downloaded, but this browser cannot read its copy: ${reasonOf(cause)}. Free disk space or delete stored models (engine.deleteStored), then load again.`,
+    `${url} was downloaded, but its copy cannot be read: ${reasonOf(cause)}. Free disk space or delete stored models (engine.deleteStored), then load again.`,
     {},
     cause,
   );
@@ -172,7 +172,7 @@ export function integrityError(
 export function tooLargeError(url: string, bytes: number, cause: unknown): EngineError {
   return new EngineError(
     'out-of-memory',
-    `${url} has ${bytes} bytes, more than this browser can hold in one piece. Choose a smaller model or dtype.`,
+    `${url} has ${bytes} bytes, more than can be held in one piece. Choose a smaller model or dtype.`,
     { details: { url, reason: 'too-large', bytes }, cause },
   );
 }

@@ -112,7 +112,7 @@ async function obtainFile(
     const brought = await find();
     if (brought !== null) return brought;
     try {
-      return answer(await receive(file, key, receiving), 'network', true);
+      return answer(await receive(file, key, receiving), 'network', store.isExclusive);
     } catch (error) {
       const stored = isUnavailable(error) ? await findStored() : null;
       if (stored === null) throw error;

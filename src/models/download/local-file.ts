@@ -14,11 +14,11 @@ export async function openLocalFile(
   file: RemoteFile,
   { signal, onBytes }: Pick<FetchFileOptions, 'signal' | 'onBytes'>,
 ): Promise<StoredFile> {
-  const blob = await host.openLocal(file.url);
-  if (blob === null) throw localFileError(file.url, null);
+  const blob = await open(file.url);
   const hash = new IncrementalHash(file.expected);
   let bytes = 0;
   try {
+    signal?.throwIfAborted();
     for await (const piece of blob.stream()) {
       signal?.throwIfAborted();
       hash.update(piece);
@@ -40,4 +40,15 @@ export async function openLocalFile(
   });
   if (problem !== null) throw problem;
   return { blob, sha256: finished.sha256, etag: null, lastModified: null };
+}
+
+async function open(url: string): Promise<Blob> {
+  let blob: Blob | null;
+  try {
+    blob = await host.openLocal(url);
+  } catch (cause) {
+    throw localFileError(url, cause);
+  }
+  if (blob === null) throw localFileError(url, null);
+  return blob;
 }

@@ -13,6 +13,7 @@ const header = {
 /** Files in the Cache API, which takes whole files only: a download that is cut off with its tab begins anew. */
 export class CacheFileStore implements FileStore {
   readonly persistent = true;
+  readonly isExclusive = true;
   readonly #cache: Cache;
 
   constructor(cache: Cache) {

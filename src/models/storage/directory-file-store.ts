@@ -29,6 +29,10 @@ export class DirectoryFileStore implements FileStore {
   readonly persistent = true;
   readonly #directory: ByteDirectory;
 
+  get isExclusive(): boolean {
+    return this.#directory.isExclusive;
+  }
+
   constructor(directory: ByteDirectory) {
     this.#directory = directory;
   }

@@ -67,6 +67,8 @@ export interface StoredFileInfo extends FileLabel {
 export interface FileStore {
   /** False where nothing is kept, as outside a secure context. */
   readonly persistent: boolean;
+  /** False where others may write a file while it is received here: its bytes are then hashed again when they are read. */
+  readonly isExclusive: boolean;
   /** The whole file; null where there is none, or a part of it only. */
   find(key: FileKey): Promise<StoredFile | null>;
   /** A place for the file, with the part of it that an earlier download left. Nothing else is touched. */

@@ -16,10 +16,7 @@ export function storageFull(
   cause?: unknown,
 ): EngineError {
   const wanted = bytes === null ? 'more storage' : `${megabytesText(bytes)} of storage`;
-  const given =
-    room === null
-      ? 'the browser has no more to give'
-      : `the browser has ${megabytesText(room)} left for this site`;
+  const given = room === null ? 'there is no more' : `there are ${megabytesText(room)} left`;
   return new EngineError(
     'storage-full',
     `${what} needs ${wanted}, ${given}. Nothing of it was kept; delete models that are stored (engine.deleteStored), free disk space, or choose a smaller dtype.`,

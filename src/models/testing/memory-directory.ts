@@ -2,6 +2,7 @@ import type { ByteDirectory, ByteFile } from '../../host/byte-directory.ts';
 
 /** A folder in memory that behaves as the browser's does: a file is open once at a time, and storage has an end. */
 export class MemoryDirectory implements ByteDirectory {
+  readonly isExclusive = true;
   readonly files = new Map<string, Uint8Array<ArrayBuffer>>();
   /** Bytes that fit. */
   quotaBytes = Infinity;

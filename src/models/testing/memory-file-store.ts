@@ -31,6 +31,7 @@ export class MemoryFileStore extends DirectoryFileStore {
 /** A store whose every operation fails. */
 export const brokenFileStore: FileStore = {
   persistent: true,
+  isExclusive: true,
   find: async () => {
     throw new DOMException('storage is gone', 'InvalidStateError');
   },
