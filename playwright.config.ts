@@ -7,8 +7,14 @@ export default defineConfig({
   // Needs a model that is not in the repository.
   testIgnore: process.env.ANTIPHON_CHAT_MODELS === undefined ? 'chat-model.spec.ts' : [],
   outputDir: 'test-results',
-  // One browser at a time: engines that compete for two cores would make each other slow.
-  workers: 1,
+  // A core each: most pages are served without the headers that give engines threads.
+  workers: 2,
+  projects: [
+    // One of them at a time, beside the others: engines that compete for the same cores make each other slow. The
+    // first, so that no core is idle at the end.
+    { name: 'all cores', grep: /@all-cores/, workers: 1 },
+    { name: 'one core', grepInvert: /@all-cores/ },
+  ],
   forbidOnly: true,
   timeout: 120_000,
   reporter: 'list',

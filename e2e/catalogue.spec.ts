@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { contentsOfFolder } from '../scripts/testing/hub-content.ts';
 import { HubServer } from '../scripts/testing/hub-server.ts';
 import { axeFindings } from './axe.ts';
@@ -11,7 +11,6 @@ const [base, draft] = await Promise.all([bundled('story-base'), bundled('story-d
 
 /** A hub on this machine, which has the page's own small models under the names of large ones. */
 const test = siteTest.extend<{ readonly hub: HubServer }>({
-  baseURL: ({ siteUrl }, use) => use(siteUrl),
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures it needs from here
   hub: async ({}, use) => {
     const hub = await HubServer.start();
@@ -22,6 +21,12 @@ const test = siteTest.extend<{ readonly hub: HubServer }>({
     await hub.stop();
   },
 });
+
+/** Waits for the list too: its words move what stands below them, away from under a press that has begun. */
+async function openCatalogueFrom(member: Locator, dialog: Locator): Promise<void> {
+  await member.selectOption('Another model …');
+  await expect(dialog.getByRole('status').first()).toHaveText('16 models and 11 teams');
+}
 
 const isNarrow = (page: Page): Promise<boolean> =>
   page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
@@ -73,7 +78,7 @@ test('on a phone in dark colours any repository takes the place of a member, by 
   const member = page.getByLabel('Model of member A');
   const dialog = page.getByRole('dialog', { name: 'Model of member A' });
   await member.focus();
-  await member.selectOption('Another model …');
+  await openCatalogueFrom(member, dialog);
   await expect(dialog).toContainText(
     'It writes with Space-story teller, so it must have the same vocabulary',
   );
@@ -82,7 +87,7 @@ test('on a phone in dark colours any repository takes the place of a member, by 
   await expect(member).toHaveValue('story-fairy');
   await expect(member).toBeFocused();
 
-  await member.selectOption('Another model …');
+  await openCatalogueFrom(member, dialog);
   await dialog.getByText('Repositories come from').click();
   await dialog.getByLabel('Another hub').fill(hub.url);
   await page.keyboard.press('Enter');
@@ -102,7 +107,7 @@ test('on a phone in dark colours any repository takes the place of a member, by 
   await dialog.getByRole('button', { name: 'Use', exact: true }).click();
   const failure = page.getByRole('alert').filter({ hasText: 'could not be loaded' });
   await expect(failure).toContainText('somebody/nothing', { timeout: loadMs });
-  await member.selectOption('Another model …');
+  await openCatalogueFrom(member, dialog);
   await dialog.getByLabel('Any other').fill('somebody/stories:q4');
   await dialog.getByRole('button', { name: 'Use', exact: true }).click();
   await expect(member).toHaveValue('somebody/stories:q4');

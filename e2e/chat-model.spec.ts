@@ -40,7 +40,7 @@ async function load(on: Page, backend: 'wasm' | 'webgpu'): Promise<readonly Load
   return outcome.value;
 }
 
-test.beforeAll(async ({ browser, siteUrl }) => {
+test.beforeAll(async ({ browser, isolatedSiteUrl: siteUrl }) => {
   test.setTimeout(modelMs);
   hub = await HubServer.start();
   const files = await contentsOfFolder(join(folder, 'smollm2-135m'));
@@ -172,7 +172,9 @@ test('a document is kept to: what only it tells is in the answer, by every sched
   expect(alone.text).not.toContain('shells');
 });
 
-test("OpenAI's form of a chat, whole and as a stream, is what decode writes", async ({ siteUrl }) => {
+test("OpenAI's form of a chat, whole and as a stream, is what decode writes", async ({
+  isolatedSiteUrl: siteUrl,
+}) => {
   const own = await openSite(siteUrl);
   const answers = await own.evaluate(
     async ([hubUrl, id]) => {
@@ -201,7 +203,7 @@ test("OpenAI's form of a chat, whole and as a stream, is what decode writes", as
 });
 
 test('on WebGPU, loaded without the network, it writes the first tokens that WASM writes', async ({
-  siteUrl,
+  isolatedSiteUrl: siteUrl,
 }) => {
   await hub.stop();
   const onGpu = await openSite(siteUrl);

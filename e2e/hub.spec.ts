@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { contentOfBytes, contentsOfFolder } from '../scripts/testing/hub-content.ts';
 import { HubServer } from '../scripts/testing/hub-server.ts';
+import { openHarness } from './harness.ts';
 import { HeapWatch } from './heap-watch.ts';
 import { test as siteTest } from './site.ts';
 import { expect, loadMs, startButton } from './story-page.ts';
@@ -10,7 +11,6 @@ const weights = 'onnx/model_q4.onnx';
 const files = await contentsOfFolder(new URL('../public/models/story-draft/', import.meta.url).pathname);
 
 const test = siteTest.extend<{ readonly hub: HubServer }>({
-  baseURL: ({ siteUrl }, use) => use(siteUrl),
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures it needs from here
   hub: async ({}, use) => {
     const hub = await HubServer.start();
@@ -21,11 +21,10 @@ const test = siteTest.extend<{ readonly hub: HubServer }>({
 });
 
 test('a private repository comes over the hub and its CDN, goes on after it was aborted, and loads again without the network', async ({
-  page,
+  firstVisit: page,
   hub,
 }) => {
-  await page.goto('terminal.html');
-  await page.waitForFunction('window.antiphon !== undefined');
+  await openHarness(page);
   hub.inject({ place: 'cdn', path: weights }, { kind: 'stall', afterBytes: 700_000 });
 
   const first = await page.evaluate(
@@ -100,8 +99,7 @@ test('weights that another origin compresses unseen load, as a repository and as
 }) => {
   hub.commit('somebody/open', files);
   hub.inject({ place: 'cdn', path: weights }, { kind: 'gzip' }, Infinity);
-  await page.goto('terminal.html');
-  await page.waitForFunction('window.antiphon !== undefined');
+  await openHarness(page);
   const loaded = await page.evaluate(async (hubUrl) => {
     const engine = await window.antiphon.connect({ backend: 'wasm', hubUrl });
     const folder = await engine.load(`${hubUrl}/somebody/open/resolve/main/`);
@@ -119,8 +117,7 @@ test('a large file stands in the JavaScript heap once, when it is here and check
   // No graph: the load ends with what JavaScript alone has done.
   const bytes = randomBytes(128 * 2 ** 20);
   hub.commit('somebody/noise', new Map(files).set(weights, contentOfBytes(bytes)));
-  await page.goto('terminal.html');
-  await page.waitForFunction('window.antiphon !== undefined');
+  await openHarness(page);
   const watch = await HeapWatch.start(page);
   const failure = await page.evaluate(async (hubUrl) => {
     const engine = await window.antiphon.connect({ backend: 'wasm', hubUrl });

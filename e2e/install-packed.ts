@@ -1,7 +1,24 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { projectFolder } from '../scripts/build.ts';
+
+/** Made once for all tests of a process: packing compresses two binaries of ONNX Runtime. */
+let packed: string | undefined;
+
+/** @returns the archive that npm packs of the built library */
+function packedLibrary(): string {
+  if (packed === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), 'antiphon-packed-'));
+    process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+    // The library is built: packing must not build it again.
+    const pack = ['pack', '--ignore-scripts', '--pack-destination', folder];
+    execFileSync('npm', pack, { cwd: projectFolder, stdio: 'ignore', shell: process.platform === 'win32' });
+    packed = join(folder, readdirSync(folder)[0]);
+  }
+  return packed;
+}
 
 /**
  * Installs the packed library in a folder as npm does, without the network: its package unpacked in node_modules,
@@ -12,11 +29,8 @@ import { projectFolder } from '../scripts/build.ts';
 export function installPacked(folder: string, others: readonly string[] = []): string {
   const packages = join(folder, 'node_modules');
   mkdirSync(packages);
-  // The library is built: packing must not build it again.
-  const pack = ['pack', '--ignore-scripts', '--pack-destination', folder];
-  execFileSync('npm', pack, { cwd: projectFolder, stdio: 'ignore', shell: process.platform === 'win32' });
-  const archive = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '';
-  execFileSync('tar', ['-xzf', archive, '-C', 'node_modules'], { cwd: folder });
+  const archive = packedLibrary();
+  execFileSync('tar', ['-xzf', archive, '-C', packages]);
   renameSync(join(packages, 'package'), join(packages, 'antiphon'));
   const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(
     readFileSync(join(packages, 'antiphon', 'package.json'), 'utf8'),
@@ -26,5 +40,5 @@ export function installPacked(folder: string, others: readonly string[] = []): s
     mkdirSync(join(target, '..'), { recursive: true });
     symlinkSync(join(projectFolder, 'node_modules', dependency), target, 'junction');
   }
-  return archive;
+  return basename(archive);
 }

@@ -3,13 +3,14 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { expect } from '@playwright/test';
 import { build } from 'vite';
 import { projectFolder } from '../scripts/build.ts';
 import { serveFolder } from '../scripts/static-server.ts';
 import type { DecodeResult } from '../src/engine/engine-api.ts';
+import { buildExample } from './examples.ts';
 import { installPacked } from './install-packed.ts';
 import { test } from './site.ts';
+import { expect } from './story-page.ts';
 import { wasmFilesFetched } from './wasm-files.ts';
 
 const program = `import { connect, type DecodeResult, EngineError } from 'antiphon';
@@ -94,7 +95,7 @@ test('the packed library decodes in a program that a bundler built', async ({ pa
   expect(assets.filter((name) => name.endsWith('.wasm'))).toHaveLength(2);
   expect(assets.filter((name) => name.startsWith('engine.worker'))).toHaveLength(1);
 
-  const server = await serveFolder({ folder: join(app, 'dist') });
+  const server = await serveFolder({ folder: join(app, 'dist'), isolated: false });
   try {
     const fetched = wasmFilesFetched(page);
     await page.goto(server.url);
@@ -177,3 +178,43 @@ test.describe('the packed library in Node.js', () => {
     expect(webgpu.failure.message).toMatch(/webgpu.*install/);
   });
 });
+
+for (const { name, others } of [
+  { name: 'bundled', others: ['vite'] },
+  { name: 'react', others: ['vite', 'react', 'react-dom', '@types/react', '@types/react-dom'] },
+]) {
+  test(`the example ${name} builds from the packed library and tells a story`, async ({ page }) => {
+    const { folder, built } = await buildExample(name, others);
+    const server = await serveFolder({ folder: built, isolated: false });
+    try {
+      const scripts: string[] = [];
+      page.on('request', (request) => {
+        if (request.resourceType() === 'script') scripts.push(request.url());
+      });
+      await page.goto(server.url);
+      const told = page.evaluate(
+        () =>
+          new Promise<readonly [number, string]>((resolve) => {
+            addEventListener('done', (event) => {
+              const { result } = (event as CustomEvent).detail;
+              resolve([result.tokenIds.length, result.finishReason]);
+            });
+          }),
+      );
+      await page.getByRole('button', { name: 'Tell' }).click();
+      expect(await told).toEqual([40, 'length']);
+      await expect(page.locator('antiphon-player .ending')).toBeVisible();
+      await expect(page.getByText(name === 'react' ? '40 tokens' : '"tokens":40').first()).toBeVisible();
+      // Nobody asked for that view.
+      expect(scripts.filter((url) => url.includes('rhythm'))).toEqual([]);
+      if (name !== 'react') return;
+      await page.getByRole('button', { name: 'Take away' }).click();
+      await expect.poll(() => page.workers().length).toBe(0);
+      await page.getByRole('button', { name: 'Bring back' }).click();
+      await expect(page.locator('antiphon-player').getByRole('button', { name: /^Start/ })).toBeVisible();
+    } finally {
+      await server.close();
+      rmSync(folder, { recursive: true });
+    }
+  });
+}

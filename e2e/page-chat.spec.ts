@@ -1,39 +1,17 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { projectFolder, siteFolder } from '../scripts/build.ts';
-import { type StaticServer, serveFolder } from '../scripts/static-server.ts';
-import { test } from './site.ts';
-import { expect, loadMs, runToEnd, startButton, story } from './story-page.ts';
+import { expect, loadMs, runToEnd, startButton, story, test } from './story-page.ts';
 
-/** The draft model, with a template that writes what is said, one message after the other. */
+/** Writes what is said, one message after the other. */
 const template = "{{ messages | map(attribute='content') | join(' ') }} ";
 
-let folder: string;
-let models: StaticServer;
-let site: StaticServer;
-
-test.beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'antiphon-chat-'));
-  cpSync(join(projectFolder, 'public', 'models', 'story-draft'), folder, { recursive: true });
-  writeFileSync(join(folder, 'chat_template.jinja'), template);
-  models = await serveFolder({ folder });
-  site = await serveFolder({
-    folder: siteFolder,
-    proxied: [{ path: '/chatty/', target: new URL(models.url) }],
-  });
-});
-
-test.afterAll(async () => {
-  await site?.close();
-  await models?.close();
-  rmSync(folder, { recursive: true });
-});
-
 test('a model with a chat template converses, turn by turn', async ({ page }) => {
-  await page.goto(
-    `${site.url}#seed=7&max=12&model1=/chatty/&model2=/chatty/&system2=Long+ago.&prompt=One+day`,
-  );
+  // The draft model, with a template.
+  await page.route('**/chatty/**', (route) => {
+    const url = route.request().url();
+    return url.endsWith('/chat_template.jinja')
+      ? route.fulfill({ body: template })
+      : route.continue({ url: url.replace('/chatty/', '/models/story-draft/') });
+  });
+  await page.goto('./#seed=7&max=12&model1=/chatty/&model2=/chatty/&system2=Long+ago.&prompt=One+day');
   await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
   await page.getByRole('switch', { name: /^Chat/ }).check();
   await page.getByLabel('System prompt', { exact: true }).fill('Once upon a time.');

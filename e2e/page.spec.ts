@@ -2,11 +2,6 @@ import type { Page } from '@playwright/test';
 import { axeFindings } from './axe.ts';
 import { expect, loadMs, runToEnd, startButton, status, stopButton, story, test } from './story-page.ts';
 
-async function openReady(page: Page): Promise<void> {
-  await page.goto('./#max=60');
-  await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
-}
-
 /** False where something sticks out and the page scrolls sideways. */
 const fitsWidth = (page: Page): Promise<boolean> =>
   page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
@@ -23,49 +18,46 @@ test('a recorded story is told before a model is there, and nothing of it needs 
   expect(await axeFindings(page)).toEqual([]);
 });
 
-test('opening the page loads the two models of the default method and shows how far it is', async ({
-  firstVisit: page,
-}) => {
-  let letWeightsThrough = (): void => {};
+/** Holds requests back until the function that it returns is called. */
+async function holdBack(page: Page, files: string): Promise<() => void> {
+  let letThrough = (): void => {};
   const released = new Promise<void>((resolve) => {
-    letWeightsThrough = resolve;
+    letThrough = resolve;
   });
-  await page.route('**/story-fairy/onnx/*.onnx', async (route) => {
+  await page.route(files, async (route) => {
     await released;
     await route.continue();
   });
+  return letThrough;
+}
+
+test('opening the page loads the two models of the default method and shows how far it is; a method that needs another waits for that one', async ({
+  firstVisit: page,
+}) => {
+  const letFairyThrough = await holdBack(page, '**/story-fairy/onnx/*.onnx');
+  const letBaseThrough = await holdBack(page, '**/story-base/onnx/*.onnx');
   await page.goto('./');
   await expect(page.getByRole('progressbar', { name: 'Loading story-fairy' })).toBeVisible();
   await expect(page.getByText(/ of 5\.\d MB · \d of \d files/)).toBeVisible({ timeout: loadMs });
   await expect(status(page)).toHaveText('Loading the models.');
   await expect(page.getByRole('button', { name: 'Loading …' })).toBeDisabled();
-  letWeightsThrough();
+  letFairyThrough();
   await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
   await expect(status(page)).toHaveText('Ready to write.');
   await expect(page.getByText(/^Runs on Web(GPU|Assembly)/)).toBeVisible();
   // The other models follow by themselves.
   await expect(page.getByText('Story teller is on its way')).toBeVisible({ timeout: loadMs });
-});
 
-test('a method that needs another model loads it when it is chosen', async ({ firstVisit: page }) => {
-  let letWeightsThrough = (): void => {};
-  const released = new Promise<void>((resolve) => {
-    letWeightsThrough = resolve;
-  });
-  await page.route('**/story-base/onnx/*.onnx', async (route) => {
-    await released;
-    await route.continue();
-  });
-  await openReady(page);
   await page.getByRole('radio', { name: 'Plain' }).check();
   await expect(page.getByRole('progressbar', { name: 'Loading story-base' })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Loading …' })).toBeDisabled();
-  letWeightsThrough();
+  letBaseThrough();
   await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
 });
 
 test('the keyboard alone reaches every control and runs a story', async ({ page }) => {
-  await openReady(page);
+  await page.goto('./#max=24');
+  await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
   const reached: string[] = [];
   const focusedName = (): Promise<string> =>
     page.evaluate(() => {
@@ -99,32 +91,34 @@ test('the keyboard alone reaches every control and runs a story', async ({ page 
   await expect(story(page)).toHaveText(/^In the year 3000/);
 });
 
-for (const width of [360, 1440]) {
-  test(`nothing sticks out at ${width} px`, async ({ page }) => {
-    await page.setViewportSize({ width, height: 740 });
-    await page.goto('./');
-    expect(await fitsWidth(page)).toBe(true);
-    await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
-    // On a narrow screen the settings are folded away, so that the story is not far below.
-    const settings = page.locator('summary').filter({ hasText: /^\s*Settings/ });
-    await expect(settings).toBeVisible({ visible: width === 360 });
-    if (width === 360) await settings.click();
-    await page.getByText('More settings').click();
-    await page.getByText('Turns and acceptance').click();
-    await page.getByText('1 token a turn').first().click();
-    await page.getByText(/^Runs on/).click();
-    await runToEnd(page);
-    expect(await fitsWidth(page)).toBe(true);
-  });
-}
+test('nothing sticks out at 360 px and at 1440 px, unfolded, before and after a run', async ({ page }) => {
+  const settings = page.locator('summary').filter({ hasText: /^\s*Settings/ });
+  await page.setViewportSize({ width: 1440, height: 740 });
+  await page.goto('./#max=40');
+  expect(await fitsWidth(page)).toBe(true);
+  await expect(settings).toBeHidden();
+  // On a narrow screen the settings are folded away, so that the story is not far below.
+  await page.setViewportSize({ width: 360, height: 740 });
+  expect(await fitsWidth(page)).toBe(true);
+  await settings.click();
+  await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
+  await page.getByText('More settings').click();
+  await page.getByText('Turns and acceptance').click();
+  await page.getByText('1 token a turn').first().click();
+  await page.getByText(/^Runs on/).click();
+  await runToEnd(page);
+  expect(await fitsWidth(page)).toBe(true);
+  await page.setViewportSize({ width: 1440, height: 740 });
+  await expect(settings).toBeHidden();
+  expect(await fitsWidth(page)).toBe(true);
+});
 
 test('a model file that is missing is told, the other methods work, and a retry loads it', async ({
   firstVisit: page,
 }) => {
   const weights = '**/story-draft/onnx/*.onnx';
   await page.route(weights, (route) => route.fulfill({ status: 404, body: 'not here' }));
-  await openReady(page);
-  await page.getByRole('radio', { name: 'Draft model' }).check();
+  await page.goto('./#max=24&method=draft-model');
   const alert = page.getByRole('alert');
   await expect(alert).toContainText('story-draft', { timeout: loadMs });
   await expect(alert).toContainText('Code: download');
@@ -142,7 +136,7 @@ test('a model file that is missing is told, the other methods work, and a retry 
 test('an engine whose code does not arrive is told, and can be restarted', async ({ page }) => {
   const worker = '**/*engine.worker*';
   await page.route(worker, (route) => route.abort());
-  await page.goto('./');
+  await page.goto('./#max=24');
   await expect(page.getByRole('alert')).toContainText('Code: worker-lost', { timeout: loadMs });
   await page.unroute(worker);
   await page.getByRole('button', { name: 'Restart the engine' }).click();

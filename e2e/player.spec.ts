@@ -1,12 +1,13 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Locator, type Page, test } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { projectFolder } from '../scripts/build.ts';
 import { type StaticServer, serveFolder } from '../scripts/static-server.ts';
 import type { AntiphonPlayer } from '../src/player/player-api.ts';
 import { axeFindings } from './axe.ts';
 import { poorContrasts } from './contrast.ts';
-import { buildExample, setUpPlainExample } from './examples.ts';
+import { setUpPlainExample } from './examples.ts';
+import { allCores, test } from './site.ts';
 import { expect, loadMs } from './story-page.ts';
 import { wasmFilesFetched } from './wasm-files.ts';
 
@@ -45,25 +46,30 @@ const endingOf = (player: Locator): Locator => player.locator('.ending');
 const stateOf = (player: Locator): Promise<string> =>
   player.evaluate((element) => (element as AntiphonPlayer).state);
 
-test.describe('the plain example', () => {
-  let folder: string;
-  let server: StaticServer;
+let folder: string;
+/** The plain example under a strict policy, with the headers of an isolated page and without. */
+let isolated: StaticServer;
+let server: StaticServer;
 
-  test.beforeAll(async () => {
-    folder = setUpPlainExample();
-    const policy = documentedPolicy();
-    server = await serveFolder({ folder, headers: { 'Content-Security-Policy': policy } });
-  });
+test.beforeAll(async () => {
+  folder = setUpPlainExample();
+  const headers = { 'Content-Security-Policy': documentedPolicy() };
+  isolated = await serveFolder({ folder, headers });
+  server = await serveFolder({ folder, headers, isolated: false });
+});
 
-  test.afterAll(async () => {
-    await server.close();
-    rmSync(folder, { recursive: true });
-  });
+test.afterAll(async () => {
+  await Promise.all([isolated.close(), server.close()]);
+  rmSync(folder, { recursive: true });
+});
 
-  test('two players share one engine under a strict policy; the second waits its turn', async ({ page }) => {
+test(
+  'two players share one engine under a strict policy; the second waits its turn',
+  allCores,
+  async ({ page }) => {
     const refused = await refusals(page);
     const fetched = wasmFilesFetched(page);
-    await page.goto(server.url);
+    await page.goto(isolated.url);
     const [together, drafted] = [page.locator('#together'), page.locator('#drafted')];
     await expect(together.getByText('Two models take turns')).toBeVisible();
     expect(page.workers()).toHaveLength(0);
@@ -104,93 +110,50 @@ test.describe('the plain example', () => {
     expect(fetched).toHaveLength(1);
     expect(page.workers().filter((worker) => worker.url().endsWith('engine.worker.js'))).toHaveLength(1);
     expect(refused).toEqual([]);
-  });
+  },
+);
 
-  test('moved it goes on, removed it stops, and with the last one the worker ends', async ({ page }) => {
-    await page.goto(server.url);
-    const together = page.locator('#together');
-    const moved = await together.evaluate(async (element) => {
-      const player = element as AntiphonPlayer;
-      let isMoved = false;
-      player.addEventListener('round', () => {
-        if (isMoved) return;
-        isMoved = true;
-        const section = document.createElement('section');
-        document.querySelector('main')?.append(section);
-        section.append(player);
-      });
-      const result = await player.start();
-      return [isMoved, result?.finishReason];
+test('moved it goes on, removed it stops, and with the last one the worker ends', async ({ page }) => {
+  await page.goto(server.url);
+  const together = page.locator('#together');
+  const moved = await together.evaluate(async (element) => {
+    const player = element as AntiphonPlayer;
+    let isMoved = false;
+    player.addEventListener('round', () => {
+      if (isMoved) return;
+      isMoved = true;
+      const section = document.createElement('section');
+      document.querySelector('main')?.append(section);
+      section.append(player);
     });
-    expect(moved).toEqual([true, 'length']);
-    expect(page.workers()).not.toHaveLength(0);
-    const removed = await together.evaluate(async (element) => {
-      const player = element as AntiphonPlayer;
-      Object.assign(window, { kept: player });
-      player.addEventListener('round', () => player.remove(), { once: true });
-      return [await player.start(), player.state];
-    });
-    expect(removed).toEqual([null, 'idle']);
-    await expect.poll(() => page.workers().length).toBe(0);
-    await page.evaluate('window.kept.maxTokens = 12; document.querySelector("main").append(window.kept)');
-    await startOf(together).click();
-    await expect(endingOf(together)).toHaveText(/after 12 tokens\.$/, { timeout: loadMs });
+    const result = await player.start();
+    return [isMoved, result?.finishReason];
   });
-
-  test('follows the color-scheme of the page with enough contrast, and fits a narrow one', async ({
-    page,
-  }) => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width: 360, height: 740 });
-      await page.goto(server.url);
-      const together = page.locator('#together');
-      await startOf(together).click();
-      await expect(endingOf(together)).toBeVisible({ timeout: loadMs });
-      expect(await page.evaluate(poorContrasts)).toEqual([]);
-      const fits = () => document.documentElement.scrollWidth <= document.documentElement.clientWidth;
-      expect(await page.evaluate(fits)).toBe(true);
-    }
+  expect(moved).toEqual([true, 'length']);
+  expect(page.workers()).not.toHaveLength(0);
+  const removed = await together.evaluate(async (element) => {
+    const player = element as AntiphonPlayer;
+    Object.assign(window, { kept: player });
+    player.addEventListener('round', () => player.remove(), { once: true });
+    return [await player.start(), player.state];
   });
+  expect(removed).toEqual([null, 'idle']);
+  await expect.poll(() => page.workers().length).toBe(0);
+  await page.evaluate('window.kept.maxTokens = 12; document.querySelector("main").append(window.kept)');
+  await startOf(together).click();
+  await expect(endingOf(together)).toHaveText(/after 12 tokens\.$/, { timeout: loadMs });
 });
 
-for (const { name, others } of [
-  { name: 'bundled', others: ['vite'] },
-  { name: 'react', others: ['vite', 'react', 'react-dom', '@types/react', '@types/react-dom'] },
-]) {
-  test(`the example ${name} builds from the packed library and tells a story`, async ({ page }) => {
-    const { folder, built } = await buildExample(name, others);
-    // Without the headers of an isolated page: one thread.
-    const server = await serveFolder({ folder: built, isolated: false });
-    try {
-      const scripts: string[] = [];
-      page.on('request', (request) => {
-        if (request.resourceType() === 'script') scripts.push(request.url());
-      });
-      await page.goto(server.url);
-      const told = page.evaluate(
-        () =>
-          new Promise<readonly [number, string]>((resolve) => {
-            addEventListener('done', (event) => {
-              const { result } = (event as CustomEvent).detail;
-              resolve([result.tokenIds.length, result.finishReason]);
-            });
-          }),
-      );
-      await page.getByRole('button', { name: 'Tell' }).click();
-      expect(await told).toEqual([40, 'length']);
-      await expect(endingOf(page.locator('antiphon-player'))).toBeVisible();
-      await expect(page.getByText(name === 'react' ? '40 tokens' : '"tokens":40').first()).toBeVisible();
-      // Nobody asked for that view.
-      expect(scripts.filter((url) => url.includes('rhythm'))).toEqual([]);
-      if (name !== 'react') return;
-      await page.getByRole('button', { name: 'Take away' }).click();
-      await expect.poll(() => page.workers().length).toBe(0);
-      await page.getByRole('button', { name: 'Bring back' }).click();
-      await expect(startOf(page.locator('antiphon-player'))).toBeVisible();
-    } finally {
-      await server.close();
-      rmSync(folder, { recursive: true });
-    }
-  });
-}
+test('follows the color-scheme of the page with enough contrast, and fits a narrow one', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto(server.url);
+  const together = page.locator('#together');
+  await startOf(together).click();
+  await expect(endingOf(together)).toBeVisible({ timeout: loadMs });
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await page.evaluate(poorContrasts)).toEqual([]);
+    const fits = () => document.documentElement.scrollWidth <= document.documentElement.clientWidth;
+    expect(await page.evaluate(fits)).toBe(true);
+  }
+});

@@ -1,21 +1,6 @@
 import { type Locator, type Page, expect as playwrightExpect } from '@playwright/test';
-import { openReturning, test as siteTest } from './site.ts';
 
-interface Visits {
-  /** Nothing is stored of an earlier visit. */
-  readonly firstVisit: Page;
-}
-
-/** Journeys on the page; `page` is a returning visitor's. */
-export const test = siteTest.extend<Visits>({
-  baseURL: ({ siteUrl }, use) => use(siteUrl),
-  page: async ({ visited }, use) => {
-    const page = await openReturning(visited);
-    await use(page);
-    await page.close();
-  },
-  firstVisit: async ({ context }, use) => use(await context.newPage()),
-});
+export { test } from './site.ts';
 
 /** The first token of a run may take seconds on a busy machine. */
 export const expect = playwrightExpect.configure({ timeout: 30_000 });
@@ -28,16 +13,29 @@ export const stopButton = (page: Page): Locator => page.getByRole('button', { na
 export const status = (page: Page): Locator => page.getByRole('status');
 export const story = (page: Page): Locator => page.locator('antiphon-story .story');
 
-/** Starts a run and waits for the sentence that ends it. */
-export async function runToEnd(page: Page): Promise<void> {
-  await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
-  // The sentence of an earlier run may still stand there.
-  const writes = page.waitForFunction(
-    () =>
-      document.querySelector('antiphon-app')?.shadowRoot?.querySelector('[role=status]')?.textContent ===
-      'Writing.',
-  );
-  await startButton(page).click();
-  await writes;
-  await expect(page.getByRole('status')).toHaveText(/after \d+ tokens?\.$/, { timeout: 60_000 });
+/**
+ * Presses a button that starts a run, and waits for the sentence that ends it. The page listens to itself: between two
+ * looks from outside, a short run on a busy machine may be over, and an earlier run ended with the same sentence.
+ */
+export async function runToEnd(page: Page, button: Locator = startButton(page)): Promise<void> {
+  await expect(button).toBeEnabled({ timeout: loadMs });
+  const run = await page.evaluateHandle(() => {
+    const region = document.querySelector('antiphon-app')?.shadowRoot?.querySelector('[role=status]');
+    if (!region) throw new Error('the page has no status');
+    let hasBegun = false;
+    const ended = new Promise<void>((resolve) => {
+      const listen = (_: unknown, observer: MutationObserver): void => {
+        const said = region.textContent ?? '';
+        hasBegun ||= said === 'Writing.';
+        if (!hasBegun || !/after \d+ tokens?\.$/.test(said)) return;
+        observer.disconnect();
+        resolve();
+      };
+      new MutationObserver(listen).observe(region, { childList: true, characterData: true, subtree: true });
+    });
+    // Not the promise itself, which would be awaited.
+    return { ended };
+  });
+  await button.click();
+  await run.evaluate(({ ended }) => ended);
 }

@@ -1,9 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
+import { serveFolder } from '../scripts/static-server.ts';
 import { withoutJspi } from '../scripts/terminal/engine-page.ts';
 import type { DecodeRequest } from '../src/engine/decode-request.ts';
-import type { DecodeResult, EngineInfo, EngineOptions } from '../src/engine/engine-api.ts';
-import type { Outcome } from '../src/ui/terminal-harness.ts';
-import { test } from './site.ts';
+import { decode, openEngine, openHarness } from './harness.ts';
+import { openReturning, test as siteTest } from './site.ts';
 import { wasmFilesFetched } from './wasm-files.ts';
 
 const plain = { kind: 'plain', model: 'story-base' } as const;
@@ -13,61 +16,43 @@ const speculative = {
   drafter: { kind: 'model', model: 'story-draft', draftLength: 4 },
 } as const;
 
-async function openEngine(
-  page: Page,
-  siteUrl: string,
-  options: EngineOptions = {},
-): Promise<Outcome<unknown>> {
-  await page.goto(`${siteUrl}terminal.html`);
-  await page.waitForFunction('window.antiphon !== undefined');
-  return page.evaluate((given) => window.antiphon.openEngine(given, ['story-base', 'story-draft']), {
-    backend: 'wasm',
-    ...options,
-  } satisfies EngineOptions);
-}
+/** Argmax of story-base after "Once upon a time". */
+const greedyStart = [14, 352, 281, 260, 496, 1676, 335, 720];
 
-async function decode(page: Page, request: DecodeRequest): Promise<DecodeResult> {
-  const outcome = await page.evaluate((given) => window.antiphon.runDecode(given), request);
-  if (!outcome.ok) throw new Error(`${outcome.code}: ${outcome.message}`);
-  return outcome.value;
-}
-
-function info(page: Page): Promise<EngineInfo> {
-  return page.evaluate(() => window.antiphon.info());
-}
-
-test('at temperature 0 speculative decoding writes what plain decoding writes', async ({ page, siteUrl }) => {
-  expect(await openEngine(page, siteUrl)).toMatchObject({ ok: true });
-  const request = { prompt: 'Once upon a time', maxTokens: 60, sampling: { temperature: 0 } };
-
-  const alone = await decode(page, { ...request, method: plain });
-  const together = await decode(page, { ...request, method: speculative });
-
-  expect(alone.tokenIds.slice(0, 8)).toEqual([14, 352, 281, 260, 496, 1676, 335, 720]);
-  expect(together.tokenIds).toEqual(alone.tokenIds);
-  expect(together.text).toBe(alone.text);
-  expect(together.rounds.length).toBeLessThan(alone.rounds.length);
+let visit: Page;
+let fetched: readonly string[];
+/** One page and one engine with two models, for all tests that leave it as it is. */
+const test = siteTest.extend({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures it needs from here
+  page: async ({}, use) => use(visit),
 });
+
+test.beforeAll(async ({ visited }) => {
+  visit = await openReturning(visited);
+  fetched = wasmFilesFetched(visit);
+  await openEngine(visit, { backend: 'wasm' }, ['story-base', 'story-draft']);
+});
+
+test.afterAll(() => visit.close());
 
 test('a page fetches one build of ONNX Runtime, the one that its browser can run', async ({
-  browser,
-  siteUrl,
+  page,
+  visited,
 }) => {
   const request = { prompt: 'Once upon a time', maxTokens: 8, sampling: { temperature: 0 }, method: plain };
-  for (const build of ['jspi', 'asyncify'] as const) {
-    const page = await browser.newPage();
-    if (build === 'asyncify') await withoutJspi(page);
-    const fetched = wasmFilesFetched(page);
-    expect(await openEngine(page, siteUrl)).toMatchObject({ ok: true });
-    const { tokenIds } = await decode(page, request);
-    expect(tokenIds).toEqual([14, 352, 281, 260, 496, 1676, 335, 720]);
-    expect(fetched).toEqual([expect.stringContaining(`.${build}`)]);
-    await page.close();
-  }
+  expect((await decode(page, request)).tokenIds).toEqual(greedyStart);
+  expect(fetched).toEqual([expect.stringContaining('.jspi')]);
+
+  const other = await openReturning(visited);
+  await withoutJspi(other);
+  const fetchedByOther = wasmFilesFetched(other);
+  await openEngine(other, { backend: 'wasm' }, ['story-base']);
+  expect((await decode(other, request)).tokenIds).toEqual(greedyStart);
+  expect(fetchedByOther).toEqual([expect.stringContaining('.asyncify')]);
+  await other.close();
 });
 
-test('one seed, one text', async ({ page, siteUrl }) => {
-  await openEngine(page, siteUrl);
+test('one seed, one text', async ({ page }) => {
   const request = { prompt: 'Long ago', maxTokens: 40, method: speculative };
 
   const [first, again, other] = [
@@ -80,12 +65,7 @@ test('one seed, one text', async ({ page, siteUrl }) => {
   expect(other.text).not.toBe(first.text);
 });
 
-test('stopping ends the decode within one round, and the engine serves the next one', async ({
-  page,
-  siteUrl,
-}) => {
-  await openEngine(page, siteUrl);
-
+test('stopping ends the decode within one round, and the engine serves the next one', async ({ page }) => {
   const { result, roundsSeen, next } = await page.evaluate(async (method) => {
     const engine = await window.antiphon.connect({ backend: 'wasm' });
     await engine.load('story-base');
@@ -93,6 +73,7 @@ test('stopping ends the decode within one round, and the engine serves the next 
     let roundsSeen = 0;
     for await (const _round of run) if (++roundsSeen === 3) run.stop();
     const next = await engine.decode({ prompt: 'Long ago', maxTokens: 3, method }).result;
+    await engine.close();
     return { result: await run.result, roundsSeen, next };
   }, plain);
 
@@ -103,29 +84,24 @@ test('stopping ends the decode within one round, and the engine serves the next 
   expect(next).toMatchObject({ finishReason: 'length', tokenIds: { length: 3 } });
 });
 
-test('a worker that dies rejects every pending call with worker-lost', async ({ page, siteUrl }) => {
-  await page.addInitScript(() => {
-    const started: Worker[] = [];
+test('a worker that dies rejects every pending call with worker-lost', async ({ page }) => {
+  const codes = await page.evaluate(async (method) => {
     const Original = window.Worker;
+    let started: Worker | undefined;
     window.Worker = class extends Original {
       constructor(...args: ConstructorParameters<typeof Original>) {
         super(...args);
-        started.push(this);
+        started = this;
       }
     };
-    Object.assign(window, { startedWorkers: started });
-  });
-  await openEngine(page, siteUrl);
-
-  const codes = await page.evaluate(async (method) => {
     const engine = await window.antiphon.connect({ backend: 'wasm' });
+    window.Worker = Original;
     await engine.load('story-base');
     const run = engine.decode({ prompt: 'Once upon a time', maxTokens: 400, method });
     const queued = engine.decode({ prompt: 'Long ago', method });
     for await (const _round of run) break;
     const load = engine.load('story-fairy');
-    const { startedWorkers } = window as unknown as { startedWorkers: Worker[] };
-    startedWorkers.at(-1)?.terminate();
+    started?.terminate();
     const settled = await Promise.allSettled([run.result, queued.result, load]);
     const later = await Promise.allSettled([engine.info()]);
     return [...settled, ...later].map((each) =>
@@ -136,12 +112,7 @@ test('a worker that dies rejects every pending call with worker-lost', async ({ 
   expect(codes).toEqual(['worker-lost', 'worker-lost', 'worker-lost', 'worker-lost']);
 });
 
-test('closing ends a worker that is caught in an endless loop of a custom combination', async ({
-  page,
-  siteUrl,
-}) => {
-  await openEngine(page, siteUrl);
-
+test('closing ends a worker that is caught in an endless loop of a custom combination', async ({ page }) => {
   const codes = await page.evaluate(async () => {
     const engine = await window.antiphon.connect({ backend: 'wasm' });
     await engine.load('story-draft');
@@ -167,59 +138,54 @@ test('closing ends a worker that is caught in an endless loop of a custom combin
   expect(codes).toEqual(['worker-lost', 'worker-lost']);
 });
 
-test('a second visit loads its models without the network', async ({ browser, siteUrl }) => {
-  const cutOff = async (page: Page): Promise<void> => {
-    await page.context().route('**/models/**', (route) => route.abort('internetdisconnected'));
-  };
-  const context = await browser.newContext();
-  const first = await context.newPage();
-  expect(await openEngine(first, siteUrl)).toMatchObject({ ok: true });
-  await first.close();
-
-  const second = await context.newPage();
-  await cutOff(second);
-  expect(await openEngine(second, siteUrl)).toMatchObject({ ok: true });
-  expect(
-    (await decode(second, { prompt: 'Long ago', maxTokens: 5, method: speculative })).tokenIds,
-  ).toHaveLength(5);
-  await context.close();
+test('a second visit loads its models without the network', async ({ visited, firstVisit }) => {
+  const second = await openReturning(visited);
+  for (const page of [second, firstVisit]) {
+    await page.route('**/models/**', (route) => route.abort('internetdisconnected'));
+  }
+  await openEngine(second, { backend: 'wasm' }, ['story-base', 'story-draft']);
+  const request = { prompt: 'Long ago', maxTokens: 5, method: speculative };
+  expect((await decode(second, request)).tokenIds).toHaveLength(5);
+  await second.close();
 
   // Without the first visit there is nothing to load from: the cut is real.
-  const stranger = await (await browser.newContext()).newPage();
-  await cutOff(stranger);
-  expect(await openEngine(stranger, siteUrl)).toMatchObject({ ok: false, code: 'download' });
-  await stranger.context().close();
+  await openHarness(firstVisit);
+  const refused = await firstVisit.evaluate(() =>
+    window.antiphon.openEngine({ backend: 'wasm' }, ['story-base']),
+  );
+  expect(refused).toMatchObject({ ok: false, code: 'download' });
 });
 
-test('from a server without COOP and COEP it decodes on one thread', async ({ page, plainSiteUrl }) => {
-  expect(await openEngine(page, plainSiteUrl, { backend: 'auto' })).toMatchObject({ ok: true });
+test('from a server without COOP and COEP it decodes on one thread', async ({ page }) => {
+  const { info, tokenIds } = await page.evaluate(async () => {
+    const engine = await window.antiphon.connect({ backend: 'auto' });
+    await engine.load('story-draft');
+    const method = { kind: 'plain' as const, model: 'story-draft' };
+    const { tokenIds } = await engine.decode({ prompt: 'Once upon a time', maxTokens: 20, method }).result;
+    const info = await engine.info();
+    await engine.close();
+    return { info, tokenIds };
+  });
 
-  const result = await decode(page, { prompt: 'Once upon a time', maxTokens: 20, method: speculative });
-
-  expect(result.tokenIds).toHaveLength(20);
-  expect(await info(page)).toMatchObject({ backend: 'wasm', threads: 1 });
+  expect(tokenIds).toHaveLength(20);
+  expect(info).toMatchObject({ backend: 'wasm', threads: 1 });
 });
 
-test('an isolated page gets threads', async ({ page, siteUrl }) => {
-  await openEngine(page, siteUrl);
-  const cores = await page.evaluate(() => navigator.hardwareConcurrency);
-
-  expect((await info(page)).threads).toBe(Math.min(cores, 8));
-});
-
-test('the site works under any path', async ({ page, siteUrl }) => {
-  const { serveFolder } = await import('../scripts/static-server.ts');
-  const { mkdtempSync, rmSync } = await import('node:fs');
-  const { tmpdir } = await import('node:os');
-  const { join } = await import('node:path');
+test('the site works under any path', async ({ page, siteUrl, visited }) => {
   const empty = mkdtempSync(join(tmpdir(), 'antiphon-path-'));
   const server = await serveFolder({
     folder: empty,
+    isolated: false,
     proxied: [{ path: '/deep/down/', target: new URL(siteUrl) }],
   });
+  const other = await visited.newPage();
   try {
-    expect(await openEngine(page, `${server.url}deep/down/`)).toMatchObject({ ok: true });
+    await openEngine(other, { backend: 'wasm' }, ['story-draft'], `${server.url}deep/down/`);
+    const method = { kind: 'plain', model: 'story-draft' } as const;
+    const request = { prompt: 'Long ago', maxTokens: 5, sampling: { temperature: 0 }, method };
+    expect((await decode(other, request)).tokenIds).toEqual((await decode(page, request)).tokenIds);
   } finally {
+    await other.close();
     await server.close();
     rmSync(empty, { recursive: true });
   }
@@ -237,12 +203,7 @@ const badRequests: readonly [string, Partial<DecodeRequest>, string][] = [
   ['a prompt beyond the context', { prompt: 'story '.repeat(2000) }, 'context-full'],
   ['a model that is not loaded', { method: { kind: 'plain', model: 'story-space' } }, 'invalid-request'],
 ];
-test('bad requests are refused with their code, and the engine goes on working', async ({
-  page,
-  siteUrl,
-}) => {
-  await openEngine(page, siteUrl);
-
+test('bad requests are refused with their code, and the engine goes on working', async ({ page }) => {
   for (const [title, part, code] of badRequests) {
     const request = { prompt: 'Long ago', maxTokens: 3, method: plain, ...part };
     const outcome = await page.evaluate((given) => window.antiphon.runDecode(given), request);
