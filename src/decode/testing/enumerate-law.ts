@@ -1,9 +1,13 @@
 import { EnumeratingSource } from './enumerating-source.ts';
-import { type FakeDecodeOptions, startFakeDecode } from './fake-decode.ts';
+import { type FakeDecodeOptions, promptOf, startFakeDecode } from './fake-decode.ts';
 
+type Decode = Omit<FakeDecodeOptions, 'random'>;
+
+/** A decode between two rounds. */
 interface State {
   /** Choices that lead here from the start of the decode. */
   readonly choices: readonly number[];
+  readonly rounds: number;
   readonly probability: number;
   readonly text: string;
 }
@@ -12,24 +16,29 @@ interface State {
  * The exact joint law of the first `tokens` tokens of a decode: text (one letter a token) -> probability. Every
  * branch is walked round by round; states that agree in text, pending proposals and caches are merged. From a change of
  * the combination on letters are capital ones, so that a text tells which combination each of its tokens is to follow.
+ *
+ * Draws for tokens behind the first `tokens` do not branch (see EnumeratingSource).
  */
-export async function enumerateLaw(
-  options: Omit<FakeDecodeOptions, 'random'>,
-  tokens: number,
-): Promise<Map<string, number>> {
+export async function enumerateLaw(options: Decode, tokens: number): Promise<Map<string, number>> {
   const law = new Map<string, number>();
-  let frontier = new Map<string, State>([['', { choices: [], probability: 1, text: '' }]]);
-  for (let rounds = 1; frontier.size > 0; rounds++) {
+  const horizon = promptOf(options, 0).length + tokens;
+  let decodes = 0;
+  let frontier = new Map<string, State>([['', { choices: [], rounds: 0, probability: 1, text: '' }]]);
+  while (frontier.size > 0) {
     const next = new Map<string, State>();
     for (const state of frontier.values()) {
-      for await (const branch of branches(options, state, rounds)) {
-        const text = branch.text.slice(0, tokens);
-        if (branch.ended || branch.text.length >= tokens) {
+      const open: (readonly number[])[] = [state.choices];
+      for (let choices = open.pop(); choices; choices = open.pop()) {
+        const random = new EnumeratingSource(choices, horizon, decodes++);
+        const { key, ended, ...branch } = await walk(options, state, random, tokens);
+        open.push(...untriedChoices(random, choices.length));
+        if (ended || branch.text.length >= tokens) {
+          const text = branch.text.slice(0, tokens);
           law.set(text, (law.get(text) ?? 0) + branch.probability);
           continue;
         }
-        const known = next.get(branch.key);
-        next.set(branch.key, { ...branch, probability: branch.probability + (known?.probability ?? 0) });
+        const known = next.get(key);
+        next.set(key, { ...branch, probability: branch.probability + (known?.probability ?? 0) });
       }
     }
     frontier = next;
@@ -38,46 +47,54 @@ export async function enumerateLaw(
 }
 
 interface Branch extends State {
+  /** The same for branches that go on alike. */
   readonly key: string;
   readonly ended: boolean;
 }
 
-/** Every way the decode can go through round number `rounds` from `state`. */
-async function* branches(
-  options: Omit<FakeDecodeOptions, 'random'>,
+/** One way the decode can go through the round behind `state`. */
+async function walk(
+  options: Decode,
   state: State,
-  rounds: number,
-): AsyncGenerator<Branch> {
-  const open: (readonly number[])[] = [state.choices];
-  for (let choices = open.pop(); choices; choices = open.pop()) {
-    const random = new EnumeratingSource(choices);
-    const fake = startFakeDecode({ ...options, random });
-    let text = '';
-    let ended = false;
-    let pending = '';
-    let firstLetter = 'a';
-    for (let round = 0; round < rounds; round++) {
-      const next = await fake.rounds.next();
-      if (next.done) {
-        ended = true;
-        break;
-      }
-      if (next.value.combine) firstLetter = 'A';
-      text += next.value.committed.map((id) => letterOf(id, firstLetter)).join('');
-      pending = `${text} ${JSON.stringify(fake.decode.sampler.textFrom(0))} ${next.value.kvLengths}`;
+  random: EnumeratingSource,
+  tokens: number,
+): Promise<Branch> {
+  const { decode, rounds } = startFakeDecode({ ...options, random });
+  let text = '';
+  let ended = false;
+  let firstLetter = 'a'.charCodeAt(0);
+  let kvLengths: readonly number[] = [];
+  for (let round = 0; round <= state.rounds; round++) {
+    const next = await rounds.next();
+    if (next.done) {
+      ended = true;
+      break;
     }
-    // Alternatives of the choices this run was the first to make.
-    for (let step = choices.length; step < random.taken.length; step++) {
-      for (const other of random.alternatives[step - choices.length].slice(1)) {
-        open.push([...random.taken.slice(0, step), other]);
-      }
-    }
-    const probability = random.probabilities
-      .slice(state.choices.length)
-      .reduce((a, b) => a * b, state.probability);
-    yield { choices: random.taken, probability, text, ended, key: pending };
+    if (next.value.combine) firstLetter = 'A'.charCodeAt(0);
+    for (const id of next.value.committed) text += String.fromCharCode(firstLetter + id);
+    ({ kvLengths } = next.value);
   }
+  let { probability } = state;
+  for (const each of random.probabilities.slice(state.choices.length)) probability *= each;
+  const run = decode.sampler.textFrom(0);
+  const known = run.kind === 'host' ? run.ids.slice(0, tokens) : [];
+  return {
+    choices: random.taken,
+    rounds: state.rounds + 1,
+    probability,
+    text,
+    ended,
+    key: `${text} ${known} of ${run.length} ${kvLengths}`,
+  };
 }
 
-const letterOf = (id: number, firstLetter: string): string =>
-  String.fromCharCode(firstLetter.charCodeAt(0) + id);
+/** The alternatives of choices that a decode was the first to make. */
+function untriedChoices(random: EnumeratingSource, given: number): number[][] {
+  const lists: number[][] = [];
+  for (let step = given; step < random.taken.length; step++) {
+    for (const other of random.alternatives[step - given].slice(1)) {
+      lists.push([...random.taken.slice(0, step), other]);
+    }
+  }
+  return lists;
+}

@@ -76,9 +76,16 @@ export interface FakeDecode {
   readonly rounds: AsyncGenerator<Round, FinishReason, void>;
 }
 
+/** The prompt of a member. */
+export const promptOf = (
+  { prompt = [0, 1], memberPrompts }: Pick<FakeDecodeOptions, 'prompt' | 'memberPrompts'>,
+  member: number,
+): readonly number[] => memberPrompts?.[member] ?? prompt;
+
+const { signal: neverAborted } = new AbortController();
+
 /** The real loop, sampler, drafters and schedules over tables of logits. */
 export function startFakeDecode(options: FakeDecodeOptions): FakeDecode {
-  const prompt = options.prompt ?? [0, 1];
   const tokenizer = letterTokenizer(options.models[0].vocabSize);
   const recorder = new RoundRecorder(options.now ?? (() => 0));
   let round = 0;
@@ -88,7 +95,7 @@ export function startFakeDecode(options: FakeDecodeOptions): FakeDecode {
     members: sequences.map((sequence, index) => ({
       modelId: `fake-${index}`,
       sequence,
-      promptTokenIds: (options.memberPrompts?.[index] ?? prompt).map(tokenId),
+      promptTokenIds: promptOf(options, index).map(tokenId),
       contextLength: options.contextLengths?.[index] ?? options.contextLength ?? 1000,
       costs: options.costs?.[index] ?? [{ tokens: 1, ms: 1 }],
       sampling: { ...untruncated, ...options.sampling, ...options.memberSampling?.[index] },
@@ -102,7 +109,7 @@ export function startFakeDecode(options: FakeDecodeOptions): FakeDecode {
     textStream: new TextStream(tokenizer, options.stop ?? []),
     recorder,
     maxTokens: options.maxTokens ?? 20,
-    signal: options.signal ?? new AbortController().signal,
+    signal: options.signal ?? neverAborted,
     takeTurn: options.takeTurn ?? (async () => {}),
     readbacks: () => 0,
     onPrefill: options.onPrefill ?? (() => {}),
