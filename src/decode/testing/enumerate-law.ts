@@ -1,7 +1,5 @@
 import { EnumeratingSource } from './enumerating-source.ts';
-import { type FakeDecodeOptions, promptOf, startFakeDecode } from './fake-decode.ts';
-
-type Decode = Omit<FakeDecodeOptions, 'random'>;
+import { type FakeDecode, type FakeDecodeOptions, prepareFakeDecode, promptOf } from './fake-decode.ts';
 
 /** A decode between two rounds. */
 interface State {
@@ -19,7 +17,11 @@ interface State {
  *
  * Draws for tokens behind the first `tokens` do not branch (see EnumeratingSource).
  */
-export async function enumerateLaw(options: Decode, tokens: number): Promise<Map<string, number>> {
+export async function enumerateLaw(
+  options: Omit<FakeDecodeOptions, 'random'>,
+  tokens: number,
+): Promise<Map<string, number>> {
+  const start = prepareFakeDecode(options);
   const law = new Map<string, number>();
   const horizon = promptOf(options, 0).length + tokens;
   let decodes = 0;
@@ -30,7 +32,7 @@ export async function enumerateLaw(options: Decode, tokens: number): Promise<Map
       const open: (readonly number[])[] = [state.choices];
       for (let choices = open.pop(); choices; choices = open.pop()) {
         const random = new EnumeratingSource(choices, horizon, decodes++);
-        const { key, ended, ...branch } = await walk(options, state, random, tokens);
+        const { key, ended, ...branch } = await walk(start(random), state, random, tokens);
         open.push(...untriedChoices(random, choices.length));
         if (ended || branch.text.length >= tokens) {
           const text = branch.text.slice(0, tokens);
@@ -54,12 +56,11 @@ interface Branch extends State {
 
 /** One way the decode can go through the round behind `state`. */
 async function walk(
-  options: Decode,
+  { decode, rounds }: FakeDecode,
   state: State,
   random: EnumeratingSource,
   tokens: number,
 ): Promise<Branch> {
-  const { decode, rounds } = startFakeDecode({ ...options, random });
   let text = '';
   let ended = false;
   let firstLetter = 'a'.charCodeAt(0);
