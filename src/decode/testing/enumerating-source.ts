@@ -9,21 +9,43 @@ import type { DrawKey, RandomSource } from '../../random/random-source.ts';
  * certain. What comes before must not depend on it. If it does, the law is wrong: other branches get other outcomes.
  */
 export class EnumeratingSource implements RandomSource {
-  readonly #choices: readonly number[];
   readonly #horizon: number;
   readonly #picks: PhiloxSource;
-  /** Choices taken so far: the given ones, then firsts. */
-  readonly taken: number[] = [];
-  /** Every possible choice at each step beyond the given ones. */
-  readonly alternatives: (readonly number[])[] = [];
-  /** Probability of each choice taken. */
-  readonly probabilities: number[] = [];
+  #given: readonly number[] = [];
+  #taken: number[] = [];
+  #alternatives: (readonly number[])[] = [];
+  #probability = 1;
 
   /** @param seed of the outcomes that are picked */
-  constructor(choices: readonly number[], horizon: number, seed: number) {
-    this.#choices = choices;
+  constructor(horizon: number, seed: number) {
     this.#horizon = horizon;
     this.#picks = new PhiloxSource(seed);
+  }
+
+  /** Forgets what was chosen and follows these choices. */
+  follow(choices: readonly number[]): void {
+    this.#given = choices;
+    this.#taken = [];
+    this.#alternatives = [];
+    this.#probability = 1;
+  }
+
+  /** Choices since `follow`: the given ones, then firsts. */
+  get taken(): readonly number[] {
+    return this.#taken;
+  }
+
+  /** Of all of them together. */
+  get probability(): number {
+    return this.#probability;
+  }
+
+  /** The lists that turn off from the choices taken behind the given ones. */
+  untried(): number[][] {
+    const given = this.#taken.length - this.#alternatives.length;
+    return this.#alternatives.flatMap((possible, index) =>
+      possible.slice(1).map((other) => [...this.#taken.slice(0, given + index), other]),
+    );
   }
 
   categorical(weights: Float64Array, key: DrawKey): number {
@@ -47,16 +69,16 @@ export class EnumeratingSource implements RandomSource {
 
   #choose(possible: readonly number[], key: DrawKey, chanceOf: (choice: number) => number): number {
     if (possible.length === 0) throw new RangeError('a draw without any possible outcome');
-    const step = this.taken.length;
-    const given = this.#choices[step];
+    const step = this.#taken.length;
+    const given = this.#given[step];
     if (given !== undefined && !possible.includes(given)) {
       throw new RangeError(`choice ${given} at step ${step} is impossible`);
     }
     const branches = key.position < this.#horizon;
     const choice = given ?? (branches ? possible[0] : this.#pick(possible, key));
-    if (given === undefined) this.alternatives.push(branches ? possible : [choice]);
-    this.taken.push(choice);
-    this.probabilities.push(branches ? chanceOf(choice) : 1);
+    if (given === undefined) this.#alternatives.push(branches ? possible : [choice]);
+    this.#taken.push(choice);
+    if (branches) this.#probability *= chanceOf(choice);
     return choice;
   }
 
