@@ -107,7 +107,8 @@ export function targetsOf(
 
 /** Wires members, sampler, drafter and schedule of one decode. `lossy` tells whether its text may leave r. */
 export function assembleDecode(plan: DecodePlan): { decode: Decode; lossy: boolean } {
-  const { method, members, recorder } = plan;
+  const { method, members, recorder, tokenizer, textStream, maxTokens } = plan;
+  const { signal, takeTurn, readbacks, takeCombineChange, onPrefill } = plan;
   const { targets, combine } = targetsOf(method, members.length);
   const acceptance = createAcceptance(method.kind === 'plain' ? { kind: 'exact' } : method.acceptance);
   const sampler = plan.createSampler({
@@ -141,10 +142,27 @@ export function assembleDecode(plan: DecodePlan): { decode: Decode; lossy: boole
     participants.map(({ member }) => member),
     members,
     sampler,
-    plan.textStream.hasStopStrings ? 1 : sampler.mostUnreadDraws,
+    textStream.hasStopStrings ? 1 : sampler.mostUnreadDraws,
   );
   const lossy = acceptance.deviation !== null && !isWithoutVerdicts(method);
-  return { decode: { ...plan, participants, sampler, schedule, controller }, lossy };
+  return {
+    decode: {
+      participants,
+      sampler,
+      schedule,
+      controller,
+      recorder,
+      tokenizer,
+      textStream,
+      maxTokens,
+      signal,
+      takeTurn,
+      readbacks,
+      takeCombineChange,
+      onPrefill,
+    },
+    lossy,
+  };
 }
 
 /** Methods whose every token is drawn from r: no criterion is ever asked. */

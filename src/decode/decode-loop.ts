@@ -2,7 +2,7 @@ import type { Combine, CombineNumbers } from '../combine/combine.ts';
 import type { Member } from '../round/member.ts';
 import type { CommittedLogprob, Proposal, Round } from '../round/round.ts';
 import type { RoundRecorder } from '../round/round-recorder.ts';
-import type { RoundSampler, Verdict } from '../round/round-sampler.ts';
+import type { ProposalFate, RoundSampler, Verdict } from '../round/round-sampler.ts';
 import type { TextStream } from '../tokens/text-stream.ts';
 import type { TokenId } from '../tokens/token-id.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
@@ -139,15 +139,15 @@ function settle(decode: Decode, verdict: Verdict): Settled {
   for (const fate of verdict.fates) {
     const alone = () => tokenizer.decode([fate.tokenId], { keepSpecial: true });
     if (finishReason) {
-      if (fate.proposer !== null) proposals.push({ ...fate, fate: 'discarded', text: alone() });
+      if (fate.proposer !== null) proposals.push(withText({ ...fate, fate: 'discarded' }, alone()));
     } else if (fate.fate === 'rejected' || fate.fate === 'discarded') {
-      proposals.push({ ...fate, text: alone() });
+      proposals.push(withText(fate, alone()));
     } else if (--untilEnd === 0) {
-      proposals.push({ ...fate, text: alone() });
+      proposals.push(withText(fate, alone()));
       finishReason = 'end';
     } else {
       const { piece, stopped } = textStream.append(fate.tokenId);
-      proposals.push({ ...fate, text: piece });
+      proposals.push(withText(fate, piece));
       committed.push(fate.tokenId);
       if (stopped) finishReason = 'stop';
       else if (writtenBefore + committed.length >= maxTokens) finishReason = 'length';
@@ -164,3 +164,14 @@ function settle(decode: Decode, verdict: Verdict): Settled {
     ...(lists && { logprobs: logprobsOf(committed, lists, tokenizer) }),
   };
 }
+
+const withText = ({ proposer, tokenId, q, r, u, fate, deviation }: ProposalFate, text: string): Proposal => ({
+  proposer,
+  tokenId,
+  q,
+  r,
+  u,
+  fate,
+  deviation,
+  text,
+});

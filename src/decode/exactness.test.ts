@@ -5,7 +5,7 @@ import { type SamplingParameters, untruncated } from '../sample/sampling-paramet
 import { tokenId } from '../tokens/token-id.ts';
 import type { MethodPlan } from './assemble-decode.ts';
 import { enumerateLaw } from './testing/enumerate-law.ts';
-import { runFakeDecode } from './testing/fake-decode.ts';
+import { finishFakeDecode, prepareFakeDecode, runFakeDecode } from './testing/fake-decode.ts';
 import { FakeModel } from './testing/fake-model.ts';
 
 const prompt = [0, 1, 0].map(tokenId);
@@ -138,14 +138,14 @@ describe('traps', () => {
     const first = [...'abcd'].sort((a, b) => firstMass(expected, b) - firstMass(expected, a))[0];
     const counts = new Map<string, number>();
     let draws = 0;
+    const start = prepareFakeDecode({
+      models: [peaked, draft],
+      method: modelDraft(1),
+      prompt,
+      maxTokens: 3,
+    });
     for (let seed = 0; draws < 20_000; seed++) {
-      const { text } = await runFakeDecode({
-        models: [peaked, draft],
-        method: modelDraft(1),
-        random: new PhiloxSource(seed),
-        prompt,
-        maxTokens: 3,
-      });
+      const { text } = await finishFakeDecode(start(new PhiloxSource(seed)));
       if (text[0] !== first) continue;
       counts.set(text[1], (counts.get(text[1]) ?? 0) + 1);
       draws++;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PhiloxSource } from '../random/philox-source.ts';
-import { type FakeDecodeOptions, runFakeDecode } from './testing/fake-decode.ts';
+import { type FakeDecodeOptions, finishFakeDecode, prepareFakeDecode } from './testing/fake-decode.ts';
 import { bothOf, type ReferenceCase } from './testing/reference-case.ts';
 import { referenceLaw } from './testing/reference-law.ts';
 
@@ -85,8 +85,9 @@ async function textsOf(
   maxTokens = tokens,
 ): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
+  const start = prepareFakeDecode({ ...decode, maxTokens });
   for (let seed = 0; seed < draws; seed++) {
-    const { text } = await runFakeDecode({ ...decode, random: new PhiloxSource(seed), maxTokens });
+    const { text } = await finishFakeDecode(start(new PhiloxSource(seed)));
     const first = text.slice(0, tokens);
     counts.set(first, (counts.get(first) ?? 0) + 1);
   }

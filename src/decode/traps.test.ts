@@ -163,6 +163,36 @@ describe('trap: a bonus under alternate', () => {
   });
 });
 
+describe('trap: a verdict that looks at what is drafted behind its proposal', () => {
+  /** Accepts whatever stands before a draft whose last token is 0. */
+  const fault = withFault(({ plan, random }) => {
+    let last = 0;
+    return {
+      random: {
+        bernoulli: (probability, key) => random.bernoulli(probability, key),
+        categorical(weights, key) {
+          const drawn = random.categorical(weights, key);
+          if (key.purpose === 'proposal') last = drawn;
+          return drawn;
+        },
+      },
+      plan: withDecision(plan, (proposed, ...rest) =>
+        last === 0
+          ? { accepted: true, u: null, committed: proposed }
+          : plan.acceptance.decide(proposed, ...rest),
+      ),
+    };
+  });
+  // The first verdict is on the second token: of four that are drafted two stand behind the law's three.
+  test.each(['alternate', 'naive', 'black-box'] as const)(
+    'under %s, though those tokens are none of the law',
+    async (schedule) => {
+      const drafted = { ...turns, schedule, draftLengths: [4, 1], vocabSize: 2, tokens: 3 };
+      expect(await shiftOf(fault, drafted)).toBeGreaterThan(noticeable);
+    },
+  );
+});
+
 describe('trap: expert and amateur', () => {
   test('that swap when the amateur proposes', async () => {
     const fault = withFault(({ plan }, seen) => ({

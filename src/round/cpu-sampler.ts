@@ -42,9 +42,6 @@ interface Drawn {
   readonly list: TargetList | null;
 }
 
-/** What a token that nobody proposed has in common with others of its kind. */
-const unproposed = { proposer: null, q: null, u: null, deviation: null } as const;
-
 /** The sampler in plain TypeScript, in float64: the oracle every other one is compared with. */
 export class CpuSampler implements RoundSampler {
   readonly mostUnreadDraws: number = 1;
@@ -104,10 +101,11 @@ export class CpuSampler implements RoundSampler {
     } finally {
       logits.dispose();
     }
-    const taken = Array.from({ length: count }, (_, index): HeldRow => {
-      const from = (logits.rows - count + index) * logits.width;
-      return { logits: rows.subarray(from, from + this.#plan.vocabSize), own: null };
-    });
+    const taken: HeldRow[] = [];
+    for (let row = logits.rows - count; row < logits.rows; row++) {
+      const from = row * logits.width;
+      taken.push({ logits: rows.subarray(from, from + this.#plan.vocabSize), own: null });
+    }
     this.#adjust(member, taken);
     this.#held[member].push(...taken);
   }
@@ -177,7 +175,7 @@ export class CpuSampler implements RoundSampler {
     if (extra === 'draw-from-target') {
       const drawn = this.#draw('target', heads);
       committed.push(drawn.tokenId);
-      fates.push(drawnFate(drawn));
+      fates.push(unproposedFate(drawn.tokenId, drawn.r, 'drawn'));
       if (drawn.list) lists.push(drawn.list);
     }
     const ended = extra === 'draw-from-target' && this.#plan.endTokenIds.has(committed[heads]);
@@ -203,7 +201,9 @@ export class CpuSampler implements RoundSampler {
     pending: Proposed | Drawn,
     head: number,
   ): { readonly fates: ProposalFate[]; readonly list: TargetList | null } {
-    if (pending.proposer === null) return { fates: [drawnFate(pending)], list: pending.list };
+    if (pending.proposer === null) {
+      return { fates: [unproposedFate(pending.tokenId, pending.r, 'drawn')], list: pending.list };
+    }
     const { proposer, tokenId: proposed, q: storedQ } = pending;
     const q = storedQ ?? this.#oneHotAt(proposed);
     const r = this.#combined(head);
@@ -231,13 +231,7 @@ export class CpuSampler implements RoundSampler {
     if (storedQ === null) this.#spareDistributions.push(q);
     const list = this.#listOf(committed);
     if (accepted) return { fates: [judged], list };
-    const recovered = {
-      ...unproposed,
-      tokenId: tokenId(committed),
-      r: r[committed],
-      fate: 'recovered',
-    } as const;
-    return { fates: [judged, recovered], list };
+    return { fates: [judged, unproposedFate(tokenId(committed), r[committed], 'recovered')], list };
   }
 
   /** Draws a token at the given offset after the committed text. */
@@ -309,8 +303,9 @@ export class CpuSampler implements RoundSampler {
   }
 }
 
-function drawnFate({ tokenId, r }: Drawn): ProposalFate {
-  return { ...unproposed, tokenId, r, fate: 'drawn' };
+/** The fate of a token that nobody proposed. */
+function unproposedFate(tokenId: TokenId, r: number | null, fate: 'drawn' | 'recovered'): ProposalFate {
+  return { proposer: null, tokenId, q: null, r, u: null, fate, deviation: null };
 }
 
 /** What is behind a rejection or an end token. */

@@ -53,7 +53,7 @@ export class RoundRecorder {
     }
   }
 
-  async forward<T>(member: number, kind: ForwardKind, tokens: number, work: () => Promise<T>): Promise<T> {
+  forward<T>(member: number, kind: ForwardKind, tokens: number, work: () => Promise<T>): Promise<T> {
     return this.forwardTogether([member], kind, tokens, work);
   }
 

@@ -9,15 +9,15 @@ import { FakeModel } from './fake-model.ts';
 
 /** Always favours the token with its own number, so that a drawn token tells who proposed it. */
 class SignatureModel extends FakeModel {
-  readonly #member: number;
+  readonly #row: Float32Array;
 
   constructor(member: number, vocabSize: number, onForward?: (tokens: number) => void) {
     super({ vocabSize, seed: member, ...(onForward && { onForward }) });
-    this.#member = member;
+    this.#row = Float32Array.from({ length: this.width }, (_, token) => (token === member ? 2 : 0));
   }
 
-  override logits(): Float32Array {
-    return Float32Array.from({ length: this.width }, (_, token) => (token === this.#member ? 2 : 0));
+  override rowBehind(): Float32Array {
+    return this.#row;
   }
 }
 

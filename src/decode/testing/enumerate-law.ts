@@ -1,35 +1,56 @@
 import { EnumeratingSource } from './enumerating-source.ts';
-import { type FakeDecodeOptions, startFakeDecode } from './fake-decode.ts';
+import { type FakeDecode, type FakeDecodeOptions, prepareFakeDecode, promptOf } from './fake-decode.ts';
 
+/** What branches that go on alike have in common, between two rounds. */
 interface State {
-  /** Choices that lead here from the start of the decode. */
-  readonly choices: readonly number[];
-  readonly probability: number;
+  /** Of all these branches together. */
+  probability: number;
   readonly text: string;
+  /** Choices of each round on the way here, by one of the branches. */
+  readonly choices: readonly (readonly number[])[];
+  /** Decodes that have come here and can go on. */
+  readonly decodes: EnumeratedDecode[];
 }
 
 /**
  * The exact joint law of the first `tokens` tokens of a decode: text (one letter a token) -> probability. Every
- * branch is walked round by round; states that agree in text, pending proposals and caches are merged. From a change of
+ * branch is walked round by round; states that agree in text, pending proposals, caches and draft lengths are merged. From a change of
  * the combination on letters are capital ones, so that a text tells which combination each of its tokens is to follow.
+ *
+ * Draws for tokens behind the first `tokens` do not branch (see EnumeratingSource). Each branch of a round needs a
+ * decode that stands before it: one that has come there, or else a new one that is led there.
  */
 export async function enumerateLaw(
   options: Omit<FakeDecodeOptions, 'random'>,
   tokens: number,
 ): Promise<Map<string, number>> {
   const law = new Map<string, number>();
-  let frontier = new Map<string, State>([['', { choices: [], probability: 1, text: '' }]]);
-  for (let rounds = 1; frontier.size > 0; rounds++) {
+  const start = prepareFakeDecode(options);
+  const horizon = promptOf(options, 0).length + tokens;
+  let started = 0;
+  const open = () => new EnumeratedDecode(start, horizon, started++);
+  let frontier = new Map<string, State>([['', { probability: 1, text: '', choices: [], decodes: [] }]]);
+  while (frontier.size > 0) {
     const next = new Map<string, State>();
-    for (const state of frontier.values()) {
-      for await (const branch of branches(options, state, rounds)) {
-        const text = branch.text.slice(0, tokens);
-        if (branch.ended || branch.text.length >= tokens) {
-          law.set(text, (law.get(text) ?? 0) + branch.probability);
+    for (const { probability: before, choices: past, decodes } of frontier.values()) {
+      const untried: (readonly number[])[] = [[]];
+      for (let choices = untried.pop(); choices; choices = untried.pop()) {
+        const decode = decodes.pop() ?? (await open().lead(past));
+        await decode.walk(choices);
+        const { text, hasEnded, random } = decode;
+        const probability = before * random.probability;
+        untried.push(...random.untried());
+        if (hasEnded || text.length >= tokens) {
+          const first = text.slice(0, tokens);
+          law.set(first, (law.get(first) ?? 0) + probability);
           continue;
         }
-        const known = next.get(branch.key);
-        next.set(branch.key, { ...branch, probability: branch.probability + (known?.probability ?? 0) });
+        const key = decode.stateKey(tokens);
+        const known = next.get(key);
+        if (known) {
+          known.probability += probability;
+          known.decodes.push(decode);
+        } else next.set(key, { probability, text, choices: [...past, random.taken], decodes: [decode] });
       }
     }
     frontier = next;
@@ -37,47 +58,44 @@ export async function enumerateLaw(
   return law;
 }
 
-interface Branch extends State {
-  readonly key: string;
-  readonly ended: boolean;
-}
+/** A decode that is walked round by round, along choices. */
+class EnumeratedDecode {
+  readonly random: EnumeratingSource;
+  text = '';
+  hasEnded = false;
+  readonly #decode: FakeDecode;
+  #firstLetter = 'a'.charCodeAt(0);
+  #kvLengths: readonly number[] = [];
 
-/** Every way the decode can go through round number `rounds` from `state`. */
-async function* branches(
-  options: Omit<FakeDecodeOptions, 'random'>,
-  state: State,
-  rounds: number,
-): AsyncGenerator<Branch> {
-  const open: (readonly number[])[] = [state.choices];
-  for (let choices = open.pop(); choices; choices = open.pop()) {
-    const random = new EnumeratingSource(choices);
-    const fake = startFakeDecode({ ...options, random });
-    let text = '';
-    let ended = false;
-    let pending = '';
-    let firstLetter = 'a';
-    for (let round = 0; round < rounds; round++) {
-      const next = await fake.rounds.next();
-      if (next.done) {
-        ended = true;
-        break;
-      }
-      if (next.value.combine) firstLetter = 'A';
-      text += next.value.committed.map((id) => letterOf(id, firstLetter)).join('');
-      pending = `${text} ${JSON.stringify(fake.decode.sampler.textFrom(0))} ${next.value.kvLengths}`;
+  constructor(start: (random: EnumeratingSource) => FakeDecode, horizon: number, seed: number) {
+    this.random = new EnumeratingSource(horizon, seed);
+    this.#decode = start(this.random);
+  }
+
+  /** Walks the rounds of these choices. */
+  async lead(rounds: readonly (readonly number[])[]): Promise<this> {
+    for (const choices of rounds) await this.walk(choices);
+    return this;
+  }
+
+  /** Walks one round, along the choices given and then along the first ones. */
+  async walk(choices: readonly number[]): Promise<void> {
+    this.random.follow(choices);
+    const round = await this.#decode.rounds.next();
+    if (round.done) {
+      this.hasEnded = true;
+      return;
     }
-    // Alternatives of the choices this run was the first to make.
-    for (let step = choices.length; step < random.taken.length; step++) {
-      for (const other of random.alternatives[step - choices.length].slice(1)) {
-        open.push([...random.taken.slice(0, step), other]);
-      }
-    }
-    const probability = random.probabilities
-      .slice(state.choices.length)
-      .reduce((a, b) => a * b, state.probability);
-    yield { choices: random.taken, probability, text, ended, key: pending };
+    if (round.value.combine) this.#firstLetter = 'A'.charCodeAt(0);
+    for (const id of round.value.committed) this.text += String.fromCharCode(this.#firstLetter + id);
+    this.#kvLengths = round.value.kvLengths;
+  }
+
+  /** The same for decodes whose first `tokens` tokens go on alike. */
+  stateKey(tokens: number): string {
+    const { sampler, controller } = this.#decode.decode;
+    const run = sampler.textFrom(0);
+    const known = run.kind === 'host' ? run.ids.slice(0, tokens) : [];
+    return `${this.text} ${known} of ${run.length} ${this.#kvLengths} ${controller.draftLengths}`;
   }
 }
-
-const letterOf = (id: number, firstLetter: string): string =>
-  String.fromCharCode(firstLetter.charCodeAt(0) + id);

@@ -76,43 +76,63 @@ export interface FakeDecode {
   readonly rounds: AsyncGenerator<Round, FinishReason, void>;
 }
 
-/** The real loop, sampler, drafters and schedules over tables of logits. */
-export function startFakeDecode(options: FakeDecodeOptions): FakeDecode {
-  const prompt = options.prompt ?? [0, 1];
-  const tokenizer = letterTokenizer(options.models[0].vocabSize);
-  const recorder = new RoundRecorder(options.now ?? (() => 0));
-  let round = 0;
-  const sequences = options.models.map((model) => model.openSequence());
-  const { decode } = assembleDecode({
-    method: options.method,
-    members: sequences.map((sequence, index) => ({
-      modelId: `fake-${index}`,
-      sequence,
-      promptTokenIds: (options.memberPrompts?.[index] ?? prompt).map(tokenId),
-      contextLength: options.contextLengths?.[index] ?? options.contextLength ?? 1000,
-      costs: options.costs?.[index] ?? [{ tokens: 1, ms: 1 }],
-      sampling: { ...untruncated, ...options.sampling, ...options.memberSampling?.[index] },
-      adjustment: options.adjustments?.[index] ?? null,
-      endTokenIds: new Set((options.memberEndTokenIds?.[index] ?? options.endTokenIds ?? []).map(tokenId)),
-    })),
-    vocabSize: tokenizer.vocabSize,
-    sampling: { ...untruncated, ...options.sampling },
-    logprobs: options.logprobs,
-    tokenizer,
-    textStream: new TextStream(tokenizer, options.stop ?? []),
-    recorder,
-    maxTokens: options.maxTokens ?? 20,
-    signal: options.signal ?? new AbortController().signal,
-    takeTurn: options.takeTurn ?? (async () => {}),
-    readbacks: () => 0,
-    onPrefill: options.onPrefill ?? (() => {}),
-    takeCombineChange: () => options.combineChanges?.[round++] ?? null,
-    createSampler: (plan) =>
-      options.createSampler?.(plan, options.random, recorder) ??
-      new LateReadSampler(options.mostUnreadDraws ?? 1, plan, options.random, recorder),
-  });
-  return { decode, sequences, rounds: decodeRounds(decode) };
+/** The prompt of a member. */
+export const promptOf = (
+  { prompt = [0, 1], memberPrompts }: Pick<FakeDecodeOptions, 'prompt' | 'memberPrompts'>,
+  member: number,
+): readonly number[] => memberPrompts?.[member] ?? prompt;
+
+const { signal: neverAborted } = new AbortController();
+
+/**
+ * The real loop, sampler, drafters and schedules over tables of logits, to be started any number of times: what the
+ * decodes have in common is made once.
+ */
+export function prepareFakeDecode(
+  options: Omit<FakeDecodeOptions, 'random'>,
+): (random: RandomSource) => FakeDecode {
+  const { models, method, combineChanges, now = () => 0, mostUnreadDraws = 1, stop = [] } = options;
+  const { logprobs, maxTokens = 20, signal = neverAborted } = options;
+  const { takeTurn = async () => {}, onPrefill = () => {} } = options;
+  const { createSampler = (...parts) => new LateReadSampler(mostUnreadDraws, ...parts) } = options;
+  const tokenizer = letterTokenizer(models[0].vocabSize);
+  const sampling = { ...untruncated, ...options.sampling };
+  const memberPlans = models.map((_, index) => ({
+    modelId: `fake-${index}`,
+    promptTokenIds: promptOf(options, index).map(tokenId),
+    contextLength: options.contextLengths?.[index] ?? options.contextLength ?? 1000,
+    costs: options.costs?.[index] ?? [{ tokens: 1, ms: 1 }],
+    sampling: { ...sampling, ...options.memberSampling?.[index] },
+    adjustment: options.adjustments?.[index] ?? null,
+    endTokenIds: new Set((options.memberEndTokenIds?.[index] ?? options.endTokenIds ?? []).map(tokenId)),
+  }));
+  return (random) => {
+    const recorder = new RoundRecorder(now);
+    let round = 0;
+    const sequences = models.map((model) => model.openSequence());
+    const { decode } = assembleDecode({
+      method,
+      members: sequences.map((sequence, index) => ({ sequence, ...memberPlans[index] })),
+      vocabSize: tokenizer.vocabSize,
+      sampling,
+      logprobs,
+      tokenizer,
+      textStream: new TextStream(tokenizer, stop),
+      recorder,
+      maxTokens,
+      signal,
+      takeTurn,
+      readbacks: () => 0,
+      onPrefill,
+      takeCombineChange: () => combineChanges?.[round++] ?? null,
+      createSampler: (plan) => createSampler(plan, random, recorder),
+    });
+    return { decode, sequences, rounds: decodeRounds(decode) };
+  };
 }
+
+export const startFakeDecode = ({ random, ...options }: FakeDecodeOptions): FakeDecode =>
+  prepareFakeDecode(options)(random);
 
 export interface FakeResult {
   readonly tokenIds: readonly TokenId[];
@@ -122,8 +142,10 @@ export interface FakeResult {
   readonly sequences: readonly FakeSequence[];
 }
 
-export async function runFakeDecode(options: FakeDecodeOptions): Promise<FakeResult> {
-  const { rounds, sequences } = startFakeDecode(options);
+export const runFakeDecode = (options: FakeDecodeOptions): Promise<FakeResult> =>
+  finishFakeDecode(startFakeDecode(options));
+
+export async function finishFakeDecode({ rounds, sequences }: FakeDecode): Promise<FakeResult> {
   const seen: Round[] = [];
   for (;;) {
     const next = await rounds.next();

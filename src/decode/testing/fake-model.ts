@@ -1,5 +1,4 @@
 import type {
-  HostLogits,
   LogitsHandle,
   PassBatching,
   Sequence,
@@ -21,6 +20,8 @@ export class FakeModel {
   readonly #memory: number;
   /** Logits are spread over [-spread, spread]. */
   readonly #spread: number;
+  /** Rows made so far, by the number that stands for the tokens before them. */
+  readonly #rows = new Map<number, Float32Array>();
   /** Told of every forward, before it is done. */
   readonly onForward: (tokens: number) => void;
   /** Tokens fed to each text of the passes over several. */
@@ -55,10 +56,27 @@ export class FakeModel {
     this.#spread = options.spread ?? 2;
   }
 
-  /** Raw logits [width] behind `context`. */
+  /** Raw logits [width] behind `context`, for the caller to keep. */
   logits(context: readonly TokenId[]): Float32Array {
-    let state = Math.min(context.length, this.#memory);
-    for (const token of context.slice(-this.#memory)) state = state * (this.vocabSize + 1) + token + 1;
+    return this.rowBehind(context, context.length).slice();
+  }
+
+  /** The table's own row [width] behind the first `length` tokens of `context`: not to be changed. */
+  rowBehind(context: readonly TokenId[], length: number): Float32Array {
+    const remembered = Math.min(length, this.#memory);
+    let state = remembered;
+    for (let at = length - remembered; at < length; at++) {
+      state = state * (this.vocabSize + 1) + context[at] + 1;
+    }
+    let row = this.#rows.get(state);
+    if (!row) {
+      row = this.#makeRow(state);
+      this.#rows.set(state, row);
+    }
+    return row;
+  }
+
+  #makeRow(state: number): Float32Array {
     const row = new Float32Array(this.width).fill(99);
     const words = new Uint32Array(4);
     for (let token = 0; token < this.vocabSize; token++) {
@@ -110,13 +128,16 @@ export class FakeSequence implements Sequence {
     }
     this.#model.onForward(run.length);
     this.fed.push({ at: this.#cache.length, ids: run.ids });
-    const rows: Float32Array[] = [];
-    for (const id of run.ids) {
-      this.#cache.push(id);
-      rows.push(this.#model.logits(this.#cache));
-    }
+    const first = this.#cache.length + 1;
+    for (const id of run.ids) this.#cache.push(id);
     if (wanted === 'none') return null;
-    return handle(wanted === 'last' ? rows.slice(-1) : rows, this.#model.width);
+    const rows = wanted === 'last' ? 1 : run.length;
+    const { width } = this.#model;
+    const data = new Float32Array(rows * width);
+    for (let row = 0; row < rows; row++) {
+      data.set(this.#model.rowBehind(this.#cache, first + run.length - rows + row), row * width);
+    }
+    return { kind: 'host', rows, width, data, toHost: async () => data, dispose: () => {} };
   }
 
   copyFrom(source: FakeSequence, length: number): void {
@@ -133,10 +154,4 @@ export class FakeSequence implements Sequence {
   dispose(): void {
     this.#cache = [];
   }
-}
-
-function handle(rows: readonly Float32Array[], width: number): HostLogits {
-  const data = new Float32Array(rows.length * width);
-  for (const [index, row] of rows.entries()) data.set(row, index * width);
-  return { kind: 'host', rows: rows.length, width, data, toHost: async () => data, dispose: () => {} };
 }

@@ -70,18 +70,22 @@ export function referenceLaw(decode: ReferenceDecode, tokens: number): Map<strin
     const adjustment = decode.adjustments?.[member];
     return adjustment ? penalisedRow(row, adjustment, text) : row;
   };
-  const ownAt = (member: number, text: readonly number[]): number[] => {
-    const row = rowOf(member, text);
-    return isGreedy
-      ? oneHotOf(largestOf(row), vocabSize)
-      : ownDistribution(row, decode.memberSampling[member]);
-  };
-  const combinedAt = (text: readonly number[]): number[] => {
+  /** q [vocabSize] of each member behind a text. */
+  const ownAt = members.map((member) =>
+    oncePerText((text) => {
+      const row = rowOf(member, text);
+      return isGreedy
+        ? oneHotOf(largestOf(row), vocabSize)
+        : ownDistribution(row, decode.memberSampling[member]);
+    }),
+  );
+  /** r [vocabSize] behind a text. */
+  const combinedAt = oncePerText((text) => {
     const rows = members.map((member) => rowOf(member, text));
     if (!isGreedy) return combinedDistribution(decode.combine, rows, decode.memberSampling, sampling);
     const atOne = members.map(() => untruncated);
     return oneHotOf(largestOf(combinedDistribution(decode.combine, rows, atOne, untruncated)), vocabSize);
-  };
+  });
 
   /** `count` proposals of one member behind what is pending. */
   function draft(
@@ -91,7 +95,7 @@ export function referenceLaw(decode: ReferenceDecode, tokens: number): Map<strin
     pending: readonly Proposal[],
   ): Branch<readonly Proposal[]>[] {
     if (count <= 0) return [{ probability: 1, outcome: pending }];
-    const q = ownAt(member, [...text, ...pending.map(({ token }) => token)]);
+    const q = ownAt[member]([...text, ...pending.map(({ token }) => token)]);
     return q.flatMap((probability, token) =>
       probability > 0
         ? times(probability, draft(member, count - 1, text, [...pending, { proposer: member, token, q }]))
@@ -190,8 +194,19 @@ export function referenceLaw(decode: ReferenceDecode, tokens: number): Map<strin
   return law;
 }
 
+/** A function of a text that is worked out once for each. */
+function oncePerText(distributionAt: (text: readonly number[]) => number[]) {
+  const known = new Map<string, number[]>();
+  return (text: readonly number[]): number[] => {
+    const key = text.join();
+    const distribution = known.get(key) ?? distributionAt(text);
+    known.set(key, distribution);
+    return distribution;
+  };
+}
+
 const times = <T>(probability: number, branches: readonly Branch<T>[]): Branch<T>[] =>
-  branches.map((branch) => ({ ...branch, probability: probability * branch.probability }));
+  branches.map((branch) => ({ probability: probability * branch.probability, outcome: branch.outcome }));
 
 const then = <T, U>(
   branches: readonly Branch<T>[],
