@@ -4,12 +4,16 @@ import { isolationHeaders } from './scripts/isolation-headers.ts';
 import { recordingScript } from './scripts/recording-script.ts';
 import { workerLicences } from './scripts/worker-licences.ts';
 
+/**
+ * Picks the onnxruntime-web entry without embedded glue code. The embedded one starts its threads from its own URL,
+ * which after bundling is the engine's worker: every thread would start a second engine.
+ */
+export const engineConditions = ['onnxruntime-web-use-extern-wasm'];
+
 /** What every build and server that touches the engine needs: site, library, dev server, browser tests. */
 export const engineConfig = {
   resolve: {
-    // Picks the onnxruntime-web entry without embedded glue code. The embedded one starts its threads from its own
-    // URL, which after bundling is the engine's worker: every thread would start a second engine.
-    conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions],
+    conditions: [...engineConditions, ...defaultClientConditions],
   },
   // Pre-bundling would move the package away from the files that it refers to relative to itself.
   optimizeDeps: { exclude: ['onnxruntime-web'] },

@@ -5,8 +5,8 @@ import { isolationHeaders } from './scripts/isolation-headers.ts';
 import { engineConfig } from './vite.config.ts';
 
 /**
- * Browser tests: what needs ONNX Runtime, WebGPU or the browser's storage, in headless Chromium. Software
- * WebGPU (SwiftShader) is slow, so files run one after the other, and tests on it are few.
+ * Browser tests, in headless Chromium: what needs a page, its workers or its storage, and the kernels (*.twin.test.ts, in
+ * Node.js as well). WebGPU on SwiftShader is slow, so other tests of it run in Node.js alone.
  */
 export default defineConfig({
   ...engineConfig,
@@ -16,7 +16,7 @@ export default defineConfig({
     include: ['@bufbuild/protobuf/wire', '@huggingface/hub', 'openai'],
   },
   test: {
-    include: ['{src,workers}/**/*.browser.test.ts', '{src,workers}/**/*.gpu.test.ts'],
+    include: ['{src,workers}/**/*.{browser,twin}.test.ts'],
     fileParallelism: false,
     // The first pass on a software device compiles its shaders: seconds for each pass width.
     testTimeout: 60_000,

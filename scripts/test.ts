@@ -95,6 +95,7 @@ const parts: Readonly<Record<string, Part>> = {
     const failed = checks.filter(({ holds }) => !holds).length;
     return { passed: checks.length - failed, failed, skipped: 0 };
   },
+  gpu: (args) => runVitest('gpu', ['--config', 'vitest.gpu.config.ts', ...args]),
   browser: (args) => {
     findBrowser();
     return runVitest('browser', ['--config', 'vitest.browser.config.ts', ...args]);

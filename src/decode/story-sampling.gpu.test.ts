@@ -92,4 +92,4 @@ test('a model fed from the device writes what one fed from the host writes, with
   expect([...fates]).toEqual(expect.arrayContaining(['accepted', 'rejected', 'recovered', 'drawn']));
   expect(runtime.gpuBufferOwners()).toEqual([]);
   await runtime.close();
-}, 120_000);
+});

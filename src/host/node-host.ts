@@ -5,6 +5,7 @@ import { bestOrtBuild } from './best-ort-build.ts';
 import type { Host } from './host.ts';
 import { bytesIn, fileBlob, freeBytes, NodeDirectory } from './node-directory.ts';
 import { cacheFolder, subfolder } from './node-folder.ts';
+import { nodeGpu } from './node-gpu.ts';
 import { nodeKeptValues } from './node-kept-values.ts';
 import { nodeLocks } from './node-locks.ts';
 import { isBundled, nodeOrtFiles } from './node-ort-files.ts';
@@ -13,9 +14,7 @@ import { threadCount } from './thread-count.ts';
 
 /** A process of Node.js. */
 export const host: Host = {
-  gpu: async () => {
-    throw new Error('the package "webgpu" is not installed');
-  },
+  gpu: nodeGpu,
   bestOrtBuild,
   ortFiles: nodeOrtFiles,
   // ONNX Runtime starts its threads only as the build of the package changes it: see vite.node.config.ts.

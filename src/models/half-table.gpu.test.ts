@@ -8,11 +8,12 @@ import { prepareGraph } from './prepare/prepare-graph.ts';
 import { withHalfTable } from './testing/half-table.ts';
 import { openSession } from './testing/open-session.ts';
 import { largestDifference, rowsOfPass } from './testing/sequence-rows.ts';
+import { bytesAt } from './testing/site.ts';
 
 test('an embedding of float16, widened for a device without it, computes what WASM does', async () => {
   const answer = await openDevice({ allowSoftware: true, subgroups: 'never' });
   if (answer.kind === 'none') throw new Error(answer.reason);
-  const { onnx } = withHalfTable(new Uint8Array(await (await fetch(packed4)).arrayBuffer()));
+  const { onnx } = withHalfTable(await bytesAt(packed4));
   const prepared = prepareGraph(onnx, { unpackedBytesLimit: 0, steps: ['logits', 'half-tables'] });
   const source = { id: 'half-table', onnx, sha256: 'half-table', contextLength: 96, vocabSize: 40 };
   const sessions = [

@@ -1,10 +1,11 @@
 import { afterAll, beforeEach, expect, test } from 'vitest';
+import groupedPositions from './fixtures/grouped-positions.onnx?url';
 import { readMeasurement, writeMeasurement } from './measurement-store.ts';
 import { ortBuild, ortThreads, ortVersion } from './ort.ts';
 import { ModelRuntime } from './runtime.ts';
-import { storyModel } from './testing/story-model.ts';
+import { tinyModel } from './testing/tiny-model.ts';
 
-const source = await storyModel('story-draft');
+const source = await tinyModel(groupedPositions);
 const runtime = await ModelRuntime.open('wasm', { preparation: 'never' });
 afterAll(() => runtime.close());
 beforeEach(() => caches.delete('antiphon-measurements'));

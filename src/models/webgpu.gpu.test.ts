@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LoadedCausalModel } from './ort-causal-model.ts';
 import { ModelRuntime } from './runtime.ts';
 import { withDataBeside } from './testing/data-beside.ts';
-import { greedyWork } from './testing/greedy-work.ts';
 import { openSession } from './testing/open-session.ts';
 import { greedyTokens, largestDifference, rowsOfPass } from './testing/sequence-rows.ts';
 import { dragonStory, onceUponATime, storyModel } from './testing/story-model.ts';
@@ -101,14 +100,6 @@ test('story-draft continues "Once upon a time" as on WASM, with one read-back a 
   expect(await greedyTokens(sequence, onceUponATime, 8)).toEqual([14, 352, 281, 260, 875, 1669, 335, 720]);
   expect(model.readbacks - before).toBe(8);
   sequence.dispose();
-});
-
-test('the build for browsers without JSPI writes the same on WebGPU', async () => {
-  const { backend, tokenIds } = await greedyWork('webgpu', 'asyncify');
-  expect({ backend, tokenIds }).toEqual({
-    backend: 'webgpu',
-    tokenIds: [14, 352, 281, 260, 875, 1669, 335, 720],
-  });
 });
 
 test('logits stay within 0.001 of WASM, over one wide pass and a narrow one behind it', async () => {

@@ -4,12 +4,12 @@ import { ModelRuntime } from '../runtime.ts';
 import { greedyTokens } from './sequence-rows.ts';
 import { onceUponATime, storyModel } from './story-model.ts';
 
-/** What the worker is to do, as its name: backend, and the build where it is not to be the best one. */
-const [backend, build] = self.name.split(' ') as ['wasm' | 'webgpu', OrtBuild | undefined];
+/** Its name is the build where that is not to be the best one. */
+const build = self.name as OrtBuild | '';
 
 /** Loads story-draft inside a worker, as the engine does, and posts what it writes. */
 if (build) forceOrtBuild(build);
-const runtime = await ModelRuntime.open(backend);
+const runtime = await ModelRuntime.open('wasm');
 const model = await runtime.loadModel(await storyModel('story-draft'));
 const tokenIds = await greedyTokens(model.openSequence(), onceUponATime, 8);
 await runtime.close();
@@ -18,7 +18,6 @@ const fetched = performance
   .map(({ name }) => /[^/]*\.wasm/.exec(name)?.[0] ?? '');
 self.postMessage({
   tokenIds,
-  backend: model.backend,
   threads: runtime.threads,
   isolated: self.crossOriginIsolated,
   wasmFiles: fetched.filter((name) => name !== ''),

@@ -1,12 +1,11 @@
 import type { ModelSource } from '../runtime.ts';
 import { type GraphFixture, graphFixtureContext } from './graph-fixtures.ts';
+import { bytesAt } from './site.ts';
 
 const urls = import.meta.glob<string>('../fixtures/graphs/*', { query: '?url', import: 'default' });
 
-async function bytesOf(file: string): Promise<ArrayBuffer> {
-  const url = await urls[`../fixtures/graphs/${file}`]!();
-  return (await fetch(url)).arrayBuffer();
-}
+const bytesOf = async (file: string): Promise<Uint8Array<ArrayBuffer>> =>
+  bytesAt(await urls[`../fixtures/graphs/${file}`]!());
 
 /** The model of a fixture, and what PyTorch computes, [tokens, vocabSize]. */
 export async function readGraphFixture({
@@ -16,10 +15,10 @@ export async function readGraphFixture({
   const [onnx, logits] = await Promise.all([bytesOf(`${name}.onnx`), bytesOf(`${name}.logits`)]);
   const source = {
     id: name,
-    onnx: new Uint8Array(onnx),
+    onnx,
     sha256: name,
     contextLength: graphFixtureContext,
     vocabSize,
   };
-  return { source, reference: new Float32Array(logits) };
+  return { source, reference: new Float32Array(logits.buffer) };
 }

@@ -1,5 +1,6 @@
 import { tokenId } from '../../tokens/token-id.ts';
 import type { ModelSource } from '../runtime.ts';
+import { bytesAt } from './site.ts';
 
 /** Context and vocabulary of the bundled family. */
 const contextLength = 512;
@@ -10,8 +11,7 @@ export const onceUponATime = [0, 879, 1190, 260, 527].map(tokenId);
 
 /** A bundled model, from the files that the page serves. */
 export async function storyModel(id: 'story-base' | 'story-draft'): Promise<ModelSource> {
-  const response = await fetch(`/models/${id}/onnx/model_q4.onnx`);
-  const onnx = new Uint8Array(await response.arrayBuffer());
+  const onnx = await bytesAt(`/models/${id}/onnx/model_q4.onnx`);
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', onnx));
   const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
   return { id, onnx, sha256, contextLength, vocabSize };

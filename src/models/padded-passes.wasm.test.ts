@@ -8,16 +8,12 @@ import type { ModelSource } from './runtime.ts';
 import { openSession } from './testing/open-session.ts';
 import { largestDifference, rowsOfPass } from './testing/sequence-rows.ts';
 import { dragonStory, storyModel } from './testing/story-model.ts';
+import { tinyModel } from './testing/tiny-model.ts';
 
 /** float32, other kernels for other widths. */
 const tolerance = 2e-5;
 
 const toEights: PassPadding = { paddedTokens: (tokens) => Math.ceil(tokens / 8) * 8 };
-
-async function fixture(url: string): Promise<ModelSource> {
-  const onnx = new Uint8Array(await (await fetch(url)).arrayBuffer());
-  return { id: 'tiny', onnx, sha256: url, contextLength: 96, vocabSize: 40 };
-}
 
 const opened: ModelSession[] = [];
 afterAll(() => Promise.all(opened.map((session) => session.release())));
@@ -31,10 +27,10 @@ async function open(source: ModelSource, place: 'prepared' | 'as exported'): Pro
 const sessions = [
   ['story-draft, prepared', async () => open(await storyModel('story-draft'), 'prepared')],
   ['story-draft, as exported', async () => open(await storyModel('story-draft'), 'as exported')],
-  ['a graph with position_ids, prepared', async () => open(await fixture(groupedPositions), 'prepared')],
+  ['a graph with position_ids, prepared', async () => open(await tinyModel(groupedPositions), 'prepared')],
   [
     'a graph with position_ids, as exported',
-    async () => open(await fixture(groupedPositions), 'as exported'),
+    async () => open(await tinyModel(groupedPositions), 'as exported'),
   ],
 ] as const;
 
@@ -72,7 +68,7 @@ test.each(sessions)(
 );
 
 test('no padding passes the end of the context', async () => {
-  const session = await open(await fixture(groupedPositions), 'prepared');
+  const session = await open(await tinyModel(groupedPositions), 'prepared');
   session.padPasses(toEights);
   const sequence = session.openSequence();
   const ids = Array.from({ length: 96 }, (_, index) => text[index % text.length]!).map((id) => id % 40);
@@ -88,6 +84,6 @@ test('no padding passes the end of the context', async () => {
 });
 
 test('a cache that is concatenated takes no padding', async () => {
-  const session = await open(await fixture(concatPositions), 'as exported');
+  const session = await open(await tinyModel(concatPositions), 'as exported');
   expect(session.padPasses(toEights)).toBe(noPadding);
 });

@@ -2,6 +2,7 @@ import OpenAI from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Engine } from '../engine/engine.ts';
 import { bundledModels, modelsUrl } from '../engine/testing/bundled-models.ts';
+import { siteUrl } from '../models/testing/site.ts';
 import { createFetch } from './create-fetch.ts';
 
 /*
@@ -9,7 +10,7 @@ import { createFetch } from './create-fetch.ts';
  * made for conversations, so the folder that this one is loaded from has a template of its own.
  */
 
-const chatty = new URL('/chatty/story-draft/', location.href).href;
+const chatty = new URL('/chatty/story-draft/', siteUrl).href;
 const engine = new Engine(bundledModels('wasm'));
 const client = new OpenAI({
   apiKey: 'none',

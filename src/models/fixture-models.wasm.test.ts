@@ -10,6 +10,7 @@ import groupedPositions from './fixtures/grouped-positions.onnx?url';
 import unknownInput from './fixtures/unknown-input.onnx?url';
 import type { LoadedCausalModel } from './ort-causal-model.ts';
 import { ModelRuntime } from './runtime.ts';
+import { bytesAt, jsonAt } from './testing/site.ts';
 
 interface Expected {
   readonly vocabSize: number;
@@ -19,7 +20,7 @@ interface Expected {
   readonly logits: readonly number[][];
 }
 
-const expected = (await (await fetch(expectedUrl)).json()) as Expected;
+const expected = await jsonAt<Expected>(expectedUrl);
 const ids = expected.tokenIds.map(tokenId);
 const reference = expected.logits;
 
@@ -28,10 +29,6 @@ beforeAll(async () => {
   runtime = await ModelRuntime.open('wasm');
 });
 afterAll(() => runtime.close());
-
-async function bytesAt(url: string): Promise<Uint8Array> {
-  return new Uint8Array(await (await fetch(url)).arrayBuffer());
-}
 
 async function load(url: string): Promise<LoadedCausalModel> {
   return runtime.loadModel({

@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tokenId } from '../tokens/token-id.ts';
 import { capacityStepRows } from './capacity-kv-cache.ts';
-import { forceOrtBuild, ortBuild } from './ort.ts';
 import type { LoadedCausalModel } from './ort-causal-model.ts';
 import { ModelRuntime } from './runtime.ts';
-import { greedyWork } from './testing/greedy-work.ts';
 import { greedyTokens, largestDifference, rowsOfPass } from './testing/sequence-rows.ts';
 import { dragonStory, onceUponATime, storyModel } from './testing/story-model.ts';
 
@@ -57,40 +55,6 @@ test('a prefix that is kept serves another continuation as a fresh cache does', 
 test('its verification noise is that of float32', () => {
   expect(model.noise.maxLogitDifference).toBeLessThan(1e-4);
   expect(model.notes).toEqual([]);
-});
-
-test('auto takes WebGPU on hardware and else WASM, and gives the reason', async () => {
-  const auto = await ModelRuntime.open('auto');
-  const [backend, reason] = auto.device
-    ? ['webgpu', /^WebGPU on .+\.$/]
-    : ['wasm', /^WASM, because WebGPU is not used: .+\.$/];
-  expect(auto.device?.isSoftware ?? false).toBe(false);
-  expect(auto.backend).toBe(backend);
-  expect(auto.backendReason).toMatch(reason);
-  await auto.close();
-});
-
-test('a worker of an isolated page computes the same on several threads', async () => {
-  const { tokenIds, threads, isolated } = await greedyWork('wasm');
-  expect({ tokenIds, threads, isolated }).toEqual({
-    tokenIds: [14, 352, 281, 260, 875, 1669, 335, 720],
-    threads: Math.min(navigator.hardwareConcurrency, 8),
-    isolated: true,
-  });
-});
-
-test.each(['jspi', 'asyncify'] as const)(
-  'the %s build computes the same, and is the one fetched',
-  async (build) => {
-    const { tokenIds, wasmFiles } = await greedyWork('wasm', build);
-    expect(tokenIds).toEqual([14, 352, 281, 260, 875, 1669, 335, 720]);
-    expect(wasmFiles).toEqual([`ort-wasm-simd-threaded.${build}.wasm`]);
-  },
-);
-
-test('this browser, which has JSPI, is given the build that needs it', () => {
-  expect(ortBuild()).toBe('jspi');
-  expect(() => forceOrtBuild('asyncify')).toThrow('runs its jspi build already');
 });
 
 test('a sequence of a model that was disposed refuses to run', async () => {

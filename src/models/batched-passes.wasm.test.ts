@@ -9,14 +9,10 @@ import type { ModelSource } from './runtime.ts';
 import { openSession } from './testing/open-session.ts';
 import { largestDifference, rowsOfPass } from './testing/sequence-rows.ts';
 import { storyModel } from './testing/story-model.ts';
+import { tinyModel } from './testing/tiny-model.ts';
 
 /** float32, other kernels for other widths. */
 const tolerance = 2e-5;
-
-async function fixture(url: string): Promise<ModelSource> {
-  const onnx = new Uint8Array(await (await fetch(url)).arrayBuffer());
-  return { id: 'tiny', onnx, sha256: url, contextLength: 96, vocabSize: 40 };
-}
 
 const opened: ModelSession[] = [];
 afterAll(() => Promise.all(opened.map((session) => session.release())));
@@ -32,7 +28,7 @@ async function open(source: ModelSource) {
 const models = [
   ['story-base', () => storyModel('story-base'), 1846],
   ['story-draft', () => storyModel('story-draft'), 1846],
-  ['a graph with position_ids', () => fixture(groupedPositions), 40],
+  ['a graph with position_ids', () => tinyModel(groupedPositions), 40],
 ] as const;
 
 async function rowsTogether(
@@ -145,7 +141,7 @@ test('of the wanted rows the last alone is the last of all', async () => {
 });
 
 test('a pass that cannot be run for one of the texts leaves both as they were', async () => {
-  const { session, batching } = await open(await fixture(groupedPositions));
+  const { session, batching } = await open(await tinyModel(groupedPositions));
   const sequences = [session.openSequence(), session.openSequence()];
   const long = Array.from({ length: 95 }, (_, index) => (index * 7) % 40);
   await rowsOfPass(sequences[0]!, long.map(tokenId));
@@ -168,7 +164,7 @@ test('a graph as exported takes one text at a time', async () => {
 });
 
 test('a copy of the beginning of a text answers as that does, on a graph as exported', async () => {
-  const session = await openSession(await fixture(groupedPositions), 'as exported');
+  const session = await openSession(await tinyModel(groupedPositions), 'as exported');
   opened.push(session);
   const [sequence, copy] = [session.openSequence(), session.openSequence()] as OrtSequence[];
   const ids = Array.from({ length: 40 }, (_, index) => tokenId((index * 7) % 40));

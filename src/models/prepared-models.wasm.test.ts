@@ -10,10 +10,12 @@ import packed4Zero from './fixtures/packed-4-zero.onnx?url';
 import packed8 from './fixtures/packed-8.onnx?url';
 import packed8Zero from './fixtures/packed-8-zero.onnx?url';
 import packedHalf from './fixtures/packed-half.onnx?url';
-import { ModelRuntime, type ModelSource } from './runtime.ts';
+import { ModelRuntime } from './runtime.ts';
 import { withDataBeside } from './testing/data-beside.ts';
 import { largestDifference, rowsOfPass } from './testing/sequence-rows.ts';
+import { jsonAt } from './testing/site.ts';
 import { onceUponATime, storyModel } from './testing/story-model.ts';
+import { tinyModel } from './testing/tiny-model.ts';
 
 /* Models prepared for WASM against the same models as exported, and against a reference that shares no code. */
 
@@ -22,9 +24,8 @@ interface Expected {
   readonly logits: readonly (readonly number[])[];
 }
 
-const json = async <T>(url: string): Promise<T> => (await fetch(url)).json() as Promise<T>;
-const plain = await json<Expected>(expectedUrl);
-const packed = await json<Record<string, Expected['logits']>>(expectedPackedUrl);
+const plain = await jsonAt<Expected>(expectedUrl);
+const packed = await jsonAt<Record<string, Expected['logits']>>(expectedPackedUrl);
 const ids = plain.tokenIds.map(tokenId);
 
 let preparing: ModelRuntime;
@@ -46,11 +47,6 @@ const fixtures: readonly [string, string, Expected['logits'], number][] = [
   ['packed-half', packedHalf, packed['packed-half']!, halfTolerance],
 ];
 
-async function fixture(id: string, url: string): Promise<ModelSource> {
-  const onnx = new Uint8Array(await (await fetch(url)).arrayBuffer());
-  return { id, onnx, sha256: url, contextLength: 96, vocabSize: 40 };
-}
-
 const pieces = [
   [0, 5],
   [5, 6],
@@ -70,7 +66,7 @@ test.each(fixtures)(
   async (id, url, logits, tolerance) => {
     const reference = Float32Array.from(logits.flat());
     for (const runtime of [asExported, preparing]) {
-      const model = await runtime.loadModel(await fixture(id, url));
+      const model = await runtime.loadModel(await tinyModel(url, id));
       expect(model.notes).toEqual([]);
       expect(largestDifference(await rowsOfPass(model.openSequence(), ids), reference)).toBeLessThan(
         tolerance,
@@ -84,7 +80,7 @@ test.each(fixtures)(
 test.each(fixtures)(
   '%s: rolled back, it answers bit for bit as a fresh cache does, whatever its size',
   async (id, url) => {
-    const model = await preparing.loadModel(await fixture(id, url));
+    const model = await preparing.loadModel(await tinyModel(url, id));
     const long = Array.from({ length: 90 }, (_, index) => ids[(index * 7) % ids.length]!);
     const kept = model.openSequence();
     await rowsOfPass(kept, ids.slice(0, 6));
@@ -151,6 +147,7 @@ test('weights in a file beside the model give the same logits, prepared and as e
       rows.push(await rowsOfPass(model.openSequence(), onceUponATime));
       await model.dispose();
     }
-    expect(rows[1]).toEqual(rows[0]);
+    // Where passes are padded, those of the two may be padded to other widths.
+    expect(largestDifference(rows[1]!, rows[0]!)).toBeLessThan(2e-5);
   }
 });

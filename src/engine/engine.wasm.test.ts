@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withShortTables } from '../models/testing/short-tables.ts';
+import { siteUrl } from '../models/testing/site.ts';
 import { candidatesQuery } from './candidates-query.ts';
 import type { DecodeRequest } from './decode-request.ts';
 import { Engine } from './engine.ts';
@@ -153,7 +154,7 @@ function loadWithTokenizer(folder: string, changed: (json: TokenizerJson) => obj
 }
 
 test('a tokenizer with more tokens than the logits writes as without them, and names them where they are asked for', async () => {
-  const folder = new URL('/longer/story-draft/', location.href).href;
+  const folder = new URL('/longer/story-draft/', siteUrl).href;
   const added = { id: 1846, content: '<|image|>', special: true, normalized: false };
   await loadWithTokenizer(folder, (json) => ({ ...json, added_tokens: [...json.added_tokens, added] }));
   const plain = (model: string, more: Partial<DecodeRequest> = {}): DecodeRequest => ({
@@ -186,7 +187,7 @@ test('a tokenizer with more tokens than the logits writes as without them, and n
 });
 
 test('a tokenizer of another model, whose own entries exceed the logits, is refused', async () => {
-  const folder = new URL('/foreign/story-draft/', location.href).href;
+  const folder = new URL('/foreign/story-draft/', siteUrl).href;
   const loading = loadWithTokenizer(folder, (json) => ({
     ...json,
     model: { ...json.model, vocab: { ...json.model.vocab, more: 1846 } },
@@ -198,7 +199,7 @@ test('a tokenizer of another model, whose own entries exceed the logits, is refu
 });
 
 describe('a model whose file holds positions for 64 tokens while its configuration says 512', () => {
-  const model = `${location.origin}/short/`;
+  const model = `${siteUrl}short/`;
   beforeAll(() =>
     loadChanged(model, (file, answer) => {
       if (!file.endsWith('.onnx')) return null;

@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config';
+import { nodeTests } from './vitest.config.ts';
+
+/**
+ * GPU tests, in Node.js on Dawn. A process that ends one of its threads with work on the GPU aborts, so they run in
+ * child processes; each file has a device of its own.
+ */
+const { resolve, test } = nodeTests('gpu');
+export default defineConfig({
+  resolve,
+  test: {
+    ...test,
+    include: ['src/**/*.{gpu,twin}.test.ts'],
+    globalSetup: ['./scripts/test-site.ts', './scripts/test-gpu.ts'],
+    pool: 'forks',
+    maxWorkers: '100%',
+    // A driver without its cache compiles hundreds of shaders, and for minutes where others use the cores too.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+  },
+});
