@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder, siteFolder } from '../scripts/build.ts';
-import { EnginePage } from '../scripts/terminal/engine-page.ts';
 import { serveFolder } from '../scripts/static-server.ts';
+import { EnginePage } from '../scripts/terminal/engine-page.ts';
 import type { DecodeRequest } from '../src/engine/decode-request.ts';
 import { withSpread } from '../src/pilot/quartiles.ts';
 import type { Bench, BrowserTable } from './bench-table.ts';
