@@ -107,7 +107,10 @@ const parts: Readonly<Record<string, Part>> = {
 const partsOnRequest: Readonly<Record<string, Part>> = {
   long: (args) => {
     const journeys = process.env.ANTIPHON_CHAT_MODELS === undefined ? [] : ['chat-model.spec.ts'];
-    return runJourneys(['collaborative.spec.ts', ...journeys, ...args], { ANTIPHON_LONG_TESTS: '1' });
+    return runJourneys(
+      ['/collaborative.spec.ts', 'speculative.spec.ts', 'states.spec.ts', ...journeys, ...args],
+      { ANTIPHON_LONG_TESTS: '1' },
+    );
   },
 };
 
