@@ -1,11 +1,19 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { host } from '#host';
+import { host as browserHost } from '../../host/browser-host.ts';
 import { keepNothing } from './no-file-store.ts';
 import { openFileStore } from './open-file-store.ts';
 
 // These tests run in Node.js, and are about browsers.
-vi.mock('#host', () => import('../../host/browser-host.ts'));
+beforeEach(() => {
+  vi.spyOn(host, 'openDirectory').mockImplementation(browserHost.openDirectory);
+  vi.spyOn(host, 'openCache').mockImplementation(browserHost.openCache);
+});
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
 
 const refusal = (): DOMException => new DOMException('Access is denied.', 'SecurityError');
 
