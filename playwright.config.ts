@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { launchOptions } from './scripts/find-browser.ts';
+import { testLaunchOptions } from './scripts/find-browser.ts';
 
 /** Journeys on the built site and the packed library (`npm run build`), in a browser that is on this machine. */
 export default defineConfig({
@@ -18,5 +18,5 @@ export default defineConfig({
   forbidOnly: true,
   timeout: 120_000,
   reporter: 'list',
-  use: { browserName: 'chromium', launchOptions: launchOptions() },
+  use: { browserName: 'chromium', launchOptions: testLaunchOptions() },
 });

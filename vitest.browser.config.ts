@@ -1,6 +1,6 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { launchOptions } from './scripts/find-browser.ts';
+import { testLaunchOptions } from './scripts/find-browser.ts';
 import { isolationHeaders } from './scripts/isolation-headers.ts';
 import { engineConfig } from './vite.config.ts';
 
@@ -26,7 +26,7 @@ export default defineConfig({
       headless: true,
       screenshotFailures: false,
       provider: playwright({
-        launchOptions: launchOptions(),
+        launchOptions: testLaunchOptions(),
       }),
       instances: [{ browser: 'chromium' }],
     },

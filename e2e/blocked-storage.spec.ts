@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Page } from '@playwright/test';
-import { launchOptions } from '../scripts/find-browser.ts';
+import { testLaunchOptions } from '../scripts/find-browser.ts';
 import { test as siteTest } from './site.ts';
 import { expect, runToEnd, story } from './story-page.ts';
 
@@ -15,7 +15,7 @@ const test = siteTest.extend<{ readonly blockedPage: Page }>({
     const profile = mkdtempSync(join(tmpdir(), 'antiphon-profile-'));
     mkdirSync(join(profile, 'Default'));
     writeFileSync(join(profile, 'Default', 'Preferences'), JSON.stringify(blockSiteData));
-    const context = await chromium.launchPersistentContext(profile, launchOptions());
+    const context = await chromium.launchPersistentContext(profile, testLaunchOptions());
     await use(await context.newPage());
     await context.close();
     rmSync(profile, { recursive: true });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, test as base, chromium, type Page } from '@playwright/test';
 import { siteFolder } from '../scripts/build.ts';
-import { launchOptions } from '../scripts/find-browser.ts';
+import { testLaunchOptions } from '../scripts/find-browser.ts';
 import { serveFolder } from '../scripts/static-server.ts';
 
 export interface Sites {
@@ -53,7 +53,7 @@ export const test = base.extend<Visits, Sites>({
     async ({ siteUrl }, use) => {
       const profile = mkdtempSync(join(tmpdir(), 'antiphon-visited-'));
       const context = await chromium.launchPersistentContext(profile, {
-        ...launchOptions(),
+        ...testLaunchOptions(),
         baseURL: siteUrl,
       });
       await use(context);
