@@ -27,6 +27,9 @@ function filesUnder(folder: string): string[] {
 /** Of ONNX Runtime's builds for browsers with and without JSPI a page fetches one (e2e/terminal-page.spec.ts). */
 const runtimeBuilds = ['asyncify', 'jspi'];
 
+/** What of the library is for Node.js lies in a folder of its own. */
+const isForNode = (path: string): boolean => path.startsWith('node/');
+
 /** Two runtimes in a page would be two downloads, two memories, and two queues that know nothing of each other. */
 function runtimeChecks(build: string, folder: string): Check[] {
   const files = filesUnder(folder);
@@ -37,12 +40,16 @@ function runtimeChecks(build: string, folder: string): Check[] {
     paths.length === runtimeBuilds.length &&
     runtimeBuilds.every((name) => paths.some((path) => path.includes(`ort-wasm-simd-threaded.${name}`)));
   const scripts = files.filter((path) => path.endsWith('.js'));
-  const copies = scripts.flatMap((path) =>
-    read(path)
-      .split(runtimeMessage)
-      .slice(1)
-      .map(() => path),
-  );
+  const copiesIn = (paths: readonly string[]): string[] =>
+    paths.flatMap((path) =>
+      read(path)
+        .split(runtimeMessage)
+        .slice(1)
+        .map(() => path),
+    );
+  const copies = copiesIn(scripts.filter((path) => !isForNode(path)));
+  const nodeScripts = scripts.filter(isForNode);
+  const nodeCopies = copiesIn(nodeScripts);
   // "AGFzb" is "\0asm", with which every wasm file begins, in base64.
   const inlined = [...scripts, ...glue].filter((path) => read(path).includes('AGFzb'));
   return [
@@ -52,7 +59,10 @@ function runtimeChecks(build: string, folder: string): Check[] {
       wasm,
     ),
     check(`the ${build} holds one glue file for each of them`, oneOfEachBuild(glue), glue),
-    check(`the ${build} holds exactly one copy of onnxruntime-web`, copies.length === 1, copies),
+    check(`the ${build} holds exactly one copy of onnxruntime-web for pages`, copies.length === 1, copies),
+    ...(nodeScripts.length > 0
+      ? [check(`the ${build} holds exactly one for Node.js`, nodeCopies.length === 1, nodeCopies)]
+      : []),
     check(`the ${build} has no wasm inside its scripts`, inlined.length === 0, inlined),
   ];
 }
@@ -90,8 +100,12 @@ function exportedFiles(): Check {
   return check("all files named in package.json's exports exist", missing.length === 0, missing);
 }
 
-/** A page without a bundler loads the modules as they are: it knows no packages by name. */
+/**
+ * A page without a bundler loads the modules as they are: it knows no packages by name. Those for Node.js know its own.
+ */
 function libraryImports(): Check {
+  const isOwn = (path: string, specifier: string): boolean =>
+    specifier.startsWith('./') || (isForNode(path) && specifier.startsWith('node:'));
   const bare = filesUnder(libraryFolder)
     .filter((path) => path.endsWith('.js'))
     .flatMap((path) =>
@@ -100,7 +114,7 @@ function libraryImports(): Check {
           /^(?:import|export)\b[^'"\n]*['"]([^'"\n]+)['"];$/gm,
         ),
       ]
-        .filter(([, specifier]) => !specifier.startsWith('./'))
+        .filter(([, specifier]) => !isOwn(path, specifier ?? ''))
         .map(([, specifier]) => `${path}: ${specifier}`),
     );
   return check("the library's modules import nothing but each other", bare.length === 0, bare);
