@@ -17,7 +17,8 @@ export default defineConfig({
   },
   test: {
     include: ['{src,workers}/**/*.{browser,twin}.test.ts'],
-    fileParallelism: false,
+    maxWorkers: 2,
+    isolate: false,
     // The first pass on a software device compiles its shaders: seconds for each pass width.
     testTimeout: 60_000,
     hookTimeout: 60_000,
