@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { SameShadersLast } from './scripts/testing/same-shaders-last.ts';
 import { nodeTests } from './vitest.config.ts';
 
 /**
@@ -13,6 +14,7 @@ export default defineConfig({
     include: ['src/**/*.{gpu,twin}.test.ts'],
     globalSetup: ['./scripts/test-site.ts', './scripts/test-gpu.ts'],
     pool: 'forks',
+    sequence: { sequencer: SameShadersLast },
     maxWorkers: '100%',
     // A driver without its cache compiles hundreds of shaders, and for minutes where others use the cores too.
     testTimeout: 240_000,
