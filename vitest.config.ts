@@ -1,25 +1,5 @@
-import { rmSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { defaultServerConditions } from 'vite';
-import { configDefaults, defineConfig, type ViteUserConfig } from 'vitest/config';
-import { engineConditions } from './vite.config.ts';
-
-/** Settings of all tests in Node.js. `name` is that of the folder where they keep what users have in their own cache. */
-export function nodeTests(name: string) {
-  const cache = fileURLToPath(new URL(`test-results/${name}-cache`, import.meta.url));
-  rmSync(cache, { recursive: true, force: true });
-  return {
-    resolve: { conditions: [...engineConditions, ...defaultServerConditions] },
-    test: {
-      // Threads of engines side by side wait for each other.
-      env: { ANTIPHON_CACHE: cache, ANTIPHON_THREADS: '1' },
-      globalSetup: ['./scripts/test-site.ts'],
-      // Tests run little of ONNX Runtime's WebAssembly often: to optimise it takes three times as long as to run it.
-      execArgv: ['--liftoff-only'],
-      server: { deps: { inline: ['onnxruntime-web'] } },
-    },
-  } satisfies ViteUserConfig;
-}
+import { configDefaults, defineConfig } from 'vitest/config';
+import { nodeTests } from './scripts/testing/node-tests.ts';
 
 /**
  * Unit tests, in Node.js; *.wasm.test.ts are those that run models on WASM. What needs a GPU is named *.gpu.test.ts or

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
+import { nodeTests } from './scripts/testing/node-tests.ts';
 import { SameShadersLast } from './scripts/testing/same-shaders-last.ts';
-import { nodeTests } from './vitest.config.ts';
 
 /**
  * GPU tests, in Node.js on Dawn. A process that ends one of its threads with work on the GPU aborts, so they run in
@@ -12,7 +12,7 @@ export default defineConfig({
   test: {
     ...test,
     include: ['src/**/*.{gpu,twin}.test.ts'],
-    globalSetup: ['./scripts/test-site.ts', './scripts/test-gpu.ts'],
+    globalSetup: [...test.globalSetup, './scripts/testing/gpu-adapter.ts'],
     pool: 'forks',
     sequence: { sequencer: SameShadersLast },
     maxWorkers: '100%',

@@ -9,6 +9,9 @@ import type { DecodeResult } from '../src/engine/engine-api.ts';
 import { readTrace } from '../src/trace/read-trace.ts';
 import { test } from './site.ts';
 
+/** Not the user's own cache. */
+const cacheFolder = join(projectFolder, 'test-results', 'demo-cache');
+
 /**
  * The command as a process of its own, as `npm run --silent demo` starts it; on WASM. What it prints is tested in
  * scripts/demo/run-demo.test.ts.
@@ -20,7 +23,11 @@ function demo(
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const command = ['--import', 'tsx', 'scripts/demo.ts', '--backend', 'wasm', ...args];
-    const child = spawn(process.execPath, command, { cwd: projectFolder, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, command, {
+      cwd: projectFolder,
+      env: { ...process.env, ANTIPHON_CACHE: cacheFolder, ANTIPHON_THREADS: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let stdout = '';
     let stderr = '';
     let pressed = false;

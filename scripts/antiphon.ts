@@ -1,6 +1,7 @@
-import { runDemo } from './demo/run-demo.ts';
-import { runPilotCommand } from './pilot/run-pilot-command.ts';
+import { demo } from './demo/run-demo.ts';
+import { pilot } from './pilot/run-pilot-command.ts';
 import { openInNode } from './terminal/node-terminal.ts';
+import { runCommand, type TerminalEngines } from './terminal/run-command.ts';
 import type { OpenTerminalEngine } from './terminal/terminal-engine.ts';
 import { runAsProcess } from './terminal/terminal-io.ts';
 
@@ -13,8 +14,8 @@ const noBrowser: OpenTerminalEngine = () => {
   throw new Error('--browser is for a clone of the repository, which has a page to run; leave it out here');
 };
 
-const engines = { node: openInNode, browser: noBrowser };
+const engines: TerminalEngines = { node: openInNode, browser: noBrowser };
 const args = process.argv.slice(2);
 await runAsProcess((io) =>
-  args[0] === 'pilot' ? runPilotCommand(args.slice(1), io, engines) : runDemo(args, io, engines),
+  args[0] === 'pilot' ? runCommand(pilot, args.slice(1), io, engines) : runCommand(demo, args, io, engines),
 );

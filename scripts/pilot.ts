@@ -1,5 +1,6 @@
-import { runPilotCommand } from './pilot/run-pilot-command.ts';
+import { pilot } from './pilot/run-pilot-command.ts';
 import { repositoryEngines } from './terminal/repository-engines.ts';
+import { runCommand } from './terminal/run-command.ts';
 import { runAsProcess } from './terminal/terminal-io.ts';
 
-await runAsProcess((io) => runPilotCommand(process.argv.slice(2), io, repositoryEngines));
+await runAsProcess((io) => runCommand(pilot, process.argv.slice(2), io, repositoryEngines));

@@ -108,7 +108,7 @@ const partsOnRequest: Readonly<Record<string, Part>> = {
   long: (args) => {
     const journeys = process.env.ANTIPHON_CHAT_MODELS === undefined ? [] : ['chat-model.spec.ts'];
     return runJourneys(
-      ['/collaborative.spec.ts', 'speculative.spec.ts', 'states.spec.ts', ...journeys, ...args],
+      ['/collaborative.spec.ts', 'speculative.spec.ts', 'webgpu.spec.ts', ...journeys, ...args],
       { ANTIPHON_LONG_TESTS: '1' },
     );
   },

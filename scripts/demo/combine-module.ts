@@ -1,10 +1,10 @@
-import { statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import sirv from 'sirv';
 import type { ProxiedPath } from '../static-server.ts';
+import { moduleFile } from './module-file.ts';
 
 /** The module of a custom combination, made reachable for the page. */
 export interface CombineModule {
@@ -38,10 +38,7 @@ export async function openCombineModule(given: string): Promise<CombineModule> {
       close: () => {},
     };
   }
-  const file = resolve(given);
-  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) {
-    throw new Error(`--combine names the module ${given}, but there is no file ${file}`);
-  }
+  const file = moduleFile(given);
   const folder = dirname(file);
   // Asked for file by file: a folder of unknown size is not to be listed first.
   const files = sirv(folder, { dev: true });

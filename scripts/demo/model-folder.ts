@@ -13,8 +13,6 @@ export interface ModelLocations {
   readonly modelsUrl: string;
   /** The bundled catalogue, wherever the models lie: an id that it knows names one content. */
   readonly catalogueUrl: string;
-  /** What relative addresses of models are relative to; default: nothing. */
-  readonly baseUrl?: string;
 }
 
 /** How the page reaches models on other servers, and what they are called there. */
@@ -100,8 +98,8 @@ export async function openModelFolders(
  * are not downloaded for it.
  */
 export async function requireModel(model: string, locations: ModelLocations): Promise<void> {
-  const { modelsUrl, catalogueUrl: bundledCatalogueUrl, baseUrl } = locations;
-  const address = await resolveModel(model, { modelsUrl, bundledCatalogueUrl, baseUrl, store: keepNothing });
+  const { modelsUrl, catalogueUrl: bundledCatalogueUrl } = locations;
+  const address = await resolveModel(model, { modelsUrl, bundledCatalogueUrl, store: keepNothing });
   const { unknownId } = address;
   try {
     await fetchFile(remoteFile(address, 'config.json', 'json'), { store: keepNothing });

@@ -9,14 +9,17 @@ import type { DecodeResult } from '../../src/engine/engine-api.ts';
 import { readTrace } from '../../src/trace/read-trace.ts';
 import { projectFolder } from '../build.ts';
 import { openInNode } from '../terminal/node-terminal.ts';
+import { runCommand } from '../terminal/run-command.ts';
 import { captured } from '../testing/captured-io.ts';
-import { runDemo } from './run-demo.ts';
+import { demo as command } from './run-demo.ts';
 
 const noBrowser = () => Promise.reject(new Error('these tests have no browser'));
 
 /** The command in this process, its engine in one of its own, on WASM unless told otherwise. */
 const demo = (...args: string[]) =>
-  captured((io) => runDemo(['--backend', 'wasm', ...args], io, { node: openInNode, browser: noBrowser }));
+  captured((io) =>
+    runCommand(command, ['--backend', 'wasm', ...args], io, { node: openInNode, browser: noBrowser }),
+  );
 
 let folder: string;
 

@@ -1,6 +1,6 @@
 import type { DecodeResult } from '../../src/engine/engine-api.ts';
 import { promptText } from '../../src/prompt/prompt-text.ts';
-import { failureInOneLine } from '../terminal/failure-line.ts';
+import type { Command } from '../terminal/run-command.ts';
 import type { OpenTerminalEngine, TerminalEngine } from '../terminal/terminal-engine.ts';
 import { interruptedStatus, type TerminalIo } from '../terminal/terminal-io.ts';
 import { MarkedText, marksFor } from './marked-text.ts';
@@ -9,26 +9,8 @@ import { PrefillLine } from './prefill-line.ts';
 import { summaryOf } from './summary.ts';
 import { TraceFile } from './trace-file.ts';
 
-/**
- * The command `demo`: tells stories and their numbers, or one line about what went wrong.
- * @param engines by where they run
- * @returns the exit status
- */
-export async function runDemo(
-  args: readonly string[],
-  io: TerminalIo,
-  engines: { readonly node: OpenTerminalEngine; readonly browser: OpenTerminalEngine },
-): Promise<number> {
-  try {
-    const options = parseDemoOptions(args);
-    if (options === null) io.out(`${usage}\n`);
-    else return await tell(options, io, options.browser ? engines.browser : engines.node);
-    return 0;
-  } catch (error) {
-    io.err(failureInOneLine('demo', error));
-    return 1;
-  }
-}
+/** Tells stories and their numbers. */
+export const demo: Command<DemoOptions> = { name: 'demo', usage, parse: parseDemoOptions, run: tell };
 
 /** Runs the requests one after the other on one engine; prints text and summaries, or JSON at the end. */
 async function tell(options: DemoOptions, io: TerminalIo, open: OpenTerminalEngine): Promise<number> {

@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PilotReport } from '../../src/pilot/report.ts';
 import { openInNode } from '../terminal/node-terminal.ts';
+import { runCommand } from '../terminal/run-command.ts';
 import { captured } from '../testing/captured-io.ts';
-import { runPilotCommand } from './run-pilot-command.ts';
+import { pilot as command } from './run-pilot-command.ts';
 
 const noBrowser = () => Promise.reject(new Error('these tests have no browser'));
 
 /** The command in this process, its engine in one of its own, on WASM. */
 const pilot = (args: readonly string[]) =>
   captured((io) =>
-    runPilotCommand(['--backend', 'wasm', ...args], io, { node: openInNode, browser: noBrowser }),
+    runCommand(command, ['--backend', 'wasm', ...args], io, { node: openInNode, browser: noBrowser }),
   );
 
 let folder: string;

@@ -8,7 +8,7 @@ import { refuseUnreadableChats } from '../../src/pilot/readable-chats.ts';
 import { pilotReport } from '../../src/pilot/report.ts';
 import { durationText } from '../../src/pilot/report-words.ts';
 import { type PilotProgress, runPilot } from '../../src/pilot/run-pilot.ts';
-import { failureInOneLine } from '../terminal/failure-line.ts';
+import type { Command } from '../terminal/run-command.ts';
 import type { OpenTerminalEngine, TerminalEngine } from '../terminal/terminal-engine.ts';
 import { interruptedStatus, type TerminalIo } from '../terminal/terminal-io.ts';
 import { type PilotOptions, parsePilotOptions, usage } from './options.ts';
@@ -16,29 +16,11 @@ import { reportText } from './report-text.ts';
 import { RunFile } from './run-file.ts';
 import { writeReport } from './write-report.ts';
 
-/**
- * The command `pilot`.
- * @param engines by where they run
- * @returns the exit status
- */
-export async function runPilotCommand(
-  args: readonly string[],
-  io: TerminalIo,
-  engines: { readonly node: OpenTerminalEngine; readonly browser: OpenTerminalEngine },
-): Promise<number> {
-  try {
-    const options = parsePilotOptions(args);
-    if (options === null) io.out(`${usage}\n`);
-    else return await pilot(options, io, options.browser ? engines.browser : engines.node);
-    return 0;
-  } catch (error) {
-    io.err(failureInOneLine('pilot', error));
-    return 1;
-  }
-}
+/** Runs prompts with several methods, and recommends one. */
+export const pilot: Command<PilotOptions> = { name: 'pilot', usage, parse: parsePilotOptions, run };
 
 /** Runs what of the pilot is not kept yet, writes its report, and tells it. */
-async function pilot(options: PilotOptions, io: TerminalIo, open: OpenTerminalEngine): Promise<number> {
+async function run(options: PilotOptions, io: TerminalIo, open: OpenTerminalEngine): Promise<number> {
   const { promptsFile, criteria, json } = options;
   const interruption = new AbortController();
   const endInterrupts = io.onInterrupt(() => {

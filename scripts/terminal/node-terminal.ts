@@ -1,21 +1,19 @@
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { connect } from '../../src/antiphon-node.ts';
 import type { DecodeRun, LoadedModel } from '../../src/engine/engine-api.ts';
-import { bundledModelsUrl } from '../../src/node/package-files.ts';
+import { bundledCatalogueUrl, bundledModelsUrl } from '../../src/node/package-files.ts';
 import { requireModel, requireServer } from '../demo/model-folder.ts';
+import { moduleFile } from '../demo/module-file.ts';
 import type { OpenTerminalEngine } from './terminal-engine.ts';
 
 /** The engine in a process of Node.js. */
 export const openInNode: OpenTerminalEngine = async (needs) => {
   const { backend, modelsUrl, usedModels, namedModels, combineModule, onRound, onPrefill } = needs;
-  if (combineModule !== null) requireModule(combineModule);
+  if (combineModule !== null && !isAddress(combineModule)) moduleFile(combineModule);
   if (modelsUrl) await requireServer(modelsUrl);
   const locations = {
     modelsUrl: modelsUrl?.href ?? bundledModelsUrl,
-    catalogueUrl: new URL('catalogue.json', bundledModelsUrl).href,
-    baseUrl: pathToFileURL(`${process.cwd()}/`).href,
+    catalogueUrl: bundledCatalogueUrl,
   };
   // The process starts while the models are looked for.
   const connecting = connect({ backend, ...locations });
@@ -49,9 +47,6 @@ export const openInNode: OpenTerminalEngine = async (needs) => {
   }
 };
 
-function requireModule(given: string): void {
-  if (URL.canParse(given) && !statSync(given, { throwIfNoEntry: false })) return;
-  const file = resolve(given);
-  if (statSync(file, { throwIfNoEntry: false })?.isFile()) return;
-  throw new Error(`--combine names the module ${given}, but there is no file ${file}`);
-}
+/** A path may read as an address, as with a drive of Windows. */
+const isAddress = (given: string): boolean =>
+  URL.canParse(given) && !statSync(given, { throwIfNoEntry: false });

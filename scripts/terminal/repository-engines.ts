@@ -1,9 +1,9 @@
 import { ensureLibrary } from '../build.ts';
 import { openInNode } from './node-terminal.ts';
-import type { OpenTerminalEngine } from './terminal-engine.ts';
+import type { TerminalEngines } from './run-command.ts';
 
 /** The engines that a clone of the repository has, built where they are not. */
-export const repositoryEngines: Readonly<Record<'node' | 'browser', OpenTerminalEngine>> = {
+export const repositoryEngines: TerminalEngines = {
   node: async (needs) => {
     await ensureLibrary();
     return openInNode(needs);

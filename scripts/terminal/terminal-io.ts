@@ -14,7 +14,7 @@ export interface TerminalIo {
 /** What shells report for a program ended by Ctrl-C. */
 export const interruptedStatus = 130;
 
-export const processIo: TerminalIo = {
+const processIo: TerminalIo = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   isOutTerminal: process.stdout.isTTY,

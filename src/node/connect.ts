@@ -8,7 +8,7 @@ import { connectEngine } from '../rpc/connect-engine.ts';
 import type { EngineThread } from '../rpc/engine-thread.ts';
 import { resolveOptions } from '../rpc/resolve-options.ts';
 import { ipcEndpoint } from './ipc-endpoint.ts';
-import { bundledModelsUrl, engineProcessUrl } from './package-files.ts';
+import { bundledCatalogueUrl, bundledModelsUrl, engineProcessUrl } from './package-files.ts';
 
 /**
  * Addresses are URLs, or paths relative to the working directory. Without them the models are those of the package.
@@ -32,7 +32,7 @@ export async function connect(options: NodeConnectOptions = {}): Promise<Connect
     {
       ...options,
       modelsUrl: urlOrPath(options.modelsUrl ?? bundledModelsUrl),
-      catalogueUrl: urlOrPath(options.catalogueUrl ?? new URL('catalogue.json', bundledModelsUrl).href),
+      catalogueUrl: urlOrPath(options.catalogueUrl ?? bundledCatalogueUrl),
     },
     pathToFileURL(`${process.cwd()}/`).href,
   );

@@ -13,9 +13,9 @@ interface State {
 }
 
 /**
- * The exact joint law of the first `tokens` tokens of a decode: text (one letter a token) -> probability. Every
- * branch is walked round by round; states that agree in text, pending proposals, caches and draft lengths are merged. From a change of
- * the combination on letters are capital ones, so that a text tells which combination each of its tokens is to follow.
+ * The exact joint law of the first `tokens` tokens of a decode: text (one letter a token) -> probability. Every branch is
+ * walked round by round; states that agree in text, pending proposals, caches and draft lengths are merged. From a change
+ * of the combination on letters are capital ones, so that a text tells which combination each of its tokens is to follow.
  *
  * Draws for tokens behind the first `tokens` do not branch (see EnumeratingSource). Each branch of a round needs a
  * decode that stands before it: one that has come there, or else a new one that is led there.

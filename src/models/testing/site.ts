@@ -1,6 +1,6 @@
 /**
  * Where tests find the files of the project, and those of `public/`: in a browser the page's own address, in Node.js
- * that of the server which scripts/test-site.ts starts.
+ * that of the server which scripts/testing/serve-site.ts starts.
  */
 export const siteUrl = new URL('/', globalThis.location?.href ?? process.env.ANTIPHON_TEST_SITE).href;
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import sirv from 'sirv';
-import { projectFolder } from './build.ts';
+import { projectFolder } from '../build.ts';
 
 /**
  * Set up once for all tests in Node.js: a server of `public/` and of the project's own files at the addresses that

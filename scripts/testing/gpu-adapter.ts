@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { findBrowser } from './find-browser.ts';
+import { findBrowser } from '../find-browser.ts';
 
 /** What a process of Node.js finds; of several adapters Dawn prefers hardware. */
 interface Adapter {
@@ -59,7 +59,7 @@ function inWords({ description, software, shaderF16, subgroupSize }: Adapter): s
  * else the browser's SwiftShader. The choice is put into the environment of this process, which its children inherit.
  * @returns which it is and what it can do, for a line of output. Throws an Error that says what to install.
  */
-export function chooseGpuAdapter(): string {
+function chooseGpuAdapter(): string {
   const found = adapterWith({});
   if (found) return inWords(found);
   const file = swiftShader();
@@ -72,4 +72,9 @@ export function chooseGpuAdapter(): string {
   }
   process.env.VK_ICD_FILENAMES = file;
   return inWords(software);
+}
+
+/** Set up once for all GPU tests. */
+export default function setUpGpu(): void {
+  process.stdout.write(`GPU tests run on ${chooseGpuAdapter()}.\n`);
 }
