@@ -17,5 +17,7 @@ const noBrowser: OpenTerminalEngine = () => {
 const engines: TerminalEngines = { node: openInNode, browser: noBrowser };
 const args = process.argv.slice(2);
 await runAsProcess((io) =>
-  args[0] === 'pilot' ? runCommand(pilot, args.slice(1), io, engines) : runCommand(demo, args, io, engines),
+  args[0] === 'pilot'
+    ? runCommand(pilot, args.slice(1), io, engines, 'antiphon pilot')
+    : runCommand(demo, args, io, engines, 'antiphon'),
 );

@@ -37,7 +37,8 @@ export interface DemoOptions {
   readonly traceFile: string | null;
 }
 
-export const usage = `Usage: npm run demo -- [options]
+/** What follows "Usage: " and the command. */
+export const usage = `[options]
   --prompt TEXT         text to continue (default "Once upon a time"; may be empty)
   --chat TEXT           in place of a prompt: a message to reply to, written by the model's own chat template
   --system TEXT         the system prompt before it

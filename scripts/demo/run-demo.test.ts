@@ -18,7 +18,13 @@ const noBrowser = () => Promise.reject(new Error('these tests have no browser'))
 /** The command in this process, its engine in one of its own, on WASM unless told otherwise. */
 const demo = (...args: string[]) =>
   captured((io) =>
-    runCommand(command, ['--backend', 'wasm', ...args], io, { node: openInNode, browser: noBrowser }),
+    runCommand(
+      command,
+      ['--backend', 'wasm', ...args],
+      io,
+      { node: openInNode, browser: noBrowser },
+      'antiphon',
+    ),
   );
 
 let folder: string;

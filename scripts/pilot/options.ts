@@ -35,7 +35,8 @@ export interface PilotOptions {
   readonly json: boolean;
 }
 
-export const usage = `Usage: npm run pilot -- PROMPTS [options]
+/** What follows "Usage: " and the command. */
+export const usage = `PROMPTS [options]
   PROMPTS               file with prompts, - for stdin: JSON Lines, {"prompt": "…"}, {"messages": […]} or a string
                         a line; or plain text, a prompt a line
   --methods LIST        speculative, ngram (for one model), alternate, naive, black-box, mixture (for a team); each

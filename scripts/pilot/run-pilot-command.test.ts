@@ -13,7 +13,13 @@ const noBrowser = () => Promise.reject(new Error('these tests have no browser'))
 /** The command in this process, its engine in one of its own, on WASM. */
 const pilot = (args: readonly string[]) =>
   captured((io) =>
-    runCommand(command, ['--backend', 'wasm', ...args], io, { node: openInNode, browser: noBrowser }),
+    runCommand(
+      command,
+      ['--backend', 'wasm', ...args],
+      io,
+      { node: openInNode, browser: noBrowser },
+      'antiphon pilot',
+    ),
   );
 
 let folder: string;
