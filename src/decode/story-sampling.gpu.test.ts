@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { host } from '#host';
 import { ReadbackTally } from '../gpu/readback-counter.ts';
-import { ortQueue } from '../models/ort.ts';
-import { ModelRuntime } from '../models/runtime.ts';
+import { ortQueue } from '../models/ort/ort.ts';
+import { ModelRuntime } from '../models/session/runtime.ts';
 import { onceUponATime, storyModel } from '../models/testing/story-model.ts';
 import { CpuSampler } from '../round/cpu-sampler.ts';
 import { SamplerKernels } from '../round/gpu/sampler-kernels.ts';

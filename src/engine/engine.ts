@@ -1,8 +1,8 @@
 import type { MethodPlan } from '../decode/assemble-decode.ts';
 import type { Candidates } from '../decode/candidates.ts';
 import { EngineError } from '../errors/engine-error.ts';
-import { webLocks } from '../models/download/file-locks.ts';
-import { deleteStoredModel, listStoredModels } from '../models/storage/stored-models.ts';
+import { webLocks } from '../models/files/download/file-locks.ts';
+import { deleteStoredModel, listStoredModels } from '../models/files/storage/stored-models.ts';
 import { type CandidatesQuery, validateCandidatesQuery } from './candidates-query.ts';
 import { CombineUpdates } from './combine-updates.ts';
 import type { DecodeRequest } from './decode-request.ts';

@@ -5,7 +5,7 @@ import { sequentialShares, speedUpOf } from '../decode/speed-up.ts';
 import { summarize } from '../decode/statistics.ts';
 import { turnsAtIntervals } from '../decode/turn-interval.ts';
 import { ReadbackTally } from '../gpu/readback-counter.ts';
-import type { ModelRuntime } from '../models/runtime.ts';
+import type { ModelRuntime } from '../models/session/runtime.ts';
 import type { Lease } from '../models/sequence-pool.ts';
 import { RoundRecorder } from '../round/round-recorder.ts';
 import { TextStream } from '../tokens/text-stream.ts';

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { readCatalogue } from './catalogue.ts';
-import { onnxPath } from './dtype.ts';
-import { linearWeights } from './memory-estimate.ts';
-import { readModelConfig } from './model-config.ts';
+import { readCatalogue } from './files/catalogue.ts';
+import { onnxPath } from './files/dtype.ts';
+import { linearWeights } from './files/memory-estimate.ts';
+import { readModelConfig } from './files/model-config.ts';
 import { type FamilyModel, readTeamCatalogue } from './team-catalogue.ts';
-import { aboutWeightBytes } from './weight-bytes.ts';
+import { aboutWeightBytes } from './files/weight-bytes.ts';
 
 const publicFolder = new URL('../../public/', import.meta.url);
 const read = (path: string) => JSON.parse(readFileSync(new URL(path, publicFolder), 'utf8'));

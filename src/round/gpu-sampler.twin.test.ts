@@ -5,7 +5,7 @@ import { geometricCombine } from '../combine/geometric-combine.ts';
 import { weightedCombine } from '../combine/weighted-combine.ts';
 import { readbackCount } from '../gpu/readback-counter.ts';
 import { SerialQueue } from '../gpu/serial-queue.ts';
-import { hostLogits } from '../models/logits-handles.ts';
+import { hostLogits } from '../models/cache/logits-handles.ts';
 import type { LogitAdjustment } from '../sample/logit-adjustment.ts';
 import { type SamplingParameters, untruncated } from '../sample/sampling-parameters.ts';
 import { tokenId } from '../tokens/token-id.ts';

@@ -13,7 +13,7 @@ import type {
   ResolvedEngineOptions,
   StoredModels,
 } from '../engine/engine-api.ts';
-import type { LoadProgress } from '../models/load-progress.ts';
+import type { LoadProgress } from '../models/files/load-progress.ts';
 import type { Round } from '../round/round.ts';
 
 /** Names a call, so that it can be aborted: an AbortSignal cannot cross a port. */

@@ -1,4 +1,4 @@
-import { parseFile } from '../models/download/check-content.ts';
+import { parseFile } from '../models/files/download/check-content.ts';
 
 /**
  * What a JSON file that lies beside the page says.

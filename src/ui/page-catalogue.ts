@@ -1,4 +1,4 @@
-import { CATALOGUE_FILE, readCatalogue } from '../models/catalogue.ts';
+import { CATALOGUE_FILE, readCatalogue } from '../models/files/catalogue.ts';
 import { fetchBeside } from './fetch-beside.ts';
 import type { ModelChoice } from './model-choice.ts';
 

@@ -1,6 +1,6 @@
 import type { OrtBuild } from '../../host/host.ts';
-import { forceOrtBuild } from '../ort.ts';
-import { ModelRuntime } from '../runtime.ts';
+import { forceOrtBuild } from '../ort/ort.ts';
+import { ModelRuntime } from '../session/runtime.ts';
 import { greedyTokens } from './sequence-rows.ts';
 import { onceUponATime, storyModel } from './story-model.ts';
 

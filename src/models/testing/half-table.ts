@@ -1,7 +1,7 @@
-import { EditableModel } from '../prepare/editable-model.ts';
-import { ModelEditor } from '../prepare/model-editor.ts';
-import { writeTensor } from '../prepare/onnx-tensor.ts';
-import { elementType } from '../prepare/onnx-wire.ts';
+import { EditableModel } from '../onnx/prepare/editable-model.ts';
+import { ModelEditor } from '../onnx/prepare/model-editor.ts';
+import { writeTensor } from '../onnx/prepare/onnx-tensor.ts';
+import { elementType } from '../onnx/prepare/onnx-wire.ts';
 
 /**
  * The same model with an embedding of other values, stored in float16 and widened behind the look-up, as

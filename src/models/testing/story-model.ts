@@ -1,5 +1,5 @@
 import { tokenId } from '../../tokens/token-id.ts';
-import type { ModelSource } from '../runtime.ts';
+import type { ModelSource } from '../session/runtime.ts';
 import { bytesAt } from './site.ts';
 
 /** Context and vocabulary of the bundled family. */

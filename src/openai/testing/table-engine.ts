@@ -17,7 +17,7 @@ import { runDecode, skippedResult } from '../../engine/run-decode.ts';
 import { startRun } from '../../engine/start-run.ts';
 import { EngineError } from '../../errors/engine-error.ts';
 import type { CausalModel } from '../../models/causal-model.ts';
-import type { ModelRuntime } from '../../models/runtime.ts';
+import type { ModelRuntime } from '../../models/session/runtime.ts';
 import { SequencePool } from '../../models/sequence-pool.ts';
 import { ChatTemplate } from '../../prompt/chat-template.ts';
 import { tokenId } from '../../tokens/token-id.ts';

@@ -1,7 +1,7 @@
 import { html, LitElement, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { EngineApi, EngineInfo } from '../../engine/engine-api.ts';
-import { type Dtype, splitDtype } from '../../models/dtype.ts';
+import { type Dtype, splitDtype } from '../../models/files/dtype.ts';
 import type { Family, Team, TeamCatalogue } from '../../models/team-catalogue.ts';
 import { describeFailure, type Failure } from '../failure.ts';
 import { failureView } from '../failure-view.ts';

@@ -1,12 +1,12 @@
-import type { Dtype } from '../../models/dtype.ts';
+import type { Dtype } from '../../models/files/dtype.ts';
 import {
   estimateMemory,
   heapBudgetBytes,
   heapPerUnpackedByte,
   type MemoryEstimate,
-} from '../../models/memory-estimate.ts';
+} from '../../models/files/memory-estimate.ts';
 import type { FamilyModel } from '../../models/team-catalogue.ts';
-import { preferredDtypes, type WeightsTarget } from '../../models/weights-choice.ts';
+import { preferredDtypes, type WeightsTarget } from '../../models/files/weights-choice.ts';
 import { roughSizeText } from '../number-text.ts';
 
 /** Where the models of the page run, as far as the page can tell without the network. */

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import type { Dtype } from '../../models/dtype.ts';
+import type { Dtype } from '../../models/files/dtype.ts';
 import type { Family, FamilyModel, Team } from '../../models/team-catalogue.ts';
 import { roughSizeText } from '../number-text.ts';
 import { automaticDtype, type Device, deviceFit, deviceFitText } from './device-fit.ts';

@@ -1,0 +1,63 @@
+import type { OrtTensor } from '../ort/ort.ts';
+
+export interface CacheTensorLayout {
+  /** Input, for example past_key_values.0.key: [1, heads, rows, headSize] */
+  readonly pastName: string;
+  /** Output with the new rows added, for example present.0.key; with nothing but them where they are appended. */
+  readonly presentName: string;
+  readonly heads: number;
+  readonly headSize: number;
+}
+
+export interface CacheLayout {
+  /**
+   * What the graph does with past and new rows: join them inside one buffer with room to spare, make a longer one, or
+   * leave the past alone and put out new rows to be appended.
+   */
+  readonly kind: 'in-place' | 'concat' | 'append';
+  readonly type: 'float32' | 'float16';
+  readonly tensors: readonly CacheTensorLayout[];
+}
+
+/** What one pass feeds and fetches for its cache. */
+export interface CacheBinding {
+  readonly feeds: Readonly<Record<string, OrtTensor>>;
+  /** Output names; a tensor is written to in place, null is newly made by the run. */
+  readonly fetches: Readonly<Record<string, OrtTensor | null>>;
+}
+
+/**
+ * Keys and values of one sequence. One file per kind: capacity-kv-cache.ts, gpu-kv-cache.ts,
+ * concat-kv-cache.ts, append-kv-cache.ts. A pass is `bind`, the run, `commit`; a pass that fails is simply not committed.
+ */
+export interface KvCache {
+  /** Valid rows. */
+  readonly length: number;
+  /** Makes room for `newRows` more and answers what to feed. Throws `out-of-memory`. */
+  bind(newRows: number): Promise<CacheBinding>;
+  /** Takes the outputs of the run and adds `newRows` to the length. */
+  commit(outputs: Readonly<Record<string, OrtTensor>>, newRows: number): void;
+  /** Forgets rows from `length` on; moves nothing. */
+  rollback(length: number): void;
+  /**
+   * Holds the first `rows` rows of another cache of its kind and model instead of its own. Throws `out-of-memory`, and
+   * then holds none.
+   */
+  copyFrom(source: KvCache, rows: number): Promise<void>;
+  dispose(): void;
+}
+
+export function bytesPerElement(type: CacheLayout['type']): number {
+  return type === 'float32' ? 4 : 2;
+}
+
+/**
+ * The output with the new rows alone of the cache that is fed as `pastName`: new_key_values.0.key for
+ * past_key_values.0.key. Other exports put out present.0.key, with all rows.
+ */
+export function newRowsName(pastName: string): string {
+  return pastName.replace('past_key_values', 'new_key_values');
+}
+
+/** Rows that a cache on the GPU has at first, where the context has that many: most requests then never grow it. */
+export const firstCacheRows = 2048;
