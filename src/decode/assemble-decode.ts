@@ -1,7 +1,7 @@
 import type { Combine } from '../combine/combine.ts';
 import { weightedCombine } from '../combine/weighted-combine.ts';
-import { modelDrafter } from '../draft/model-drafter.ts';
-import { ngramDrafter } from '../draft/ngram-drafter.ts';
+import { modelDrafter } from './drafters/model-drafter.ts';
+import { ngramDrafter } from './drafters/ngram-drafter.ts';
 import type { Sequence } from '../models/causal-model.ts';
 import type { ForwardCosts } from '../models/forward-costs.ts';
 import { Member } from '../round/member.ts';

@@ -7,7 +7,7 @@ import { onceUponATime, storyModel } from '../models/testing/story-model.ts';
 import { CpuSampler } from '../round/cpu-sampler.ts';
 import { SamplerKernels } from '../round/gpu/sampler-kernels.ts';
 import { MarginSource } from '../round/gpu/testing/margin-source.ts';
-import { GpuSampler } from '../round/gpu-sampler.ts';
+import { GpuSampler } from '../round/gpu/gpu-sampler.ts';
 import type { Round } from '../round/round.ts';
 import { RoundRecorder } from '../round/round-recorder.ts';
 import type { RoundSampler, SamplingPlan } from '../round/round-sampler.ts';

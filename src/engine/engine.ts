@@ -23,10 +23,10 @@ import { findCandidates } from './find-candidates.ts';
 import { planMethod } from './method-members.ts';
 import { ModelShelf } from './model-shelf.ts';
 import { type PreparedDecode, prepareDecode } from './prepared-decode.ts';
-import { RequestQueue } from './request-queue.ts';
+import { RequestQueue } from '../concurrency/request-queue.ts';
 import { type RunChannels, runDecode, skippedResult } from './run-decode.ts';
 import { startRun } from './start-run.ts';
-import { untilAborted } from './until-aborted.ts';
+import { untilAborted } from '../concurrency/until-aborted.ts';
 
 /** Models and the queue of requests on them. Lives in a worker; has no DOM. */
 export class Engine implements EngineApi {

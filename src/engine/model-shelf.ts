@@ -10,7 +10,7 @@ import { openFileStore } from '../models/files/storage/open-file-store.ts';
 import type { LoadOptions, ModelEstimate, ResolvedEngineOptions } from './engine-api.ts';
 import { type LoadedEntry, loadModel } from './load-model.ts';
 import { prepareSampler } from './sampler-choice.ts';
-import { untilAborted } from './until-aborted.ts';
+import { untilAborted } from '../concurrency/until-aborted.ts';
 
 /** A load in progress and those who wait for it. */
 interface Loading {

@@ -8,7 +8,7 @@ import type {
   LoadedModel,
   PrefillProgress,
 } from '../engine/engine-api.ts';
-import { untilAborted } from '../engine/until-aborted.ts';
+import { untilAborted } from '../concurrency/until-aborted.ts';
 import { promptText } from '../prompt/prompt-text.ts';
 import type { Round } from '../round/round.ts';
 import type { CandidateSource } from '../ui/candidate-source.ts';

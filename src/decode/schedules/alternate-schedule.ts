@@ -1,4 +1,4 @@
-import { modelDrafter } from '../../draft/model-drafter.ts';
+import { modelDrafter } from '../drafters/model-drafter.ts';
 import type { Member } from '../../round/member.ts';
 import type { Ensemble, Schedule } from './schedule.ts';
 

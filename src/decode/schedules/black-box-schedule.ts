@@ -1,4 +1,4 @@
-import { modelDrafter } from '../../draft/model-drafter.ts';
+import { modelDrafter } from '../drafters/model-drafter.ts';
 import { scoreTogether } from '../../round/score-together.ts';
 import type { Ensemble, Schedule } from './schedule.ts';
 

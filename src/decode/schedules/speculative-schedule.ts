@@ -1,4 +1,4 @@
-import type { Drafter } from '../../draft/drafter.ts';
+import type { Drafter } from '../drafters/drafter.ts';
 import type { Member } from '../../round/member.ts';
 import type { RoundSampler } from '../../round/round-sampler.ts';
 import type { DraftLengthController } from '../draft-length-controller.ts';

@@ -1,6 +1,6 @@
 import * as ort from 'onnxruntime-web/webgpu';
 import { host } from '#host';
-import { SerialQueue } from '../../gpu/serial-queue.ts';
+import { SerialQueue } from '../../concurrency/serial-queue.ts';
 import type { OrtBuild } from '../../host/host.ts';
 import { watchOrtDownload } from './ort-download.ts';
 

@@ -1,6 +1,6 @@
 import { EngineError } from '../../errors/engine-error.ts';
 import { type DeviceOptions, type EngineDevice, openDevice } from '../../gpu/device.ts';
-import { SerialQueue } from '../../gpu/serial-queue.ts';
+import { SerialQueue } from '../../concurrency/serial-queue.ts';
 import { quantisedActivationOperators, withFloat32Activations } from '../onnx/activation-precision.ts';
 import type { BackendKind, VerificationNoise } from '../causal-model.ts';
 import {

@@ -12,7 +12,7 @@ import type {
 import type { LoadedEntry } from '../../engine/load-model.ts';
 import { planMethod } from '../../engine/method-members.ts';
 import { prepareDecode } from '../../engine/prepared-decode.ts';
-import { RequestQueue } from '../../engine/request-queue.ts';
+import { RequestQueue } from '../../concurrency/request-queue.ts';
 import { runDecode, skippedResult } from '../../engine/run-decode.ts';
 import { startRun } from '../../engine/start-run.ts';
 import { EngineError } from '../../errors/engine-error.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { validateDecodeRequest } from '../../engine/decode-request.ts';
-import { readTeamCatalogue, type Team } from '../../models/team-catalogue.ts';
+import { readTeamCatalogue, type Team } from './team-catalogue.ts';
 import { newChat } from '../chat-form.ts';
 import { applyPreset, presets } from '../presets.ts';
 import { initialForm, neededModels, toRequest } from '../request-form.ts';

@@ -1,4 +1,4 @@
-import type { Family, Team } from '../../models/team-catalogue.ts';
+import type { Family, Team } from './team-catalogue.ts';
 import { exactAcceptance } from '../acceptance-form.ts';
 import { withOwnWords } from '../presets.ts';
 import type { RequestForm } from '../request-form.ts';

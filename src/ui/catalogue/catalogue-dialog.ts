@@ -2,7 +2,7 @@ import { html, LitElement, type PropertyDeclarations, type PropertyValues, type 
 import { live } from 'lit/directives/live.js';
 import type { EngineApi, EngineInfo } from '../../engine/engine-api.ts';
 import { type Dtype, splitDtype } from '../../models/files/dtype.ts';
-import type { Family, Team, TeamCatalogue } from '../../models/team-catalogue.ts';
+import type { Family, Team, TeamCatalogue } from './team-catalogue.ts';
 import { describeFailure, type Failure } from '../failure.ts';
 import { failureView } from '../failure-view.ts';
 import { fetchedCode } from '../fetched-code.ts';

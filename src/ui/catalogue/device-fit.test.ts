@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { readTeamCatalogue } from '../../models/team-catalogue.ts';
+import { readTeamCatalogue } from './team-catalogue.ts';
 import { automaticDtype, type Device, deviceFit, deviceFitText } from './device-fit.ts';
 
 const { families } = readTeamCatalogue(

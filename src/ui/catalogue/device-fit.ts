@@ -5,7 +5,7 @@ import {
   heapPerUnpackedByte,
   type MemoryEstimate,
 } from '../../models/files/memory-estimate.ts';
-import type { FamilyModel } from '../../models/team-catalogue.ts';
+import type { FamilyModel } from './team-catalogue.ts';
 import { preferredDtypes, type WeightsTarget } from '../../models/files/weights-choice.ts';
 import { roughSizeText } from '../number-text.ts';
 

@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Dtype } from '../../models/files/dtype.ts';
-import type { Family, FamilyModel, Team } from '../../models/team-catalogue.ts';
+import type { Family, FamilyModel, Team } from './team-catalogue.ts';
 import { roughSizeText } from '../number-text.ts';
 import { automaticDtype, type Device, deviceFit, deviceFitText } from './device-fit.ts';
 

@@ -1,4 +1,4 @@
-import { readTeamCatalogue, TEAMS_FILE, type TeamCatalogue } from '../../models/team-catalogue.ts';
+import { readTeamCatalogue, TEAMS_FILE, type TeamCatalogue } from './team-catalogue.ts';
 import { fetchBeside } from '../fetch-beside.ts';
 
 /**

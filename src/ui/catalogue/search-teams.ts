@@ -1,4 +1,4 @@
-import type { Family, FamilyModel, Team } from '../../models/team-catalogue.ts';
+import type { Family, FamilyModel, Team } from './team-catalogue.ts';
 
 /** What of the families has all words of a query in it, somewhere; a family whose own words have them is kept whole. */
 export function searchTeams(families: readonly Family[], query: string): readonly Family[] {

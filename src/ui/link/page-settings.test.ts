@@ -1,6 +1,6 @@
 import type { ReactiveControllerHost } from 'lit';
 import { describe, expect, test } from 'vitest';
-import type { Team } from '../../models/team-catalogue.ts';
+import type { Team } from '../catalogue/team-catalogue.ts';
 import { applyTeam } from '../catalogue/apply-team.ts';
 import { applyPreset, presets } from '../presets.ts';
 import type { RequestForm } from '../request-form.ts';

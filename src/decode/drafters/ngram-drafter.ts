@@ -1,5 +1,5 @@
-import type { RoundSampler } from '../round/round-sampler.ts';
-import type { TokenId } from '../tokens/token-id.ts';
+import type { RoundSampler } from '../../round/round-sampler.ts';
+import type { TokenId } from '../../tokens/token-id.ts';
 import type { Drafter } from './drafter.ts';
 
 /**

@@ -1,22 +1,22 @@
-import type { Combine } from '../combine/combine.ts';
-import type { SerialQueue } from '../gpu/serial-queue.ts';
-import type { LogitsHandle, TokenRun } from '../models/causal-model.ts';
-import { PhiloxSource, purposeCodes } from '../random/philox-source.ts';
-import { isPenalising } from '../sample/logit-adjustment.ts';
-import { untruncated } from '../sample/sampling-parameters.ts';
-import type { TokenId } from '../tokens/token-id.ts';
-import { CommandStream, narrow, wide } from './gpu/command-stream.ts';
-import { distributionDispatches, peakDispatches } from './gpu/distribution-dispatches.ts';
-import type { Draw, Job, VerdictSection } from './gpu/plan-section.ts';
-import type { SamplerKernels } from './gpu/sampler-kernels.ts';
-import { criterionCode, drawLaw, layout } from './gpu/sampler-layout.ts';
-import { type PendingOnDevice, settleRecord } from './gpu/settle-record.ts';
-import { type DrawSource, type LawAt, planTargets, type TargetLaws } from './gpu/target-laws.ts';
-import { listsBytes, readLists, recordLists } from './gpu/target-lists.ts';
-import { readRecord } from './gpu/verdict-record.ts';
-import { pickMember } from './pick-member.ts';
-import type { RoundRecorder } from './round-recorder.ts';
-import type { DrawnLaw, ExtraPosition, RoundSampler, SamplingPlan, Verdict } from './round-sampler.ts';
+import type { Combine } from '../../combine/combine.ts';
+import type { SerialQueue } from '../../concurrency/serial-queue.ts';
+import type { LogitsHandle, TokenRun } from '../../models/causal-model.ts';
+import { PhiloxSource, purposeCodes } from '../../random/philox-source.ts';
+import { isPenalising } from '../../sample/logit-adjustment.ts';
+import { untruncated } from '../../sample/sampling-parameters.ts';
+import type { TokenId } from '../../tokens/token-id.ts';
+import { CommandStream, narrow, wide } from './command-stream.ts';
+import { distributionDispatches, peakDispatches } from './distribution-dispatches.ts';
+import type { Draw, Job, VerdictSection } from './plan-section.ts';
+import type { SamplerKernels } from './sampler-kernels.ts';
+import { criterionCode, drawLaw, layout } from './sampler-layout.ts';
+import { type PendingOnDevice, settleRecord } from './settle-record.ts';
+import { type DrawSource, type LawAt, planTargets, type TargetLaws } from './target-laws.ts';
+import { listsBytes, readLists, recordLists } from './target-lists.ts';
+import { readRecord } from './verdict-record.ts';
+import { pickMember } from '../pick-member.ts';
+import type { RoundRecorder } from '../round-recorder.ts';
+import type { DrawnLaw, ExtraPosition, RoundSampler, SamplingPlan, Verdict } from '../round-sampler.ts';
 
 /** Its token is null while it is known to the device only. */
 interface Pending extends PendingOnDevice {

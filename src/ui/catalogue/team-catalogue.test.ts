@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { readCatalogue } from './files/catalogue.ts';
-import { onnxPath } from './files/dtype.ts';
-import { linearWeights } from './files/memory-estimate.ts';
-import { readModelConfig } from './files/model-config.ts';
+import { readCatalogue } from '../../models/files/catalogue.ts';
+import { onnxPath } from '../../models/files/dtype.ts';
+import { linearWeights } from '../../models/files/memory-estimate.ts';
+import { readModelConfig } from '../../models/files/model-config.ts';
 import { type FamilyModel, readTeamCatalogue } from './team-catalogue.ts';
-import { aboutWeightBytes } from './files/weight-bytes.ts';
+import { aboutWeightBytes } from '../../models/files/weight-bytes.ts';
 
-const publicFolder = new URL('../../public/', import.meta.url);
+const publicFolder = new URL('../../../public/', import.meta.url);
 const read = (path: string) => JSON.parse(readFileSync(new URL(path, publicFolder), 'utf8'));
 const teamsJson = read('teams.json');
 const { families } = readTeamCatalogue(teamsJson, 'teams.json');

@@ -1,5 +1,5 @@
-import type { Member } from '../round/member.ts';
-import type { RoundSampler } from '../round/round-sampler.ts';
+import type { Member } from '../../round/member.ts';
+import type { RoundSampler } from '../../round/round-sampler.ts';
 import type { Drafter } from './drafter.ts';
 
 /** A member proposes token after token from its own distribution, one forward each, while its context has room. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { EngineError } from '../errors/engine-error.ts';
-import { DTYPES } from './files/dtype.ts';
+import { EngineError } from '../../errors/engine-error.ts';
+import { DTYPES } from '../../models/files/dtype.ts';
 
 const CountSchema = v.pipe(v.number(), v.integer(), v.minValue(1));
 const TextSchema = v.pipe(v.string(), v.nonEmpty());

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tokenId } from '../tokens/token-id.ts';
+import { tokenId } from '../../tokens/token-id.ts';
 import { lookUp } from './ngram-drafter.ts';
 
 const ids = (letters: string) => [...letters].map((letter) => tokenId(letter.charCodeAt(0) - 97));
