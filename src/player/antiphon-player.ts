@@ -1,19 +1,19 @@
 import { html, LitElement, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { DecodeResult } from '../engine/engine-api.ts';
-import { announcement, endingText } from '../ui/announcement.ts';
-import '../ui/backend-line.ts';
-import { missingFeatures } from '../ui/browser-support.ts';
-import { describeFailure, type Remedy } from '../ui/failure.ts';
-import { failureView } from '../ui/failure-view.ts';
-import '../ui/live-numbers.ts';
-import '../ui/model-panel.ts';
-import { nextFrame } from '../ui/next-frame.ts';
-import { prefillProgress, prefillStyle } from '../ui/prefill-progress.ts';
-import { progressStyle } from '../ui/progress-style.ts';
-import '../ui/speed-up.ts';
-import { liveNumbers } from '../ui/story-model.ts';
-import '../ui/story-view.ts';
-import { failureStyle, theme } from '../ui/theme.ts';
+import { announcement, endingText } from '../ui/story/announcement.ts';
+import '../ui/models/backend-line.ts';
+import { missingFeatures } from '../ui/kit/browser-support.ts';
+import { describeFailure, type Remedy } from '../ui/kit/failure.ts';
+import { failureView } from '../ui/kit/failure-view.ts';
+import '../ui/numbers/live-numbers.ts';
+import '../ui/models/model-panel.ts';
+import { nextFrame } from '../ui/kit/next-frame.ts';
+import { prefillProgress, prefillStyle } from '../ui/story/prefill-progress.ts';
+import { progressStyle } from '../ui/kit/progress-style.ts';
+import '../ui/numbers/speed-up.ts';
+import { liveNumbers } from '../ui/story/story-model.ts';
+import '../ui/story/story-view.ts';
+import { failureStyle, theme } from '../ui/kit/theme.ts';
 import { Playback, type PlaybackDoor } from './playback.ts';
 import type {
   AntiphonPlayer,

@@ -11,11 +11,11 @@ import type {
 import { untilAborted } from '../concurrency/until-aborted.ts';
 import { promptText } from '../prompt/prompt-text.ts';
 import type { Round } from '../round/round.ts';
-import type { CandidateSource } from '../ui/candidate-source.ts';
-import { castOf } from '../ui/cast.ts';
-import { describeFailure } from '../ui/failure.ts';
-import type { EngineState, ModelState, RunHeading, RunState } from '../ui/page-state.ts';
-import { addRound, emptyStory, endStory } from '../ui/story-model.ts';
+import type { CandidateSource } from '../ui/story/candidate-source.ts';
+import { castOf } from '../ui/story/cast.ts';
+import { describeFailure } from '../ui/kit/failure.ts';
+import type { EngineState, ModelState, RunHeading, RunState } from '../ui/page/page-state.ts';
+import { addRound, emptyStory, endStory } from '../ui/story/story-model.ts';
 import type { PlayerErrorDetail, PlayerState } from './player-api.ts';
 import type { PlayerPlan } from './player-plan.ts';
 import type { EngineLease, SharedEngines } from './shared-engines.ts';

@@ -1,10 +1,10 @@
 import type { LoadedModel } from '../../engine/engine-api.ts';
 import type { TraceCandidates } from '../../trace/trace.ts';
 import { traceHeader, writeTrace } from '../../trace/write-trace.ts';
-import { fetchedCode } from '../fetched-code.ts';
-import type { RunState } from '../page-state.ts';
-import { saveFile } from '../save-file.ts';
-import type { RecordingKind } from '../story-actions.ts';
+import { fetchedCode } from '../kit/fetched-code.ts';
+import type { RunState } from '../page/page-state.ts';
+import { saveFile } from '../kit/save-file.ts';
+import type { RecordingKind } from '../story/story-actions.ts';
 import { recordingPage } from './recording-page.ts';
 
 type FinishedRun = Extract<RunState, { readonly kind: 'stopped' }>;
