@@ -1,7 +1,5 @@
 import type { Combine } from '../combine/combine.ts';
 import { weightedCombine } from '../combine/weighted-combine.ts';
-import { modelDrafter } from './drafters/model-drafter.ts';
-import { ngramDrafter } from './drafters/ngram-drafter.ts';
 import type { Sequence } from '../models/causal-model.ts';
 import type { ForwardCosts } from '../models/forward-costs.ts';
 import { Member } from '../round/member.ts';
@@ -18,6 +16,8 @@ import {
 } from './choose-draft-lengths.ts';
 import type { Decode } from './decode-loop.ts';
 import { type DraftLengthController, fixedDraftLengths } from './draft-length-controller.ts';
+import { modelDrafter } from './drafters/model-drafter.ts';
+import { ngramDrafter } from './drafters/ngram-drafter.ts';
 import { alternateSchedule } from './schedules/alternate-schedule.ts';
 import { blackBoxSchedule } from './schedules/black-box-schedule.ts';
 import { mixtureSchedule } from './schedules/mixture-schedule.ts';

@@ -1,3 +1,5 @@
+import { RequestQueue } from '../concurrency/request-queue.ts';
+import { untilAborted } from '../concurrency/until-aborted.ts';
 import type { MethodPlan } from '../decode/assemble-decode.ts';
 import type { Candidates } from '../decode/candidates.ts';
 import { EngineError } from '../errors/engine-error.ts';
@@ -23,10 +25,8 @@ import { findCandidates } from './find-candidates.ts';
 import { planMethod } from './method-members.ts';
 import { ModelShelf } from './model-shelf.ts';
 import { type PreparedDecode, prepareDecode } from './prepared-decode.ts';
-import { RequestQueue } from '../concurrency/request-queue.ts';
 import { type RunChannels, runDecode, skippedResult } from './run-decode.ts';
 import { startRun } from './start-run.ts';
-import { untilAborted } from '../concurrency/until-aborted.ts';
 
 /** Models and the queue of requests on them. Lives in a worker; has no DOM. */
 export class Engine implements EngineApi {

@@ -1,16 +1,16 @@
 import { host } from '#host';
+import { untilAborted } from '../concurrency/until-aborted.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import { type HubModel, modelName } from '../models/files/hub/hub-model.ts';
 import type { LoadProgress } from '../models/files/load-progress.ts';
 import { estimateMemory, type MemoryTarget } from '../models/files/memory-estimate.ts';
 import { describeModel } from '../models/files/model-files.ts';
-import { ModelRuntime } from '../models/session/runtime.ts';
 import type { FileStore } from '../models/files/storage/file-store.ts';
 import { openFileStore } from '../models/files/storage/open-file-store.ts';
+import { ModelRuntime } from '../models/session/runtime.ts';
 import type { LoadOptions, ModelEstimate, ResolvedEngineOptions } from './engine-api.ts';
 import { type LoadedEntry, loadModel } from './load-model.ts';
 import { prepareSampler } from './sampler-choice.ts';
-import { untilAborted } from '../concurrency/until-aborted.ts';
 
 /** A load in progress and those who wait for it. */
 interface Loading {

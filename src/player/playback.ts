@@ -1,3 +1,4 @@
+import { untilAborted } from '../concurrency/until-aborted.ts';
 import { candidatesQuery } from '../engine/candidates-query.ts';
 import type { DecodeRequest } from '../engine/decode-request.ts';
 import type {
@@ -8,13 +9,13 @@ import type {
   LoadedModel,
   PrefillProgress,
 } from '../engine/engine-api.ts';
-import { untilAborted } from '../concurrency/until-aborted.ts';
 import { promptText } from '../prompt/prompt-text.ts';
 import type { Round } from '../round/round.ts';
+import { describeFailure } from '../ui/kit/failure.ts';
+import type { EngineState, ModelState } from '../ui/models/engine-state.ts';
 import type { CandidateSource } from '../ui/story/candidate-source.ts';
 import { castOf } from '../ui/story/cast.ts';
-import { describeFailure } from '../ui/kit/failure.ts';
-import type { EngineState, ModelState, RunHeading, RunState } from '../ui/page/page-state.ts';
+import type { RunHeading, RunState } from '../ui/story/run-state.ts';
 import { addRound, emptyStory, endStory } from '../ui/story/story-model.ts';
 import type { PlayerErrorDetail, PlayerState } from './player-api.ts';
 import type { PlayerPlan } from './player-plan.ts';

@@ -1,5 +1,5 @@
 import { type DecodeRequest, refuse } from '../engine/decode-request.ts';
-import { defaultTeam, draftModel, targetModel } from '../ui/form/request-form.ts';
+import { defaultTeam, draftModel, targetModel } from '../ui/models/default-models.ts';
 import type { PlayerSettings } from './player-api.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

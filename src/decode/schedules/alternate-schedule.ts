@@ -1,5 +1,5 @@
-import { modelDrafter } from '../drafters/model-drafter.ts';
 import type { Member } from '../../round/member.ts';
+import { modelDrafter } from '../drafters/model-drafter.ts';
 import type { Ensemble, Schedule } from './schedule.ts';
 
 /**

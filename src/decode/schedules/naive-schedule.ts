@@ -1,5 +1,5 @@
-import { modelDrafter } from '../drafters/model-drafter.ts';
 import { scoreTogether } from '../../round/score-together.ts';
+import { modelDrafter } from '../drafters/model-drafter.ts';
 import type { Ensemble, Schedule } from './schedule.ts';
 
 /**

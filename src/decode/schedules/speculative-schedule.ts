@@ -1,7 +1,7 @@
-import type { Drafter } from '../drafters/drafter.ts';
 import type { Member } from '../../round/member.ts';
 import type { RoundSampler } from '../../round/round-sampler.ts';
 import type { DraftLengthController } from '../draft-length-controller.ts';
+import type { Drafter } from '../drafters/drafter.ts';
 import type { Schedule } from './schedule.ts';
 import { sequentialSchedule } from './sequential-schedule.ts';
 

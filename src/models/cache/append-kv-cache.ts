@@ -1,7 +1,8 @@
-import { fetchesOf } from './host-kv-tensors.ts';
-import type { CacheBinding, CacheLayout, KvCache } from './kv-cache.ts';
-import { KvSlab } from './kv-slab.ts';
+import type { CacheLayout } from '../onnx/cache-layout.ts';
 import type { OrtTensor } from '../ort/ort.ts';
+import { fetchesOf } from './host-kv-tensors.ts';
+import type { CacheBinding, KvCache } from './kv-cache.ts';
+import { KvSlab } from './kv-slab.ts';
 
 /** Rows added at once; a pass reads and copies spare rows too, and growing copies all. */
 export const appendStepRows = 32;

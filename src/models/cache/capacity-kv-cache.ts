@@ -1,3 +1,5 @@
+import type { CacheLayout } from '../onnx/cache-layout.ts';
+import type { OrtTensor } from '../ort/ort.ts';
 import {
   emptyKvTensors,
   fetchesOf,
@@ -5,8 +7,7 @@ import {
   presentAsPast,
   resizedKvTensors,
 } from './host-kv-tensors.ts';
-import type { CacheBinding, CacheLayout, KvCache } from './kv-cache.ts';
-import type { OrtTensor } from '../ort/ort.ts';
+import type { CacheBinding, KvCache } from './kv-cache.ts';
 
 /**
  * Rows added at once. Every pass moves all rows in and out of the WebAssembly heap, valid or not, so spare

@@ -1,3 +1,5 @@
+import type { CacheLayout } from '../onnx/cache-layout.ts';
+import type { OrtTensor } from '../ort/ort.ts';
 import {
   emptyKvTensors,
   fetchesOf,
@@ -5,8 +7,7 @@ import {
   presentAsPast,
   resizedKvTensors,
 } from './host-kv-tensors.ts';
-import type { CacheBinding, CacheLayout, KvCache } from './kv-cache.ts';
-import type { OrtTensor } from '../ort/ort.ts';
+import type { CacheBinding, KvCache } from './kv-cache.ts';
 
 /**
  * Cache on the host for graphs that append new rows to the past: what they are fed must have the valid rows

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { type EngineDevice, openDevice } from '../../gpu/device.ts';
+import type { CacheLayout } from '../onnx/cache-layout.ts';
 import { GpuKvCache } from './gpu-kv-cache.ts';
-import type { CacheLayout } from './kv-cache.ts';
 
 const heads = 2;
 const headSize = 4;

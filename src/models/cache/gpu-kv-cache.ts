@@ -1,14 +1,9 @@
 import type { OwnedBuffer } from '../../gpu/buffer-registry.ts';
 import type { EngineDevice } from '../../gpu/device.ts';
-import {
-  bytesPerElement,
-  type CacheBinding,
-  type CacheLayout,
-  firstCacheRows,
-  type KvCache,
-} from './kv-cache.ts';
-import { headCopies } from './kv-rows.ts';
+import { bytesPerElement, type CacheLayout, firstCacheRows } from '../onnx/cache-layout.ts';
 import { OrtTensor } from '../ort/ort.ts';
+import type { CacheBinding, KvCache } from './kv-cache.ts';
+import { headCopies } from './kv-rows.ts';
 
 interface GpuKvTensors {
   readonly rows: number;

@@ -1,7 +1,7 @@
-import { bytesOf, floatTensor } from './host-tensors.ts';
-import { bytesPerElement, type CacheLayout } from './kv-cache.ts';
-import { withRows } from './kv-rows.ts';
+import { bytesPerElement, type CacheLayout } from '../onnx/cache-layout.ts';
 import type { OrtTensor } from '../ort/ort.ts';
+import { bytesOf, floatTensor } from './host-tensors.ts';
+import { withRows } from './kv-rows.ts';
 
 /** The tensors of one cache on the host, all [1, heads, rows, headSize] with the same number of rows. */
 export interface HostKvTensors {

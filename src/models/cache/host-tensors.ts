@@ -1,4 +1,4 @@
-import type { CacheLayout } from './kv-cache.ts';
+import type { CacheLayout } from '../onnx/cache-layout.ts';
 import { OrtTensor } from '../ort/ort.ts';
 
 /** A tensor of int64 values that fit in a number. */

@@ -1,7 +1,7 @@
-import { bytesOf, floatTensor } from './host-tensors.ts';
-import { bytesPerElement, type CacheLayout } from './kv-cache.ts';
-import { headCopies } from './kv-rows.ts';
+import { bytesPerElement, type CacheLayout } from '../onnx/cache-layout.ts';
 import type { OrtTensor } from '../ort/ort.ts';
+import { bytesOf, floatTensor } from './host-tensors.ts';
+import { headCopies } from './kv-rows.ts';
 
 type Tensors = Readonly<Record<string, OrtTensor>>;
 

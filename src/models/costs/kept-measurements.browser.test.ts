@@ -1,9 +1,9 @@
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import groupedPositions from '../fixtures/grouped-positions.onnx?url';
-import { readMeasurement, writeMeasurement } from './measurement-store.ts';
 import { ortBuild, ortThreads, ortVersion } from '../ort/ort.ts';
 import { ModelRuntime } from '../session/runtime.ts';
 import { tinyModel } from '../testing/tiny-model.ts';
+import { readMeasurement, writeMeasurement } from './measurement-store.ts';
 
 const source = await tinyModel(groupedPositions);
 const runtime = await ModelRuntime.open('wasm', { preparation: 'never' });

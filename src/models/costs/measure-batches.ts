@@ -1,7 +1,7 @@
 import { host } from '#host';
 import { tokenId } from '../../tokens/token-id.ts';
 import type { PassBatching, Sequence, VerificationNoise } from '../causal-model.ts';
-import { difference } from '../session/self-check.ts';
+import { difference } from './verification-noise.ts';
 
 /** Tokens fed to each text: what is drawn, and what a score of a short draft takes. */
 const widths = [4, 1];

@@ -2,6 +2,7 @@ import { host } from '#host';
 import { EngineError } from '../../errors/engine-error.ts';
 import { hasChatTemplate } from '../../prompt/find-chat-template.ts';
 import { needsSpecialTokensMap } from '../../tokens/special-tokens-map.ts';
+import { type OnnxGraph, readOnnxGraph } from '../onnx/onnx-graph.ts';
 import { failureOf, isNotFound, isUnavailable, mayBeAbsent } from './download/download-errors.ts';
 import { type FetchedFile, fetchFile } from './download/fetch-file.ts';
 import type { RemoteFile } from './download/remote-file.ts';
@@ -10,7 +11,6 @@ import { type Dtype, onnxPath } from './dtype.ts';
 import { externalDataPaths, pathBeside } from './external-data.ts';
 import { type LoadProgress, LoadProgressTracker } from './load-progress.ts';
 import { type ModelAddress, type ModelSources, remoteFile } from './model-address.ts';
-import { type OnnxGraph, readOnnxGraph } from '../onnx/onnx-graph.ts';
 import { requireRoom } from './storage/storage-room.ts';
 import { listedDtypes, type WeightsTarget } from './weights-choice.ts';
 

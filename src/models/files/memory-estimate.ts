@@ -1,7 +1,7 @@
 import { EngineError } from '../../errors/engine-error.ts';
 import type { BackendKind } from '../causal-model.ts';
+import { firstCacheRows } from '../onnx/cache-layout.ts';
 import type { Dtype } from './dtype.ts';
-import { firstCacheRows } from '../cache/kv-cache.ts';
 import type { ModelConfig } from './model-config.ts';
 import type { ModelDescription } from './model-files.ts';
 

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EngineError } from '../../errors/engine-error.ts';
+import { type Answer, FileServer, file, htmlPage, stalled, status } from '../testing/file-server.ts';
+import { MemoryFileStore } from '../testing/memory-file-store.ts';
+import { TestTimer } from '../testing/test-timer.ts';
 import { readCatalogue } from './catalogue.ts';
 import type { FetchModelOptions } from './folder-fetch.ts';
 import type { LoadProgress } from './load-progress.ts';
 import { describeModel, fetchModelFiles, type ModelFiles } from './model-files.ts';
-import { type Answer, FileServer, file, htmlPage, stalled, status } from '../testing/file-server.ts';
-import { MemoryFileStore } from '../testing/memory-file-store.ts';
-import { TestTimer } from '../testing/test-timer.ts';
 
 const modelsFolder = new URL('../../../public/models/', import.meta.url);
 const draftFolder = new URL('story-draft/', modelsFolder);

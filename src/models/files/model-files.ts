@@ -1,6 +1,7 @@
 import type { TemplateFile } from '../../prompt/find-chat-template.ts';
 import { withSpecialTokensMap } from '../../tokens/special-tokens-map.ts';
 import type { TokenId } from '../../tokens/token-id.ts';
+import type { ExternalFile } from '../onnx/prepare/prepare-graph.ts';
 import { failureOf, isUnavailable } from './download/download-errors.ts';
 import type { FetchedFile } from './download/fetch-file.ts';
 import { sha256Hex } from './download/sha256.ts';
@@ -9,7 +10,6 @@ import { CHAT_TEMPLATE, type FetchModelOptions, FolderFetch, type Weights } from
 import type { HubModel } from './hub/hub-model.ts';
 import { type ModelAddress, resolveModel } from './model-address.ts';
 import { type ModelConfig, readModelConfig } from './model-config.ts';
-import type { ExternalFile } from '../onnx/prepare/prepare-graph.ts';
 import type { FileKey } from './storage/file-store.ts';
 
 /** A model before its weights are here. */

@@ -1,5 +1,5 @@
 import { EngineError } from '../../errors/engine-error.ts';
-import { type CacheLayout, type CacheTensorLayout, newRowsName } from '../cache/kv-cache.ts';
+import { type CacheLayout, type CacheTensorLayout, newRowsName } from './cache-layout.ts';
 import type { OnnxGraph } from './onnx-graph.ts';
 
 /** Name, type and shape of one input or output, as the session reports it; symbolic sizes are strings. */

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import { describe, expect, test } from 'vitest';
+import { graphFixtureContext, graphFixtures } from '../testing/graph-fixtures.ts';
+import { withShortTables } from '../testing/short-tables.ts';
 import { contextLimit } from './context-limit.ts';
 import { positionTableRows } from './position-tables.ts';
 import { EditableModel } from './prepare/editable-model.ts';
 import { writeExternalTensor, writeTensor } from './prepare/onnx-tensor.ts';
 import { writeValue } from './prepare/onnx-value.ts';
 import { attributeField, elementType, graphField, modelField, nodeField } from './prepare/onnx-wire.ts';
-import { graphFixtureContext, graphFixtures } from '../testing/graph-fixtures.ts';
-import { withShortTables } from '../testing/short-tables.ts';
 
 const rowsIn = (onnx: Uint8Array) => positionTableRows(new EditableModel(onnx));
 const read = (path: string) => new Uint8Array(readFileSync(new URL(path, import.meta.url)));

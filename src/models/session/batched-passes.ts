@@ -1,9 +1,9 @@
 import { AppendKvCache } from '../cache/append-kv-cache.ts';
-import type { BatchGains } from '../costs/batch-gains.ts';
-import type { HostLogits, PassBatching, Sequence, SequencePass } from '../causal-model.ts';
-import { float16ToFloat32 } from '../cache/float16.ts';
 import { int64Tensor } from '../cache/host-tensors.ts';
 import { hostLogits } from '../cache/logits-handles.ts';
+import type { HostLogits, PassBatching, Sequence, SequencePass } from '../causal-model.ts';
+import type { BatchGains } from '../costs/batch-gains.ts';
+import { float16ToFloat32 } from '../onnx/float16.ts';
 import { OrtTensor } from '../ort/ort.ts';
 import { ortError } from '../ort/ort-errors.ts';
 import { describeFeed, OrtSequence, runOptions, type SequenceHost } from './ort-sequence.ts';

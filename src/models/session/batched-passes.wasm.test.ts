@@ -1,15 +1,15 @@
 import { afterAll, expect, test } from 'vitest';
 import { tokenId } from '../../tokens/token-id.ts';
-import { noGains } from '../costs/batch-gains.ts';
 import type { PassBatching, Sequence } from '../causal-model.ts';
+import { noGains } from '../costs/batch-gains.ts';
 import groupedPositions from '../fixtures/grouped-positions.onnx?url';
-import type { ModelSession } from './model-session.ts';
-import type { OrtSequence } from './ort-sequence.ts';
-import type { ModelSource } from './runtime.ts';
 import { openSession } from '../testing/open-session.ts';
 import { largestDifference, rowsOfPass } from '../testing/sequence-rows.ts';
 import { storyModel } from '../testing/story-model.ts';
 import { tinyModel } from '../testing/tiny-model.ts';
+import type { ModelSession } from './model-session.ts';
+import type { OrtSequence } from './ort-sequence.ts';
+import type { ModelSource } from './runtime.ts';
 
 /** float32, other kernels for other widths. */
 const tolerance = 2e-5;

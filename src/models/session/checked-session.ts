@@ -1,15 +1,16 @@
 import { EngineError } from '../../errors/engine-error.ts';
-import { quantisedActivationOperators } from '../onnx/activation-precision.ts';
-import { type BatchGains, batchGains, noGains } from '../costs/batch-gains.ts';
 import type { VerificationNoise } from '../causal-model.ts';
-import type { ForwardCosts } from '../forward-costs.ts';
+import { type BatchGains, batchGains, noGains } from '../costs/batch-gains.ts';
 import { type MeasuredBatches, measureBatches } from '../costs/measure-batches.ts';
 import { costsOf, measurePasses, type PassTimes, settledTimes } from '../costs/measure-costs.ts';
 import { type MeasurementKey, readMeasurement, writeMeasurement } from '../costs/measurement-store.ts';
-import { ModelSession, type SessionRequest } from './model-session.ts';
-import { ortBuild, ortThreads, ortVersion } from '../ort/ort.ts';
 import { cheapestPadding, paddedCosts } from '../costs/pass-padding.ts';
-import { type ActivationPrecision, disagreementLimits, isGross, measureNoise } from './self-check.ts';
+import { type ActivationPrecision, disagreementLimits, isGross } from '../costs/verification-noise.ts';
+import type { ForwardCosts } from '../forward-costs.ts';
+import { quantisedActivationOperators } from '../onnx/activation-precision.ts';
+import { ortBuild, ortThreads, ortVersion } from '../ort/ort.ts';
+import { ModelSession, type SessionRequest } from './model-session.ts';
+import { measureNoise } from './self-check.ts';
 import { warmUp } from './warm-up.ts';
 
 export type LoadStage = 'create-session' | 'self-check';

@@ -8,9 +8,9 @@ import concatPositions from '../fixtures/concat-positions.onnx?url';
 import expectedUrl from '../fixtures/expected.json?url';
 import groupedPositions from '../fixtures/grouped-positions.onnx?url';
 import unknownInput from '../fixtures/unknown-input.onnx?url';
+import { bytesAt, jsonAt } from '../testing/site.ts';
 import type { LoadedCausalModel } from './ort-causal-model.ts';
 import { ModelRuntime } from './runtime.ts';
-import { bytesAt, jsonAt } from '../testing/site.ts';
 
 interface Expected {
   readonly vocabSize: number;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tokenId } from '../../tokens/token-id.ts';
-import { ModelRuntime } from './runtime.ts';
 import { type GraphFixture, graphFixtures, graphFixtureTokens } from '../testing/graph-fixtures.ts';
 import { openSession } from '../testing/open-session.ts';
 import { readGraphFixture } from '../testing/read-graph-fixture.ts';
 import { largestDifference, rowsOfPass } from '../testing/sequence-rows.ts';
+import { ModelRuntime } from './runtime.ts';
 
 /** Compiling takes seconds on two free cores, and a minute where others use them too. */
 const timeoutMs = 240_000;

@@ -4,8 +4,8 @@ import { readOnnxGraph } from '../onnx/onnx-graph.ts';
 import { EditableModel } from '../onnx/prepare/editable-model.ts';
 import { elementType } from '../onnx/prepare/onnx-wire.ts';
 import { prepareGraph } from '../onnx/prepare/prepare-graph.ts';
-import { type GraphFixture, graphFixtures } from '../testing/graph-fixtures.ts';
 import { webgpuGaps } from '../onnx/webgpu-gaps.ts';
+import { type GraphFixture, graphFixtures } from '../testing/graph-fixtures.ts';
 
 const folder = new URL('../fixtures/graphs/', import.meta.url);
 const read = (name: string) => new Uint8Array(readFileSync(new URL(`${name}.onnx`, folder)));

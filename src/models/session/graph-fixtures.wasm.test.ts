@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
 import { tokenId } from '../../tokens/token-id.ts';
-import { quantisedActivationOperators } from '../onnx/activation-precision.ts';
 import type { Sequence } from '../causal-model.ts';
-import type { ModelSession } from './model-session.ts';
+import { disagreementLimits, isGross } from '../costs/verification-noise.ts';
+import { quantisedActivationOperators } from '../onnx/activation-precision.ts';
 import { readOnnxGraph } from '../onnx/onnx-graph.ts';
-import { disagreementLimits, isGross, measureNoise } from './self-check.ts';
 import {
   type GraphFixture,
   graphFixtureContext,
@@ -14,6 +13,8 @@ import {
 import { openSession } from '../testing/open-session.ts';
 import { readGraphFixture } from '../testing/read-graph-fixture.ts';
 import { largestDifference, rowsOfPass } from '../testing/sequence-rows.ts';
+import type { ModelSession } from './model-session.ts';
+import { measureNoise } from './self-check.ts';
 
 /* Every family as every exporter writes it, on WASM: as exported, and prepared. */
 

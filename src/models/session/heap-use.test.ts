@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { heapBytes, readHeapUse, roomForUnpacked, withUnpacked } from './heap-use.ts';
 import { heapBudgetBytes } from '../files/memory-estimate.ts';
+import { heapBytes, readHeapUse, roomForUnpacked, withUnpacked } from './heap-use.ts';
 
 /** SmolLM2-135M: 30 layers of 3 heads of 64. */
 const passBytes = 2 * 2048 * (2 * 30 * 3 * 64 * 4) + 48 * 49_152 * 4;

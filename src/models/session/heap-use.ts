@@ -1,5 +1,5 @@
-import { bytesPerElement, firstCacheRows } from '../cache/kv-cache.ts';
 import { heapBudgetBytes, heapPerUnpackedByte, widestLogitsRows } from '../files/memory-estimate.ts';
+import { bytesPerElement, firstCacheRows } from '../onnx/cache-layout.ts';
 import { EditableModel } from '../onnx/prepare/editable-model.ts';
 import { elementType } from '../onnx/prepare/onnx-wire.ts';
 import type { ExternalFile } from '../onnx/prepare/prepare-graph.ts';

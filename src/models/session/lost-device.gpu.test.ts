@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { openDevice } from '../../gpu/device.ts';
-import { ModelSession } from './model-session.ts';
 import { readOnnxGraph } from '../onnx/onnx-graph.ts';
-import { ModelRuntime } from './runtime.ts';
 import { rowsOfPass } from '../testing/sequence-rows.ts';
 import { onceUponATime, storyModel } from '../testing/story-model.ts';
+import { ModelSession } from './model-session.ts';
+import { ModelRuntime } from './runtime.ts';
 
 test('a lost device fails every later pass with device-lost, and WASM goes on', async () => {
   const answer = await openDevice({ allowSoftware: true, subgroups: 'never' });

@@ -1,20 +1,21 @@
 import type { EngineDevice } from '../../gpu/device.ts';
 import { ReadbackTally } from '../../gpu/readback-counter.ts';
 import { AppendKvCache } from '../cache/append-kv-cache.ts';
-import type { BatchGains } from '../costs/batch-gains.ts';
-import { BatchedPasses } from './batched-passes.ts';
 import { CapacityKvCache } from '../cache/capacity-kv-cache.ts';
-import type { PassBatching, Sequence } from '../causal-model.ts';
 import { ConcatKvCache } from '../cache/concat-kv-cache.ts';
 import { GpuKvCache } from '../cache/gpu-kv-cache.ts';
-import { bytesPerElement, type CacheLayout, type KvCache } from '../cache/kv-cache.ts';
+import type { KvCache } from '../cache/kv-cache.ts';
+import type { PassBatching, Sequence } from '../causal-model.ts';
+import type { BatchGains } from '../costs/batch-gains.ts';
+import { noPadding, type PassPadding } from '../costs/pass-padding.ts';
+import { bytesPerElement, type CacheLayout } from '../onnx/cache-layout.ts';
 import { readSignature } from '../onnx/model-signature.ts';
 import type { OnnxGraph } from '../onnx/onnx-graph.ts';
+import type { ExternalFile } from '../onnx/prepare/prepare-graph.ts';
 import { createOrtSession, ortQueue } from '../ort/ort.ts';
 import { ortError } from '../ort/ort-errors.ts';
+import { BatchedPasses } from './batched-passes.ts';
 import { OrtSequence, type SequenceHost } from './ort-sequence.ts';
-import { noPadding, type PassPadding } from '../costs/pass-padding.ts';
-import type { ExternalFile } from '../onnx/prepare/prepare-graph.ts';
 
 /** What a session is made of; `onnx` may be let go of afterwards. */
 export interface SessionRequest {

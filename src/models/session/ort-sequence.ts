@@ -3,16 +3,16 @@ import type { OwnedBuffer } from '../../gpu/buffer-registry.ts';
 import type { EngineDevice } from '../../gpu/device.ts';
 import type { ReadbackTally } from '../../gpu/readback-counter.ts';
 import type { TokenId } from '../../tokens/token-id.ts';
-import type { LogitsHandle, PassBatching, Sequence, TokenRun, WantedRows } from '../causal-model.ts';
-import { float16ToFloat32 } from '../cache/float16.ts';
 import { int64Tensor } from '../cache/host-tensors.ts';
 import type { KvCache } from '../cache/kv-cache.ts';
 import { LogitsBuffers } from '../cache/logits-buffers.ts';
 import { hostLogits, OwnedDeviceLogits } from '../cache/logits-handles.ts';
+import type { LogitsHandle, PassBatching, Sequence, TokenRun, WantedRows } from '../causal-model.ts';
+import type { PassPadding } from '../costs/pass-padding.ts';
+import { float16ToFloat32 } from '../onnx/float16.ts';
 import type { ModelSignature } from '../onnx/model-signature.ts';
 import { type OrtSession, OrtTensor, ortQueue } from '../ort/ort.ts';
 import { ortError } from '../ort/ort-errors.ts';
-import type { PassPadding } from '../costs/pass-padding.ts';
 
 /** What a sequence needs of the model it was opened on. */
 export interface SequenceHost {

@@ -1,14 +1,14 @@
 import { afterAll, expect, test } from 'vitest';
 import type { WantedRows } from '../causal-model.ts';
+import { noPadding, type PassPadding } from '../costs/pass-padding.ts';
 import concatPositions from '../fixtures/concat-positions.onnx?url';
 import groupedPositions from '../fixtures/grouped-positions.onnx?url';
-import type { ModelSession } from './model-session.ts';
-import { noPadding, type PassPadding } from '../costs/pass-padding.ts';
-import type { ModelSource } from './runtime.ts';
 import { openSession } from '../testing/open-session.ts';
 import { largestDifference, rowsOfPass } from '../testing/sequence-rows.ts';
 import { dragonStory, storyModel } from '../testing/story-model.ts';
 import { tinyModel } from '../testing/tiny-model.ts';
+import type { ModelSession } from './model-session.ts';
+import type { ModelSource } from './runtime.ts';
 
 /** float32, other kernels for other widths. */
 const tolerance = 2e-5;

@@ -10,12 +10,12 @@ import packed4Zero from '../fixtures/packed-4-zero.onnx?url';
 import packed8 from '../fixtures/packed-8.onnx?url';
 import packed8Zero from '../fixtures/packed-8-zero.onnx?url';
 import packedHalf from '../fixtures/packed-half.onnx?url';
-import { ModelRuntime } from './runtime.ts';
 import { withDataBeside } from '../testing/data-beside.ts';
 import { largestDifference, rowsOfPass } from '../testing/sequence-rows.ts';
 import { jsonAt } from '../testing/site.ts';
 import { onceUponATime, storyModel } from '../testing/story-model.ts';
 import { tinyModel } from '../testing/tiny-model.ts';
+import { ModelRuntime } from './runtime.ts';
 
 /* Models prepared for WASM against the same models as exported, and against a reference that shares no code. */
 

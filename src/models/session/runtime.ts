@@ -1,28 +1,28 @@
+import { SerialQueue } from '../../concurrency/serial-queue.ts';
 import { EngineError } from '../../errors/engine-error.ts';
 import { type DeviceOptions, type EngineDevice, openDevice } from '../../gpu/device.ts';
-import { SerialQueue } from '../../concurrency/serial-queue.ts';
-import { quantisedActivationOperators, withFloat32Activations } from '../onnx/activation-precision.ts';
 import type { BackendKind, VerificationNoise } from '../causal-model.ts';
-import {
-  type CheckedSession,
-  type CheckedSessionRequest,
-  type LoadStage,
-  openCheckedSession,
-} from './checked-session.ts';
+import type { WeightsTarget } from '../files/weights-choice.ts';
+import { quantisedActivationOperators, withFloat32Activations } from '../onnx/activation-precision.ts';
 import { contextLimit } from '../onnx/context-limit.ts';
-import { type HeapUse, readHeapUse, roomForUnpacked, withUnpacked } from './heap-use.ts';
 import { type OnnxGraph, readOnnxGraph } from '../onnx/onnx-graph.ts';
-import { ortThreads } from '../ort/ort.ts';
-import { type LoadedCausalModel, OrtCausalModel } from './ort-causal-model.ts';
 import {
   type ExternalFile,
   type PreparationStep,
   type PreparedGraph,
   prepareGraph,
 } from '../onnx/prepare/prepare-graph.ts';
-import { shortestCheckedContext } from './self-check.ts';
 import { webgpuGaps } from '../onnx/webgpu-gaps.ts';
-import type { WeightsTarget } from '../files/weights-choice.ts';
+import { ortThreads } from '../ort/ort.ts';
+import {
+  type CheckedSession,
+  type CheckedSessionRequest,
+  type LoadStage,
+  openCheckedSession,
+} from './checked-session.ts';
+import { type HeapUse, readHeapUse, roomForUnpacked, withUnpacked } from './heap-use.ts';
+import { type LoadedCausalModel, OrtCausalModel } from './ort-causal-model.ts';
+import { shortestCheckedContext } from './self-check.ts';
 
 /** A model's file and what its configuration says of it. */
 export interface ModelSource {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tokenId } from '../../tokens/token-id.ts';
 import { capacityStepRows } from '../cache/capacity-kv-cache.ts';
-import type { LoadedCausalModel } from './ort-causal-model.ts';
-import { ModelRuntime } from './runtime.ts';
 import { greedyTokens, largestDifference, rowsOfPass } from '../testing/sequence-rows.ts';
 import { dragonStory, onceUponATime, storyModel } from '../testing/story-model.ts';
+import type { LoadedCausalModel } from './ort-causal-model.ts';
+import { ModelRuntime } from './runtime.ts';
 
 /** Passes of other widths round differently: up to 1.4e-5 on these models. */
 const rounding = 2e-5;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { LoadedCausalModel } from './ort-causal-model.ts';
-import { ModelRuntime } from './runtime.ts';
 import { withDataBeside } from '../testing/data-beside.ts';
 import { openSession } from '../testing/open-session.ts';
 import { greedyTokens, largestDifference, rowsOfPass } from '../testing/sequence-rows.ts';
 import { dragonStory, onceUponATime, storyModel } from '../testing/story-model.ts';
+import type { LoadedCausalModel } from './ort-causal-model.ts';
+import { ModelRuntime } from './runtime.ts';
 
 /*
  * On SwiftShader here, where the first pass of a width compiles shaders for seconds: everything is done with

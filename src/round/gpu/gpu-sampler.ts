@@ -5,6 +5,9 @@ import { PhiloxSource, purposeCodes } from '../../random/philox-source.ts';
 import { isPenalising } from '../../sample/logit-adjustment.ts';
 import { untruncated } from '../../sample/sampling-parameters.ts';
 import type { TokenId } from '../../tokens/token-id.ts';
+import { pickMember } from '../pick-member.ts';
+import type { RoundRecorder } from '../round-recorder.ts';
+import type { DrawnLaw, ExtraPosition, RoundSampler, SamplingPlan, Verdict } from '../round-sampler.ts';
 import { CommandStream, narrow, wide } from './command-stream.ts';
 import { distributionDispatches, peakDispatches } from './distribution-dispatches.ts';
 import type { Draw, Job, VerdictSection } from './plan-section.ts';
@@ -14,9 +17,6 @@ import { type PendingOnDevice, settleRecord } from './settle-record.ts';
 import { type DrawSource, type LawAt, planTargets, type TargetLaws } from './target-laws.ts';
 import { listsBytes, readLists, recordLists } from './target-lists.ts';
 import { readRecord } from './verdict-record.ts';
-import { pickMember } from '../pick-member.ts';
-import type { RoundRecorder } from '../round-recorder.ts';
-import type { DrawnLaw, ExtraPosition, RoundSampler, SamplingPlan, Verdict } from '../round-sampler.ts';
 
 /** Its token is null while it is known to the device only. */
 interface Pending extends PendingOnDevice {

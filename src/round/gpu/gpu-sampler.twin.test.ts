@@ -3,21 +3,27 @@ import type { Combine } from '../../combine/combine.ts';
 import { contrastiveCombine } from '../../combine/contrastive-combine.ts';
 import { geometricCombine } from '../../combine/geometric-combine.ts';
 import { weightedCombine } from '../../combine/weighted-combine.ts';
-import { readbackCount } from '../../gpu/readback-counter.ts';
 import { SerialQueue } from '../../concurrency/serial-queue.ts';
+import { readbackCount } from '../../gpu/readback-counter.ts';
 import { hostLogits } from '../../models/cache/logits-handles.ts';
 import type { LogitAdjustment } from '../../sample/logit-adjustment.ts';
 import { type SamplingParameters, untruncated } from '../../sample/sampling-parameters.ts';
 import { tokenId } from '../../tokens/token-id.ts';
 import { type AcceptanceChoice, createAcceptance } from '../../verify/create-acceptance.ts';
 import { CpuSampler } from '../cpu-sampler.ts';
+import { RoundRecorder } from '../round-recorder.ts';
+import type {
+  ExtraPosition,
+  ProposalFate,
+  RoundSampler,
+  SamplingPlan,
+  TargetList,
+} from '../round-sampler.ts';
+import { GpuSampler } from './gpu-sampler.ts';
 import { countAllocations } from './testing/count-allocations.ts';
 import { type GpuBench, openGpuBench } from './testing/gpu-bench.ts';
 import { MarginSource } from './testing/margin-source.ts';
 import { equalRow, modelLikeRow, oneHotRow, seededNumbers, tiedRow } from './testing/random-rows.ts';
-import { GpuSampler } from './gpu-sampler.ts';
-import { RoundRecorder } from '../round-recorder.ts';
-import type { ExtraPosition, ProposalFate, RoundSampler, SamplingPlan, TargetList } from '../round-sampler.ts';
 
 let bench: GpuBench;
 beforeAll(async () => {

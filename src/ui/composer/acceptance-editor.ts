@@ -1,12 +1,12 @@
 import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { type AcceptanceForm, exactAcceptance } from '../form/acceptance-form.ts';
-import { choiceSelect } from './choice-select.ts';
 import { acceptances, chosenOf } from '../form/choices.ts';
 import { fieldStyle } from '../kit/field-style.ts';
 import { badgeStyle, losslessBadge } from '../kit/lossless-badge.ts';
 import { numberField, numberIn } from '../kit/number-field.ts';
 import { theme } from '../kit/theme.ts';
+import { choiceSelect } from './choice-select.ts';
 
 /**
  * When a proposal may stay, with a badge that says whether the text stays exact.

@@ -1,14 +1,14 @@
 import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { memberLetters } from '../story/cast.ts';
 import { chosenOf, combinations } from '../form/choices.ts';
+import { changeMember, type MemberForm, plausibleShare, setShare, type TeamForm } from '../form/team-form.ts';
 import { fieldStyle } from '../kit/field-style.ts';
 import { memberClass, memberStyle } from '../kit/member-style.ts';
-import { type ModelChoice, titleOf } from '../models/model-choice.ts';
 import { fieldText, numberIn } from '../kit/number-field.ts';
 import { percentText } from '../kit/number-text.ts';
-import { changeMember, type MemberForm, plausibleShare, setShare, type TeamForm } from '../form/team-form.ts';
 import { theme } from '../kit/theme.ts';
+import { type ModelChoice, titleOf } from '../models/model-choice.ts';
+import { memberLetters } from '../story/cast.ts';
 
 /**
  * What the parts of a combination weigh: sliders for weighted and contrastive, numbers for geometric, an address for

@@ -2,18 +2,9 @@ import { html, LitElement, type PropertyDeclarations, type TemplateResult } from
 import { live } from 'lit/directives/live.js';
 import './acceptance-editor.ts';
 import type { AcceptanceForm } from '../form/acceptance-form.ts';
-import { wantCatalogue } from '../page/catalogue/catalogue-wanted.ts';
 import { type ChatForm, newChat } from '../form/chat-form.ts';
 import { acceptances, chosenOf } from '../form/choices.ts';
-import { composerStyle } from './composer-style.ts';
 import { moduleRefusal } from '../form/custom-module.ts';
-import { draftLengthField } from './draft-length-field.ts';
-import { fieldStyle } from '../kit/field-style.ts';
-import type { ModelChoice } from '../models/model-choice.ts';
-import { modelChooser } from '../models/model-chooser.ts';
-import { moreSettings, type NumberField } from './more-settings.ts';
-import { fieldText, numberIn } from '../kit/number-field.ts';
-import { canChat, type EngineState, hasModels, isLoading } from '../page/page-state.ts';
 import { applyPreset, isApplied, presetsFor } from '../form/presets.ts';
 import type { Refusal, RefusalCheck } from '../form/refusal.ts';
 import {
@@ -25,6 +16,15 @@ import {
   samplePrompts,
   usualDraftLength,
 } from '../form/request-form.ts';
+import { fieldStyle } from '../kit/field-style.ts';
+import { fieldText, numberIn } from '../kit/number-field.ts';
+import { wantCatalogue } from '../models/catalogue-wanted.ts';
+import { canChat, type EngineState, hasModels, isLoading } from '../models/engine-state.ts';
+import type { ModelChoice } from '../models/model-choice.ts';
+import { modelChooser } from '../models/model-chooser.ts';
+import { composerStyle } from './composer-style.ts';
+import { draftLengthField } from './draft-length-field.ts';
+import { moreSettings, type NumberField } from './more-settings.ts';
 import './team-editor.ts';
 import type { TeamForm } from '../form/team-form.ts';
 import { theme } from '../kit/theme.ts';

@@ -1,10 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-
-/** γ as the form holds it. */
-export type DraftLengthForm = number | 'adaptive';
-
-export const longestDraft = 16;
+import { type DraftLengthForm, longestDraft } from '../form/draft-length.ts';
 
 /**
  * A slider for γ, and a box that leaves it to the engine. For elements styled by `fieldStyle`; one an element.

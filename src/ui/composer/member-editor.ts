@@ -1,13 +1,13 @@
 import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { memberLetters } from '../story/cast.ts';
-import { draftLengthField } from './draft-length-field.ts';
+import type { MemberForm } from '../form/team-form.ts';
 import { fieldStyle } from '../kit/field-style.ts';
 import { memberClass, memberStyle } from '../kit/member-style.ts';
+import { theme } from '../kit/theme.ts';
 import type { ModelChoice } from '../models/model-choice.ts';
 import { modelChooser } from '../models/model-chooser.ts';
-import type { MemberForm } from '../form/team-form.ts';
-import { theme } from '../kit/theme.ts';
+import { memberLetters } from '../story/cast.ts';
+import { draftLengthField } from './draft-length-field.ts';
 
 /**
  * One member of the team: its model, and folded away what else it may have of its own.

@@ -1,9 +1,9 @@
 import { html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { choiceSelect } from './choice-select.ts';
 import { backends } from '../form/choices.ts';
-import { numberField } from '../kit/number-field.ts';
 import type { RequestForm } from '../form/request-form.ts';
+import { numberField } from '../kit/number-field.ts';
+import { choiceSelect } from './choice-select.ts';
 
 /** Fields of the form that are numbers. */
 export type NumberField = 'temperature' | 'seed' | 'topK' | 'topP' | 'minP' | 'maxTokens';

@@ -1,13 +1,12 @@
 import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { chosenOf, combinations, schedules } from '../form/choices.ts';
 import { memberLetters } from '../story/cast.ts';
 import { choiceSelect } from './choice-select.ts';
-import { chosenOf, combinations, schedules } from '../form/choices.ts';
 import './combination-editor.ts';
 import { fieldStyle } from '../kit/field-style.ts';
 import './member-editor.ts';
-import { type ModelChoice, titleOf } from '../models/model-choice.ts';
 import {
   addMember,
   changeMember,
@@ -18,6 +17,7 @@ import {
   type TeamForm,
 } from '../form/team-form.ts';
 import { theme } from '../kit/theme.ts';
+import { type ModelChoice, titleOf } from '../models/model-choice.ts';
 
 /**
  * Who writes together and how: members, combination, schedule, default proposer. What is slotted stands behind them.

@@ -1,14 +1,7 @@
+import { defaultTeam, draftModel, targetModel } from '../models/default-models.ts';
 import { exactAcceptance } from './acceptance-form.ts';
 import { newChat } from './chat-form.ts';
-import {
-  defaultTeam,
-  draftModel,
-  neededModels,
-  type RequestForm,
-  samplePrompts,
-  targetModel,
-  toRequest,
-} from './request-form.ts';
+import { neededModels, type RequestForm, samplePrompts, toRequest } from './request-form.ts';
 import { withChosen } from './stand-ins.ts';
 import { changeMember, type MemberForm, type TeamForm, teamOf } from './team-form.ts';
 

@@ -1,9 +1,10 @@
 import type { DecodeRequest } from '../../engine/decode-request.ts';
 import type { BackendChoice } from '../../engine/engine-api.ts';
+import { defaultTeam, draftModel, targetModel } from '../models/default-models.ts';
 import { type AcceptanceForm, exactAcceptance, toAcceptance } from './acceptance-form.ts';
 import { type ChatForm, messagesOf } from './chat-form.ts';
 import type { Choice } from './choices.ts';
-import type { DraftLengthForm } from '../composer/draft-length-field.ts';
+import type { DraftLengthForm } from './draft-length.ts';
 import type { StandIn } from './stand-ins.ts';
 import { type TeamForm, teamOf, toCollaborative } from './team-form.ts';
 
@@ -41,14 +42,6 @@ export interface RequestForm {
   /** Where the page's own stands in for what a link wants to load. No part of the request. */
   readonly standIns: readonly StandIn[];
 }
-
-/** The page's own, until the reader chooses others. */
-export const targetModel = 'story-base';
-export const draftModel = 'story-draft';
-export const defaultTeam: readonly string[] = ['story-fairy', 'story-space'];
-
-/** Loaded when the page opens, in this order; what the chosen method needs comes first. */
-export const startModels: readonly string[] = [...defaultTeam, targetModel, draftModel];
 
 /** γ of a draft model, unless the reader says otherwise. */
 export const usualDraftLength = 4;

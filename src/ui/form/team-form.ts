@@ -1,6 +1,6 @@
 import type { DecodeRequest } from '../../engine/decode-request.ts';
 import { messagesOf } from './chat-form.ts';
-import type { DraftLengthForm } from '../composer/draft-length-field.ts';
+import type { DraftLengthForm } from './draft-length.ts';
 import type { RequestForm } from './request-form.ts';
 
 type CollaborativeRequest = Extract<DecodeRequest['method'], { kind: 'collaborative' }>;

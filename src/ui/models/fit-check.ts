@@ -1,8 +1,8 @@
 import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { EngineApi } from '../../engine/engine-api.ts';
 import { describeFailure } from '../kit/failure.ts';
-import { fitText } from './fit-text.ts';
 import { theme } from '../kit/theme.ts';
+import { fitText } from './fit-text.ts';
 
 /**
  * Asks whether a model of the hub would run on this device, before anything large is downloaded.

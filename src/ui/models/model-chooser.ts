@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { wantCatalogue } from '../page/catalogue/catalogue-wanted.ts';
+import { wantCatalogue } from './catalogue-wanted.ts';
 import { type ModelChoice, offeredModels } from './model-choice.ts';
 
 /** Of no model: ids are not empty. */

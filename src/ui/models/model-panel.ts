@@ -11,11 +11,11 @@ import { megabytesText } from '../../errors/byte-text.ts';
 import { ConnectionWatch } from '../kit/connection-watch.ts';
 import type { Remedy } from '../kit/failure.ts';
 import { failureView } from '../kit/failure-view.ts';
-import { LoadPace, remainingText } from './load-pace.ts';
-import { type ModelChoice, titleOf } from './model-choice.ts';
-import { type EngineState, type ModelState, wantedModels } from '../page/page-state.ts';
 import { progressStyle } from '../kit/progress-style.ts';
 import { failureStyle, theme } from '../kit/theme.ts';
+import { type EngineState, type ModelState, wantedModels } from './engine-state.ts';
+import { LoadPace, remainingText } from './load-pace.ts';
+import { type ModelChoice, titleOf } from './model-choice.ts';
 
 const stageTexts: Readonly<Record<LoadProgress['stage'], string>> = {
   download: 'fetching',

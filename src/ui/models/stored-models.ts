@@ -3,8 +3,8 @@ import type { EngineApi, StoredModel, StoredModels } from '../../engine/engine-a
 import { describeFailure } from '../kit/failure.ts';
 import './fit-check.ts';
 import { megabytesText } from '../../errors/byte-text.ts';
-import { type ModelChoice, titleOf } from './model-choice.ts';
 import { theme } from '../kit/theme.ts';
+import { type ModelChoice, titleOf } from './model-choice.ts';
 
 /** What of the engine the panel needs. */
 export type ModelStorage = Pick<EngineApi, 'storedModels' | 'deleteStored' | 'estimate'>;

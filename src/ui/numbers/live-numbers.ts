@@ -1,13 +1,13 @@
 import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
-import type { CastMember } from '../story/cast.ts';
 import { badgeStyle, losslessBadge } from '../kit/lossless-badge.ts';
 import { memberClass, memberStyle } from '../kit/member-style.ts';
 import { numberTableStyle } from '../kit/number-table-style.ts';
 import { decimalText, durationText, noNumber, percentText } from '../kit/number-text.ts';
+import { theme } from '../kit/theme.ts';
+import type { CastMember } from '../story/cast.ts';
+import { emptyStory, type Story } from '../story/story-model.ts';
 import { ReadingPace } from './reading-pace.ts';
 import { type MemberNumbers, type RunNumbers, runNumbers } from './run-numbers.ts';
-import { emptyStory, type Story } from '../story/story-model.ts';
-import { theme } from '../kit/theme.ts';
 import { timeTables, timeTablesStyle } from './time-tables.ts';
 
 /** The numbers of the run, as they stand: of the whole, and of each member; no more often than one reads them. */

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import type { ForwardKind, Round } from '../../round/round.ts';
 import { tokenId } from '../../tokens/token-id.ts';
 import type { Fate } from '../../verify/acceptance.ts';
-import { castOf } from '../story/cast.ts';
 import { initialForm, toRequest } from '../form/request-form.ts';
-import { runNumbers } from './run-numbers.ts';
+import { castOf } from '../story/cast.ts';
 import { addRound, emptyStory } from '../story/story-model.ts';
+import { runNumbers } from './run-numbers.ts';
 
 type Verdict = readonly [proposer: number | null, fate: Fate, deviation?: number];
 

@@ -1,8 +1,8 @@
 import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { DecodeResult } from '../../engine/engine-api.ts';
-import type { CastMember } from '../story/cast.ts';
 import { noNumber } from '../kit/number-text.ts';
 import { theme } from '../kit/theme.ts';
+import type { CastMember } from '../story/cast.ts';
 
 type SpeedUp = DecodeResult['stats']['speedUp'];
 

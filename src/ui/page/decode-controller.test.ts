@@ -14,13 +14,15 @@ import type {
 import { EngineError, type EngineErrorCode } from '../../errors/engine-error.ts';
 import type { Proposal, Round } from '../../round/round.ts';
 import { tokenId } from '../../tokens/token-id.ts';
-import { announcement } from '../story/announcement.ts';
 import { newChat } from '../form/chat-form.ts';
-import { DecodeController } from './decode-controller.ts';
-import { backgroundLoad, hasModels, isLoading, type RunState } from './page-state.ts';
-import { initialForm, type MethodChoice, neededModels, startModels } from '../form/request-form.ts';
+import { initialForm, type MethodChoice, neededModels } from '../form/request-form.ts';
+import { startModels } from '../models/default-models.ts';
+import { backgroundLoad, hasModels, isLoading } from '../models/engine-state.ts';
+import { announcement } from '../story/announcement.ts';
 import { lastPart } from '../story/run-parts.ts';
 import { shownText } from '../story/story-model.ts';
+import { DecodeController } from './decode-controller.ts';
+import type { PageRun } from './page-run.ts';
 
 const form = initialForm(7);
 const needs = (method: MethodChoice) => neededModels({ ...form, method });
@@ -565,14 +567,14 @@ describe('a text that goes on', () => {
 
   test('keeps the marks of what was written, and numbers its rounds on', async () => {
     const { controller, engine, seen } = await written('length');
-    const { tokensByRound } = (controller.run as Extract<RunState, { kind: 'stopped' }>).story;
+    const { tokensByRound } = (controller.run as Extract<PageRun, { kind: 'stopped' }>).story;
     const ended = controller.goOn();
     expect(engine.requests[1]).toMatchObject({ prompt: 'Once upon a time there was', seed: 7 });
     await engine.runs[1].push(drawnRound(0, ' a'));
     await engine.runs[1].push(drawnRound(1, ' fox'));
     await engine.runs[1].end(' a fox', 'end');
     await ended;
-    const run = controller.run as Extract<RunState, { kind: 'stopped' }>;
+    const run = controller.run as Extract<PageRun, { kind: 'stopped' }>;
     expect(run.prompt).toBe('Once upon a time');
     expect(shownText(run.story)).toBe(' there was a fox');
     // The very lists: what is on the screen stays as it is.

@@ -5,25 +5,20 @@ import type { BackendChoice, DecodeRun, EngineApi } from '../../engine/engine-ap
 import { EngineError } from '../../errors/engine-error.ts';
 import { promptText } from '../../prompt/prompt-text.ts';
 import { recordedCandidates, type TraceCandidates } from '../../trace/trace.ts';
+import { neededModels, type RequestForm, toRequest } from '../form/request-form.ts';
+import { describeFailure, type Failure } from '../kit/failure.ts';
+import { defaultTeam, startModels } from '../models/default-models.ts';
+import { type EngineState, hasModels, type ModelState, wantedModels } from '../models/engine-state.ts';
+import type { ModelChoice } from '../models/model-choice.ts';
+import type { ModelStorage } from '../models/stored-models.ts';
 import type { CandidateSource } from '../story/candidate-source.ts';
 import { castOf } from '../story/cast.ts';
-import { describeFailure, type Failure } from '../kit/failure.ts';
+import { canGoOn, lastPart, type PartedText, partAt, type RunPart, roundOf } from '../story/run-parts.ts';
+import type { RunHeading } from '../story/run-state.ts';
+import { addRound, emptyStory, endStory, liveNumbers, shownText } from '../story/story-model.ts';
 import { continued, repeatable } from './link/repeatable.ts';
 import { LatestNumbers, numbersFor, numbersOf } from './live-combination.ts';
-import type { ModelChoice } from '../models/model-choice.ts';
-import {
-  type EngineState,
-  hasModels,
-  type ModelState,
-  type RunHeading,
-  type RunStart,
-  type RunState,
-  wantedModels,
-} from './page-state.ts';
-import { defaultTeam, neededModels, type RequestForm, startModels, toRequest } from '../form/request-form.ts';
-import { canGoOn, lastPart, type PartedText, partAt, type RunPart, roundOf } from '../story/run-parts.ts';
-import type { ModelStorage } from '../models/stored-models.ts';
-import { addRound, emptyStory, endStory, liveNumbers, shownText } from '../story/story-model.ts';
+import type { PageRun, RunStart } from './page-run.ts';
 
 export interface EngineDoor {
   /** What the browser lacks; empty when the engine can run. */
@@ -48,7 +43,7 @@ export interface EngineDoor {
  */
 export class DecodeController implements ReactiveController {
   engine: EngineState = { kind: 'starting' };
-  run: RunState = { kind: 'idle' };
+  run: PageRun = { kind: 'idle' };
   choices: readonly ModelChoice[] = [];
 
   readonly #host: ReactiveControllerHost;
@@ -428,7 +423,7 @@ export class DecodeController implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  #setRun(state: RunState): void {
+  #setRun(state: PageRun): void {
     this.run = state;
     this.#host.requestUpdate();
   }

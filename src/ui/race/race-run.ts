@@ -1,8 +1,8 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { DecodeRequest } from '../../engine/decode-request.ts';
 import type { DecodeResult, DecodeRun } from '../../engine/engine-api.ts';
-import type { CastMember } from '../story/cast.ts';
 import { describeFailure, type Failure } from '../kit/failure.ts';
+import type { CastMember } from '../story/cast.ts';
 import { type Lane, lanesOf, waysOf } from './race-lanes.ts';
 
 export interface RaceStart {

@@ -6,9 +6,9 @@ import {
   type PropertyValues,
   type TemplateResult,
 } from 'lit';
-import type { CastMember } from '../story/cast.ts';
 import { memberClass, memberStyle } from '../kit/member-style.ts';
 import { theme } from '../kit/theme.ts';
+import type { CastMember } from '../story/cast.ts';
 import { Arrivals } from './arrivals.ts';
 import type { Scene } from './paint-scene.ts';
 import { paintTimeline } from './paint-timeline.ts';

@@ -1,5 +1,6 @@
 import type { DecodeResult } from '../../engine/engine-api.ts';
-import { type EngineState, isLoading, type RunHeading, type RunState, wantedModels } from '../page/page-state.ts';
+import { type EngineState, isLoading, wantedModels } from '../models/engine-state.ts';
+import type { RunHeading, RunState } from './run-state.ts';
 import { liveNumbers } from './story-model.ts';
 
 type FinishReason = DecodeResult['finishReason'];

@@ -1,8 +1,8 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import type { CandidateList, Candidates } from '../../decode/candidates.ts';
-import type { CastMember } from './cast.ts';
 import { memberClass } from '../kit/member-style.ts';
 import { tinyShareText } from '../kit/number-text.ts';
+import type { CastMember } from './cast.ts';
 import { tokenWord } from './token-words.ts';
 
 /** Tokens listed of each distribution. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { castOf } from './cast.ts';
 import { initialForm, type RequestForm, toRequest } from '../form/request-form.ts';
 import { addMember, changeMember, teamOf } from '../form/team-form.ts';
+import { castOf } from './cast.ts';
 
 const form = initialForm(7);
 const titles = [

@@ -1,6 +1,6 @@
 import { css, html, type TemplateResult } from 'lit';
 import type { PrefillProgress } from '../../engine/engine-api.ts';
-import type { RunHeading, RunState } from '../page/page-state.ts';
+import type { RunHeading, RunState } from './run-state.ts';
 
 /** Prompts below this are read before a reader sees a bar. */
 const fewTokens = 256;

@@ -1,7 +1,7 @@
 import type { DecodeRequest } from '../../engine/decode-request.ts';
 import type { DecodeResult } from '../../engine/engine-api.ts';
 import type { Round } from '../../round/round.ts';
-import type { RunState } from '../page/page-state.ts';
+import type { RunHeading, RunState } from './run-state.ts';
 import type { Story } from './story-model.ts';
 
 /** One of the runs that wrote a text, each from where the one before it had ended. */
@@ -51,9 +51,9 @@ const isOpenEnded: Readonly<Record<DecodeResult['finishReason'], boolean>> = {
 };
 
 /** True where another run may add to what a run has written; one that failed must have a way to succeed. */
-export function canGoOn(
-  run: RunState,
-): run is Extract<RunState, { readonly kind: 'stopped' } | { readonly kind: 'failed' }> {
+export function canGoOn<Start extends RunHeading>(
+  run: RunState<Start>,
+): run is Extract<RunState<Start>, { readonly kind: 'stopped' } | { readonly kind: 'failed' }> {
   switch (run.kind) {
     case 'stopped':
       return isOpenEnded[run.result.finishReason];

@@ -7,12 +7,13 @@ import {
   type TemplateResult,
 } from 'lit';
 import { guard } from 'lit/directives/guard.js';
-import type { CandidateSource } from './candidate-source.ts';
-import type { CastMember } from './cast.ts';
-import { combineText } from './combine-text.ts';
 import { memberClass, memberStyle } from '../kit/member-style.ts';
 import { percentText } from '../kit/number-text.ts';
 import { RememberedFlag } from '../kit/remembered-flag.ts';
+import { theme } from '../kit/theme.ts';
+import type { CandidateSource } from './candidate-source.ts';
+import type { CastMember } from './cast.ts';
+import { combineText } from './combine-text.ts';
 import {
   emptyStory,
   isInText,
@@ -25,7 +26,6 @@ import {
 import { keepWithin } from './story-overhang.ts';
 import { storyStyle } from './story-style.ts';
 import { roundView } from './story-tokens.ts';
-import { theme } from '../kit/theme.ts';
 import './token-card.ts';
 import { withoutBlankLines } from './story-parts.ts';
 import { TokenFocus } from './token-focus.ts';

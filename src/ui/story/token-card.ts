@@ -8,13 +8,13 @@ import {
   type TemplateResult,
 } from 'lit';
 import type { Candidates } from '../../decode/candidates.ts';
+import { memberClass, memberStyle } from '../kit/member-style.ts';
+import { noNumber, smallNumberText } from '../kit/number-text.ts';
+import { theme } from '../kit/theme.ts';
 import { candidateBars, candidateStyle } from './candidate-bars.ts';
 import type { CandidateSource } from './candidate-source.ts';
 import type { CastMember } from './cast.ts';
-import { memberClass, memberStyle } from '../kit/member-style.ts';
-import { noNumber, smallNumberText } from '../kit/number-text.ts';
 import type { StoryToken } from './story-model.ts';
-import { theme } from '../kit/theme.ts';
 import { aboutFate, tokenWord } from './token-words.ts';
 
 type Answer =

@@ -1,15 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { contentOfBytes, contentsOfFolder, type HubContent } from '../../../../scripts/testing/hub-content.ts';
+import {
+  contentOfBytes,
+  contentsOfFolder,
+  type HubContent,
+} from '../../../../scripts/testing/hub-content.ts';
 import type { HubFault } from '../../../../scripts/testing/hub-fault.ts';
 import { HubServer } from '../../../../scripts/testing/hub-server.ts';
 import { EngineError } from '../../../errors/engine-error.ts';
-import type { FetchModelOptions } from '../folder-fetch.ts';
-import type { LoadProgress } from '../load-progress.ts';
-import { describeModel, fetchModelFiles } from '../model-files.ts';
 import { withDataBeside } from '../../testing/data-beside.ts';
 import { MemoryFileStore } from '../../testing/memory-file-store.ts';
 import { TestTimer } from '../../testing/test-timer.ts';
+import type { FetchModelOptions } from '../folder-fetch.ts';
+import type { LoadProgress } from '../load-progress.ts';
+import { describeModel, fetchModelFiles } from '../model-files.ts';
 import type { HubModel } from './hub-model.ts';
 
 const draftFolder = new URL('../../../../public/models/story-draft/', import.meta.url);

@@ -1,7 +1,7 @@
 import { proxy, type Remote, wrap } from 'comlink';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { RemoteFile } from '../download/remote-file.ts';
 import type { DownloadWorker } from '../../testing/download-worker.ts';
+import type { RemoteFile } from '../download/remote-file.ts';
 
 const path = 'story-base/onnx/model_q4.onnx';
 const stopAfter = 3_000_000;

@@ -3,12 +3,12 @@ import { openDevice } from '../../../gpu/device.ts';
 import { tokenId } from '../../../tokens/token-id.ts';
 import packed4 from '../../fixtures/packed-4.onnx?url';
 import { ModelSession } from '../../session/model-session.ts';
-import { readOnnxGraph } from '../onnx-graph.ts';
-import { prepareGraph } from './prepare-graph.ts';
 import { withHalfTable } from '../../testing/half-table.ts';
 import { openSession } from '../../testing/open-session.ts';
 import { largestDifference, rowsOfPass } from '../../testing/sequence-rows.ts';
 import { bytesAt } from '../../testing/site.ts';
+import { readOnnxGraph } from '../onnx-graph.ts';
+import { prepareGraph } from './prepare-graph.ts';
 
 test('an embedding of float16, widened for a device without it, computes what WASM does', async () => {
   const answer = await openDevice({ allowSoftware: true, subgroups: 'never' });

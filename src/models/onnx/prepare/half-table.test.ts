@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { float16ToFloat32 } from '../../cache/float16.ts';
 import { withHalfTable } from '../../testing/half-table.ts';
+import { float16ToFloat32 } from '../float16.ts';
 import { EditableModel } from './editable-model.ts';
 import { prepareGraph } from './prepare-graph.ts';
 

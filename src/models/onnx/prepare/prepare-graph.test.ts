@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { expect, test } from 'vitest';
-import { readOnnxGraph } from '../onnx-graph.ts';
 import { withDataBeside } from '../../testing/data-beside.ts';
+import { readOnnxGraph } from '../onnx-graph.ts';
 import { EditableModel } from './editable-model.ts';
 import { prepareGraph } from './prepare-graph.ts';
 

@@ -1,4 +1,4 @@
-import { float16ToFloat32 } from '../../cache/float16.ts';
+import { float16ToFloat32 } from '../float16.ts';
 import type { EditableModel } from './editable-model.ts';
 import type { OnnxOperation } from './onnx-operation.ts';
 import { elementType } from './onnx-wire.ts';

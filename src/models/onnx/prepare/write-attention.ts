@@ -1,4 +1,4 @@
-import { newRowsName } from '../../cache/kv-cache.ts';
+import { newRowsName } from '../cache-layout.ts';
 import type { ModelEditor } from './model-editor.ts';
 import { elementType } from './onnx-wire.ts';
 import type { OperationList } from './operation-list.ts';

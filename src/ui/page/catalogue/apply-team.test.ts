@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { validateDecodeRequest } from '../../../engine/decode-request.ts';
-import { readTeamCatalogue, type Team } from './team-catalogue.ts';
 import { newChat } from '../../form/chat-form.ts';
 import { applyPreset, presets } from '../../form/presets.ts';
 import { initialForm, neededModels, toRequest } from '../../form/request-form.ts';
 import { applyTeam } from './apply-team.ts';
+import { readTeamCatalogue, type Team } from './team-catalogue.ts';
 
 const { families } = readTeamCatalogue(
   JSON.parse(readFileSync(new URL('../../../../public/teams.json', import.meta.url), 'utf8')),

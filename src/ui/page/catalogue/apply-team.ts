@@ -1,9 +1,9 @@
-import type { Family, Team } from './team-catalogue.ts';
 import { exactAcceptance } from '../../form/acceptance-form.ts';
 import { withOwnWords } from '../../form/presets.ts';
 import type { RequestForm } from '../../form/request-form.ts';
 import { withChosen } from '../../form/stand-ins.ts';
 import { type TeamForm, teamOf } from '../../form/team-form.ts';
+import type { Family, Team } from './team-catalogue.ts';
 
 /**
  * The form with a team's method and members; the reader's own prompt, seed and limits stay. A chat ends where a member

@@ -1,10 +1,10 @@
 import { html, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
 import type { EngineApi } from '../../../engine/engine-api.ts';
-import { FetchedView } from '../../kit/fetched-view.ts';
-import type { ModelChoice } from '../../models/model-choice.ts';
-import type { EngineState } from '../page-state.ts';
 import type { RequestForm } from '../../form/request-form.ts';
-import { type CatalogueWanted, onCatalogueWanted } from './catalogue-wanted.ts';
+import { FetchedView } from '../../kit/fetched-view.ts';
+import { type CatalogueWanted, onCatalogueWanted } from '../../models/catalogue-wanted.ts';
+import type { EngineState } from '../../models/engine-state.ts';
+import type { ModelChoice } from '../../models/model-choice.ts';
 
 /** Opens the catalogue of teams for whatever element in its host asks for it. Its code is fetched with the first time. */
 export class CatalogueOpening implements ReactiveController {

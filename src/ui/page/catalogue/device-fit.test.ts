@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { readTeamCatalogue } from './team-catalogue.ts';
 import { automaticDtype, type Device, deviceFit, deviceFitText } from './device-fit.ts';
+import { readTeamCatalogue } from './team-catalogue.ts';
 
 const { families } = readTeamCatalogue(
   JSON.parse(readFileSync(new URL('../../../../public/teams.json', import.meta.url), 'utf8')),

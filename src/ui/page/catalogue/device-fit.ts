@@ -5,9 +5,9 @@ import {
   heapPerUnpackedByte,
   type MemoryEstimate,
 } from '../../../models/files/memory-estimate.ts';
-import type { FamilyModel } from './team-catalogue.ts';
 import { preferredDtypes, type WeightsTarget } from '../../../models/files/weights-choice.ts';
 import { roughSizeText } from '../../kit/number-text.ts';
+import type { FamilyModel } from './team-catalogue.ts';
 
 /** Where the models of the page run, as far as the page can tell without the network. */
 export interface Device extends WeightsTarget {

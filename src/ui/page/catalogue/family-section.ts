@@ -1,9 +1,9 @@
 import { html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Dtype } from '../../../models/files/dtype.ts';
-import type { Family, FamilyModel, Team } from './team-catalogue.ts';
 import { roughSizeText } from '../../kit/number-text.ts';
 import { automaticDtype, type Device, deviceFit, deviceFitText } from './device-fit.ts';
+import type { Family, FamilyModel, Team } from './team-catalogue.ts';
 
 /** What the sections of a catalogue are drawn from, and what they ask for. */
 export interface SectionParts {

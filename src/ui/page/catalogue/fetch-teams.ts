@@ -1,5 +1,5 @@
-import { readTeamCatalogue, TEAMS_FILE, type TeamCatalogue } from './team-catalogue.ts';
 import { fetchBeside } from '../../kit/fetch-beside.ts';
+import { readTeamCatalogue, TEAMS_FILE, type TeamCatalogue } from './team-catalogue.ts';
 
 /**
  * The catalogue of teams that lies beside the page.

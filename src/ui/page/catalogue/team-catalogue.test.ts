@@ -4,8 +4,8 @@ import { readCatalogue } from '../../../models/files/catalogue.ts';
 import { onnxPath } from '../../../models/files/dtype.ts';
 import { linearWeights } from '../../../models/files/memory-estimate.ts';
 import { readModelConfig } from '../../../models/files/model-config.ts';
-import { type FamilyModel, readTeamCatalogue } from './team-catalogue.ts';
 import { aboutWeightBytes } from '../../../models/files/weight-bytes.ts';
+import { type FamilyModel, readTeamCatalogue } from './team-catalogue.ts';
 
 const publicFolder = new URL('../../../../public/', import.meta.url);
 const read = (path: string) => JSON.parse(readFileSync(new URL(path, publicFolder), 'utf8'));

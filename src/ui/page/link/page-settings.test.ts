@@ -1,10 +1,10 @@
 import type { ReactiveControllerHost } from 'lit';
 import { describe, expect, test } from 'vitest';
-import type { Team } from '../catalogue/team-catalogue.ts';
-import { applyTeam } from '../catalogue/apply-team.ts';
 import { applyPreset, presets } from '../../form/presets.ts';
 import type { RequestForm } from '../../form/request-form.ts';
 import { addMember, changeMember, removeMember } from '../../form/team-form.ts';
+import { applyTeam } from '../catalogue/apply-team.ts';
+import type { Team } from '../catalogue/team-catalogue.ts';
 import { PageSettings, type SettingsPlace } from './page-settings.ts';
 
 const host: ReactiveControllerHost = {

@@ -1,9 +1,10 @@
 import type { ChatForm } from '../../form/chat-form.ts';
 import { acceptances, backends, combinations, schedules } from '../../form/choices.ts';
-import type { DraftLengthForm } from '../../composer/draft-length-field.ts';
-import { draftModel, methods, type RequestForm, targetModel } from '../../form/request-form.ts';
+import type { DraftLengthForm } from '../../form/draft-length.ts';
+import { methods, type RequestForm } from '../../form/request-form.ts';
 import type { Place, StandIn } from '../../form/stand-ins.ts';
 import { fewestMembers, type MemberForm, mostMembers, type TeamForm } from '../../form/team-form.ts';
+import { draftModel, targetModel } from '../../models/default-models.ts';
 
 /** What a link says. */
 export interface LinkedSettings {

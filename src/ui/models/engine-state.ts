@@ -1,16 +1,5 @@
-import type { DecodeRequest } from '../../engine/decode-request.ts';
-import type {
-  DecodeResult,
-  EngineInfo,
-  LoadedModel,
-  LoadProgress,
-  PrefillProgress,
-} from '../../engine/engine-api.ts';
-import type { CastMember } from '../story/cast.ts';
+import type { EngineInfo, LoadedModel, LoadProgress } from '../../engine/engine-api.ts';
 import type { Failure } from '../kit/failure.ts';
-import type { RequestForm } from '../form/request-form.ts';
-import type { RunPart } from '../story/run-parts.ts';
-import type { Story } from '../story/story-model.ts';
 
 export type ModelState = { readonly id: string } & (
   | { readonly kind: 'waiting' }
@@ -34,41 +23,6 @@ export type EngineState =
       /** null until the first model is loaded. */
       readonly info: EngineInfo | null;
     };
-
-/** What is told of a run beside its text. */
-export interface RunHeading {
-  readonly prompt: string;
-  readonly cast: readonly CastMember[];
-}
-
-/** What a run of the page was started with; the form may have changed since. */
-export interface RunStart extends RunHeading {
-  readonly form: RequestForm;
-  /** The runs that wrote the text, this one last. Prompt and story are those of the whole text, the rest is its own. */
-  readonly parts: readonly RunPart[];
-  readonly request: DecodeRequest;
-  readonly startedAt: Date;
-}
-
-/** The latest run; older ones are dropped as soon as a newer one starts. */
-export type RunState<Start extends RunHeading = RunStart> =
-  | { readonly kind: 'idle' }
-  | (Start & {
-      readonly kind: 'running';
-      readonly story: Story;
-      /** Stop was asked for and the engine has not answered yet. */
-      readonly stopping: boolean;
-      /** How far the prompts are read; null before anything of them is. */
-      readonly prefill: PrefillProgress | null;
-    })
-  | (Start & { readonly kind: 'stopped'; readonly story: Story; readonly result: DecodeResult })
-  | (Start & {
-      readonly kind: 'failed';
-      readonly story: Story;
-      readonly failure: Failure;
-      /** The engine was started anew since: the text is still there, and the failure is history. */
-      readonly isMended: boolean;
-    });
 
 export function hasModels(engine: EngineState, needed: readonly string[]): boolean {
   if (engine.kind !== 'open') return false;

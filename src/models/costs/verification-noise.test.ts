@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { difference, disagreementLimits, isGross } from './self-check.ts';
+import { difference, disagreementLimits, isGross } from './verification-noise.ts';
 
 test('equal rows differ by nothing', () => {
   const rows = Float32Array.of(1, 2, 3, 4);
