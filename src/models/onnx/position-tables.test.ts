@@ -15,7 +15,7 @@ const read = (path: string) => new Uint8Array(readFileSync(new URL(path, import.
 
 test.each(graphFixtures)('$name: has positions for its context, or computes them', ({ name, exporter }) => {
   const hasTables = exporter === 'onnxruntime-genai' || name.startsWith('gpt2');
-  expect(rowsIn(read(`./fixtures/graphs/${name}.onnx`))).toBe(hasTables ? graphFixtureContext : null);
+  expect(rowsIn(read(`../fixtures/graphs/${name}.onnx`))).toBe(hasTables ? graphFixtureContext : null);
 });
 
 const field = (number: number, ...content: readonly Uint8Array[]): Uint8Array =>

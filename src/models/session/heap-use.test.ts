@@ -34,7 +34,7 @@ test.each([
   ['packed-4', 2 * 2 * 2 * 16 * 4],
   ['concat-half', 2 * 2 * 2 * 16 * 2],
 ])('the cache of %s is read off its inputs, and weights beside the graph count', (name, rowBytes) => {
-  const onnx = new Uint8Array(readFileSync(new URL(`fixtures/${name}.onnx`, import.meta.url)));
+  const onnx = new Uint8Array(readFileSync(new URL(`../fixtures/${name}.onnx`, import.meta.url)));
   const externalFiles = [{ path: 'weights.bin', data: new Uint8Array(1000) }];
   expect(readHeapUse({ onnx, externalFiles, contextLength: 96, vocabSize: 40 })).toEqual({
     weightBytes: onnx.byteLength + 1000,

@@ -7,7 +7,7 @@ import { EditableModel } from './editable-model.ts';
 import { prepareGraph } from './prepare-graph.ts';
 
 const file = (path: string) => new Uint8Array(readFileSync(new URL(path, import.meta.url)));
-const fixture = (name: string) => file(`../fixtures/${name}.onnx`);
+const fixture = (name: string) => file(`../../fixtures/${name}.onnx`);
 const storyDraft = file('../../../../public/models/story-draft/onnx/model_q4.onnx');
 const unlimited = { unpackedBytesLimit: Infinity };
 
