@@ -210,7 +210,7 @@ function countsBehind(before: readonly number[], results: readonly DecodeResult[
 }
 
 function mostFrequent(counts: ReadonlyMap<number, number>): number {
-  return [...counts].reduce((most, entry) => (entry[1] > most[1] ? entry : most))[0];
+  return [...counts].reduce((max, entry) => (entry[1] > max[1] ? entry : max))[0];
 }
 
 const lawVectors = isLong

@@ -4,9 +4,9 @@ import type { DraftingRow } from './drafting-rows.ts';
 export interface MeasuredDrafting {
   readonly title: string;
   /** What the best row is to reach at least; null where only the rows' own bar counts. */
-  readonly bestAtLeast: number | null;
+  readonly minBest: number | null;
   /** What every adaptive row is to reach at least. */
-  readonly adaptiveAtLeast: number;
+  readonly minAdaptive: number;
   readonly rows: readonly DraftingRow[];
 }
 
@@ -21,8 +21,8 @@ no forward (rest).`;
 /** A section as Markdown: a table, and what became of its bars. */
 export function draftingSectionInWords({
   title,
-  bestAtLeast,
-  adaptiveAtLeast,
+  minBest,
+  minAdaptive,
   rows,
 }: MeasuredDrafting): string {
   const lines = rows.map((row) =>
@@ -46,12 +46,12 @@ export function draftingSectionInWords({
 |---|---|---|---|---|---|---|---|---|---|---|
 ${lines.map((line) => `| ${line} |`).join('\n')}
 
-${barsInWords(bestAtLeast, adaptiveAtLeast, rows)}`;
+${barsInWords(minBest, minAdaptive, rows)}`;
 }
 
 function barsInWords(
-  bestAtLeast: number | null,
-  adaptiveAtLeast: number,
+  minBest: number | null,
+  minAdaptive: number,
   rows: readonly DraftingRow[],
 ): string {
   const verdict = ({ name, ratio }: DraftingRow, atLeast: number): string =>
@@ -59,7 +59,7 @@ function barsInWords(
   const best = rows.reduce((fastest, row) => (row.ratio.median > fastest.ratio.median ? row : fastest));
   const adaptive = rows.filter(({ name }) => name.includes('adaptive'));
   return [
-    ...(bestAtLeast === null ? [] : [`Best ≥ ${bestAtLeast}: ${verdict(best, bestAtLeast)}.`]),
-    ...adaptive.map((row) => `Adaptive ≥ ${adaptiveAtLeast}: ${verdict(row, adaptiveAtLeast)}.`),
+    ...(minBest === null ? [] : [`Best ≥ ${minBest}: ${verdict(best, minBest)}.`]),
+    ...adaptive.map((row) => `Adaptive ≥ ${minAdaptive}: ${verdict(row, minAdaptive)}.`),
   ].join(' ');
 }

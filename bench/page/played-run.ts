@@ -89,7 +89,7 @@ export async function playRounds(page: Page, rounds: readonly Round[]): Promise<
       close: async () => {},
     };
     const app = document.createElement('antiphon-app') as AntiphonApp;
-    app.door = {
+    app.provider = {
       missingFeatures: () => [],
       listModels: async () => [],
       openEngine: async () => engine as EngineApi,

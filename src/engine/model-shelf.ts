@@ -21,7 +21,7 @@ interface Loading {
 }
 
 /** The loaded models, and the runtime they share. */
-export class ModelShelf {
+export class ModelRegistry {
   readonly #options: ResolvedEngineOptions;
   readonly #entries = new Map<string, LoadedEntry>();
   readonly #loading = new Map<string, Loading>();

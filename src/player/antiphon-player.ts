@@ -14,7 +14,7 @@ import '../ui/numbers/speed-up.ts';
 import { liveNumbers } from '../ui/story/story-model.ts';
 import '../ui/story/story-view.ts';
 import { failureStyle, theme } from '../ui/kit/theme.ts';
-import { Playback, type PlaybackDoor } from './playback.ts';
+import { Playback, type PlaybackProvider } from './playback.ts';
 import type {
   AntiphonPlayer,
   PlayerDoneDetail,
@@ -29,7 +29,7 @@ import { refusedAttribute } from './refused-attribute.ts';
 import { attributeName, initialSettings, settingDeclarations, settingNames } from './settings.ts';
 import { sharedEngines } from './shared-engines.ts';
 
-const browserDoor: PlaybackDoor = {
+const browserProvider: PlaybackProvider = {
   engines: sharedEngines,
   missingFeatures,
   baseUrl: () => document.baseURI,
@@ -42,7 +42,7 @@ type Plan = { readonly plan: PlayerPlan } | { readonly refusal: unknown };
 export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, keyof HTMLElement> {
   static override properties: PropertyDeclarations = {
     ...settingDeclarations,
-    door: { attribute: false },
+    provider: { attribute: false },
     selectedRound: { state: true },
     rhythmCode: { state: true },
   };
@@ -74,7 +74,7 @@ export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, ke
   declare views: PlayerSettings['views'];
   declare autoplay: PlayerSettings['autoplay'];
   /** Where engines come from; set before the first start. */
-  declare door: PlaybackDoor;
+  declare provider: PlaybackProvider;
   /** The round of the run that is marked in the text and in its rhythm. */
   declare selectedRound: number | null;
   /** The rhythm's code comes when it is asked for. */
@@ -94,7 +94,7 @@ export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, ke
   constructor() {
     super();
     Object.assign(this, initialSettings());
-    this.door = browserDoor;
+    this.provider = browserProvider;
     this.selectedRound = null;
     this.rhythmCode = 'not-needed';
     this.#playback = new Playback(
@@ -104,7 +104,7 @@ export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, ke
         done: (result) => this.#tell<PlayerDoneDetail>('done', { result }),
         failed: (failure) => this.#tell<PlayerErrorDetail>('error', failure),
       },
-      () => this.door,
+      () => this.provider,
     );
   }
 
@@ -320,7 +320,7 @@ export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, ke
 
   #readSettings(): Plan {
     try {
-      return { plan: planOf(this, this.door.baseUrl()) };
+      return { plan: planOf(this, this.provider.baseUrl()) };
     } catch (error) {
       return { refusal: refusedAttribute(error, (attribute) => this.#textOf(attribute)) };
     }

@@ -42,7 +42,7 @@ export interface PlaybackListener {
 }
 
 /** What playing needs from outside. */
-export interface PlaybackDoor {
+export interface PlaybackProvider {
   readonly engines: SharedEngines;
   /** What the browser lacks; empty when the engine can run. */
   missingFeatures(): readonly string[];
@@ -56,15 +56,15 @@ const beforeFirst: PlaybackView = { state: 'idle', engine: null, run: { kind: 'i
 export class Playback {
   view: PlaybackView = beforeFirst;
   readonly #listener: PlaybackListener;
-  readonly #door: () => PlaybackDoor;
+  readonly #provider: () => PlaybackProvider;
   #lease: EngineLease | null = null;
   /** Ends what is under way, without an outcome. */
   #current: AbortController | null = null;
   #run: DecodeRun | null = null;
 
-  constructor(listener: PlaybackListener, door: () => PlaybackDoor) {
+  constructor(listener: PlaybackListener, provider: () => PlaybackProvider) {
     this.#listener = listener;
-    this.#door = door;
+    this.#provider = provider;
   }
 
   /** Resolves with null where the run failed, or was ended by another start or by leaving. */
@@ -141,15 +141,15 @@ export class Playback {
     options: EngineOptions,
     signal: AbortSignal,
   ): Promise<{ lease: EngineLease; engine: EngineApi }> {
-    const door = this.#door();
-    const missing = door.missingFeatures();
+    const provider = this.#provider();
+    const missing = provider.missingFeatures();
     if (missing.length > 0) {
       this.#set({ ...beforeFirst, state: 'failed', engine: { kind: 'unsupported', missing } });
       throw new UnsupportedBrowser(missing);
     }
     this.#set({ ...beforeFirst, state: 'loading', engine: { kind: 'starting' } });
     try {
-      const lease = door.engines.open(options, door.baseUrl());
+      const lease = provider.engines.open(options, provider.baseUrl());
       // Only now: an engine that is opened again with the same options goes on.
       this.#lease?.release();
       this.#lease = lease;

@@ -1,7 +1,7 @@
 import type { LogitsHandle } from '../models/causal-model.ts';
-import type { DueScore, Member } from './member.ts';
+import type { PendingForward, Member } from './member.ts';
 
-interface Due extends DueScore {
+interface Due extends PendingForward {
   readonly member: Member;
 }
 
@@ -10,10 +10,10 @@ interface Due extends DueScore {
  * on one model that are fed equally many tokens go in one pass where the model says that this pays. Rows are the same but
  * for rounding, and so is the number of forwards.
  */
-export async function scoreTogether(members: readonly Member[]): Promise<void> {
+export async function scoreBatch(members: readonly Member[]): Promise<void> {
   const due: Due[] = [];
   for (const member of members) {
-    const score = await member.dueScore();
+    const score = await member.pendingForward();
     if (score) due.push({ ...score, member });
   }
   while (due.length > 0) {

@@ -1,4 +1,4 @@
-import { scoreTogether } from '../../round/score-together.ts';
+import { scoreBatch } from '../../round/score-together.ts';
 import { modelDrafter } from '../drafters/model-drafter.ts';
 import type { Ensemble, Schedule } from './schedule.ts';
 
@@ -14,7 +14,7 @@ export function naiveSchedule({ members, sampler, controller, defaultProposer }:
   return {
     async nextVerdict(room) {
       const proposed = await drafter.draft(Math.min(controller.draftLengths[defaultProposer], room));
-      await scoreTogether(scorers);
+      await scoreBatch(scorers);
       return sampler.verify(proposed, 'leave');
     },
   };

@@ -8,7 +8,7 @@ import { KvSlab } from './kv-slab.ts';
 export const appendStepRows = 32;
 
 /** A cache that was rolled back by more than this gives rows up. */
-const mostSpareRows = 4 * appendStepRows;
+const maxSpareRows = 4 * appendStepRows;
 
 /**
  * Cache on the host for prepared graphs (prepare/write-attention.ts): they are fed tensors with at least the valid
@@ -51,7 +51,7 @@ export class AppendKvCache implements KvCache {
     const layout = caches[0]!.#layout;
     const slab = caches[0]!.#slab;
     const enough = AppendKvCache.#rowsFor(caches, 0);
-    if (!AppendKvCache.#areTogether(caches) || slab.rows - enough > mostSpareRows) {
+    if (!AppendKvCache.#areTogether(caches) || slab.rows - enough > maxSpareRows) {
       AppendKvCache.#gather(caches, enough);
     }
     return { feeds: AppendKvCache.#feedsOf(caches), fetches: fetchesOf(layout) };

@@ -4,7 +4,7 @@ import type { OwnedBuffer } from '../../gpu/buffer-registry.ts';
 import type { EngineDevice } from '../../gpu/device.ts';
 
 /** Buffers for more rows than this are freed when they are given back: only prefill of some exports needs them. */
-const mostKeptRows = 32;
+const maxKeptRows = 32;
 
 /**
  * GPU buffers for the logits of one sequence. Those that are given back serve later passes, so that in steady state
@@ -31,7 +31,7 @@ export class LogitsBuffers {
    */
   take(rows: number): OwnedBuffer {
     // Powers of two: passes of many widths then share a few sizes.
-    const heldRows = rows > mostKeptRows ? rows : 2 ** Math.ceil(Math.log2(rows));
+    const heldRows = rows > maxKeptRows ? rows : 2 ** Math.ceil(Math.log2(rows));
     const owned = this.#idle.get(heldRows)?.pop() ?? this.#create(heldRows);
     let lent = true;
     return {
@@ -52,7 +52,7 @@ export class LogitsBuffers {
   }
 
   #takeBack(owned: OwnedBuffer, heldRows: number): void {
-    if (this.#disposed || heldRows > mostKeptRows) {
+    if (this.#disposed || heldRows > maxKeptRows) {
       owned.release();
       return;
     }

@@ -2,7 +2,7 @@ import type { BatchTimes } from './measure-batches.ts';
 import { lowerQuartile } from './measure-costs.ts';
 
 /** Two texts go in one pass only if that was faster by this much: less may be the clock's doing. */
-const leastGain = 0.05;
+const minGain = 0.05;
 
 /**
  * What a pass spends on a byte of rows that are not valid: into the heap, and through two products. Two threads, story-base
@@ -10,7 +10,7 @@ const leastGain = 0.05;
  */
 const msOfSpareByte = 6e-7;
 /** Of what one pass gains, rows that are not valid may take up this much: the estimate is a rough one. */
-const mostSpent = 0.5;
+const maxSpent = 0.5;
 
 /** When two texts are fed in one pass; what was measured is kept apart from it. */
 export interface BatchGains {
@@ -36,7 +36,7 @@ export function batchGains(times: readonly BatchTimes[], rowBytes: number): Batc
       const share = shareOf(measured);
       if (!measured || share === 1) return false;
       const gainMs = (1 - share) * lowerQuartile(measured.apartMs);
-      return spareRows * rowBytes * msOfSpareByte <= mostSpent * gainMs;
+      return spareRows * rowBytes * msOfSpareByte <= maxSpent * gainMs;
     },
   };
 }
@@ -46,5 +46,5 @@ function shareOf(times: BatchTimes | undefined): number {
   const { apartMs, togetherMs } = times;
   const usual = lowerQuartile(togetherMs) / lowerQuartile(apartMs);
   const fastest = Math.min(...togetherMs) / Math.min(...apartMs);
-  return Math.max(usual, fastest) <= 1 - leastGain ? usual : 1;
+  return Math.max(usual, fastest) <= 1 - minGain ? usual : 1;
 }

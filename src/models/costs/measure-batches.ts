@@ -9,7 +9,7 @@ const widths = [4, 1];
 const pastLengths = [32, 25];
 /** Whatever they take: fewer may all have met a busy spell of the machine. */
 const enoughSamples = 3;
-const mostSamples = 6;
+const maxSamples = 6;
 
 /** Times of feeding `tokens` tokens to each of two texts, in milliseconds, one entry a sample. */
 export interface BatchTimes {
@@ -85,7 +85,7 @@ export async function measureBatches(
     }
     const times = widths.map((tokens) => ({ tokens, apartMs: [] as number[], togetherMs: [] as number[] }));
     let spentMs = 0;
-    for (let sample = 0; sample < mostSamples; sample++) {
+    for (let sample = 0; sample < maxSamples; sample++) {
       for (const { tokens, apartMs, togetherMs } of times) {
         if (sample >= enoughSamples && spentMs > budgetMs) continue;
         apartMs.push(await time(apart(tokens)));

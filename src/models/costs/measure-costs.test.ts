@@ -37,11 +37,11 @@ function timedSequence(msOf: (tokens: number) => number, waitMs: number | null =
       disposed.push(sequence);
     },
   } as Sequence;
-  const workedOff = async () => {
+  const waitForGpu = async () => {
     now += queuedMs + (waitMs ?? 0);
     queuedMs = 0;
   };
-  const options = { vocabSize: 100, contextLength: 512, sampleMs: 8, now: () => now, workedOff };
+  const options = { vocabSize: 100, contextLength: 512, sampleMs: 8, now: () => now, waitForGpu };
   return { open: () => sequence, disposed, readBacks, options };
 }
 

@@ -14,8 +14,8 @@ const groups = [
   [12, 9],
 ];
 const pastLength = 32;
-const mostSamples = 6;
-const mostPassesOfSample = 16;
+const maxSamples = 6;
+const maxPassesOfSample = 16;
 
 /** Fewer samples than this may all have met a busy spell of the machine. */
 const enoughSamples = 3;
@@ -38,7 +38,7 @@ export interface MeasuringOptions {
   readonly sampleMs: number;
   readonly now: () => number;
   /** Resolves when the device has worked off what it was handed. On WASM a pass has ended when its promise has. */
-  readonly workedOff: () => Promise<void>;
+  readonly waitForGpu: () => Promise<void>;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -52,7 +52,7 @@ export async function measurePasses(
   openSequence: () => Sequence,
   options: MeasuringOptions,
 ): Promise<readonly PassTimes[]> {
-  const { vocabSize, contextLength, budgetMs, sampleMs, now, workedOff, signal } = options;
+  const { vocabSize, contextLength, budgetMs, sampleMs, now, waitForGpu, signal } = options;
   const past = Math.min(pastLength, contextLength - 2);
   const sequence = openSequence();
   const measured: { readonly tokens: number; passes: number; readonly ms: number[] }[] = [];
@@ -69,7 +69,7 @@ export async function measurePasses(
       sequence.rollback(past);
       (await sequence.forward(run, 'all')).dispose();
     }
-    await workedOff();
+    await waitForGpu();
     return (now() - started) / passes;
   };
   const takeSample = async (width: (typeof measured)[number]) => {
@@ -80,7 +80,7 @@ export async function measurePasses(
 
   try {
     await sequence.forward(runOf(past, vocabSize), 'none');
-    await workedOff();
+    await waitForGpu();
     for (const group of groups) {
       if (spentMs > budgetMs) break;
       const widths = group
@@ -92,7 +92,7 @@ export async function measurePasses(
         await takeSample(width);
       }
       for (const width of widths) {
-        width.passes = Math.max(1, Math.min(mostPassesOfSample, Math.ceil(sampleMs / width.ms[0])));
+        width.passes = Math.max(1, Math.min(maxPassesOfSample, Math.ceil(sampleMs / width.ms[0])));
         // A single pass was enough to see how long it takes, not how long exactly.
         if (width.passes > 1) width.ms.pop();
       }
@@ -105,7 +105,7 @@ export async function measurePasses(
         }
       }
     }
-    for (let sample = enoughSamples; sample < mostSamples; sample++) {
+    for (let sample = enoughSamples; sample < maxSamples; sample++) {
       for (const width of measured) if (spentMs <= budgetMs) await takeSample(width);
     }
   } finally {

@@ -13,16 +13,16 @@ export interface PassPadding {
 export const noPadding: PassPadding = { paddedTokens: (tokens) => tokens };
 
 /** A width is padded only if that was faster by this much: less may be the clock's doing. */
-const leastGain = 0.03;
+const minGain = 0.03;
 /** Where the width has few samples, that all may have met a busy spell, it must be faster by far. */
-const leastGainOfFew = 0.75;
+const minGainOfFew = 0.75;
 
 /** Pads the measured widths for which a larger one took less time, in the usual sample and in the fastest. */
 export function cheapestPadding(times: readonly PassTimes[]): PassPadding {
   const usual = costsOf(times);
   const fastest = times.map(({ ms }) => Math.min(...ms));
   const gains = (from: number, to: number) => {
-    const share = 1 - (isComparable(times[from]) ? leastGain : leastGainOfFew);
+    const share = 1 - (isComparable(times[from]) ? minGain : minGainOfFew);
     const isFaster = usual[to].ms <= share * usual[from].ms && fastest[to] <= share * fastest[from];
     return isFaster && isComparable(times[to]);
   };

@@ -45,7 +45,7 @@ const cappedDeviceMemory = 8;
 /** Measured: ONNX Runtime's heap grows by so much for a byte of float32 weights, while it brings them into its order. */
 export const heapPerUnpackedByte = 1.5;
 /** Rows of the self-check, which asks for all logits of a pass. */
-export const widestLogitsRows = 48;
+export const maxLogitsRows = 48;
 
 const packedDtypes: ReadonlySet<Dtype> = new Set(['q4', 'q4f16']);
 const halfDtypes: ReadonlySet<Dtype> = new Set(['q4f16', 'fp16']);
@@ -70,7 +70,7 @@ export function estimateMemory(
     layers === null || kvHeads === null || headSize === null
       ? null
       : Math.round(2 * layers * kvHeads * headSize * cacheTokens * floatBytes * copies);
-  const logitsBytes = vocabSize === null ? null : widestLogitsRows * vocabSize * 4 * copies;
+  const logitsBytes = vocabSize === null ? null : maxLogitsRows * vocabSize * 4 * copies;
   const unpackedBytes = isWasm && packedDtypes.has(dtype) ? 4 * linearWeights(config) : 0;
   const extraBytes = unpackedBytes <= unpackedBytesLimit ? heapPerUnpackedByte * unpackedBytes : 0;
   const heldBytes = weightBytes === null ? null : Math.round(weightBytes + extraBytes);

@@ -33,7 +33,7 @@ const bytesPerWeight: Readonly<Record<Dtype, BytesPerWeight>> = {
  * embeddings, as transformers.js' exporter writes it, where only the layers' products are packed. An exporter that packs
  * the table too makes smaller files, one that writes the head twice larger ones.
  */
-export function aboutWeightBytes(shape: ModelShape, dtype: Dtype): number {
+export function estimateWeightBytes(shape: ModelShape, dtype: Dtype): number {
   const table = shape.vocabSize * shape.width;
   const { linear, table: perEntry } = bytesPerWeight[dtype];
   return Math.round((linearWeights(shape) - table) * linear + table * perEntry);

@@ -25,7 +25,7 @@ export interface ModelSignature {
   readonly logits: { readonly name: string; readonly type: LogitsType; readonly width: number };
   readonly cache: CacheLayout;
   /** True if sizes of the batch are left open. */
-  readonly takesSeveralTexts: boolean;
+  readonly supportsBatching: boolean;
 }
 
 interface TensorMetadata extends ValueMetadata {
@@ -140,7 +140,7 @@ export function readSignature(
       type: cacheType as LogitsType,
       tensors,
     },
-    takesSeveralTexts: inputs
+    supportsBatching: inputs
       .filter(({ name }) => name !== logitsToKeep?.name)
       .every(({ shape }) => typeof shape?.[0] === 'string'),
   };

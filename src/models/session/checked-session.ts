@@ -91,19 +91,19 @@ async function settlePasses(request: CheckedSessionRequest, session: ModelSessio
   const { device, vocabSize, contextLength, signal } = request;
   const backend = device ? 'webgpu' : 'wasm';
   const openSequence = () => session.openSequence();
-  const workedOff = () => device?.gpu.queue.onSubmittedWorkDone() ?? Promise.resolve();
+  const waitForGpu = () => device?.gpu.queue.onSubmittedWorkDone() ?? Promise.resolve();
   const key = keyOf('pass-times-1', request);
   let times = asPassTimes(await readMeasurement(key));
   if (times) {
     // Where nothing is measured, the self-check included, no pass has been run.
-    await warmUp(openSequence, { backend, contextLength, workedOff, signal });
+    await warmUp(openSequence, { backend, contextLength, waitForGpu, signal });
   } else {
     const measured = await measurePasses(openSequence, {
       vocabSize,
       contextLength,
       ...timing[backend],
       now: () => performance.now(),
-      workedOff,
+      waitForGpu,
       signal,
     });
     const settled = settledTimes(measured);

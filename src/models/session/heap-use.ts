@@ -1,4 +1,4 @@
-import { heapBudgetBytes, heapPerUnpackedByte, widestLogitsRows } from '../files/memory-estimate.ts';
+import { heapBudgetBytes, heapPerUnpackedByte, maxLogitsRows } from '../files/memory-estimate.ts';
 import { bytesPerElement, firstCacheRows } from '../onnx/cache-layout.ts';
 import { EditableModel } from '../onnx/prepare/editable-model.ts';
 import { elementType } from '../onnx/prepare/onnx-wire.ts';
@@ -32,7 +32,7 @@ export function readHeapUse(source: {
   }
   // A pass has the cache in the heap twice at most: as past and as present.
   const cacheBytes = 2 * Math.min(contextLength, firstCacheRows) * rowBytes;
-  const logitsBytes = Math.min(contextLength, widestLogitsRows) * vocabSize * Float32Array.BYTES_PER_ELEMENT;
+  const logitsBytes = Math.min(contextLength, maxLogitsRows) * vocabSize * Float32Array.BYTES_PER_ELEMENT;
   const weightBytes = externalFiles.reduce((sum, { data }) => sum + data.byteLength, onnx.byteLength);
   return { weightBytes, passBytes: cacheBytes + logitsBytes };
 }

@@ -106,7 +106,7 @@ export class ModelSession {
    */
   batchPasses(gains: BatchGains): PassBatching | null {
     const { device, signature } = this.#host;
-    if (device || this.cacheKind !== 'append' || !signature.takesSeveralTexts) return null;
+    if (device || this.cacheKind !== 'append' || !signature.supportsBatching) return null;
     const batching = new BatchedPasses(this.#host, gains);
     this.#host = { ...this.#host, batching };
     return batching;

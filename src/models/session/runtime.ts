@@ -22,7 +22,7 @@ import {
 } from './checked-session.ts';
 import { type HeapUse, readHeapUse, roomForUnpacked, withUnpacked } from './heap-use.ts';
 import { type LoadedCausalModel, OrtCausalModel } from './ort-causal-model.ts';
-import { shortestCheckedContext } from './self-check.ts';
+import { minCheckedContext } from './self-check.ts';
 
 /** A model's file and what its configuration says of it. */
 export interface ModelSource {
@@ -329,8 +329,8 @@ function refuseUnusable(source: LimitedSource, graph: OnnxGraph): void {
   const given = new Set(source.externalFiles?.map(({ path }) => path));
   const missing = graph.externalFiles.filter((path) => !given.has(path));
   if (missing.length > 0) refuse(`keeps weights in ${missing.join(', ')}, not given`, 'give that file too.');
-  if (contextLength < shortestCheckedContext) {
-    refuse(`has a context of ${contextLength} tokens`, `the least is ${shortestCheckedContext}.`);
+  if (contextLength < minCheckedContext) {
+    refuse(`has a context of ${contextLength} tokens`, `the least is ${minCheckedContext}.`);
   }
 }
 

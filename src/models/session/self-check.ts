@@ -13,7 +13,7 @@ const fullTextLength = 48;
 const widePass = 8;
 
 /** Shortest context that can be checked: one pass of text, one to compare. */
-export const shortestCheckedContext = 2 * widePass;
+export const minCheckedContext = 2 * widePass;
 
 /** Measures on a fresh sequence, which it disposes. Throws the signal's reason once aborted. */
 export async function measureNoise(

@@ -42,7 +42,7 @@ test.each([
     await warmUp(() => sequence, {
       backend,
       contextLength,
-      workedOff: async () => {
+      waitForGpu: async () => {
         passesWorkedOff = sequence.widths.length;
         expect(sequence.isDisposed).toBe(false);
       },
@@ -61,7 +61,7 @@ test('an abort is heard between two passes, and the cache is given back', async 
   const options = {
     backend: 'webgpu',
     contextLength: 512,
-    workedOff: async () => {},
+    waitForGpu: async () => {},
     signal: controller.signal,
   } as const;
   await expect(warmUp(() => sequence, options)).rejects.toBe(reason);

@@ -17,7 +17,7 @@ export async function warmUp(
   options: {
     readonly backend: keyof typeof warmedWidths;
     readonly contextLength: number;
-    readonly workedOff: () => Promise<void>;
+    readonly waitForGpu: () => Promise<void>;
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<void> {
@@ -31,7 +31,7 @@ export async function warmUp(
       const ids = Array.from({ length: width }, () => tokenId(0));
       (await sequence.forward({ kind: 'host', length: width, ids }, 'all')).dispose();
     }
-    await options.workedOff();
+    await options.waitForGpu();
   } finally {
     sequence.dispose();
   }

@@ -36,7 +36,7 @@ const floatBytes = Float32Array.BYTES_PER_ELEMENT;
  */
 export class GpuSampler implements RoundSampler {
   /** A read-back waits for everything submitted before it; behind eight passes that wait hardly counts any more. */
-  readonly mostUnreadDraws = 8;
+  readonly maxUnreadDraws = 8;
   #plan: SamplingPlan;
   readonly #random: PhiloxSource;
   readonly #recorder: RoundRecorder;
@@ -256,8 +256,8 @@ export class GpuSampler implements RoundSampler {
     const { rule } = acceptance;
     const { memory } = this.#stream;
     const pendings = this.#pending.length;
-    if (pendings > layout.mostPending) {
-      throw new RangeError(`${pendings} proposals are pending, the GPU judges ${layout.mostPending} at most`);
+    if (pendings > layout.maxPending) {
+      throw new RangeError(`${pendings} proposals are pending, the GPU judges ${layout.maxPending} at most`);
     }
     const scratch: number[] = [];
     const proposed = [...this.#pending.keys()].filter(

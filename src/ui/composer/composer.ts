@@ -14,7 +14,7 @@ import {
   type RequestForm,
   rollSeed,
   samplePrompts,
-  usualDraftLength,
+  defaultDraftLength,
 } from '../form/request-form.ts';
 import { fieldStyle } from '../kit/field-style.ts';
 import { fieldText, numberIn } from '../kit/number-field.ts';
@@ -266,9 +266,9 @@ export class Composer extends LitElement {
           hasDraft
             ? draftLengthField({
                 label: 'Draft length',
-                least: 0,
+                min: 0,
                 value: draftLength,
-                whenFixed: usualDraftLength,
+                whenFixed: defaultDraftLength,
                 onChange: (chosen) => this.#set({ draftLength: chosen }),
               })
             : null

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { type DraftLengthForm, longestDraft } from '../form/draft-length.ts';
+import { type DraftLengthForm, maxDraftLength } from '../form/draft-length.ts';
 
 /**
  * A slider for γ, and a box that leaves it to the engine. For elements styled by `fieldStyle`; one an element.
@@ -8,12 +8,12 @@ import { type DraftLengthForm, longestDraft } from '../form/draft-length.ts';
  */
 export function draftLengthField(field: {
   readonly label: string;
-  readonly least: number;
+  readonly min: number;
   readonly value: DraftLengthForm;
   readonly whenFixed: number;
   readonly onChange: (value: DraftLengthForm) => void;
 }): TemplateResult {
-  const { label, least, value, whenFixed, onChange } = field;
+  const { label, min, value, whenFixed, onChange } = field;
   const isAutomatic = value === 'adaptive';
   const inputOf = (event: Event): HTMLInputElement => event.target as HTMLInputElement;
   return html`<div class="field">
@@ -23,8 +23,8 @@ export function draftLengthField(field: {
     <input
       id="draft-length"
       type="range"
-      min=${least}
-      max=${longestDraft}
+      min=${min}
+      max=${maxDraftLength}
       step="1"
       ?disabled=${isAutomatic}
       .value=${live(String(isAutomatic ? whenFixed : value))}

@@ -133,7 +133,7 @@ export class MemberEditor extends LitElement {
         <summary>${this.#summary()}</summary>
         ${draftLengthField({
           label: 'Tokens proposed in a row, γ',
-          least: 1,
+          min: 1,
           value: draftLength,
           whenFixed: 1,
           onChange: (chosen) => this.#change({ draftLength: chosen }),

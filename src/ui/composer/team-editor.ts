@@ -10,9 +10,9 @@ import './member-editor.ts';
 import {
   addMember,
   changeMember,
-  fewestMembers,
+  minMembers,
   type MemberForm,
-  mostMembers,
+  maxMembers,
   removeMember,
   type TeamForm,
 } from '../form/team-form.ts';
@@ -150,7 +150,7 @@ export class TeamEditor extends LitElement {
       <div class="label">
         <span id="members">Members</span>
         ${
-          team.members.length < mostMembers
+          team.members.length < maxMembers
             ? html`<button type="button" class="add" @click=${this.#add}>Add a member</button>`
             : null
         }
@@ -166,7 +166,7 @@ export class TeamEditor extends LitElement {
               .standing=${this.#standingOf(index)}
               .choices=${this.choices}
               .isChat=${this.isChat}
-              .removable=${team.members.length > fewestMembers}
+              .removable=${team.members.length > minMembers}
               @member-change=${(event: CustomEvent<Partial<MemberForm>>) =>
                 this.#change(changeMember(team, member.key, event.detail))}
               @member-remove=${() => this.#change(removeMember(team, member.key))}

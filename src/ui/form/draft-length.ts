@@ -1,4 +1,4 @@
 /** γ as the form holds it. */
 export type DraftLengthForm = number | 'adaptive';
 
-export const longestDraft = 16;
+export const maxDraftLength = 16;

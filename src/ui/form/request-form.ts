@@ -44,7 +44,7 @@ export interface RequestForm {
 }
 
 /** γ of a draft model, unless the reader says otherwise. */
-export const usualDraftLength = 4;
+export const defaultDraftLength = 4;
 
 export const samplePrompts: readonly string[] = [
   'Once upon a time',
@@ -86,7 +86,7 @@ export function initialForm(seed: number): RequestForm {
     method: 'collaborative',
     target: targetModel,
     draft: draftModel,
-    draftLength: usualDraftLength,
+    draftLength: defaultDraftLength,
     team: teamOf(defaultTeam),
     acceptance: exactAcceptance,
     temperature: 1,

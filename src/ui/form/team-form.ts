@@ -40,8 +40,8 @@ export interface TeamForm {
   readonly starter: number | null;
 }
 
-export const fewestMembers = 2;
-export const mostMembers = 4;
+export const minMembers = 2;
+export const maxMembers = 4;
 
 /** Share of the expert's largest probability that a token needs to be kept (Li et al.). */
 export const plausibleShare = 0.1;

@@ -1,7 +1,7 @@
 import type { LoadProgress } from '../../engine/engine-api.ts';
 
 /** Before that a rate says more of the connection's start than of its speed. */
-const leastMs = 800;
+const minMs = 800;
 
 /** How long a model's download may still take, from the pace that it has had. */
 export class LoadPace {
@@ -19,7 +19,7 @@ export class LoadPace {
     if (stage !== 'download' && stage !== 'runtime') return null;
     const bytes = bytesLoaded - this.#fromBytes;
     const ms = nowMs - this.#fromMs;
-    if (cached || bytesTotal === null || bytes <= 0 || ms < leastMs) return null;
+    if (cached || bytesTotal === null || bytes <= 0 || ms < minMs) return null;
     return Math.max(0, ((bytesTotal - bytesLoaded) / bytes) * ms);
   }
 }

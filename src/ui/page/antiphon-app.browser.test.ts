@@ -70,7 +70,7 @@ function drawnRound(text: string): Round {
 
 function open(engines: FailingEngine[]): AntiphonApp {
   const app = new AntiphonApp();
-  app.door = {
+  app.provider = {
     missingFeatures: () => [],
     listModels: async () => [],
     openEngine: async () => {

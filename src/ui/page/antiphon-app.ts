@@ -12,7 +12,7 @@ import { ConnectionWatch } from '../kit/connection-watch.ts';
 import { describeFailure, type Failure, type Remedy } from '../kit/failure.ts';
 import { failureView } from '../kit/failure-view.ts';
 import { fetchedCode } from '../kit/fetched-code.ts';
-import { DecodeController, type EngineDoor } from './decode-controller.ts';
+import { DecodeController, type EngineProvider } from './decode-controller.ts';
 import { linkNotice } from './link/link-notice.ts';
 import { browserPlace, PageSettings } from './link/page-settings.ts';
 import { linkCaveat, repeatable } from './link/repeatable.ts';
@@ -44,7 +44,7 @@ import '../models/stored-models.ts';
 import { failureStyle, theme } from '../kit/theme.ts';
 
 /** The engine's code is fetched after the page is on the screen. */
-const browserDoor: EngineDoor = {
+const browserProvider: EngineProvider = {
   missingFeatures,
   openEngine: async ({ hubUrl, ...options }) => {
     const { connect } = await fetchedCode('The engine', () => import('../../rpc/connect.ts'));
@@ -56,14 +56,14 @@ const browserDoor: EngineDoor = {
 /** The whole page. Shows what its controller says and passes on what the reader asks for. */
 export class AntiphonApp extends LitElement {
   static override properties: PropertyDeclarations = {
-    door: { attribute: false },
+    provider: { attribute: false },
     refusalOf: { state: true },
     selectedRound: { state: true },
     notSaved: { state: true },
     piloting: { state: true },
   };
   /** Where the engine comes from; set before the element is connected. */
-  declare door: EngineDoor;
+  declare provider: EngineProvider;
   declare refusalOf: RefusalCheck;
   /** The round of the run that is marked in the story and in its rhythm. */
   declare selectedRound: number | null;
@@ -86,12 +86,12 @@ export class AntiphonApp extends LitElement {
 
   constructor() {
     super();
-    this.door = browserDoor;
+    this.provider = browserProvider;
     this.refusalOf = () => null;
     this.selectedRound = null;
     this.notSaved = null;
     this.piloting = false;
-    this.#controller = new DecodeController(this, () => this.door);
+    this.#controller = new DecodeController(this, () => this.provider);
     this.#settings = new PageSettings(this, browserPlace, (form) => this.#follow(form));
     new ConnectionWatch(this, () => void this.#controller.retryDownloads());
     this.#recording = new OpenedRecording(this, () => this.#onOpened());

@@ -20,7 +20,7 @@ import { continued, repeatable } from './link/repeatable.ts';
 import { LatestNumbers, numbersFor, numbersOf } from './live-combination.ts';
 import type { PageRun, RunStart } from './page-run.ts';
 
-export interface EngineDoor {
+export interface EngineProvider {
   /** What the browser lacks; empty when the engine can run. */
   missingFeatures(): readonly string[];
   /** @param onLost told when the engine's worker dies, whether or not anything waits for it */
@@ -47,7 +47,7 @@ export class DecodeController implements ReactiveController {
   choices: readonly ModelChoice[] = [];
 
   readonly #host: ReactiveControllerHost;
-  readonly #door: () => EngineDoor;
+  readonly #provider: () => EngineProvider;
   #api: EngineApi | null = null;
   #decode: EngineApi['decode'] | null = null;
   #activeRun: DecodeRun | null = null;
@@ -62,10 +62,10 @@ export class DecodeController implements ReactiveController {
   #engineNumber = 0;
   #runNumber = 0;
 
-  /** @param door read each time an engine is started */
-  constructor(host: ReactiveControllerHost, door: () => EngineDoor) {
+  /** @param provider read each time an engine is started */
+  constructor(host: ReactiveControllerHost, provider: () => EngineProvider) {
     this.#host = host;
-    this.#door = door;
+    this.#provider = provider;
     host.addController(this);
   }
 
@@ -89,12 +89,12 @@ export class DecodeController implements ReactiveController {
     this.#runNumber++;
     this.#closeEngine();
     this.#keepText();
-    const door = this.#door();
-    const missing = door.missingFeatures();
+    const provider = this.#provider();
+    const missing = provider.missingFeatures();
     if (missing.length > 0) return this.#setEngine({ kind: 'unsupported', missing });
     this.#setEngine({ kind: 'starting' });
     try {
-      const api = await door.openEngine({
+      const api = await provider.openEngine({
         ...this.#opening,
         onLost: (error) => {
           if (number === this.#engineNumber) this.#loseEngine(describeFailure(error));
@@ -380,7 +380,7 @@ export class DecodeController implements ReactiveController {
 
   async #listModels(): Promise<void> {
     // The engine reads the same catalogue and reports a broken one when it loads a model.
-    this.choices = await this.#door()
+    this.choices = await this.#provider()
       .listModels()
       .catch(() => []);
     this.#host.requestUpdate();

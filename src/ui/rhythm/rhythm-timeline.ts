@@ -35,7 +35,7 @@ interface Pointing {
 
 const cardWidth = 272;
 /** Rounds that come in larger heaps are there at once. */
-const mostArrivals = 4;
+const maxArrivals = 4;
 
 /**
  * The timeline of rounds, painted on a canvas: of 2,000 rounds each has a dozen items, too many for elements that move
@@ -192,7 +192,7 @@ export class RhythmTimeline extends LitElement {
 
   #noteArrivals(before: number): void {
     const { rounds } = this.model;
-    if (!this.live || this.#stillness.matches || before === 0 || rounds.length - before > mostArrivals)
+    if (!this.live || this.#stillness.matches || before === 0 || rounds.length - before > maxArrivals)
       return;
     for (const { index } of rounds.slice(before)) this.#arrivals.add(index, performance.now());
   }

@@ -9,7 +9,7 @@ import { tokenWord } from './token-words.ts';
 export const placeAttribute = 'data-place';
 
 /** Dropped tokens that stand above the one that took their place; the rest is counted, and shown when it is walked to. */
-const mostAbove = 2;
+const maxAbove = 2;
 
 export function placeText({ round, proposal }: ProposalPlace): string {
   return `${round}.${proposal}`;
@@ -26,11 +26,11 @@ export function roundView(tokens: readonly StoryToken[], startsLine: boolean): r
 function partView({ token, above }: StoryPart): TemplateResult {
   if (above.length === 0) return token ? tokenView(token) : html``;
   if (!token) return html`${above.map((dropped) => droppedView(dropped))}`;
-  const hidden = above.length - mostAbove;
+  const hidden = above.length - maxAbove;
   const pair = (below: TemplateResult): TemplateResult =>
     html`<span class="redrawn"
       ><span class="above"
-        >${above.map((dropped, place) => droppedView(dropped, place >= mostAbove))}${
+        >${above.map((dropped, place) => droppedView(dropped, place >= maxAbove))}${
           hidden > 0 ? html`<span class="more" aria-hidden="true">+${hidden}</span>` : null
         }</span
       >${below}</span

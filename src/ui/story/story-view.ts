@@ -29,11 +29,11 @@ import { roundView } from './story-tokens.ts';
 import './token-card.ts';
 import { withoutBlankLines } from './story-parts.ts';
 import { TokenFocus } from './token-focus.ts';
-import { aboutFate, tokenWord } from './token-words.ts';
+import { describeFate, tokenWord } from './token-words.ts';
 import { wholeSentencesLength } from './whole-sentences.ts';
 
 /** Overhangs that a text which grows may move: those of its last line. */
-const mostMoved = 8;
+const maxMoved = 8;
 
 /** Whether this browser's reader wants dropped tokens hidden. */
 const hidden = new RememberedFlag('antiphon.story.hides-dropped');
@@ -72,7 +72,7 @@ export class StoryView extends LitElement {
 
   readonly #focus = new TokenFocus(this);
   readonly #resizes = new ResizeObserver(([{ contentRect }]) => {
-    this.#keepWithin(contentRect.width === this.#width ? mostMoved : Number.POSITIVE_INFINITY);
+    this.#keepWithin(contentRect.width === this.#width ? maxMoved : Number.POSITIVE_INFINITY);
     this.#width = contentRect.width;
   });
   /** It grows when it is pinned, and again when the models have answered. */
@@ -117,7 +117,7 @@ export class StoryView extends LitElement {
     if (changed.has('story')) {
       // Most rounds drop nothing, and looking would have the page laid out.
       const dropping = droppingRounds(this.story, changed.get('story'));
-      if (dropping > 0) this.#keepWithin(dropping + mostMoved);
+      if (dropping > 0) this.#keepWithin(dropping + maxMoved);
     }
     this.#placeCard();
   }
@@ -273,7 +273,7 @@ export class StoryView extends LitElement {
 
   #cardAloud(): string {
     const { token } = this.#focus;
-    return token ? aboutAloud(token, this.cast) : '';
+    return token ? describeAloud(token, this.cast) : '';
   }
 
   #legend(): TemplateResult {
@@ -327,8 +327,8 @@ function roundLabel(round: number, tokens: readonly StoryToken[]): string {
   return `Round ${round}: ${counts.map(([count, fate]) => `${count} ${fate}`).join(', ')}`;
 }
 
-function aboutAloud({ fate, proposer, round, q, r }: StoryToken, cast: readonly CastMember[]): string {
-  const by = proposer === null ? aboutFate(fate) : `proposed by ${cast[proposer]?.name ?? proposer}`;
+function describeAloud({ fate, proposer, round, q, r }: StoryToken, cast: readonly CastMember[]): string {
+  const by = proposer === null ? describeFate(fate) : `proposed by ${cast[proposer]?.name ?? proposer}`;
   const numbers = [
     ...(q === null ? [] : [`proposed with ${percentText(q, 1)}`]),
     ...(r === null ? [] : [`wanted with ${percentText(r, 1)}`]),

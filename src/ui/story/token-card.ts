@@ -15,7 +15,7 @@ import { candidateBars, candidateStyle } from './candidate-bars.ts';
 import type { CandidateSource } from './candidate-source.ts';
 import type { CastMember } from './cast.ts';
 import type { StoryToken } from './story-model.ts';
-import { aboutFate, tokenWord } from './token-words.ts';
+import { describeFate, tokenWord } from './token-words.ts';
 
 type Answer =
   | { readonly kind: 'none' }
@@ -176,7 +176,7 @@ export class TokenCard extends LitElement {
         ${
           by && proposer !== null
             ? html`<span class="badge ${memberClass(proposer)}">${by.letter}</span><span>proposed by ${by.name}</span>`
-            : aboutFate(fate)
+            : describeFate(fate)
         }
       </p>
       <dl>

@@ -16,6 +16,6 @@ const fates: Readonly<Record<Fate, string>> = {
 };
 
 /** What a fate means, in a few words. */
-export function aboutFate(fate: Fate): string {
+export function describeFate(fate: Fate): string {
   return fates[fate];
 }

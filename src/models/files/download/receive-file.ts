@@ -79,7 +79,7 @@ class Receiving {
   /** What is here does not go with what the server has: the whole is asked for, and takes its place when it comes. */
   #wantsWhole = false;
   /** Bytes that have been here at once: what comes again is no gain. */
-  #mostReceived = 0;
+  #maxReceived = 0;
   /** Answers in a row that were to be the rest, and failed before their first byte. */
   #emptyRests = 0;
 
@@ -145,7 +145,7 @@ class Receiving {
   /** Hashes what an earlier download left, if it is of use. */
   async #takeUp(): Promise<void> {
     if (this.#reception.received === 0) return;
-    this.#mostReceived = this.#reception.received;
+    this.#maxReceived = this.#reception.received;
     const isTooLong = this.#totalBytes !== null && this.#reception.received > this.#totalBytes;
     this.#wantsWhole = isTooLong || !this.canContinue;
     if (this.#wantsWhole) return;
@@ -279,8 +279,8 @@ class Receiving {
       await this.#writing(() => this.#append(value));
       this.#takeIn(value);
       const { received } = this.#reception;
-      this.#retries.brought(Math.max(0, received - this.#mostReceived));
-      this.#mostReceived = Math.max(this.#mostReceived, received);
+      this.#retries.brought(Math.max(0, received - this.#maxReceived));
+      this.#maxReceived = Math.max(this.#maxReceived, received);
       const isPresumable = presumedBytes !== null && received <= presumedBytes;
       this.#options.onBytes?.(received, this.#totalBytes ?? (isPresumable ? presumedBytes : null));
     }

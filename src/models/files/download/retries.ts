@@ -3,7 +3,7 @@ import { failureOf } from './download-errors.ts';
 import type { Timer } from './timer.ts';
 
 /** Attempts in a row that brought nothing; the next failure is the caller's. */
-const mostAttempts = 5;
+const maxAttempts = 5;
 const firstDelayMs = 1000;
 /** A server that wants to be left alone for longer than this is told to the user instead. */
 const longestDelayMs = 60_000;
@@ -53,7 +53,7 @@ export class Retries {
   async afterFailure(failure: EngineError, retryAfter: string | null): Promise<void> {
     this.#failures = this.#gained >= progressBytes ? 1 : this.#failures + 1;
     this.#gained = 0;
-    if (!this.#mayPass(failure) || this.#failures >= mostAttempts) throw failure;
+    if (!this.#mayPass(failure) || this.#failures >= maxAttempts) throw failure;
     const delayMs = asDelayMs(retryAfter, this.#timer.now()) ?? firstDelayMs * 2 ** (this.#failures - 1);
     if (delayMs > longestDelayMs) throw failure;
     await this.#timer.wait(delayMs, this.#signal);

@@ -43,7 +43,7 @@ export interface PreparedGraph {
 const allSteps: readonly PreparationStep[] = ['logits', 'weights', 'lookups', 'attention'];
 
 /** Shape knows start and end from this version on. */
-const leastOpset = 15;
+const minOpset = 15;
 
 /**
  * Rewrites a model for its backend. For all, `logits`: they are computed of the rows wanted only, and put out as float32.
@@ -61,8 +61,8 @@ export function prepareGraph(
   const reasons = new Reasons();
   const asGiven = { onnx, externalFiles, steps: [], extraBytes: 0 };
   const opset = model.opsets.get('') ?? 0;
-  if (opset < leastOpset) {
-    const reason = `operator set ${opset} is older than ${leastOpset}`;
+  if (opset < minOpset) {
+    const reason = `operator set ${opset} is older than ${minOpset}`;
     for (const { opType } of model.operations) if (replaced.has(opType)) reasons.add(opType, reason);
     return { ...asGiven, notes: reasons.sentences() };
   }

@@ -4,7 +4,7 @@ import { readCatalogue } from '../../../models/files/catalogue.ts';
 import { onnxPath } from '../../../models/files/dtype.ts';
 import { linearWeights } from '../../../models/files/memory-estimate.ts';
 import { readModelConfig } from '../../../models/files/model-config.ts';
-import { aboutWeightBytes } from '../../../models/files/weight-bytes.ts';
+import { estimateWeightBytes } from '../../../models/files/weight-bytes.ts';
 import { type FamilyModel, readTeamCatalogue } from './team-catalogue.ts';
 
 const publicFolder = new URL('../../../../public/', import.meta.url);
@@ -51,7 +51,7 @@ describe('the committed catalogue of teams', () => {
     const computed = models.flatMap(({ model, shape, weights }) =>
       weights
         .filter(({ basis }) => basis === 'shape')
-        .map(({ dtype, bytes }) => ({ model, dtype, bytes, expected: aboutWeightBytes(shape, dtype) })),
+        .map(({ dtype, bytes }) => ({ model, dtype, bytes, expected: estimateWeightBytes(shape, dtype) })),
     );
     expect(computed.length).toBeGreaterThan(0);
     expect(computed.filter(({ bytes, expected }) => bytes !== expected)).toEqual([]);

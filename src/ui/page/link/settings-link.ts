@@ -3,7 +3,7 @@ import { acceptances, backends, combinations, schedules } from '../../form/choic
 import type { DraftLengthForm } from '../../form/draft-length.ts';
 import { methods, type RequestForm } from '../../form/request-form.ts';
 import type { Place, StandIn } from '../../form/stand-ins.ts';
-import { fewestMembers, type MemberForm, mostMembers, type TeamForm } from '../../form/team-form.ts';
+import { minMembers, type MemberForm, maxMembers, type TeamForm } from '../../form/team-form.ts';
 import { draftModel, targetModel } from '../../models/default-models.ts';
 
 /** What a link says. */
@@ -76,7 +76,7 @@ export function linkOf(form: RequestForm): string {
 export function readLink(hash: string, base: RequestForm, pageUrl: string): LinkedSettings {
   const reader = new LinkReader(new URLSearchParams(hash));
   const changes: Record<string, number> = {};
-  for (const [field, name, least] of numberFields) changes[field] = reader.number(name, base[field], least);
+  for (const [field, name, min] of numberFields) changes[field] = reader.number(name, base[field], min);
   const { acceptance } = base;
   const whole: RequestForm = {
     ...base,
@@ -137,9 +137,9 @@ function readMembers(reader: LinkReader, base: TeamForm): readonly MemberForm[] 
     models.push(model);
   }
   if (models.length === 0) return base.members;
-  if (models.length < fewestMembers || models.length > mostMembers) {
+  if (models.length < minMembers || models.length > maxMembers) {
     reader.problems.push(
-      `It names ${models.length === 1 ? 'one member' : `${models.length} members`}; ${fewestMembers} to ${mostMembers} can write together.`,
+      `It names ${models.length === 1 ? 'one member' : `${models.length} members`}; ${minMembers} to ${maxMembers} can write together.`,
     );
     reader.leaveOut(/^(model|share|weight|draft|temperature|prompt|system)\d+$/);
     return base.members;
@@ -176,23 +176,23 @@ class LinkReader {
     return value;
   }
 
-  number(name: string, otherwise: number, least: number): number {
-    return this.numberOrNull(name, least) ?? otherwise;
+  number(name: string, otherwise: number, min: number): number {
+    return this.numberOrNull(name, min) ?? otherwise;
   }
 
-  numberOrNull(name: string, least: number): number | null {
+  numberOrNull(name: string, min: number): number | null {
     const text = this.text(name);
     if (text === null) return null;
     const value = text.trim() === '' ? Number.NaN : Number(text);
-    if (Number.isFinite(value) && value >= least) return value;
+    if (Number.isFinite(value) && value >= min) return value;
     this.problems.push(
-      `Its ${name} ${quoted(text)} is no number${least > 0 ? ` of at least ${least}` : ' it could be'}.`,
+      `Its ${name} ${quoted(text)} is no number${min > 0 ? ` of at min ${min}` : ' it could be'}.`,
     );
     return null;
   }
 
-  draftLength(name: string, otherwise: DraftLengthForm, least: number): DraftLengthForm {
-    if (this.#link.get(name) !== 'adaptive') return this.numberOrNull(name, least) ?? otherwise;
+  draftLength(name: string, otherwise: DraftLengthForm, min: number): DraftLengthForm {
+    if (this.#link.get(name) !== 'adaptive') return this.numberOrNull(name, min) ?? otherwise;
     this.#link.delete(name);
     return 'adaptive';
   }
@@ -267,6 +267,6 @@ function isElsewhere(model: string, pageUrl: string): boolean {
 }
 
 function quoted(text: string): string {
-  const most = 40;
-  return `“${text.length > most ? `${text.slice(0, most)}…` : text}”`;
+  const max = 40;
+  return `“${text.length > max ? `${text.slice(0, max)}…` : text}”`;
 }
