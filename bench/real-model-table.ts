@@ -84,9 +84,7 @@ export const realModelTable: BrowserTable = {
         }
         if (!quick) {
           const title = 'N-gram, other prompts, T = 1';
-          sections.push(
-            await measureDrafting({ title, minBest: null }, ngrams, requests(prompts, 1), bench),
-          );
+          sections.push(await measureDrafting({ title, minBest: null }, ngrams, requests(prompts, 1), bench));
         }
         const temperatures = [{ sampling: { temperature: 1 } }, { sampling: { temperature: 0.6 } }];
         const teams = [

@@ -19,12 +19,7 @@ what it would be without: rejections or nothing found (α), the cost of drafts (
 no forward (rest).`;
 
 /** A section as Markdown: a table, and what became of its bars. */
-export function draftingSectionInWords({
-  title,
-  minBest,
-  minAdaptive,
-  rows,
-}: MeasuredDrafting): string {
+export function draftingSectionInWords({ title, minBest, minAdaptive, rows }: MeasuredDrafting): string {
   const lines = rows.map((row) =>
     [
       row.name,
@@ -49,11 +44,7 @@ ${lines.map((line) => `| ${line} |`).join('\n')}
 ${barsInWords(minBest, minAdaptive, rows)}`;
 }
 
-function barsInWords(
-  minBest: number | null,
-  minAdaptive: number,
-  rows: readonly DraftingRow[],
-): string {
+function barsInWords(minBest: number | null, minAdaptive: number, rows: readonly DraftingRow[]): string {
   const verdict = ({ name, ratio }: DraftingRow, atLeast: number): string =>
     `${name}: ${ratio.median.toFixed(2)}, ${ratio.median >= atLeast ? 'met' : 'missed'}`;
   const best = rows.reduce((fastest, row) => (row.ratio.median > fastest.ratio.median ? row : fastest));

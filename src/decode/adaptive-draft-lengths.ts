@@ -3,7 +3,7 @@ import type { Round } from '../round/round.ts';
 import type { DraftLengthController } from './draft-length-controller.ts';
 import { MovingAcceptance } from './moving-acceptance.ts';
 import { MovingCosts } from './moving-costs.ts';
-import { ProposalBudget, type Fallback } from './proposal-budget.ts';
+import { type Fallback, ProposalBudget } from './proposal-budget.ts';
 
 /** What the controller needs to know of a method. */
 export interface DraftLengthSearch {

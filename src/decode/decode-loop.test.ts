@@ -5,7 +5,7 @@ import { PhiloxSource } from '../random/philox-source.ts';
 import { argmax } from '../sample/distribution.ts';
 import { tokenId } from '../tokens/token-id.ts';
 import type { MethodPlan } from './assemble-decode.ts';
-import type { PrefillProgress } from './prefill.ts';
+import type { PrefillProgress } from './prefill-members.ts';
 import { summarize } from './statistics.ts';
 import { runFakeDecode, startFakeDecode } from './testing/fake-decode.ts';
 import { FakeModel } from './testing/fake-model.ts';

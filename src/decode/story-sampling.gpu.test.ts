@@ -3,7 +3,7 @@ import { host } from '#host';
 import { ReadbackTally } from '../gpu/readback-counter.ts';
 import { ortQueue } from '../models/ort/ort.ts';
 import { ModelRuntime } from '../models/session/runtime.ts';
-import { onceUponATime, storyModel } from '../models/testing/story-model.ts';
+import { onceUponATime, storyModel } from '../models/testing/load-story-model.ts';
 import { CpuSampler } from '../round/cpu-sampler.ts';
 import { GpuSampler } from '../round/gpu/gpu-sampler.ts';
 import { SamplerKernels } from '../round/gpu/sampler-kernels.ts';

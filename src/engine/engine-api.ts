@@ -1,7 +1,7 @@
 import type { CombineNumbers } from '../combine/combine.ts';
 import type { Candidates } from '../decode/candidates.ts';
 import type { FinishReason } from '../decode/decode-loop.ts';
-import type { PrefillProgress } from '../decode/prefill.ts';
+import type { PrefillProgress } from '../decode/prefill-members.ts';
 import type { SpeedUp } from '../decode/speed-up.ts';
 import type { DecodeStatistics } from '../decode/statistics.ts';
 import type { BackendKind, VerificationNoise } from '../models/causal-model.ts';

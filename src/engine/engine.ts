@@ -23,7 +23,7 @@ import type {
 } from './engine-api.ts';
 import { findCandidates } from './find-candidates.ts';
 import { planMethod } from './method-members.ts';
-import { ModelRegistry } from './model-shelf.ts';
+import { ModelRegistry } from './model-registry.ts';
 import { type PreparedDecode, prepareDecode } from './prepared-decode.ts';
 import { type RunChannels, runDecode, skippedResult } from './run-decode.ts';
 import { startRun } from './start-run.ts';

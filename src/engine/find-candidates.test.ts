@@ -151,10 +151,16 @@ describe('what is listed', () => {
     const drafter = { kind: 'model', model: 'y' } as const;
     const speculative = { prompt: 'abc', method: { kind: 'speculative', target: 'x', drafter } as const };
     const contextLengths = { y: 5 };
-    const last = await registry.ask({ request: speculative, tokenIds: text, position: 2 }, { contextLengths });
+    const last = await registry.ask(
+      { request: speculative, tokenIds: text, position: 2 },
+      { contextLengths },
+    );
     expect(last.members[1]?.top).toHaveLength(vocabSize);
     expect(last.combined).toEqual(last.members[0]);
-    const beyond = await registry.ask({ request: speculative, tokenIds: text, position: 3 }, { contextLengths });
+    const beyond = await registry.ask(
+      { request: speculative, tokenIds: text, position: 3 },
+      { contextLengths },
+    );
     expect(beyond.members[1]).toBeNull();
     expect(beyond.combined).toEqual(beyond.members[0]);
   });
@@ -268,7 +274,10 @@ describe('the cost', () => {
 
   test('is nothing where it is aborted before its turn', async () => {
     const registry = new Shelf();
-    const asked = registry.ask({ request: plain, tokenIds: text, position: 8 }, { signal: AbortSignal.abort() });
+    const asked = registry.ask(
+      { request: plain, tokenIds: text, position: 8 },
+      { signal: AbortSignal.abort() },
+    );
     await expect(asked).rejects.toMatchObject({ name: 'AbortError' });
     expect(registry.takeFed()).toBe(0);
   });

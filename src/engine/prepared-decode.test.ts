@@ -140,9 +140,9 @@ describe('a token beyond the logits of a model', () => {
     const { members, vocabSize } = prepareDecode(team([both[0], { ...both[1], prompt: 'abc' }]), registry);
     expect(members[1].promptTokenIds).toEqual([0, 1, 2]);
     expect(vocabSize).toBe(2);
-    expect(prepareDecode({ prompt: 'abc', method: { kind: 'plain', model: 'wide' } }, registry).vocabSize).toBe(
-      3,
-    );
+    expect(
+      prepareDecode({ prompt: 'abc', method: { kind: 'plain', model: 'wide' } }, registry).vocabSize,
+    ).toBe(3);
   });
 
   test('tells no vocabularies apart, and hides no difference', () => {

@@ -9,7 +9,7 @@ import { type DecodeMethod, type ValidDecodeRequest, validateDecodeRequest } fro
 import type { LoadedEntry } from './load-model.ts';
 import { logitAdjustmentOf } from './logit-adjustment-of.ts';
 import { withDefaultProposer } from './method-members.ts';
-import type { ModelRegistry } from './model-shelf.ts';
+import type { ModelRegistry } from './model-registry.ts';
 import { type MemberRequest, membersOf } from './request-members.ts';
 import { tokenText, unknownToken } from './unknown-token.ts';
 

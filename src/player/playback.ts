@@ -16,7 +16,7 @@ import type { EngineState, ModelState } from '../ui/models/engine-state.ts';
 import type { CandidateSource } from '../ui/story/candidate-source.ts';
 import { castOf } from '../ui/story/cast.ts';
 import type { RunHeading, RunState } from '../ui/story/run-state.ts';
-import { addRound, emptyStory, endStory } from '../ui/story/story-model.ts';
+import { addRound, emptyStory, endStory } from '../ui/story/story.ts';
 import type { PlayerErrorDetail, PlayerState } from './player-api.ts';
 import type { PlayerPlan } from './player-plan.ts';
 import type { EngineLease, SharedEngines } from './shared-engines.ts';

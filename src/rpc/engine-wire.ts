@@ -1,7 +1,7 @@
 import type { ProxyMarked, Remote } from 'comlink';
 import type { CombineNumbers } from '../combine/combine.ts';
 import type { Candidates } from '../decode/candidates.ts';
-import type { PrefillProgress } from '../decode/prefill.ts';
+import type { PrefillProgress } from '../decode/prefill-members.ts';
 import type { CandidatesQuery } from '../engine/candidates-query.ts';
 import type { DecodeRequest } from '../engine/decode-request.ts';
 import type {

@@ -1,4 +1,4 @@
-import { scoreBatch } from '../../round/score-together.ts';
+import { scoreBatch } from '../../round/score-batch.ts';
 import { modelDrafter } from '../drafters/model-drafter.ts';
 import type { Ensemble, Schedule } from './schedule.ts';
 

@@ -1,6 +1,6 @@
 import type { Member } from '../../round/member.ts';
 import type { RoundSampler } from '../../round/round-sampler.ts';
-import { scoreBatch } from '../../round/score-together.ts';
+import { scoreBatch } from '../../round/score-batch.ts';
 import { drawWindow } from './draw-window.ts';
 import type { Schedule } from './schedule.ts';
 

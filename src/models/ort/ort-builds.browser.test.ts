@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { ModelRuntime } from '../session/runtime.ts';
 import { greedyWork } from '../testing/greedy-work.ts';
+import { onceUponATime, storyModel } from '../testing/load-story-model.ts';
 import { greedyTokens } from '../testing/sequence-rows.ts';
-import { onceUponATime, storyModel } from '../testing/story-model.ts';
 import { forceOrtBuild, ortBuild } from './ort.ts';
 
 /* ONNX Runtime's builds and threads, which Node.js and pages have each their own way with, on a bundled model. */

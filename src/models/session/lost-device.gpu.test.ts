@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { openDevice } from '../../gpu/device.ts';
 import { readOnnxGraph } from '../onnx/onnx-graph.ts';
+import { onceUponATime, storyModel } from '../testing/load-story-model.ts';
 import { rowsOfPass } from '../testing/sequence-rows.ts';
-import { onceUponATime, storyModel } from '../testing/story-model.ts';
 import { ModelSession } from './model-session.ts';
 import { ModelRuntime } from './runtime.ts';
 

@@ -11,9 +11,9 @@ import packed8 from '../fixtures/packed-8.onnx?url';
 import packed8Zero from '../fixtures/packed-8-zero.onnx?url';
 import packedHalf from '../fixtures/packed-half.onnx?url';
 import { withDataBeside } from '../testing/data-beside.ts';
+import { onceUponATime, storyModel } from '../testing/load-story-model.ts';
 import { largestDifference, rowsOfPass } from '../testing/sequence-rows.ts';
 import { jsonAt } from '../testing/site.ts';
-import { onceUponATime, storyModel } from '../testing/story-model.ts';
 import { tinyModel } from '../testing/tiny-model.ts';
 import { ModelRuntime } from './runtime.ts';
 

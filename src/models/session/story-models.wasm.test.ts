@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tokenId } from '../../tokens/token-id.ts';
 import { capacityStepRows } from '../cache/capacity-kv-cache.ts';
+import { dragonStory, onceUponATime, storyModel } from '../testing/load-story-model.ts';
 import { greedyTokens, largestDifference, rowsOfPass } from '../testing/sequence-rows.ts';
-import { dragonStory, onceUponATime, storyModel } from '../testing/story-model.ts';
 import type { LoadedCausalModel } from './ort-causal-model.ts';
 import { ModelRuntime } from './runtime.ts';
 

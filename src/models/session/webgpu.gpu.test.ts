@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { withDataBeside } from '../testing/data-beside.ts';
+import { dragonStory, onceUponATime, storyModel } from '../testing/load-story-model.ts';
 import { openSession } from '../testing/open-session.ts';
 import { greedyTokens, largestDifference, rowsOfPass } from '../testing/sequence-rows.ts';
-import { dragonStory, onceUponATime, storyModel } from '../testing/story-model.ts';
 import type { LoadedCausalModel } from './ort-causal-model.ts';
 import { ModelRuntime } from './runtime.ts';
 

@@ -8,13 +8,13 @@ import { moduleRefusal } from '../form/custom-module.ts';
 import { applyPreset, isApplied, presetsFor } from '../form/presets.ts';
 import type { Refusal, RefusalCheck } from '../form/refusal.ts';
 import {
+  defaultDraftLength,
   initialForm,
   methods,
   neededModels,
   type RequestForm,
   rollSeed,
   samplePrompts,
-  defaultDraftLength,
 } from '../form/request-form.ts';
 import { fieldStyle } from '../kit/field-style.ts';
 import { fieldText, numberIn } from '../kit/number-field.ts';

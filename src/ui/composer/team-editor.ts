@@ -10,9 +10,9 @@ import './member-editor.ts';
 import {
   addMember,
   changeMember,
-  minMembers,
   type MemberForm,
   maxMembers,
+  minMembers,
   removeMember,
   type TeamForm,
 } from '../form/team-form.ts';

@@ -5,7 +5,7 @@ import { numberTableStyle } from '../kit/number-table-style.ts';
 import { decimalText, durationText, noNumber, percentText } from '../kit/number-text.ts';
 import { theme } from '../kit/theme.ts';
 import type { CastMember } from '../story/cast.ts';
-import { emptyStory, type Story } from '../story/story-model.ts';
+import { emptyStory, type Story } from '../story/story.ts';
 import { ReadingPace } from './reading-pace.ts';
 import { type MemberNumbers, type RunNumbers, runNumbers } from './run-numbers.ts';
 import { timeTables, timeTablesStyle } from './time-tables.ts';

@@ -4,7 +4,7 @@ import { tokenId } from '../../tokens/token-id.ts';
 import type { Fate } from '../../verify/acceptance.ts';
 import { initialForm, toRequest } from '../form/request-form.ts';
 import { castOf } from '../story/cast.ts';
-import { addRound, emptyStory } from '../story/story-model.ts';
+import { addRound, emptyStory } from '../story/story.ts';
 import { runNumbers } from './run-numbers.ts';
 
 type Verdict = readonly [proposer: number | null, fate: Fate, deviation?: number];

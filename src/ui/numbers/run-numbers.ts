@@ -1,6 +1,6 @@
 import { type DecodeStatistics, type MemberStatistics, summarize } from '../../decode/statistics.ts';
 import type { CastMember } from '../story/cast.ts';
-import type { Story } from '../story/story-model.ts';
+import type { Story } from '../story/story.ts';
 
 /** The numbers of one member, with the letter and the name that the page gives it. */
 export type MemberNumbers = Pick<

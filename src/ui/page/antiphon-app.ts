@@ -35,12 +35,12 @@ import { OpenedRecording } from '../replay/opened-recording.ts';
 import { prefillProgress, prefillStyle } from '../story/prefill-progress.ts';
 import '../rhythm/rhythm-section.ts';
 import { isContinued, lastPart } from '../story/run-parts.ts';
-import '../numbers/speed-up.ts';
+import '../numbers/speed-up-view.ts';
 import type { RecordingKind } from '../story/story-actions.ts';
 import '../story/story-actions.ts';
-import { liveNumbers, shownText } from '../story/story-model.ts';
+import { liveNumbers, shownText } from '../story/story.ts';
 import '../story/story-view.ts';
-import '../models/stored-models.ts';
+import '../models/stored-models-panel.ts';
 import { failureStyle, theme } from '../kit/theme.ts';
 
 /** The engine's code is fetched after the page is on the screen. */

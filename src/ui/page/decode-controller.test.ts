@@ -20,7 +20,7 @@ import { startModels } from '../models/default-models.ts';
 import { backgroundLoad, hasModels, isLoading } from '../models/engine-state.ts';
 import { announcement } from '../story/announcement.ts';
 import { lastPart } from '../story/run-parts.ts';
-import { shownText } from '../story/story-model.ts';
+import { shownText } from '../story/story.ts';
 import { DecodeController } from './decode-controller.ts';
 import type { PageRun } from './page-run.ts';
 

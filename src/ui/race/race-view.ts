@@ -15,7 +15,7 @@ import { numberTableStyle } from '../kit/number-table-style.ts';
 import { decimalText } from '../kit/number-text.ts';
 import { PlaybackStory } from '../replay/playback-story.ts';
 import type { CastMember } from '../story/cast.ts';
-import { liveNumbers } from '../story/story-model.ts';
+import { liveNumbers } from '../story/story.ts';
 import '../story/story-view.ts';
 import { theme } from '../kit/theme.ts';
 import { areOneText, type Lane, type LaneOutcome, outcomesOf } from './race-lanes.ts';

@@ -192,8 +192,7 @@ export class RhythmTimeline extends LitElement {
 
   #noteArrivals(before: number): void {
     const { rounds } = this.model;
-    if (!this.live || this.#stillness.matches || before === 0 || rounds.length - before > maxArrivals)
-      return;
+    if (!this.live || this.#stillness.matches || before === 0 || rounds.length - before > maxArrivals) return;
     for (const { index } of rounds.slice(before)) this.#arrivals.add(index, performance.now());
   }
 

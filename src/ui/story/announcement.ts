@@ -1,7 +1,7 @@
 import type { DecodeResult } from '../../engine/engine-api.ts';
 import { type EngineState, isLoading, wantedModels } from '../models/engine-state.ts';
 import type { RunHeading, RunState } from './run-state.ts';
-import { liveNumbers } from './story-model.ts';
+import { liveNumbers } from './story.ts';
 
 type FinishReason = DecodeResult['finishReason'];
 

@@ -2,7 +2,7 @@ import type { DecodeRequest } from '../../engine/decode-request.ts';
 import type { DecodeResult } from '../../engine/engine-api.ts';
 import type { Round } from '../../round/round.ts';
 import type { RunHeading, RunState } from './run-state.ts';
-import type { Story } from './story-model.ts';
+import type { Story } from './story.ts';
 
 /** One of the runs that wrote a text, each from where the one before it had ended. */
 export interface RunPart {

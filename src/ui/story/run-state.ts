@@ -1,7 +1,7 @@
 import type { DecodeResult, PrefillProgress } from '../../engine/engine-api.ts';
 import type { Failure } from '../kit/failure.ts';
 import type { CastMember } from './cast.ts';
-import type { Story } from './story-model.ts';
+import type { Story } from './story.ts';
 
 /** What is told of a run beside its text. */
 export interface RunHeading {

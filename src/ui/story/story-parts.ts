@@ -1,4 +1,4 @@
-import { isInText, type StoryToken } from './story-model.ts';
+import { isInText, type StoryToken } from './story.ts';
 
 /** What stands at one place of the line, and what was struck out there. */
 export interface StoryPart {

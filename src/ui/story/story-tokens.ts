@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { ProposalPlace } from '../../engine/candidates-query.ts';
 import { memberClass } from '../kit/member-style.ts';
-import type { StoryToken } from './story-model.ts';
+import type { StoryToken } from './story.ts';
 import { partsOf, type StoryPart, withoutEmptyLines } from './story-parts.ts';
 import { tokenWord } from './token-words.ts';
 

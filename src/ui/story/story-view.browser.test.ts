@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import type { Story, StoryToken } from './story-model.ts';
+import type { Story, StoryToken } from './story.ts';
 import { StoryView } from './story-view.ts';
 import { storyToken } from './testing/story-token.ts';
 

@@ -22,7 +22,7 @@ import {
   type StoryParagraph,
   type StoryToken,
   shownText,
-} from './story-model.ts';
+} from './story.ts';
 import { keepWithin } from './story-overhang.ts';
 import { storyStyle } from './story-style.ts';
 import { roundView } from './story-tokens.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Fate } from '../../verify/acceptance.ts';
-import type { Story } from './story-model.ts';
+import type { Story } from './story.ts';
 import { type Step, stepOf, walk } from './story-walk.ts';
 import { storyToken } from './testing/story-token.ts';
 

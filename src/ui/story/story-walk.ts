@@ -1,4 +1,4 @@
-import { isInText, type Story, type StoryToken } from './story-model.ts';
+import { isInText, type Story, type StoryToken } from './story.ts';
 
 /** Keys that move through a story: tokens by arrows, rounds by the page keys, and its ends. */
 const steps = {

@@ -14,7 +14,7 @@ import { theme } from '../kit/theme.ts';
 import { candidateBars, candidateStyle } from './candidate-bars.ts';
 import type { CandidateSource } from './candidate-source.ts';
 import type { CastMember } from './cast.ts';
-import type { StoryToken } from './story-model.ts';
+import type { StoryToken } from './story.ts';
 import { describeFate, tokenWord } from './token-words.ts';
 
 type Answer =

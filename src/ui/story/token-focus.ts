@@ -1,6 +1,6 @@
 import type { LitElement, ReactiveController } from 'lit';
 import type { ProposalPlace } from '../../engine/candidates-query.ts';
-import type { Story, StoryToken } from './story-model.ts';
+import type { Story, StoryToken } from './story.ts';
 import { placeAttribute, placeText } from './story-tokens.ts';
 import { stepOf, walk } from './story-walk.ts';
 

@@ -3,10 +3,10 @@ import { openDevice } from '../../../gpu/device.ts';
 import { tokenId } from '../../../tokens/token-id.ts';
 import packed4 from '../../fixtures/packed-4.onnx?url';
 import { ModelSession } from '../../session/model-session.ts';
-import { withHalfTable } from '../../testing/half-table.ts';
 import { openSession } from '../../testing/open-session.ts';
 import { largestDifference, rowsOfPass } from '../../testing/sequence-rows.ts';
 import { bytesAt } from '../../testing/site.ts';
+import { withHalfTable } from '../../testing/with-half-tables.ts';
 import { readOnnxGraph } from '../onnx-graph.ts';
 import { prepareGraph } from './prepare-graph.ts';
 

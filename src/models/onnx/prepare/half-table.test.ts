@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { withHalfTable } from '../../testing/half-table.ts';
+import { withHalfTable } from '../../testing/with-half-tables.ts';
 import { float16ToFloat32 } from '../float16.ts';
 import { EditableModel } from './editable-model.ts';
 import { prepareGraph } from './prepare-graph.ts';

@@ -3,7 +3,7 @@ import { acceptances, backends, combinations, schedules } from '../../form/choic
 import type { DraftLengthForm } from '../../form/draft-length.ts';
 import { methods, type RequestForm } from '../../form/request-form.ts';
 import type { Place, StandIn } from '../../form/stand-ins.ts';
-import { minMembers, type MemberForm, maxMembers, type TeamForm } from '../../form/team-form.ts';
+import { type MemberForm, maxMembers, minMembers, type TeamForm } from '../../form/team-form.ts';
 import { draftModel, targetModel } from '../../models/default-models.ts';
 
 /** What a link says. */

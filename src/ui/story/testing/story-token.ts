@@ -1,4 +1,4 @@
-import type { StoryToken } from '../story-model.ts';
+import type { StoryToken } from '../story.ts';
 
 /** An accepted token, but for what is given. */
 export function storyToken(given: Partial<StoryToken>): StoryToken {

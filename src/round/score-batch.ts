@@ -1,5 +1,5 @@
 import type { LogitsHandle } from '../models/causal-model.ts';
-import type { PendingForward, Member } from './member.ts';
+import type { Member, PendingForward } from './member.ts';
 
 interface Due extends PendingForward {
   readonly member: Member;

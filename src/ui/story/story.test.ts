@@ -11,7 +11,7 @@ import {
   paragraphsOf,
   type Story,
   shownText,
-} from './story-model.ts';
+} from './story.ts';
 
 type Piece = readonly [text: string, fate: Fate];
 
