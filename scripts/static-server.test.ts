@@ -36,7 +36,7 @@ async function foreignServer(answer: RequestListener): Promise<URL> {
         server.closeAllConnections();
       }),
   );
-  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/registry/`);
+  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/shelf/`);
 }
 
 test('the page comes cross-origin isolated, unless asked otherwise', async () => {
@@ -62,13 +62,13 @@ test('a port in use is refused, or the next free one taken', async () => {
 });
 
 test('a proxied path passes on path, query, status, headers and body', async () => {
-  const registry = await foreignServer((request, response) => {
+  const shelf = await foreignServer((request, response) => {
     response.writeHead(418, { 'X-Shelf': 'top' });
     response.end(`${request.method} ${request.url}`);
   });
-  const { url } = await serve({ proxied: [{ path: '/shelf/', target: registry }] });
+  const { url } = await serve({ proxied: [{ path: '/shelf/', target: shelf }] });
 
-  const answer = await fetch(`${url}registry/a/model.onnx?part=1`);
+  const answer = await fetch(`${url}shelf/a/model.onnx?part=1`);
 
   expect(answer.status).toBe(418);
   expect(answer.headers.get('X-Shelf')).toBe('top');
@@ -76,33 +76,33 @@ test('a proxied path passes on path, query, status, headers and body', async () 
 });
 
 test('a file excepted from a proxied path is answered from the folder', async () => {
-  const registry = await foreignServer((_request, response) => response.end('from the shelf'));
-  const { url } = await serve({ proxied: [{ path: '/', target: registry, except: ['index.html'] }] });
+  const shelf = await foreignServer((_request, response) => response.end('from the shelf'));
+  const { url } = await serve({ proxied: [{ path: '/', target: shelf, except: ['index.html'] }] });
 
   expect(await (await fetch(`${url}index.html`)).text()).toBe('<title>story</title>');
   expect(await (await fetch(`${url}other.html`)).text()).toBe('from the shelf');
 });
 
 test('a body that breaks off behind the proxy breaks off before it', async () => {
-  const registry = await foreignServer((_request, response) => {
+  const shelf = await foreignServer((_request, response) => {
     response.writeHead(200, { 'Content-Length': '100' });
     response.write('half of it', () => response.destroy());
   });
-  const { url } = await serve({ proxied: [{ path: '/shelf/', target: registry }] });
+  const { url } = await serve({ proxied: [{ path: '/shelf/', target: shelf }] });
 
-  const answer = await fetch(`${url}registry/model.onnx`);
+  const answer = await fetch(`${url}shelf/model.onnx`);
 
   expect(answer.headers.get('Content-Length')).toBe('100');
   await expect(answer.text()).rejects.toThrow();
 });
 
 test('a server that is not there is a 502 that names it', async () => {
-  const registry = await foreignServer(() => {});
+  const shelf = await foreignServer(() => {});
   await closers.pop()?.();
-  const { url } = await serve({ proxied: [{ path: '/shelf/', target: registry }] });
+  const { url } = await serve({ proxied: [{ path: '/shelf/', target: shelf }] });
 
-  const answer = await fetch(`${url}registry/model.onnx`);
+  const answer = await fetch(`${url}shelf/model.onnx`);
 
   expect(answer.status).toBe(502);
-  expect(await answer.text()).toContain(registry.origin);
+  expect(await answer.text()).toContain(shelf.origin);
 });

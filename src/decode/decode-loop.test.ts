@@ -303,7 +303,7 @@ test('a long prompt is fed in chunks of at most 256 tokens', async () => {
 });
 
 test.each([{ maxUnreadDraws: 1 }, { maxUnreadDraws: 8 }])(
-  'a member that a mixture has not picked for 600 tokens catches up in chunks, too ($mostUnreadDraws drawn unread)',
+  'a member that a mixture has not picked for 600 tokens catches up in chunks, too ($maxUnreadDraws drawn unread)',
   async ({ maxUnreadDraws }) => {
     const prompt = [0, 1];
     const philox = new PhiloxSource(3);

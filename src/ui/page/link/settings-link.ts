@@ -186,7 +186,7 @@ class LinkReader {
     const value = text.trim() === '' ? Number.NaN : Number(text);
     if (Number.isFinite(value) && value >= min) return value;
     this.problems.push(
-      `Its ${name} ${quoted(text)} is no number${min > 0 ? ` of at min ${min}` : ' it could be'}.`,
+      `Its ${name} ${quoted(text)} is no number${min > 0 ? ` of at least ${min}` : ' it could be'}.`,
     );
     return null;
   }
