@@ -80,13 +80,11 @@ export const realModelTable: BrowserTable = {
         for (const temperature of quick ? [0] : [0, 1]) {
           const title = `N-gram, prompts that quote, T = ${temperature}`;
           const quoting = requests(quotingPrompts(), temperature);
-          sections.push(await measureDrafting({ title, bestAtLeast: 1.5 }, ngrams, quoting, bench));
+          sections.push(await measureDrafting({ title, minBest: 1.5 }, ngrams, quoting, bench));
         }
         if (!quick) {
           const title = 'N-gram, other prompts, T = 1';
-          sections.push(
-            await measureDrafting({ title, bestAtLeast: null }, ngrams, requests(prompts, 1), bench),
-          );
+          sections.push(await measureDrafting({ title, minBest: null }, ngrams, requests(prompts, 1), bench));
         }
         const temperatures = [{ sampling: { temperature: 1 } }, { sampling: { temperature: 0.6 } }];
         const teams = [

@@ -33,7 +33,7 @@ export function chiSquare(counts: ReadonlyMap<number, number>, law: ReadonlyMap<
   if (rest.expected >= fewestExpected) cells.push(rest);
   // Too few for a cell of their own: with the smallest, unless there is nothing at all to expect.
   else if (cells.length > 0 && (rest.observed > 0 || rest.expected > 1e-6 * total)) {
-    const smallest = cells.reduce((least, cell) => (cell.expected < least.expected ? cell : least));
+    const smallest = cells.reduce((min, cell) => (cell.expected < min.expected ? cell : min));
     cells[cells.indexOf(smallest)] = {
       observed: smallest.observed + rest.observed,
       expected: smallest.expected + rest.expected,

@@ -2,7 +2,7 @@ import { expect, type Page } from '@playwright/test';
 import { storyPrompts } from '../scripts/story-prompts.ts';
 import type { DecodeRequest } from '../src/engine/decode-request.ts';
 import type { DecodeResult } from '../src/engine/engine-api.ts';
-import type { Outcome } from '../src/ui/terminal-harness.ts';
+import type { Outcome } from '../src/ui/page/terminal-harness.ts';
 import { chiSquare } from './chi-square.ts';
 import { decodeAll as decodeAllOn, openEngine } from './harness.ts';
 import { isLong, openReturning, test } from './site.ts';
@@ -210,7 +210,7 @@ function countsBehind(before: readonly number[], results: readonly DecodeResult[
 }
 
 function mostFrequent(counts: ReadonlyMap<number, number>): number {
-  return [...counts].reduce((most, entry) => (entry[1] > most[1] ? entry : most))[0];
+  return [...counts].reduce((max, entry) => (entry[1] > max[1] ? entry : max))[0];
 }
 
 const lawVectors = isLong

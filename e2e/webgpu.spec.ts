@@ -50,7 +50,7 @@ test(
   },
 );
 
-// That the page opens the engine on the backend that is asked for, src/ui/decode-controller.test.ts holds; this takes 10 s.
+// That the page opens the engine on the backend that is asked for, src/ui/page/decode-controller.test.ts holds; this takes 10 s.
 if (isLong) {
   test('the page runs on WebGPU where it is asked to', allCores, async ({ page }) => {
     await page.goto('./#backend=webgpu&model1=story-draft&model2=story-draft&max=12&seed=7&prompt=Long+ago');

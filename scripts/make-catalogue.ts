@@ -7,10 +7,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CATALOGUE_FILE, type CatalogueEntry, readCatalogue } from '../src/models/catalogue.ts';
-import { parseJson } from '../src/models/download/parse-json.ts';
-import { onnxPath } from '../src/models/dtype.ts';
-import { readModelConfig } from '../src/models/model-config.ts';
+import { CATALOGUE_FILE, type CatalogueEntry, readCatalogue } from '../src/models/files/catalogue.ts';
+import { parseJson } from '../src/models/files/download/parse-json.ts';
+import { onnxPath } from '../src/models/files/dtype.ts';
+import { readModelConfig } from '../src/models/files/model-config.ts';
 import { createTokenizer } from '../src/tokens/hf-tokenizer.ts';
 
 const modelsFolder = resolve(process.argv[2] ?? fileURLToPath(new URL('../public/models', import.meta.url)));

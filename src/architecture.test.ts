@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 const folderOrder = [
   'errors',
   'random',
+  'concurrency',
   'tokens',
   'prompt',
   'host',
@@ -15,7 +16,6 @@ const folderOrder = [
   'combine',
   'verify',
   'round',
-  'draft',
   'decode',
   'engine',
   'trace',

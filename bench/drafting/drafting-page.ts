@@ -4,9 +4,9 @@ import type { DraftingRow } from './drafting-rows.ts';
 export interface MeasuredDrafting {
   readonly title: string;
   /** What the best row is to reach at least; null where only the rows' own bar counts. */
-  readonly bestAtLeast: number | null;
+  readonly minBest: number | null;
   /** What every adaptive row is to reach at least. */
-  readonly adaptiveAtLeast: number;
+  readonly minAdaptive: number;
   readonly rows: readonly DraftingRow[];
 }
 
@@ -19,12 +19,7 @@ what it would be without: rejections or nothing found (α), the cost of drafts (
 no forward (rest).`;
 
 /** A section as Markdown: a table, and what became of its bars. */
-export function draftingSectionInWords({
-  title,
-  bestAtLeast,
-  adaptiveAtLeast,
-  rows,
-}: MeasuredDrafting): string {
+export function draftingSectionInWords({ title, minBest, minAdaptive, rows }: MeasuredDrafting): string {
   const lines = rows.map((row) =>
     [
       row.name,
@@ -46,20 +41,16 @@ export function draftingSectionInWords({
 |---|---|---|---|---|---|---|---|---|---|---|
 ${lines.map((line) => `| ${line} |`).join('\n')}
 
-${barsInWords(bestAtLeast, adaptiveAtLeast, rows)}`;
+${barsInWords(minBest, minAdaptive, rows)}`;
 }
 
-function barsInWords(
-  bestAtLeast: number | null,
-  adaptiveAtLeast: number,
-  rows: readonly DraftingRow[],
-): string {
+function barsInWords(minBest: number | null, minAdaptive: number, rows: readonly DraftingRow[]): string {
   const verdict = ({ name, ratio }: DraftingRow, atLeast: number): string =>
     `${name}: ${ratio.median.toFixed(2)}, ${ratio.median >= atLeast ? 'met' : 'missed'}`;
   const best = rows.reduce((fastest, row) => (row.ratio.median > fastest.ratio.median ? row : fastest));
   const adaptive = rows.filter(({ name }) => name.includes('adaptive'));
   return [
-    ...(bestAtLeast === null ? [] : [`Best ≥ ${bestAtLeast}: ${verdict(best, bestAtLeast)}.`]),
-    ...adaptive.map((row) => `Adaptive ≥ ${adaptiveAtLeast}: ${verdict(row, adaptiveAtLeast)}.`),
+    ...(minBest === null ? [] : [`Best ≥ ${minBest}: ${verdict(best, minBest)}.`]),
+    ...adaptive.map((row) => `Adaptive ≥ ${minAdaptive}: ${verdict(row, minAdaptive)}.`),
   ].join(' ');
 }

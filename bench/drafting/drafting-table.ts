@@ -29,7 +29,7 @@ export const withNgrams = (model: string, draftLength: DraftLength): Variant =>
 
 /** One section of a page: the same variants on the same requests. */
 export async function measureDrafting(
-  section: Omit<MeasuredDrafting, 'rows' | 'adaptiveAtLeast'>,
+  section: Omit<MeasuredDrafting, 'rows' | 'minAdaptive'>,
   variants: readonly Variant[],
   requests: readonly TrialRequest[],
   bench: Pick<Bench, 'decode' | 'log'>,
@@ -37,7 +37,7 @@ export async function measureDrafting(
   const trials = await measureTrials(section.title, variants, requests, bench);
   return {
     ...section,
-    adaptiveAtLeast: 0.97,
+    minAdaptive: 0.97,
     rows: [...trials].flatMap(([{ name }, own]) => (own.length > 0 ? [draftingRowOf(name, own)] : [])),
   };
 }
@@ -64,14 +64,14 @@ export const draftingTable: BenchTable = {
       const own = requests(temperature);
       sections.push(
         await measureDrafting(
-          { title: `Draft model, T = ${temperature}`, bestAtLeast: 2.5 },
+          { title: `Draft model, T = ${temperature}`, minBest: 2.5 },
           lengths.map(withDraftModel),
           own,
           bench,
         ),
         // Stories quote nothing: here it matters only what looking in vain costs.
         await measureDrafting(
-          { title: `N-gram, T = ${temperature}`, bestAtLeast: null },
+          { title: `N-gram, T = ${temperature}`, minBest: null },
           ngramLengths.map((length) => withNgrams(target, length)),
           own,
           bench,

@@ -4,7 +4,7 @@ import { coinRounds } from '../../src/decode/testing/coin-verdicts.ts';
 import type { DecodeResult, EngineApi, LoadedModel } from '../../src/engine/engine-api.ts';
 import type { Round } from '../../src/round/round.ts';
 import { timedRounds } from '../../src/round/testing/timed-rounds.ts';
-import type { AntiphonApp } from '../../src/ui/antiphon-app.ts';
+import type { AntiphonApp } from '../../src/ui/page/antiphon-app.ts';
 import { allowNames } from './frame-watch.ts';
 
 /** As many as a small model writes on WASM; nobody reads as fast. */
@@ -89,7 +89,7 @@ export async function playRounds(page: Page, rounds: readonly Round[]): Promise<
       close: async () => {},
     };
     const app = document.createElement('antiphon-app') as AntiphonApp;
-    app.door = {
+    app.provider = {
       missingFeatures: () => [],
       listModels: async () => [],
       openEngine: async () => engine as EngineApi,

@@ -1,9 +1,9 @@
 import { expose } from 'comlink';
 import type { OrtBuild } from '../../src/host/host.ts';
 import type { Sequence } from '../../src/models/causal-model.ts';
-import { forceOrtBuild, forceSessionOptions } from '../../src/models/ort.ts';
-import type { LoadedCausalModel } from '../../src/models/ort-causal-model.ts';
-import { ModelRuntime } from '../../src/models/runtime.ts';
+import { forceOrtBuild, forceSessionOptions } from '../../src/models/ort/ort.ts';
+import type { LoadedCausalModel } from '../../src/models/session/ort-causal-model.ts';
+import { ModelRuntime } from '../../src/models/session/runtime.ts';
 import { tokenId } from '../../src/tokens/token-id.ts';
 import { type CopiedBytes, countHeapTraffic, heapBytes, takeCopiedBytes } from './heap-traffic.ts';
 

@@ -1,11 +1,11 @@
 import { host } from '#host';
-import { CATALOGUE_FILE } from '../../src/models/catalogue.ts';
-import { failureOf, isNotFound, localFileError } from '../../src/models/download/download-errors.ts';
-import { fetchFile } from '../../src/models/download/fetch-file.ts';
-import { onnxPath, splitDtype } from '../../src/models/dtype.ts';
-import { dtypesOf } from '../../src/models/folder-fetch.ts';
-import { type ModelAddress, remoteFile, resolveModel } from '../../src/models/model-address.ts';
-import { keepNothing } from '../../src/models/storage/no-file-store.ts';
+import { CATALOGUE_FILE } from '../../src/models/files/catalogue.ts';
+import { failureOf, isNotFound, localFileError } from '../../src/models/files/download/download-errors.ts';
+import { fetchFile } from '../../src/models/files/download/fetch-file.ts';
+import { onnxPath, splitDtype } from '../../src/models/files/dtype.ts';
+import { dtypesOf } from '../../src/models/files/folder-fetch.ts';
+import { type ModelAddress, remoteFile, resolveModel } from '../../src/models/files/model-address.ts';
+import { keepNothing } from '../../src/models/files/storage/no-file-store.ts';
 import type { ProxiedPath } from '../static-server.ts';
 
 /** Absolute addresses of the models that have no address of their own, as the engine sees them. */

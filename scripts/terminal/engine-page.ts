@@ -8,7 +8,7 @@ import type {
   PrefillProgress,
 } from '../../src/engine/engine-api.ts';
 import type { Round } from '../../src/round/round.ts';
-import type { Outcome } from '../../src/ui/terminal-harness.ts';
+import type { Outcome } from '../../src/ui/page/terminal-harness.ts';
 import { launchOptions } from '../find-browser.ts';
 
 export interface EnginePageOptions {

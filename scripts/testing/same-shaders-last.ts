@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * Files whose models need the same shaders run at the two ends of the GPU tests: a driver without its cache would else
  * compile each of them in two processes at once. By their names; the first opens the part, the last closes it.
  */
-const ends = ['src/models/webgpu.gpu.test.ts', 'src/engine/gpu-rounds.gpu.test.ts'] as const;
+const ends = ['src/models/session/webgpu.gpu.test.ts', 'src/engine/gpu-rounds.gpu.test.ts'] as const;
 
 export class SameShadersLast extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -29,8 +29,8 @@ export function contrastiveCombine(mu: number, alpha: number): Combine {
 function maskImplausible(combined: Float64Array, expertLogits: Float32Array, alpha: number): void {
   let largest = Number.NEGATIVE_INFINITY;
   for (let token = 0; token < combined.length; token++) largest = Math.max(largest, expertLogits[token]);
-  const least = largest + Math.log(alpha);
+  const min = largest + Math.log(alpha);
   for (let token = 0; token < combined.length; token++) {
-    if (expertLogits[token] < least) combined[token] = Number.NEGATIVE_INFINITY;
+    if (expertLogits[token] < min) combined[token] = Number.NEGATIVE_INFINITY;
   }
 }

@@ -97,14 +97,14 @@ describe('a look-up', () => {
     isAccepted: boolean,
     {
       slowDown = () => 1,
-      mostUnread = 1,
+      maxUnread = 1,
       estimated = false,
-    }: { slowDown?: (width: number) => number; mostUnread?: number; estimated?: boolean } = {},
+    }: { slowDown?: (width: number) => number; maxUnread?: number; estimated?: boolean } = {},
   ): readonly number[] {
     const controller = speculativeDraftLengths(
       { kind: 'ngram', draftLength: 'adaptive', longestMatch: 3, shortestMatch: 1 },
       [target],
-      mostUnread,
+      maxUnread,
     );
     return Array.from({ length: rounds }, (_, index) => {
       const draftLength = controller.draftLengths[1];
@@ -137,7 +137,7 @@ describe('a look-up', () => {
   });
 
   test('that finds nothing is asked rarely where the target alone would write tokens in batches', () => {
-    const lengths = lookUps(() => 0, 500, true, { mostUnread: 8 });
+    const lengths = lookUps(() => 0, 500, true, { maxUnread: 8 });
     const asked = lengths.filter((length) => length > 0).length;
     expect(asked).toBeGreaterThan(20);
     expect(asked).toBeLessThan(60);

@@ -3,7 +3,7 @@ import type { Round } from '../round/round.ts';
 import type { DraftLengthController } from './draft-length-controller.ts';
 import { MovingAcceptance } from './moving-acceptance.ts';
 import { MovingCosts } from './moving-costs.ts';
-import { ProposalBudget, type Resting } from './proposal-budget.ts';
+import { type Fallback, ProposalBudget } from './proposal-budget.ts';
 
 /** What the controller needs to know of a method. */
 export interface DraftLengthSearch {
@@ -20,13 +20,13 @@ export interface DraftLengthSearch {
     costs: readonly ForwardCosts[],
   ) => number;
   /** How the method does without proposals; null where it cannot. */
-  readonly resting: Resting | null;
+  readonly fallback: Fallback | null;
   /** Rounds with verdicts from one search to the next; more where a prediction takes long. */
   readonly searchEvery: number;
 }
 
 /** A change must promise this much, or γ would flutter with the noise of the clock. */
-const leastGain = 1.05;
+const minGain = 1.05;
 /** Longest draft before the first verdict. */
 const longestFirstDraft = 4;
 /** Longest probe: what is not promising behind so many accepted rounds will not become it. */
@@ -41,7 +41,7 @@ const idleBatches = 6;
 type Phase =
   | { readonly kind: 'proposing'; roundsUntilSearch: number }
   /** Without proposals for so many tokens at least, and until a probe can be afforded. */
-  | { readonly kind: 'resting'; tokens: number; readonly leastTokens: number }
+  | { readonly kind: 'resting'; tokens: number; readonly minTokens: number }
   /** Proposes as little as possible until that promises a gain, or is rejected. */
   | { readonly kind: 'probing'; roundsLeft: number };
 
@@ -67,7 +67,7 @@ export class AdaptiveDraftLengths implements DraftLengthController {
     this.#search = search;
     this.#acceptance = new MovingAcceptance(search.draftLengths.length);
     this.#movingCosts = new MovingCosts(search.costs);
-    this.#budget = search.resting && new ProposalBudget(search.resting);
+    this.#budget = search.fallback && new ProposalBudget(search.fallback);
     this.#lengths = this.#allAdaptive(search.candidates[0]);
     this.#phase = { kind: 'proposing', roundsUntilSearch: search.searchEvery };
     const { lengths, promise } = this.#best(longestFirstDraft);
@@ -99,12 +99,12 @@ export class AdaptiveDraftLengths implements DraftLengthController {
 
   #passRest(phase: Phase & { kind: 'resting' }, { committed }: Round): void {
     phase.tokens += committed.length;
-    const isDue = phase.tokens >= phase.leastTokens;
+    const isDue = phase.tokens >= phase.minTokens;
     if (isDue && this.#budget?.affords(this.#search.candidates[0], phase.tokens, this.#costs)) this.#probe();
   }
 
   #passEmptyRound(): void {
-    const batch = this.#search.resting?.tokensAtOnce ?? 1;
+    const batch = this.#search.fallback?.tokensAtOnce ?? 1;
     if (batch > 1 && ++this.#emptyRounds >= idleRounds) this.#rest(idleBatches * batch);
   }
 
@@ -113,8 +113,8 @@ export class AdaptiveDraftLengths implements DraftLengthController {
     if (phase.kind === 'proposing') {
       if (--phase.roundsUntilSearch > 0) return;
       phase.roundsUntilSearch = this.#search.searchEvery;
-      this.#adjust(leastGain);
-    } else if (this.#best().promise >= leastGain) this.#propose();
+      this.#adjust(minGain);
+    } else if (this.#best().promise >= minGain) this.#propose();
     else if (--phase.roundsLeft <= 0 || proposals.some(({ fate }) => fate === 'rejected')) this.#rest();
   }
 
@@ -134,9 +134,9 @@ export class AdaptiveDraftLengths implements DraftLengthController {
     this.#adjust(1);
   }
 
-  #rest(leastTokens = 0): void {
+  #rest(minTokens = 0): void {
     this.#emptyRounds = 0;
-    this.#phase = { kind: 'resting', tokens: 0, leastTokens };
+    this.#phase = { kind: 'resting', tokens: 0, minTokens };
     this.#lengths = this.#allAdaptive(0);
   }
 

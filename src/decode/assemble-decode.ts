@@ -1,7 +1,5 @@
 import type { Combine } from '../combine/combine.ts';
 import { weightedCombine } from '../combine/weighted-combine.ts';
-import { modelDrafter } from '../draft/model-drafter.ts';
-import { ngramDrafter } from '../draft/ngram-drafter.ts';
 import type { Sequence } from '../models/causal-model.ts';
 import type { ForwardCosts } from '../models/forward-costs.ts';
 import { Member } from '../round/member.ts';
@@ -18,6 +16,8 @@ import {
 } from './choose-draft-lengths.ts';
 import type { Decode } from './decode-loop.ts';
 import { type DraftLengthController, fixedDraftLengths } from './draft-length-controller.ts';
+import { modelDrafter } from './drafters/model-drafter.ts';
+import { ngramDrafter } from './drafters/ngram-drafter.ts';
 import { alternateSchedule } from './schedules/alternate-schedule.ts';
 import { blackBoxSchedule } from './schedules/black-box-schedule.ts';
 import { mixtureSchedule } from './schedules/mixture-schedule.ts';
@@ -142,7 +142,7 @@ export function assembleDecode(plan: DecodePlan): { decode: Decode; lossy: boole
     participants.map(({ member }) => member),
     members,
     sampler,
-    textStream.hasStopStrings ? 1 : sampler.mostUnreadDraws,
+    textStream.hasStopStrings ? 1 : sampler.maxUnreadDraws,
   );
   const lossy = acceptance.deviation !== null && !isWithoutVerdicts(method);
   return {
@@ -187,11 +187,11 @@ function chooseSchedule(
   members: readonly Member[],
   plans: readonly MemberPlan[],
   sampler: RoundSampler,
-  mostUnread: number,
+  maxUnread: number,
 ): { schedule: Schedule; controller: DraftLengthController } {
   const costs = plans.map((plan) => plan.costs);
   if (method.kind === 'plain') {
-    return { schedule: sequentialSchedule(members, sampler, mostUnread), controller: fixedDraftLengths([0]) };
+    return { schedule: sequentialSchedule(members, sampler, maxUnread), controller: fixedDraftLengths([0]) };
   }
   if (method.kind === 'speculative') {
     const { drafter: options } = method;
@@ -206,13 +206,13 @@ function chooseSchedule(
             promptTokenIds: plans[0].promptTokenIds,
             sampler,
           });
-    const controller = speculativeDraftLengths(options, costs, mostUnread);
-    return { schedule: speculativeSchedule(drafter, [target], controller, sampler, mostUnread), controller };
+    const controller = speculativeDraftLengths(options, costs, maxUnread);
+    return { schedule: speculativeSchedule(drafter, [target], controller, sampler, maxUnread), controller };
   }
   if (method.schedule === 'sequential' || method.schedule === 'mixture') {
     const schedule = method.schedule === 'mixture' ? mixtureSchedule : sequentialSchedule;
     return {
-      schedule: schedule(members, sampler, mostUnread),
+      schedule: schedule(members, sampler, maxUnread),
       controller: fixedDraftLengths(members.map(() => 0)),
     };
   }

@@ -21,20 +21,20 @@ const byFormula = { largestRate: 1, negligible: undefined, searchEvery: 1 };
 
 /**
  * @param costs t_i(k) of the target, and of the draft model where there is one
- * @param mostUnread tokens that the target alone may write before any of them is looked at
+ * @param maxUnread tokens that the target alone may write before any of them is looked at
  */
 export function speculativeDraftLengths(
   drafter: Extract<MethodPlan, { kind: 'speculative' }>['drafter'],
   costs: readonly ForwardCosts[],
-  mostUnread = 1,
+  maxUnread = 1,
 ): DraftLengthController {
   return controllerFor({
     draftLengths: [0, drafter.draftLength],
     candidates,
     costs,
     searchEvery: byFormula.searchEvery,
-    resting: {
-      tokensAtOnce: mostUnread,
+    fallback: {
+      tokensAtOnce: maxUnread,
       tokenMs: ([targetCosts]) => costAt(targetCosts, 1),
       roundMs: (draftLength, missed, [targetCosts, draftCosts]) => {
         const scoreMs = costAt(targetCosts, draftLength + 1);
@@ -65,7 +65,7 @@ export function collaborativeDraftLengths(
     costs,
     searchEvery,
     // A member that proposes nothing only verifies; 1 costs nothing more, for it is the bonus of a score.
-    resting: null,
+    fallback: null,
     speedUp: (lengths, acceptanceRates, movingCosts) =>
       predictSpeedUp({
         schedule,

@@ -5,7 +5,7 @@ import { PhiloxSource } from '../random/philox-source.ts';
 import { argmax } from '../sample/distribution.ts';
 import { tokenId } from '../tokens/token-id.ts';
 import type { MethodPlan } from './assemble-decode.ts';
-import type { PrefillProgress } from './prefill.ts';
+import type { PrefillProgress } from './prefill-members.ts';
 import { summarize } from './statistics.ts';
 import { runFakeDecode, startFakeDecode } from './testing/fake-decode.ts';
 import { FakeModel } from './testing/fake-model.ts';
@@ -25,9 +25,9 @@ const ngram: MethodPlan = {
 const plain: MethodPlan = { kind: 'plain' };
 const modelsOf = (method: MethodPlan) =>
   method.kind === 'speculative' && method.drafter.kind === 'model' ? [target, draft] : [target];
-const methods: { name: string; method: MethodPlan; mostUnreadDraws?: number }[] = [
+const methods: { name: string; method: MethodPlan; maxUnreadDraws?: number }[] = [
   { name: 'plain', method: plain },
-  { name: 'plain, read back late', method: plain, mostUnreadDraws: 8 },
+  { name: 'plain, read back late', method: plain, maxUnreadDraws: 8 },
   { name: 'speculative', method: speculative(3) },
   { name: 'n-gram', method: ngram },
 ];
@@ -49,13 +49,13 @@ describe('at temperature 0', () => {
   });
 });
 
-describe.each(methods)('the text of $name', ({ method, mostUnreadDraws = 1 }) => {
+describe.each(methods)('the text of $name', ({ method, maxUnreadDraws = 1 }) => {
   const run = (options: Partial<Parameters<typeof runFakeDecode>[0]>) =>
     runFakeDecode({
       models: modelsOf(method),
       method,
       random: new PhiloxSource(4),
-      mostUnreadDraws,
+      maxUnreadDraws,
       ...options,
     });
 
@@ -302,9 +302,9 @@ test('a long prompt is fed in chunks of at most 256 tokens', async () => {
   );
 });
 
-test.each([{ mostUnreadDraws: 1 }, { mostUnreadDraws: 8 }])(
-  'a member that a mixture has not picked for 600 tokens catches up in chunks, too ($mostUnreadDraws drawn unread)',
-  async ({ mostUnreadDraws }) => {
+test.each([{ maxUnreadDraws: 1 }, { maxUnreadDraws: 8 }])(
+  'a member that a mixture has not picked for 600 tokens catches up in chunks, too ($maxUnreadDraws drawn unread)',
+  async ({ maxUnreadDraws }) => {
     const prompt = [0, 1];
     const philox = new PhiloxSource(3);
     const { tokenIds, rounds } = await runFakeDecode({
@@ -328,7 +328,7 @@ test.each([{ mostUnreadDraws: 1 }, { mostUnreadDraws: 8 }])(
       // What a member draws is then its argmax.
       sampling: { topK: 1 },
       maxTokens: 620,
-      mostUnreadDraws,
+      maxUnreadDraws,
     });
     const ofSecond = rounds.slice(1).flatMap(({ forwards }) => forwards.filter(({ member }) => member === 1));
     expect(ofSecond.slice(0, 4).map(({ kind, tokens }) => `${kind} ${tokens}`)).toEqual([

@@ -8,7 +8,7 @@ import type { TokenId } from '../tokens/token-id.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { DraftLengthController } from './draft-length-controller.ts';
 import { logprobsOf } from './logprobs.ts';
-import { type PrefillProgress, prefillMembers } from './prefill.ts';
+import { type PrefillProgress, prefillMembers } from './prefill-members.ts';
 import type { Schedule } from './schedules/schedule.ts';
 
 /** `stop`: a stop string; `end`: an end token of a target; `length`: maxTokens; `context`: no room; `abort`. */

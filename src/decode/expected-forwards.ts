@@ -20,7 +20,7 @@ export interface ForwardTally {
 }
 
 /** A cycle still going on after so many tokens, with every α near 1, is cut off there, which costs about 1e-4. */
-const mostTokens = 10_000;
+const maxTokens = 10_000;
 
 /**
  * What one cycle of a schedule takes, from a restart to the next rejection, if a proposal of member i is accepted
@@ -43,7 +43,7 @@ export function expectedForwards(plan: ForwardsPlan, negligible = 1e-12): Forwar
   const path = new AcceptedPath(plan.acceptanceRates);
   const rounds = { alternate: alternateRounds, naive: naiveRounds, 'black-box': blackBoxRounds };
   const runRound = rounds[plan.schedule](path, plan);
-  while (path.chance > negligible && path.committed < mostTokens) runRound();
+  while (path.chance > negligible && path.committed < maxTokens) runRound();
   return path;
 }
 
@@ -55,7 +55,7 @@ function alternateRounds(path: AcceptedPath, { draftLengths, defaultProposer }: 
     owed = null;
     for (;;) {
       if (path.pendingLength === 0) path.draft(defaultProposer, draftLengths[defaultProposer]);
-      const scorer = path.leastScored();
+      const scorer = path.minScored();
       path.score(scorer);
       path.propose(scorer);
       const further = draftLengths[scorer] - 1;
@@ -163,7 +163,7 @@ class AcceptedPath implements ForwardTally {
   }
 
   /** The member with the fewest rows; lowest number on ties. */
-  leastScored(): number {
+  minScored(): number {
     return this.#heldRows.indexOf(Math.min(...this.#heldRows));
   }
 

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { contrastiveCombine } from '../combine/contrastive-combine.ts';
 import { weightedCombine } from '../combine/weighted-combine.ts';
+import { SerialQueue } from '../concurrency/serial-queue.ts';
 import { readbackCount } from '../gpu/readback-counter.ts';
-import { SerialQueue } from '../gpu/serial-queue.ts';
 import type { LogitsHandle, Sequence, TokenRun, WantedRows } from '../models/causal-model.ts';
+import { GpuSampler } from '../round/gpu/gpu-sampler.ts';
 import { type GpuBench, openGpuBench } from '../round/gpu/testing/gpu-bench.ts';
 import { MarginSource } from '../round/gpu/testing/margin-source.ts';
-import { GpuSampler } from '../round/gpu-sampler.ts';
 import type { Round } from '../round/round.ts';
 import { RoundRecorder } from '../round/round-recorder.ts';
 import type { RoundSampler, SamplingPlan } from '../round/round-sampler.ts';

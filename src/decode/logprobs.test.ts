@@ -71,7 +71,7 @@ describe('every committed token comes with what r had there', () => {
       random: new PhiloxSource(4),
       maxTokens: 40,
       logprobs: 3,
-      mostUnreadDraws: unread,
+      maxUnreadDraws: unread,
       stop: ['zz'],
     });
     let text: TokenId[] = [];
@@ -109,7 +109,7 @@ describe('every committed token comes with what r had there', () => {
       random: new PhiloxSource(3),
       endTokenIds: [4],
       maxTokens: 500,
-      mostUnreadDraws: 8,
+      maxUnreadDraws: 8,
       logprobs: 1,
     });
     expect(finishReason).toBe('end');

@@ -4,7 +4,7 @@ import type { TokenId } from '../tokens/token-id.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 
 /** Stands for the logarithm of 0, which JSON has no number for; OpenAI's API has the same. */
-const leastLogprob = -9999;
+const minLogprob = -9999;
 
 /**
  * What r had at committed tokens, as rounds tell it.
@@ -20,7 +20,7 @@ export function logprobsOf(
     tokenId,
     text: tokenizer.decode([tokenId], { keepSpecial: true }),
     // f32 sums round: a certain token may have a little more than 1.
-    logprob: Math.max(leastLogprob, Math.min(0, Math.log(probability))),
+    logprob: Math.max(minLogprob, Math.min(0, Math.log(probability))),
   });
   return committed.map((tokenId, index) => {
     const { probability, top } = lists[index];

@@ -3,7 +3,7 @@ import { costAt } from '../models/forward-costs.ts';
 import type { Round } from '../round/round.ts';
 
 /** A method without proposals, and what a round with some costs where none of them is accepted. */
-export interface Resting {
+export interface Fallback {
   /** What a token costs, in milliseconds. */
   readonly tokenMs: (costs: readonly ForwardCosts[]) => number;
   /** Tokens that are written before any of them is looked at; 1 where each is. Proposals need them looked at. */
@@ -23,11 +23,11 @@ const atMost = 6;
  * if it comes to nothing. So on a text that never is guessed right the loss stays near that share.
  */
 export class ProposalBudget {
-  readonly #resting: Resting;
+  readonly #fallback: Fallback;
   #tokens = atFirst;
 
-  constructor(resting: Resting) {
-    this.#resting = resting;
+  constructor(fallback: Fallback) {
+    this.#fallback = fallback;
   }
 
   /** Such a round costs what its tokens cost without proposals. */
@@ -38,7 +38,7 @@ export class ProposalBudget {
   /** Counts with the forwards' usual costs: a hiccup of the machine is nobody's fault. */
   observe({ forwards, committed }: Round, costs: readonly ForwardCosts[]): void {
     const ms = forwards.reduce((sum, { member, tokens }) => sum + costAt(costs[member], tokens), 0);
-    const gained = committed.length - ms / this.#resting.tokenMs(costs);
+    const gained = committed.length - ms / this.#fallback.tokenMs(costs);
     this.#add(gained + sharePerToken * committed.length);
   }
 
@@ -46,7 +46,7 @@ export class ProposalBudget {
   affords(draftLength: number, missed: number, costs: readonly ForwardCosts[]): boolean {
     // Such a round costs a token's time at least: where less than nothing is left, costs need not be asked for.
     if (this.#tokens < 0) return false;
-    const { roundMs, tokenMs } = this.#resting;
+    const { roundMs, tokenMs } = this.#fallback;
     return this.#tokens >= roundMs(draftLength, missed, costs) / tokenMs(costs) - 1;
   }
 

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { host } from '#host';
 import { ReadbackTally } from '../gpu/readback-counter.ts';
-import { ortQueue } from '../models/ort.ts';
-import { ModelRuntime } from '../models/runtime.ts';
-import { onceUponATime, storyModel } from '../models/testing/story-model.ts';
+import { ortQueue } from '../models/ort/ort.ts';
+import { ModelRuntime } from '../models/session/runtime.ts';
+import { onceUponATime, storyModel } from '../models/testing/load-story-model.ts';
 import { CpuSampler } from '../round/cpu-sampler.ts';
+import { GpuSampler } from '../round/gpu/gpu-sampler.ts';
 import { SamplerKernels } from '../round/gpu/sampler-kernels.ts';
 import { MarginSource } from '../round/gpu/testing/margin-source.ts';
-import { GpuSampler } from '../round/gpu-sampler.ts';
 import type { Round } from '../round/round.ts';
 import { RoundRecorder } from '../round/round-recorder.ts';
 import type { RoundSampler, SamplingPlan } from '../round/round-sampler.ts';

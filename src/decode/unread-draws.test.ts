@@ -12,7 +12,7 @@ import { FakeModel } from './testing/fake-model.ts';
 /*
  * Where a read-back is dear, several tokens are drawn before any of them is looked at. The text must not show it.
  */
-const most = 8;
+const max = 8;
 
 const team = (schedule: ScheduleKind): MethodPlan => ({
   kind: 'collaborative',
@@ -39,19 +39,19 @@ const methods: { name: string; method: MethodPlan; members: number }[] = [
 
 describe.each(methods)('$name, $members member(s)', ({ method, members }) => {
   const models = [1, 2].slice(0, members).map((seed) => new FakeModel({ vocabSize: 5, seed }));
-  const run = (mostUnreadDraws: number, options: Partial<Parameters<typeof runFakeDecode>[0]> = {}) =>
+  const run = (maxUnreadDraws: number, options: Partial<Parameters<typeof runFakeDecode>[0]> = {}) =>
     runFakeDecode({
       models,
       method,
       random: new PhiloxSource(6),
       maxTokens: 40,
-      mostUnreadDraws,
+      maxUnreadDraws,
       ...options,
     });
 
   test('writes, pass for pass, what is written when every token is looked at', async () => {
     for (const sampling of [{}, { temperature: 0 }, { topK: 3, temperature: 1.4 }]) {
-      const [late, prompt] = [await run(most, { sampling }), await run(1, { sampling })];
+      const [late, prompt] = [await run(max, { sampling }), await run(1, { sampling })];
       expect(late.tokenIds).toEqual(prompt.tokenIds);
       expect(late.text).toBe(prompt.text);
       expect(late.sequences.map(({ fed }) => fed)).toEqual(prompt.sequences.map(({ fed }) => fed));
@@ -61,9 +61,9 @@ describe.each(methods)('$name, $members member(s)', ({ method, members }) => {
   });
 
   test('tells one token, then twice as many each time, and never more than may be written', async () => {
-    const { rounds } = await run(most);
+    const { rounds } = await run(max);
     expect(rounds.map(({ committed }) => committed.length)).toEqual([1, 1, 2, 4, 8, 8, 8, 8]);
-    const { rounds: few } = await run(most, { maxTokens: 6 });
+    const { rounds: few } = await run(max, { maxTokens: 6 });
     expect(few.map(({ committed }) => committed.length)).toEqual([1, 1, 2, 2]);
   });
 
@@ -71,7 +71,7 @@ describe.each(methods)('$name, $members member(s)', ({ method, members }) => {
     const { tokenIds } = await run(1);
     for (const [index, end] of tokenIds.entries()) {
       if (tokenIds.indexOf(end) !== index) continue;
-      const [late, prompt] = [await run(most, { endTokenIds: [end] }), await run(1, { endTokenIds: [end] })];
+      const [late, prompt] = [await run(max, { endTokenIds: [end] }), await run(1, { endTokenIds: [end] })];
       expect(late.finishReason).toBe('end');
       expect(late.tokenIds).toEqual(tokenIds.slice(0, index));
       expect(late.text).toBe(prompt.text);
@@ -87,7 +87,7 @@ describe.each(methods)('$name, $members member(s)', ({ method, members }) => {
   test('looks at every token where a stop string may end the text', async () => {
     const { text } = await run(1);
     const stop = text.slice(20, 23);
-    const { rounds, text: cut } = await run(most, { stop: [stop] });
+    const { rounds, text: cut } = await run(max, { stop: [stop] });
     expect(cut).toBe(text.slice(0, text.indexOf(stop)));
     expect(rounds.map(({ committed }) => committed.length)).toEqual(rounds.map(() => 1));
   });
@@ -96,7 +96,7 @@ describe.each(methods)('$name, $members member(s)', ({ method, members }) => {
     const controller = new AbortController();
     // One at the start, one between two members' prefills, one after each round.
     let turnsLeft = members + 3;
-    const { rounds, finishReason } = await run(most, {
+    const { rounds, finishReason } = await run(max, {
       signal: controller.signal,
       takeTurn: async () => {
         turnsLeft -= 1;
@@ -117,7 +117,7 @@ test.each([
   const models = [1, 2].slice(0, members).map((seed) => new FakeModel({ vocabSize: 2, seed }));
   const prompts = models.map(() => [0, 1, 0]);
   const law = await enumerateLaw(
-    { models, method, memberPrompts: prompts, maxTokens: tokens, mostUnreadDraws: most },
+    { models, method, memberPrompts: prompts, maxTokens: tokens, maxUnreadDraws: max },
     tokens,
   );
   const combined = {

@@ -4,7 +4,7 @@ import type { Fate } from '../verify/acceptance.ts';
 import { type DecodeRequest, parseAs, refuse } from './decode-request.ts';
 
 /** Most tokens that may be listed of a distribution. */
-const mostCandidates = 100;
+const maxCandidates = 100;
 
 const index = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
@@ -13,7 +13,7 @@ const querySchema = v.strictObject({
   request: v.unknown(),
   tokenIds: v.array(index),
   position: index,
-  k: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(mostCandidates)), 10),
+  k: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(maxCandidates)), 10),
 });
 
 /** A question about one position of a text. */

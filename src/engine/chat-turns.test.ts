@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { FakeModel, type FakeSequence } from '../decode/testing/fake-model.ts';
 import type { CausalModel } from '../models/causal-model.ts';
-import type { ModelRuntime } from '../models/runtime.ts';
 import { SequencePool } from '../models/sequence-pool.ts';
+import type { ModelRuntime } from '../models/session/runtime.ts';
 import type { ChatMessage } from '../prompt/chat-message.ts';
 import { ChatTemplate } from '../prompt/chat-template.ts';
 import { chatMl, chatTokenizer, specialTokens } from '../prompt/testing/chat-models.ts';

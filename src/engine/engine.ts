@@ -1,8 +1,10 @@
+import { RequestQueue } from '../concurrency/request-queue.ts';
+import { untilAborted } from '../concurrency/until-aborted.ts';
 import type { MethodPlan } from '../decode/assemble-decode.ts';
 import type { Candidates } from '../decode/candidates.ts';
 import { EngineError } from '../errors/engine-error.ts';
-import { webLocks } from '../models/download/file-locks.ts';
-import { deleteStoredModel, listStoredModels } from '../models/storage/stored-models.ts';
+import { webLocks } from '../models/files/download/file-locks.ts';
+import { deleteStoredModel, listStoredModels } from '../models/files/storage/stored-models.ts';
 import { type CandidatesQuery, validateCandidatesQuery } from './candidates-query.ts';
 import { CombineUpdates } from './combine-updates.ts';
 import type { DecodeRequest } from './decode-request.ts';
@@ -21,42 +23,40 @@ import type {
 } from './engine-api.ts';
 import { findCandidates } from './find-candidates.ts';
 import { planMethod } from './method-members.ts';
-import { ModelShelf } from './model-shelf.ts';
+import { ModelRegistry } from './model-registry.ts';
 import { type PreparedDecode, prepareDecode } from './prepared-decode.ts';
-import { RequestQueue } from './request-queue.ts';
 import { type RunChannels, runDecode, skippedResult } from './run-decode.ts';
 import { startRun } from './start-run.ts';
-import { untilAborted } from './until-aborted.ts';
 
 /** Models and the queue of requests on them. Lives in a worker; has no DOM. */
 export class Engine implements EngineApi {
   readonly #options: ResolvedEngineOptions;
-  readonly #shelf: ModelShelf;
+  readonly #registry: ModelRegistry;
   readonly #queue = new RequestQueue();
   readonly #closed = new AbortController();
 
   constructor(options: ResolvedEngineOptions) {
     this.#options = options;
-    this.#shelf = new ModelShelf(options);
+    this.#registry = new ModelRegistry(options);
   }
 
   async load(model: string | HubModel, options: LoadOptions = {}): Promise<LoadedModel> {
-    return (await this.#shelf.load(model, options)).description;
+    return (await this.#registry.load(model, options)).description;
   }
 
   estimate(
     model: string | HubModel,
     options: Pick<LoadOptions, 'signal' | 'token'> = {},
   ): Promise<ModelEstimate> {
-    return this.#shelf.estimate(model, options);
+    return this.#registry.estimate(model, options);
   }
 
   async storedModels(): Promise<StoredModels> {
-    return listStoredModels(await this.#shelf.store());
+    return listStoredModels(await this.#registry.store());
   }
 
   async deleteStored(id: string): Promise<number> {
-    return deleteStoredModel(await this.#shelf.store(), webLocks, id);
+    return deleteStoredModel(await this.#registry.store(), webLocks, id);
   }
 
   decode(request: DecodeRequest, { signal, onPrefill }: DecodeOptions = {}): DecodeRun {
@@ -73,7 +73,7 @@ export class Engine implements EngineApi {
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<Candidates> {
     const valid = validateCandidatesQuery(query);
-    const prepared = prepareDecode(valid.request, this.#shelf);
+    const prepared = prepareDecode(valid.request, this.#registry);
     const signal = this.#untilClosed(options.signal);
     const method = await this.#planMethod(prepared, signal);
     return this.#queue.run(
@@ -86,32 +86,32 @@ export class Engine implements EngineApi {
   }
 
   async info(): Promise<EngineInfo> {
-    const runtime = await this.#shelf.openedRuntime();
+    const runtime = await this.#registry.openedRuntime();
     return {
       backend: runtime?.backend ?? null,
       backendReason: runtime?.backendReason ?? 'No model is loaded yet.',
       threads: runtime?.threads ?? 1,
-      models: this.#shelf.entries.map(({ description }) => description),
+      models: this.#registry.entries.map(({ description }) => description),
       liveGpuBuffers: runtime?.liveGpuBuffers() ?? 0,
       liveGpuBytes: runtime?.liveGpuBytes() ?? 0,
     };
   }
 
   async unload(model: string): Promise<void> {
-    await this.#queue.run(() => this.#shelf.remove(model));
+    await this.#queue.run(() => this.#registry.remove(model));
   }
 
   async close(): Promise<void> {
     const reason = new EngineError('worker-lost', 'the engine was closed: connect again');
     this.#closed.abort(reason);
-    await this.#queue.run(() => this.#shelf.close(reason));
+    await this.#queue.run(() => this.#registry.close(reason));
   }
 
   async #enqueue(request: DecodeRequest, channels: RunChannels): Promise<DecodeResult> {
     const { updates, signal } = channels;
-    const prepared = prepareDecode(request, this.#shelf);
+    const prepared = prepareDecode(request, this.#registry);
     updates.open(prepared.request.method);
-    const runtime = await this.#shelf.runtime();
+    const runtime = await this.#registry.runtime();
     const skipped = () => skippedResult(prepared, runtime);
     let method: MethodPlan;
     try {
@@ -144,14 +144,14 @@ export class Engine implements EngineApi {
     // A model may have been unloaded, and loaded anew, while the request waited.
     const members = prepared.members.map((member) => ({
       ...member,
-      entry: this.#shelf.entry(member.entry.description.id),
+      entry: this.#registry.entry(member.entry.description.id),
     }));
     try {
       return await work({ ...prepared, members });
     } catch (error) {
-      if (error instanceof EngineError && error.code === 'device-lost') await this.#shelf.discard();
+      if (error instanceof EngineError && error.code === 'device-lost') await this.#registry.discard();
       // What waits for later requests must not keep the next one from having room.
-      if (error instanceof EngineError && error.code === 'out-of-memory') this.#shelf.freeIdleCaches();
+      if (error instanceof EngineError && error.code === 'out-of-memory') this.#registry.freeIdleCaches();
       throw error;
     }
   }

@@ -92,11 +92,11 @@ const request: DecodeRequest = {
   },
 };
 
-async function teamOf(shelf: Shelf, { request, members }: PreparedDecode): Promise<Team> {
+async function teamOf(registry: Shelf, { request, members }: PreparedDecode): Promise<Team> {
   const method = await planMethod(request, 'http://x/');
   if (method.kind !== 'collaborative') throw new Error('a team is needed');
   return {
-    models: members.map(({ entry }) => shelf.models.get(entry.model.id)!),
+    models: members.map(({ entry }) => registry.models.get(entry.model.id)!),
     combine: method.combine,
     sampling: request.sampling,
     memberSampling: members.map((member) => member.sampling),
@@ -126,35 +126,41 @@ describe('what is listed', () => {
   const text = [3, 1, 4, 0].map(tokenId);
 
   test.each([0, 1, 3, 4])('is the members and their combination at position %i', async (position) => {
-    const shelf = new Shelf();
-    const team = await teamOf(shelf, shelf.prepare(request));
+    const registry = new Shelf();
+    const team = await teamOf(registry, registry.prepare(request));
     const before = text.slice(0, position);
     const token = text[position] ?? null;
-    expect(await shelf.ask({ request, tokenIds: text, position, k: 3 })).toEqual({
+    expect(await registry.ask({ request, tokenIds: text, position, k: 3 })).toEqual({
       members: [0, 1].map((member) => listOf(ownAt(team, member, before), token, 3)),
       combined: listOf(combinedAt(team, before), token, 3),
     });
   });
 
   test('is what the argmax is taken of at temperature 0', async () => {
-    const shelf = new Shelf();
+    const registry = new Shelf();
     const greedy = { ...request, sampling: { temperature: 0 } };
-    const asked = await shelf.ask({ request: greedy, tokenIds: text, position: 2 });
-    const team = await teamOf(shelf, shelf.prepare({ ...request, sampling: {} }));
+    const asked = await registry.ask({ request: greedy, tokenIds: text, position: 2 });
+    const team = await teamOf(registry, registry.prepare({ ...request, sampling: {} }));
     const untruncated = { ...team, memberSampling: team.memberSampling.map(() => team.sampling) };
     expect(asked.combined).toEqual(listOf(combinedAt(untruncated, text.slice(0, 2)), text[2], 10));
     expect(asked.members[1]).toEqual(listOf(ownAt(untruncated, 1, text.slice(0, 2)), text[2], 10));
   });
 
   test('is the target alone, whatever drafts for it; a draft model without room has no list', async () => {
-    const shelf = new Shelf();
+    const registry = new Shelf();
     const drafter = { kind: 'model', model: 'y' } as const;
     const speculative = { prompt: 'abc', method: { kind: 'speculative', target: 'x', drafter } as const };
     const contextLengths = { y: 5 };
-    const last = await shelf.ask({ request: speculative, tokenIds: text, position: 2 }, { contextLengths });
+    const last = await registry.ask(
+      { request: speculative, tokenIds: text, position: 2 },
+      { contextLengths },
+    );
     expect(last.members[1]?.top).toHaveLength(vocabSize);
     expect(last.combined).toEqual(last.members[0]);
-    const beyond = await shelf.ask({ request: speculative, tokenIds: text, position: 3 }, { contextLengths });
+    const beyond = await registry.ask(
+      { request: speculative, tokenIds: text, position: 3 },
+      { contextLengths },
+    );
     expect(beyond.members[1]).toBeNull();
     expect(beyond.combined).toEqual(beyond.members[0]);
   });
@@ -166,9 +172,9 @@ describe('of every token that a run showed, dropped ones too', () => {
     { name: 'naive', schedule: 'naive', draftLengths: [4, 1] },
     { name: 'black-box', schedule: 'black-box', draftLengths: [2, 1] },
   ] as const)('it lists the q and r of its verdict: $name', async ({ schedule, draftLengths }) => {
-    const shelf = new Shelf();
-    const prepared = shelf.prepare(request);
-    const team = await teamOf(shelf, prepared);
+    const registry = new Shelf();
+    const prepared = registry.prepare(request);
+    const team = await teamOf(registry, prepared);
     const numbers = { weights: [0.9, 0.1] };
     const fates = new Set<string>();
     for (let seed = 1; seed <= 4; seed++) {
@@ -194,7 +200,7 @@ describe('of every token that a run showed, dropped ones too', () => {
       if (rounds.some(({ combine }) => combine)) fates.add('changed');
       for (const { index, proposals } of rounds) {
         for (const [proposal, { tokenId, proposer, q, r, fate }] of proposals.entries()) {
-          const { members, combined } = await shelf.ask(
+          const { members, combined } = await registry.ask(
             candidatesQuery(request, rounds, { round: index, proposal }),
           );
           expect(combined.token?.tokenId).toBe(tokenId);
@@ -215,21 +221,21 @@ describe('the cost', () => {
   const plain = { prompt: 'abc', method: { kind: 'plain', model: 'x' } } as const;
 
   test('is what the caches lack, and one token at least', async () => {
-    const shelf = new Shelf();
+    const registry = new Shelf();
     const ask = async (position: number) => {
-      await shelf.ask({ request: plain, tokenIds: text, position });
-      return shelf.takeFed();
+      await registry.ask({ request: plain, tokenIds: text, position });
+      return registry.takeFed();
     };
     expect(await ask(10)).toBe(13);
     expect(await ask(10)).toBe(1);
     expect(await ask(14)).toBe(4);
     expect(await ask(5)).toBe(1);
     expect(await ask(14)).toBe(9);
-    expect(shelf.opened).toHaveLength(1);
+    expect(registry.opened).toHaveLength(1);
   });
 
   test('is a cache for each prompt, given back however it ends', async () => {
-    const shelf = new Shelf();
+    const registry = new Shelf();
     const twice: DecodeRequest = {
       prompt: 'abc',
       method: {
@@ -238,39 +244,42 @@ describe('the cost', () => {
         combine: { kind: 'geometric', weights: [1, 1, -1] },
       },
     };
-    await shelf.ask({ request: twice, tokenIds: text, position: 7 });
-    const { pool } = shelf.entry('x', 1000);
-    shelf.onPass = () => {
+    await registry.ask({ request: twice, tokenIds: text, position: 7 });
+    const { pool } = registry.entry('x', 1000);
+    registry.onPass = () => {
       throw new Error('the pass failed');
     };
-    await expect(shelf.ask({ request: plain, tokenIds: text, position: 8 })).rejects.toThrow(
+    await expect(registry.ask({ request: plain, tokenIds: text, position: 8 })).rejects.toThrow(
       'the pass failed',
     );
-    shelf.onPass = () => {};
-    await shelf.ask({ request: plain, tokenIds: text, position: 8 });
-    expect(shelf.opened.map(({ kvLength }) => kvLength)).toEqual([11, 9, 9]);
+    registry.onPass = () => {};
+    await registry.ask({ request: plain, tokenIds: text, position: 8 });
+    expect(registry.opened.map(({ kvLength }) => kvLength)).toEqual([11, 9, 9]);
     pool.freeIdle();
-    expect(shelf.opened.map(({ kvLength }) => kvLength)).toEqual([0, 0, 0]);
+    expect(registry.opened.map(({ kvLength }) => kvLength)).toEqual([0, 0, 0]);
   });
 
   test('ends with an abort between two passes of a long text', async () => {
-    const shelf = new Shelf();
+    const registry = new Shelf();
     const controller = new AbortController();
-    shelf.onPass = () => controller.abort();
+    registry.onPass = () => controller.abort();
     const long = { ...plain, prompt: 'abcde'.repeat(100) };
-    const asked = shelf.ask({ request: long, tokenIds: text, position: 8 }, { signal: controller.signal });
+    const asked = registry.ask({ request: long, tokenIds: text, position: 8 }, { signal: controller.signal });
     await expect(asked).rejects.toMatchObject({ name: 'AbortError' });
-    expect(shelf.takeFed()).toBe(256);
-    shelf.onPass = () => {};
-    await shelf.ask({ request: long, tokenIds: text, position: 8 });
-    expect(shelf.opened).toHaveLength(1);
+    expect(registry.takeFed()).toBe(256);
+    registry.onPass = () => {};
+    await registry.ask({ request: long, tokenIds: text, position: 8 });
+    expect(registry.opened).toHaveLength(1);
   });
 
   test('is nothing where it is aborted before its turn', async () => {
-    const shelf = new Shelf();
-    const asked = shelf.ask({ request: plain, tokenIds: text, position: 8 }, { signal: AbortSignal.abort() });
+    const registry = new Shelf();
+    const asked = registry.ask(
+      { request: plain, tokenIds: text, position: 8 },
+      { signal: AbortSignal.abort() },
+    );
     await expect(asked).rejects.toMatchObject({ name: 'AbortError' });
-    expect(shelf.takeFed()).toBe(0);
+    expect(registry.takeFed()).toBe(0);
   });
 });
 
@@ -287,17 +296,17 @@ describe('is refused before anything is fed', () => {
     { field: 'query', query: null },
     { field: 'method', query: { ...good, request: { prompt: '' } } },
   ])('$field of $query', async ({ field, query }) => {
-    const shelf = new Shelf();
-    await expect(shelf.ask(query)).rejects.toMatchObject({ code: 'invalid-request', details: { field } });
-    expect(shelf.opened).toEqual([]);
+    const registry = new Shelf();
+    await expect(registry.ask(query)).rejects.toMatchObject({ code: 'invalid-request', details: { field } });
+    expect(registry.opened).toEqual([]);
   });
 
   test('a text that no target has room for', async () => {
-    const shelf = new Shelf();
+    const registry = new Shelf();
     const contextLengths = { y: 3 };
     await expect(
-      shelf.ask({ request, tokenIds: [1, 2, 3], position: 2 }, { contextLengths }),
+      registry.ask({ request, tokenIds: [1, 2, 3], position: 2 }, { contextLengths }),
     ).rejects.toMatchObject({ code: 'context-full' });
-    expect(shelf.opened).toEqual([]);
+    expect(registry.opened).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { EngineError, type EngineErrorCode } from '../errors/engine-error.ts';
-import type { ModelRuntime } from '../models/runtime.ts';
+import type { ModelRuntime } from '../models/session/runtime.ts';
 import { FileServer, file } from '../models/testing/file-server.ts';
 import { MemoryFileStore } from '../models/testing/memory-file-store.ts';
 import { loadModel } from './load-model.ts';

@@ -52,7 +52,7 @@ const team = (members: readonly object[], options: object = {}) => ({
 });
 
 describe('members that do not share a vocabulary are refused with both', () => {
-  const shelf = shelfOf({
+  const registry = shelfOf({
     x: {},
     same: {},
     swapped: { vocabulary: ['b', 'a', 'c'] },
@@ -66,21 +66,21 @@ describe('members that do not share a vocabulary are refused with both', () => {
       { kind: 'speculative', target: 'x', drafter: { kind: 'model', model: other } },
     ];
     for (const method of methods) {
-      expect(() => prepareDecode({ prompt: 'ab', method }, shelf)).toThrow(
+      expect(() => prepareDecode({ prompt: 'ab', method }, registry)).toThrow(
         expect.objectContaining({
           code: 'vocabulary-mismatch',
           details: expect.objectContaining({ first: 'x', second: other, firstVocabSize: 3 }),
         }),
       );
     }
-    expect(prepareDecode(team([{ model: 'x' }, { model: 'same' }]), shelf).members).toHaveLength(2);
+    expect(prepareDecode(team([{ model: 'x' }, { model: 'same' }]), registry).members).toHaveLength(2);
   });
 });
 
 describe('a token beyond the logits of a model', () => {
   // "c" is an added token that the narrow model does not score.
   const template = '{% for message in messages %}{{ message.content }}{% endfor %}';
-  const shelf = shelfOf({
+  const registry = shelfOf({
     narrow: { width: 2, template },
     wide: { width: 64, template },
     bare: { vocabulary: ['a', 'b'] },
@@ -119,7 +119,7 @@ describe('a token beyond the logits of a model', () => {
       'prompt',
     ],
   ])('is refused by its name in %s', (_, request, field) => {
-    expect(() => prepareDecode(request, shelf)).toThrow(
+    expect(() => prepareDecode(request, registry)).toThrow(
       expect.objectContaining({
         code: 'invalid-request',
         message: expect.stringMatching(/^\S+: the token "c" \(2\) .*\b2 tokens.*narrow/),
@@ -130,33 +130,33 @@ describe('a token beyond the logits of a model', () => {
 
   test('is refused by its name in a bias, of any member', () => {
     for (const request of [{ prompt: 'ab', method: plain }, team(both)]) {
-      expect(() => prepareDecode({ ...request, sampling: { logitBias: { 2: 1 } } }, shelf)).toThrow(
+      expect(() => prepareDecode({ ...request, sampling: { logitBias: { 2: 1 } } }, registry)).toThrow(
         expect.objectContaining({ code: 'invalid-request', details: { field: 'sampling.logitBias.2' } }),
       );
     }
   });
 
   test('is read by a member that scores it, and drawn by nobody while another does not', () => {
-    const { members, vocabSize } = prepareDecode(team([both[0], { ...both[1], prompt: 'abc' }]), shelf);
+    const { members, vocabSize } = prepareDecode(team([both[0], { ...both[1], prompt: 'abc' }]), registry);
     expect(members[1].promptTokenIds).toEqual([0, 1, 2]);
     expect(vocabSize).toBe(2);
-    expect(prepareDecode({ prompt: 'abc', method: { kind: 'plain', model: 'wide' } }, shelf).vocabSize).toBe(
-      3,
-    );
+    expect(
+      prepareDecode({ prompt: 'abc', method: { kind: 'plain', model: 'wide' } }, registry).vocabSize,
+    ).toBe(3);
   });
 
   test('tells no vocabularies apart, and hides no difference', () => {
-    expect(prepareDecode(team([both[0], { model: 'bare' }]), shelf).vocabSize).toBe(2);
+    expect(prepareDecode(team([both[0], { model: 'bare' }]), registry).vocabSize).toBe(2);
     const mismatch = expect.objectContaining({ code: 'vocabulary-mismatch' });
-    expect(() => prepareDecode(team([both[0], { model: 'other' }]), shelf)).toThrow(mismatch);
-    expect(() => prepareDecode(team([both[1], { model: 'other' }]), shelf)).toThrow(mismatch);
+    expect(() => prepareDecode(team([both[0], { model: 'other' }]), registry)).toThrow(mismatch);
+    expect(() => prepareDecode(team([both[1], { model: 'other' }]), registry)).toThrow(mismatch);
   });
 });
 
 describe('bias and penalties', () => {
-  const shelf = shelfOf({ x: {}, y: {} });
+  const registry = shelfOf({ x: {}, y: {} });
   const adjustmentsOf = (request: object) =>
-    prepareDecode(request, shelf).members.map(({ adjustment }) => adjustment);
+    prepareDecode(request, registry).members.map(({ adjustment }) => adjustment);
   const both = [{ model: 'x' }, { model: 'y' }];
 
   test('are nothing unless asked for, and where they change nothing', () => {
@@ -204,10 +204,10 @@ test('the default proposer is chosen by the sizes of the ONNX files and by costs
 });
 
 describe('a prompt that is longer than a context is refused', () => {
-  const shelf = shelfOf({ x: { contextLength: 4 }, y: { contextLength: 3 } });
+  const registry = shelfOf({ x: { contextLength: 4 }, y: { contextLength: 3 } });
   const messageOf = (request: object): string => {
     try {
-      prepareDecode(request, shelf);
+      prepareDecode(request, registry);
     } catch (error) {
       expect(error).toMatchObject({ code: 'context-full' });
       return (error as Error).message;
@@ -235,16 +235,16 @@ describe('a prompt that is longer than a context is refused', () => {
   test('but a draft model just does not draft', () => {
     const drafter = { kind: 'model', model: 'y' };
     const request = { prompt: 'abca', method: { kind: 'speculative', target: 'x', drafter } };
-    expect(prepareDecode(request, shelf).members).toHaveLength(2);
+    expect(prepareDecode(request, registry).members).toHaveLength(2);
   });
 });
 
 describe('messages', () => {
   const said = (content: string) => [{ role: 'user', content }];
-  const shelf = shelfOf({ x: { template: 'a{{ messages[0].content + letter }}' }, y: {} });
+  const registry = shelfOf({ x: { template: 'a{{ messages[0].content + letter }}' }, y: {} });
   const idsOf = (letters: string) => [...letters].map((letter) => letter.charCodeAt(0) - 97);
   const promptsOf = (request: object) =>
-    prepareDecode({ ...request, chatTemplate: { letter: 'c' } }, shelf).members.map(
+    prepareDecode({ ...request, chatTemplate: { letter: 'c' } }, registry).members.map(
       ({ promptTokenIds }) => promptTokenIds,
     );
 

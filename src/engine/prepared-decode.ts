@@ -9,7 +9,7 @@ import { type DecodeMethod, type ValidDecodeRequest, validateDecodeRequest } fro
 import type { LoadedEntry } from './load-model.ts';
 import { logitAdjustmentOf } from './logit-adjustment-of.ts';
 import { withDefaultProposer } from './method-members.ts';
-import type { ModelShelf } from './model-shelf.ts';
+import type { ModelRegistry } from './model-registry.ts';
 import { type MemberRequest, membersOf } from './request-members.ts';
 import { tokenText, unknownToken } from './unknown-token.ts';
 
@@ -34,10 +34,10 @@ export interface PreparedDecode {
  * Checks a request at the door.
  * @throws EngineError `invalid-request`, `vocabulary-mismatch`, `context-full`, `model-unsupported`
  */
-export function prepareDecode(unchecked: unknown, shelf: Pick<ModelShelf, 'entry'>): PreparedDecode {
+export function prepareDecode(unchecked: unknown, registry: Pick<ModelRegistry, 'entry'>): PreparedDecode {
   const valid = validateDecodeRequest(unchecked);
   const asked = membersOf(valid);
-  const entries = asked.map(({ model }) => shelf.entry(model));
+  const entries = asked.map(({ model }) => registry.entry(model));
   const [first, ...others] = entries;
   for (const other of others) assertSameVocabulary(first.vocabulary, other.vocabulary);
   const vocabSize = Math.min(...entries.map(({ vocabulary }) => vocabulary.scored.vocabSize));

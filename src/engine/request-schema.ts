@@ -5,7 +5,7 @@ import type { ChatMessage } from '../prompt/chat-message.ts';
 export const maxDraftLength = 16;
 
 /** Members of a team at most: with the longest drafts their proposals are as many as a GPU sampler judges at once. */
-const mostMembers = 16;
+const maxMembers = 16;
 
 /**
  * Largest |λ| and μ of combinations of raw logits: a larger one leaves nothing to choose anyway, and one near the end of
@@ -24,7 +24,7 @@ const adaptive = v.literal('adaptive');
 const memberDraftLength = v.union([v.pipe(draftLength, v.minValue(1)), adaptive]);
 
 /** Biased tokens a request may name; each travels to the GPU with every pass. */
-const mostBiases = 1024;
+const maxBiases = 1024;
 const penalty = v.pipe(finite, v.minValue(-2), v.maxValue(2));
 
 /** What is done to a member's own logits before anything else: with OpenAI's names and limits. */
@@ -35,7 +35,7 @@ const adjustment = {
       v.pipe(v.string(), v.regex(/^(0|[1-9]\d{0,8})$/, 'a token id is needed')),
       v.pipe(finite, v.minValue(-100), v.maxValue(100)),
     ),
-    v.maxEntries(mostBiases),
+    v.maxEntries(maxBiases),
   ),
   /** Taken off a token's logit for each time it stands in the text, prompt excluded. */
   frequencyPenalty: penalty,
@@ -170,7 +170,7 @@ function requestSchemaWith(object: typeof v.strictObject) {
     }),
     object({
       kind: v.literal('collaborative'),
-      members: v.pipe(v.array(memberSchema), v.minLength(2), v.maxLength(mostMembers)),
+      members: v.pipe(v.array(memberSchema), v.minLength(2), v.maxLength(maxMembers)),
       /** Index of the member that starts when nothing is pending; chosen from weights and costs unless given. */
       defaultProposer: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
       /** Draft length of the default proposer, whoever that turns out to be, in place of its own; others keep theirs. */

@@ -1,13 +1,13 @@
+import type { SerialQueue } from '../concurrency/serial-queue.ts';
 import type { EngineDevice } from '../gpu/device.ts';
 import type { ReadbackTally } from '../gpu/readback-counter.ts';
-import type { SerialQueue } from '../gpu/serial-queue.ts';
 import type { CausalModel } from '../models/causal-model.ts';
-import { ortQueue } from '../models/ort.ts';
-import type { ModelRuntime } from '../models/runtime.ts';
+import { ortQueue } from '../models/ort/ort.ts';
+import type { ModelRuntime } from '../models/session/runtime.ts';
 import { PhiloxSource } from '../random/philox-source.ts';
 import { CpuSampler } from '../round/cpu-sampler.ts';
+import { GpuSampler } from '../round/gpu/gpu-sampler.ts';
 import { SamplerKernels } from '../round/gpu/sampler-kernels.ts';
-import { GpuSampler } from '../round/gpu-sampler.ts';
 import type { RoundRecorder } from '../round/round-recorder.ts';
 import type { RoundSampler, SamplingPlan } from '../round/round-sampler.ts';
 

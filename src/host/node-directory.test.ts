@@ -2,11 +2,11 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { fetchFile } from '../models/download/fetch-file.ts';
-import { sha256Hex } from '../models/download/sha256.ts';
-import { DirectoryFileStore } from '../models/storage/directory-file-store.ts';
-import type { FileKey } from '../models/storage/file-store.ts';
-import { isQuotaExceeded } from '../models/storage/storage-room.ts';
+import { fetchFile } from '../models/files/download/fetch-file.ts';
+import { sha256Hex } from '../models/files/download/sha256.ts';
+import { DirectoryFileStore } from '../models/files/storage/directory-file-store.ts';
+import type { FileKey } from '../models/files/storage/file-store.ts';
+import { isQuotaExceeded } from '../models/files/storage/storage-room.ts';
 import { fileStoreSuite } from '../models/testing/file-store-suite.ts';
 import { OneTabLocks } from '../models/testing/one-tab-locks.ts';
 import { bytesIn, fileBlob, freeBytes, NodeDirectory } from './node-directory.ts';

@@ -1,7 +1,7 @@
+import { inTurn } from '../concurrency/turns.ts';
 import { storageUse } from './browser-storage.ts';
 import type { ByteDirectory, ByteFile } from './byte-directory.ts';
 import { roomIn } from './host.ts';
-import { inTurn } from './turns.ts';
 
 /**
  * A folder of the origin private file system. Files are written through sync access handles, which put bytes on disk

@@ -1,7 +1,7 @@
 import { EngineError } from '../errors/engine-error.ts';
 import type { TokenId } from '../tokens/token-id.ts';
 import type { CausalModel, Sequence } from './causal-model.ts';
-import type { MemoryEstimate } from './memory-estimate.ts';
+import type { MemoryEstimate } from './files/memory-estimate.ts';
 
 /** A sequence lent out for one decode; its cache holds the first `kvLength` tokens of the prompt. */
 export interface Lease {

@@ -1,5 +1,5 @@
 import { isBundled } from '../host/node-ort-files.ts';
-import { CATALOGUE_FILE } from '../models/catalogue.ts';
+import { CATALOGUE_FILE } from '../models/files/catalogue.ts';
 
 /** The package's folder; the repository, where this runs from its source. */
 const packageUrl = new URL(isBundled ? '../../../' : '../../', import.meta.url);

@@ -9,7 +9,7 @@ const unlimited = Number.MAX_SAFE_INTEGER;
 /** OpenAI's default for plain completions. */
 const defaultCompletionTokens = 16;
 /** The smallest prefix with hardly any mass is the likeliest token. */
-const leastTopP = 1e-9;
+const minTopP = 1e-9;
 
 /** Everything but prompt and seed. */
 type Common = Omit<DecodeRequest, 'prompt' | 'messages'>;
@@ -63,7 +63,7 @@ function commonOf(
     ...(logprobs !== null && { logprobs }),
     sampling: {
       temperature: params.temperature ?? 1,
-      topP: Math.max(leastTopP, params.top_p ?? 1),
+      topP: Math.max(minTopP, params.top_p ?? 1),
       logitBias: params.logit_bias ?? {},
       frequencyPenalty: params.frequency_penalty ?? 0,
       presencePenalty: params.presence_penalty ?? 0,

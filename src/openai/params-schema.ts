@@ -3,10 +3,9 @@ import { parseAs, refuse } from '../engine/decode-request.ts';
 import { withoutNeutralFields } from './refused-fields.ts';
 
 const finite = v.pipe(v.number(), v.finite());
-const between = (least: number, most: number) =>
-  v.optional(v.pipe(finite, v.minValue(least), v.maxValue(most)));
-const integer = (least: number, most: number) =>
-  v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(least), v.maxValue(most)));
+const between = (min: number, max: number) => v.optional(v.pipe(finite, v.minValue(min), v.maxValue(max)));
+const integer = (min: number, max: number) =>
+  v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(min), v.maxValue(max)));
 const stopText = v.pipe(v.string(), v.nonEmpty('a stop text must not be empty'));
 const label = v.optional(v.string());
 

@@ -1,6 +1,6 @@
 import type { LoadedModel } from '../engine/engine-api.ts';
 import { engineVersion } from '../engine/engine-version.ts';
-import { sha256Hex } from '../models/download/sha256.ts';
+import { sha256Hex } from '../models/files/download/sha256.ts';
 import type { PilotPlan } from './pilot.ts';
 import { modelsOf } from './plan.ts';
 

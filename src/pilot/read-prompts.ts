@@ -5,7 +5,7 @@ import { promptText } from '../prompt/prompt-text.ts';
 import type { PilotPrompt } from './pilot.ts';
 
 /** More would take days, and is more likely the wrong file. */
-export const mostPrompts = 2000;
+export const maxPrompts = 2000;
 
 /**
  * Prompts from a file or a field: JSON Lines (`{"prompt": "…"}` or `{"messages": […]}`, with an optional `id`, or a
@@ -21,8 +21,8 @@ export function readPrompts(text: string): readonly PilotPrompt[] {
     .filter((line) => line.text.trim() !== '');
   const [first] = lines;
   if (!first) throw refused(null, 'there is no prompt: give one a line, or JSON Lines with {"prompt": "…"}');
-  if (lines.length > mostPrompts) {
-    throw refused(null, `there are ${lines.length} prompts, and at most ${mostPrompts} go into one pilot`);
+  if (lines.length > maxPrompts) {
+    throw refused(null, `there are ${lines.length} prompts, and at most ${maxPrompts} go into one pilot`);
   }
   if (first.text.trimStart().startsWith('[') && isJson(text)) {
     throw refused(first.number, 'this is one JSON array: give JSON Lines, one prompt a line');

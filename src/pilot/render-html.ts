@@ -6,8 +6,8 @@ import { differingTexts, textsOf } from './report-texts.ts';
 import { circumstancesText, columns, criteriaText, headline, reasons, summaryOf } from './report-words.ts';
 
 /** Longer lists fold the page; all of it is in the JSON. */
-const mostTexts = 50;
-const mostDifferences = 20;
+const maxTexts = 50;
+const maxDifferences = 20;
 
 /**
  * The report as a page of its own: nothing in it is fetched or run, and its policy says so.
@@ -93,10 +93,10 @@ function differences(report: PilotReport): Markup | null {
   if (differing.length === 0) return null;
   return markup`<h2>Where texts differ</h2>
 <p>These methods were to write the reference’s text, token for token. Where two tokens are all but equally likely, passes of another width round otherwise, and the text goes another way from there on.</p>
-${differing.length > mostDifferences ? markup`<p class="soft">The first ${mostDifferences} of ${differing.length}.</p>` : null}
+${differing.length > maxDifferences ? markup`<p class="soft">The first ${maxDifferences} of ${differing.length}.</p>` : null}
 <div class="scroll" tabindex="0" role="group" aria-label="Texts that differ"><table>
 <thead><tr><th scope="col">Method</th><th scope="col">Prompt</th><th scope="col">Token</th><th scope="col">Reference</th><th scope="col">This method</th></tr></thead>
-<tbody>${differing.slice(0, mostDifferences).map(
+<tbody>${differing.slice(0, maxDifferences).map(
     ({ title, prompt, position, common, reference, own }) =>
       markup`<tr><th scope="row">${title}</th><td class="number">${prompt + 1}</td><td class="number">${position + 1}</td><td class="text">${common}<del>${reference}</del></td><td class="text">${common}<ins>${own}</ins></td></tr>
 `,
@@ -135,10 +135,10 @@ function texts(report: PilotReport): Markup | null {
   if (recommendation.kind === 'nothing-measured' || !summaryOf(report, recommendation)) return null;
   const { group, method } = recommendation;
   const [reference, chosen] = [0, method].map((index) => plan.groups[group].methods[index].title);
-  const told = textsOf(report).slice(0, mostTexts);
+  const told = textsOf(report).slice(0, maxTexts);
   return markup`<h2>What was written</h2>
 <p class="soft">By ${reference} and by ${chosen}, for ${plan.groups[group].title}${
-    plan.prompts.length > mostTexts ? `; the first ${mostTexts} prompts` : ''
+    plan.prompts.length > maxTexts ? `; the first ${maxTexts} prompts` : ''
   }.</p>
 ${told.map(
   ({

@@ -12,7 +12,7 @@ let runs: AbortSignal[] = [];
 let end: () => void = () => {};
 
 /** An engine whose runs end when the test says so. */
-const door = {
+const provider = {
   engines: new SharedEngines(
     async () =>
       ({
@@ -49,7 +49,7 @@ function playerOf(attributes: string): PlayerElement {
   const template = document.createElement('template');
   template.innerHTML = `<antiphon-player ${attributes}></antiphon-player>`;
   const player = document.importNode(template.content, true).firstElementChild as PlayerElement;
-  player.door = door;
+  player.provider = provider;
   document.body.append(player);
   return player;
 }
@@ -181,7 +181,7 @@ test('events cross the shadow root of the page that holds the element', async ()
   const host = document.createElement('div');
   document.body.append(host);
   const player = new PlayerElement();
-  player.door = door;
+  player.provider = provider;
   const done = new Promise<Event>((resolve) => document.body.addEventListener('done', resolve));
   host.attachShadow({ mode: 'open' }).append(player);
   void player.start();

@@ -1,20 +1,20 @@
 import { html, LitElement, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { DecodeResult } from '../engine/engine-api.ts';
-import { announcement, endingText } from '../ui/announcement.ts';
-import '../ui/backend-line.ts';
-import { missingFeatures } from '../ui/browser-support.ts';
-import { describeFailure, type Remedy } from '../ui/failure.ts';
-import { failureView } from '../ui/failure-view.ts';
-import '../ui/live-numbers.ts';
-import '../ui/model-panel.ts';
-import { nextFrame } from '../ui/next-frame.ts';
-import { prefillProgress, prefillStyle } from '../ui/prefill-progress.ts';
-import { progressStyle } from '../ui/progress-style.ts';
-import '../ui/speed-up.ts';
-import { liveNumbers } from '../ui/story-model.ts';
-import '../ui/story-view.ts';
-import { failureStyle, theme } from '../ui/theme.ts';
-import { Playback, type PlaybackDoor } from './playback.ts';
+import { announcement, endingText } from '../ui/story/announcement.ts';
+import '../ui/models/backend-line.ts';
+import { missingFeatures } from '../ui/kit/browser-support.ts';
+import { describeFailure, type Remedy } from '../ui/kit/failure.ts';
+import { failureView } from '../ui/kit/failure-view.ts';
+import '../ui/numbers/live-numbers.ts';
+import '../ui/models/model-panel.ts';
+import { nextFrame } from '../ui/kit/next-frame.ts';
+import { progressStyle } from '../ui/kit/progress-style.ts';
+import { prefillProgress, prefillStyle } from '../ui/story/prefill-progress.ts';
+import '../ui/numbers/speed-up-view.ts';
+import { liveNumbers } from '../ui/story/story.ts';
+import '../ui/story/story-view.ts';
+import { failureStyle, theme } from '../ui/kit/theme.ts';
+import { Playback, type PlaybackProvider } from './playback.ts';
 import type {
   AntiphonPlayer,
   PlayerDoneDetail,
@@ -29,7 +29,7 @@ import { refusedAttribute } from './refused-attribute.ts';
 import { attributeName, initialSettings, settingDeclarations, settingNames } from './settings.ts';
 import { sharedEngines } from './shared-engines.ts';
 
-const browserDoor: PlaybackDoor = {
+const browserProvider: PlaybackProvider = {
   engines: sharedEngines,
   missingFeatures,
   baseUrl: () => document.baseURI,
@@ -42,7 +42,7 @@ type Plan = { readonly plan: PlayerPlan } | { readonly refusal: unknown };
 export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, keyof HTMLElement> {
   static override properties: PropertyDeclarations = {
     ...settingDeclarations,
-    door: { attribute: false },
+    provider: { attribute: false },
     selectedRound: { state: true },
     rhythmCode: { state: true },
   };
@@ -74,7 +74,7 @@ export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, ke
   declare views: PlayerSettings['views'];
   declare autoplay: PlayerSettings['autoplay'];
   /** Where engines come from; set before the first start. */
-  declare door: PlaybackDoor;
+  declare provider: PlaybackProvider;
   /** The round of the run that is marked in the text and in its rhythm. */
   declare selectedRound: number | null;
   /** The rhythm's code comes when it is asked for. */
@@ -94,7 +94,7 @@ export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, ke
   constructor() {
     super();
     Object.assign(this, initialSettings());
-    this.door = browserDoor;
+    this.provider = browserProvider;
     this.selectedRound = null;
     this.rhythmCode = 'not-needed';
     this.#playback = new Playback(
@@ -104,7 +104,7 @@ export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, ke
         done: (result) => this.#tell<PlayerDoneDetail>('done', { result }),
         failed: (failure) => this.#tell<PlayerErrorDetail>('error', failure),
       },
-      () => this.door,
+      () => this.provider,
     );
   }
 
@@ -320,7 +320,7 @@ export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, ke
 
   #readSettings(): Plan {
     try {
-      return { plan: planOf(this, this.door.baseUrl()) };
+      return { plan: planOf(this, this.provider.baseUrl()) };
     } catch (error) {
       return { refusal: refusedAttribute(error, (attribute) => this.#textOf(attribute)) };
     }

@@ -11,7 +11,7 @@ import type { RoundStream } from '../engine/round-stream.ts';
 import { startRun } from '../engine/start-run.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import type { Round } from '../round/round.ts';
-import { shownText } from '../ui/story-model.ts';
+import { shownText } from '../ui/story/story.ts';
 import { Playback, type PlaybackListener } from './playback.ts';
 import type { PlayerErrorDetail, PlayerState } from './player-api.ts';
 import type { PlayerPlan } from './player-plan.ts';

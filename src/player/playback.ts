@@ -1,3 +1,4 @@
+import { untilAborted } from '../concurrency/until-aborted.ts';
 import { candidatesQuery } from '../engine/candidates-query.ts';
 import type { DecodeRequest } from '../engine/decode-request.ts';
 import type {
@@ -8,14 +9,14 @@ import type {
   LoadedModel,
   PrefillProgress,
 } from '../engine/engine-api.ts';
-import { untilAborted } from '../engine/until-aborted.ts';
 import { promptText } from '../prompt/prompt-text.ts';
 import type { Round } from '../round/round.ts';
-import type { CandidateSource } from '../ui/candidate-source.ts';
-import { castOf } from '../ui/cast.ts';
-import { describeFailure } from '../ui/failure.ts';
-import type { EngineState, ModelState, RunHeading, RunState } from '../ui/page-state.ts';
-import { addRound, emptyStory, endStory } from '../ui/story-model.ts';
+import { describeFailure } from '../ui/kit/failure.ts';
+import type { EngineState, ModelState } from '../ui/models/engine-state.ts';
+import type { CandidateSource } from '../ui/story/candidate-source.ts';
+import { castOf } from '../ui/story/cast.ts';
+import type { RunHeading, RunState } from '../ui/story/run-state.ts';
+import { addRound, emptyStory, endStory } from '../ui/story/story.ts';
 import type { PlayerErrorDetail, PlayerState } from './player-api.ts';
 import type { PlayerPlan } from './player-plan.ts';
 import type { EngineLease, SharedEngines } from './shared-engines.ts';
@@ -41,7 +42,7 @@ export interface PlaybackListener {
 }
 
 /** What playing needs from outside. */
-export interface PlaybackDoor {
+export interface PlaybackProvider {
   readonly engines: SharedEngines;
   /** What the browser lacks; empty when the engine can run. */
   missingFeatures(): readonly string[];
@@ -55,15 +56,15 @@ const beforeFirst: PlaybackView = { state: 'idle', engine: null, run: { kind: 'i
 export class Playback {
   view: PlaybackView = beforeFirst;
   readonly #listener: PlaybackListener;
-  readonly #door: () => PlaybackDoor;
+  readonly #provider: () => PlaybackProvider;
   #lease: EngineLease | null = null;
   /** Ends what is under way, without an outcome. */
   #current: AbortController | null = null;
   #run: DecodeRun | null = null;
 
-  constructor(listener: PlaybackListener, door: () => PlaybackDoor) {
+  constructor(listener: PlaybackListener, provider: () => PlaybackProvider) {
     this.#listener = listener;
-    this.#door = door;
+    this.#provider = provider;
   }
 
   /** Resolves with null where the run failed, or was ended by another start or by leaving. */
@@ -140,15 +141,15 @@ export class Playback {
     options: EngineOptions,
     signal: AbortSignal,
   ): Promise<{ lease: EngineLease; engine: EngineApi }> {
-    const door = this.#door();
-    const missing = door.missingFeatures();
+    const provider = this.#provider();
+    const missing = provider.missingFeatures();
     if (missing.length > 0) {
       this.#set({ ...beforeFirst, state: 'failed', engine: { kind: 'unsupported', missing } });
       throw new UnsupportedBrowser(missing);
     }
     this.#set({ ...beforeFirst, state: 'loading', engine: { kind: 'starting' } });
     try {
-      const lease = door.engines.open(options, door.baseUrl());
+      const lease = provider.engines.open(options, provider.baseUrl());
       // Only now: an engine that is opened again with the same options goes on.
       this.#lease?.release();
       this.#lease = lease;

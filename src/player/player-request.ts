@@ -1,5 +1,5 @@
 import { type DecodeRequest, refuse } from '../engine/decode-request.ts';
-import { defaultTeam, draftModel, targetModel } from '../ui/request-form.ts';
+import { defaultTeam, draftModel, targetModel } from '../ui/models/default-models.ts';
 import type { PlayerSettings } from './player-api.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -65,9 +65,9 @@ function teamOf(members: readonly unknown[], draftLengths: readonly unknown[]): 
 }
 
 /** The members by name, of a method in which they have nothing of their own. */
-function only(kind: string, most: number, members: readonly unknown[]): readonly unknown[] {
-  if (members.length > most) {
-    const taken = most === 1 ? 'one model' : 'a target and a draft model';
+function only(kind: string, max: number, members: readonly unknown[]): readonly unknown[] {
+  if (members.length > max) {
+    const taken = max === 1 ? 'one model' : 'a target and a draft model';
     refuse('method.members', `${kind} takes ${taken}, not ${members.length}`);
   }
   return members;

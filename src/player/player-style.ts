@@ -1,5 +1,5 @@
 import { css, unsafeCSS } from 'lit';
-import palette from '../ui/palette.css?inline';
+import palette from '../ui/kit/palette.css?inline';
 
 /** Colours follow the color-scheme of the page; the page changes them by the names in palette.css. */
 export const playerStyle = [

@@ -13,7 +13,7 @@ const settings = { backend: 'webgpu', modelsUrl: '/models/' } as const;
 
 function play(): PlayerElement {
   const player = new PlayerElement();
-  player.door = { engines, missingFeatures: () => [], baseUrl: () => location.href };
+  player.provider = { engines, missingFeatures: () => [], baseUrl: () => location.href };
   Object.assign(player, settings, { method: 'plain', members: 'story-draft', maxTokens: 200, seed: 7 });
   document.body.append(player);
   void player.start();

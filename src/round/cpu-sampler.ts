@@ -44,7 +44,7 @@ interface Drawn {
 
 /** The sampler in plain TypeScript, in float64: the oracle every other one is compared with. */
 export class CpuSampler implements RoundSampler {
-  readonly mostUnreadDraws: number = 1;
+  readonly maxUnreadDraws: number = 1;
   #plan: SamplingPlan;
   readonly #random: RandomSource;
   readonly #recorder: RoundRecorder;

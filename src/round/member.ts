@@ -6,10 +6,10 @@ import type { RoundRecorder } from './round-recorder.ts';
 import type { RoundSampler } from './round-sampler.ts';
 
 /** A forward that a member is due. */
-export interface DueScore {
+export interface PendingForward {
   readonly run: TokenRun;
   /** Rows of D_i that it is asked for, its last ones. */
-  readonly lackedRows: number;
+  readonly missingRows: number;
   readonly wanted: 'all' | 'last';
 }
 
@@ -81,9 +81,9 @@ export class Member {
     if (logits) await this.#sampler.hold(this.index, logits, 1);
   }
 
-  /** Completes D_i up to the position behind pending, in one forward; see `dueScore`. */
+  /** Completes D_i up to the position behind pending, in one forward; see `pendingForward`. */
   async score(kind: ForwardKind): Promise<void> {
-    const due = await this.dueScore();
+    const due = await this.pendingForward();
     if (!due) return;
     const { run, wanted } = due;
     const logits = await this.recorder.forward(this.index, kind, run.length, () =>
@@ -100,28 +100,28 @@ export class Member {
    * After a fully accepted draft a drafter lacks two tokens, its own last one and the one drawn from r: it is fed
    * both in one pass, which costs less than a pass each.
    */
-  async dueScore(): Promise<DueScore | null> {
-    const lackedRows = this.#sampler.pendingLength + 1 - this.#sampler.heldRows(this.index);
-    if (lackedRows <= 0) return null;
+  async pendingForward(): Promise<PendingForward | null> {
+    const missingRows = this.#sampler.pendingLength + 1 - this.#sampler.heldRows(this.index);
+    if (missingRows <= 0) return null;
     let run = this.#sampler.textFrom(this.textLength);
-    while (run.length > Math.max(prefillChunk, lackedRows)) {
-      const chunk = startOf(run, Math.min(prefillChunk, run.length - lackedRows));
+    while (run.length > Math.max(prefillChunk, missingRows)) {
+      const chunk = startOf(run, Math.min(prefillChunk, run.length - missingRows));
       await this.recorder.forward(this.index, 'catch-up', chunk.length, () =>
         this.sequence.forward(chunk, 'none'),
       );
       run = this.#sampler.textFrom(this.textLength);
     }
-    return { run, lackedRows, wanted: lackedRows === 1 ? 'last' : 'all' };
+    return { run, missingRows, wanted: missingRows === 1 ? 'last' : 'all' };
   }
 
   /** Takes over what the forward that was due answered. */
-  async hold({ run, lackedRows }: DueScore, logits: LogitsHandle): Promise<void> {
-    if (logits.rows < lackedRows) {
+  async hold({ run, missingRows }: PendingForward, logits: LogitsHandle): Promise<void> {
+    if (logits.rows < missingRows) {
       throw new Error(
-        `Member ${this.index}: a pass over ${run.length} tokens answered with ${logits.rows} rows of logits, ${lackedRows} are needed`,
+        `Member ${this.index}: a pass over ${run.length} tokens answered with ${logits.rows} rows of logits, ${missingRows} are needed`,
       );
     }
-    await this.#sampler.hold(this.index, logits, lackedRows);
+    await this.#sampler.hold(this.index, logits, missingRows);
   }
 
   /**

@@ -95,7 +95,7 @@ export interface RoundSampler {
   readonly committedTokenIds: readonly TokenId[];
   readonly pendingLength: number;
   /** Tokens worth drawing before one read-back tells them all; 1 where the host knows a token when it is drawn. */
-  readonly mostUnreadDraws: number;
+  readonly maxUnreadDraws: number;
   /** |D_member| */
   heldRows(member: number): number;
   /** The text from index `from` (0 = first token after the prompt) to the end of pending, to feed a member. */

@@ -1,7 +1,7 @@
 import type { ProxyMarked, Remote } from 'comlink';
 import type { CombineNumbers } from '../combine/combine.ts';
 import type { Candidates } from '../decode/candidates.ts';
-import type { PrefillProgress } from '../decode/prefill.ts';
+import type { PrefillProgress } from '../decode/prefill-members.ts';
 import type { CandidatesQuery } from '../engine/candidates-query.ts';
 import type { DecodeRequest } from '../engine/decode-request.ts';
 import type {
@@ -13,7 +13,7 @@ import type {
   ResolvedEngineOptions,
   StoredModels,
 } from '../engine/engine-api.ts';
-import type { LoadProgress } from '../models/load-progress.ts';
+import type { LoadProgress } from '../models/files/load-progress.ts';
 import type { Round } from '../round/round.ts';
 
 /** Names a call, so that it can be aborted: an AbortSignal cannot cross a port. */

@@ -1,6 +1,6 @@
 import type { BackendChoice, EngineOptions, ResolvedEngineOptions } from '../engine/engine-api.ts';
 import { EngineError } from '../errors/engine-error.ts';
-import { DEFAULT_HUB_URL } from '../models/hub/hub-model.ts';
+import { DEFAULT_HUB_URL } from '../models/files/hub/hub-model.ts';
 
 const backends: readonly string[] = ['auto', 'wasm', 'webgpu'] satisfies BackendChoice[];
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { RoundStream } from '../engine/round-stream.ts';
 import type { Round } from '../round/round.ts';
-import { frameMs, longestBatch, sendRounds } from './send-rounds.ts';
+import { frameMs, maxBatchSize, sendRounds } from './send-rounds.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -56,8 +56,8 @@ test('one message is under way at a time, however long the page takes', async ()
 
 test('a full batch does not wait for its frame', async () => {
   const { messages, push } = startSending();
-  await push(1 + longestBatch);
-  expect(messages.map(({ length }) => length)).toEqual([1, longestBatch]);
+  await push(1 + maxBatchSize);
+  expect(messages.map(({ length }) => length)).toEqual([1, maxBatchSize]);
 });
 
 test('what is left at the end goes without waiting, and before the call settles', async () => {

@@ -5,7 +5,7 @@ import type { Round } from '../round/round.ts';
 export const frameMs = 16;
 
 /** Rounds that may wait while others are on their way; then the engine waits too. */
-export const longestBatch = 32;
+export const maxBatchSize = 32;
 
 /**
  * Hands rounds to the page, the first one at once: then at most one message a frame, and never two under way, each
@@ -59,7 +59,7 @@ export async function sendRounds(
       if (undelivered) continue;
       batch.push(round);
       sending ??= send();
-      if (batch.length >= longestBatch) await flush();
+      if (batch.length >= maxBatchSize) await flush();
     }
   } finally {
     await flush();

@@ -53,22 +53,22 @@ function truncate(logits: Logits, sampling: SamplingParameters): void {
   const { temperature, topK, topP, minP } = sampling;
   const vocabSize = logits.length;
   const largest = largestLogit(logits);
-  const leastLogit = topK > 0 && topK < vocabSize ? kthLargest(logits, topK) : Number.NEGATIVE_INFINITY;
+  const minLogit = topK > 0 && topK < vocabSize ? kthLargest(logits, topK) : Number.NEGATIVE_INFINITY;
   // The largest weight is exp(0) = 1, and no truncation drops it. All tokens lighter than `negligible` together weigh
   // half of what top-p may drop at most, so its prefix ends before them; min-p then has its turn.
   const negligible = (1 - topP) / (2 * vocabSize);
-  const leastWeight = topP < 1 ? negligible : minP;
-  const leastExponent = topP < 1 ? Number.NEGATIVE_INFINITY : Math.log(minP) - exponentMargin;
+  const minWeight = topP < 1 ? negligible : minP;
+  const minExponent = topP < 1 ? Number.NEGATIVE_INFINITY : Math.log(minP) - exponentMargin;
   left.clear(vocabSize);
   let total = 0;
   for (let token = 0; token < vocabSize; token++) {
     const logit = logits[token];
-    if (logit < leastLogit) continue;
+    if (logit < minLogit) continue;
     const exponent = (logit - largest) / temperature;
-    if (exponent < leastExponent) continue;
+    if (exponent < minExponent) continue;
     const weight = Math.exp(exponent);
     total += weight;
-    if (weight >= leastWeight) left.add(token, weight);
+    if (weight >= minWeight) left.add(token, weight);
   }
   if (Number.isNaN(total)) throw brokenRow(logits);
   if (topP < 1) {

@@ -1,8 +1,8 @@
 /** Values gathered before the first selection, where k is small. */
-const leastCapacity = 1024;
+const minCapacity = 1024;
 
 /** Kept between calls: it holds nothing that outlives one. */
-let gathered = new Float64Array(leastCapacity);
+let gathered = new Float64Array(minCapacity);
 
 /**
  * The k-th largest of the values, without sorting them. One pass gathers those that may be among the k largest;
@@ -12,7 +12,7 @@ let gathered = new Float64Array(leastCapacity);
  * @param k 1 .. vocabSize
  */
 export function kthLargest(values: Float32Array | Float64Array, k: number): number {
-  const capacity = Math.min(values.length, Math.max(2 * k, leastCapacity));
+  const capacity = Math.min(values.length, Math.max(2 * k, minCapacity));
   if (gathered.length < capacity) gathered = new Float64Array(capacity);
   const candidates = gathered;
   let count = 0;

@@ -16,13 +16,13 @@ export class WeightedTokens {
     return this.#tokens.subarray(0, this.#count);
   }
 
-  /** Forgets what it holds and makes room for `most` tokens. */
-  clear(most: number): void {
+  /** Forgets what it holds and makes room for `max` tokens. */
+  clear(max: number): void {
     this.#count = 0;
-    if (this.#tokens.length >= most) return;
-    this.#tokens = new Int32Array(most);
-    this.#weights = new Float64Array(most);
-    this.#candidates = new Float64Array(most);
+    if (this.#tokens.length >= max) return;
+    this.#tokens = new Int32Array(max);
+    this.#weights = new Float64Array(max);
+    this.#candidates = new Float64Array(max);
   }
 
   /** @param token larger than those before it */
@@ -47,8 +47,8 @@ export class WeightedTokens {
   }
 
   /** Keeps tokens that weigh at least so much. */
-  keepFrom(least: number): void {
-    this.#keep((weight) => weight >= least);
+  keepFrom(min: number): void {
+    this.#keep((weight) => weight >= min);
   }
 
   /** Writes the weights, divided by their sum, to the tokens' places in `out` [vocabSize], and 0 to all others. */

@@ -202,6 +202,6 @@ function invalid(line: number, field: string | null, problem: string, cause?: un
 
 /** A piece of the file for a message. */
 function shown(text: string): string {
-  const most = 60;
-  return JSON.stringify(text.length > most ? `${text.slice(0, most)}…` : text);
+  const max = 60;
+  return JSON.stringify(text.length > max ? `${text.slice(0, max)}…` : text);
 }

@@ -1,5 +1,5 @@
 import type { EngineApi } from '../../../src/engine/engine-api.ts';
-import type { TerminalHarness } from '../../../src/ui/terminal-harness.ts';
+import type { TerminalHarness } from '../../../src/ui/page/terminal-harness.ts';
 import type { ContenderOptions, ContenderPrompt, EnginePhases, TimedDecode } from './contender.ts';
 
 /* Runs beside terminal.html's own script, on the engine as it is built for the site. */

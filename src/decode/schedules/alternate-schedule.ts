@@ -1,5 +1,5 @@
-import { modelDrafter } from '../../draft/model-drafter.ts';
 import type { Member } from '../../round/member.ts';
+import { modelDrafter } from '../drafters/model-drafter.ts';
 import type { Ensemble, Schedule } from './schedule.ts';
 
 /**
@@ -25,7 +25,7 @@ export function alternateSchedule({ members, sampler, controller, defaultPropose
         if (sampler.pendingLength === 0) {
           await draft(members[defaultProposer], controller.draftLengths[defaultProposer], room);
         }
-        const scorer = leastScored();
+        const scorer = minScored();
         await scorer.score('score');
         // The bonus: a proposal like any other, drawn from the scorer's own distribution and judged against r.
         if (sampler.pendingLength < room) await sampler.propose(scorer.index);
@@ -42,7 +42,7 @@ export function alternateSchedule({ members, sampler, controller, defaultPropose
   };
 
   /** The member with the fewest rows; lowest number on ties. */
-  function leastScored(): Member {
+  function minScored(): Member {
     return members.reduce((least, member) =>
       sampler.heldRows(member.index) < sampler.heldRows(least.index) ? member : least,
     );

@@ -1,5 +1,5 @@
-import { modelDrafter } from '../../draft/model-drafter.ts';
-import { scoreTogether } from '../../round/score-together.ts';
+import { scoreBatch } from '../../round/score-batch.ts';
+import { modelDrafter } from '../drafters/model-drafter.ts';
 import type { Ensemble, Schedule } from './schedule.ts';
 
 /**
@@ -16,7 +16,7 @@ export function blackBoxSchedule({ members, sampler, controller, defaultProposer
       // The target is a black box: what the proposer computed while drafting is no part of it.
       sampler.release(defaultProposer, 0);
       proposer.rollbackBefore(sampler.committedTokenIds.length);
-      await scoreTogether(members);
+      await scoreBatch(members);
       return sampler.verify(proposed, 'draw-from-target');
     },
   };

@@ -6,14 +6,14 @@ import type { Schedule } from './schedule.ts';
 /**
  * A weighted ensemble without combining anything: every token is drawn from one member, picked with its weight. The
  * law is Σ λ_k p^k as it is, for one forward a token; a member picked after a while first catches up with the text.
- * @param mostUnread tokens that may be drawn before any of them is looked at
+ * @param maxUnread tokens that may be drawn before any of them is looked at
  */
 export function mixtureSchedule(
   members: readonly Member[],
   sampler: RoundSampler,
-  mostUnread: number,
+  maxUnread: number,
 ): Schedule {
-  const windowOf = drawWindow(mostUnread);
+  const windowOf = drawWindow(maxUnread);
   return {
     async nextVerdict(room) {
       const count = windowOf(room);

@@ -1,5 +1,5 @@
-import { modelDrafter } from '../../draft/model-drafter.ts';
-import { scoreTogether } from '../../round/score-together.ts';
+import { scoreBatch } from '../../round/score-batch.ts';
+import { modelDrafter } from '../drafters/model-drafter.ts';
 import type { Ensemble, Schedule } from './schedule.ts';
 
 /**
@@ -14,7 +14,7 @@ export function naiveSchedule({ members, sampler, controller, defaultProposer }:
   return {
     async nextVerdict(room) {
       const proposed = await drafter.draft(Math.min(controller.draftLengths[defaultProposer], room));
-      await scoreTogether(scorers);
+      await scoreBatch(scorers);
       return sampler.verify(proposed, 'leave');
     },
   };

@@ -1,24 +1,24 @@
 import type { Member } from '../../round/member.ts';
 import type { RoundSampler } from '../../round/round-sampler.ts';
-import { scoreTogether } from '../../round/score-together.ts';
+import { scoreBatch } from '../../round/score-batch.ts';
 import { drawWindow } from './draw-window.ts';
 import type { Schedule } from './schedule.ts';
 
 /**
  * Every target one token, combine, draw: the vanilla that everything is compared with. One target: plain.
- * @param mostUnread tokens that may be drawn before any of them is looked at
+ * @param maxUnread tokens that may be drawn before any of them is looked at
  */
 export function sequentialSchedule(
   targets: readonly Member[],
   sampler: RoundSampler,
-  mostUnread: number,
+  maxUnread: number,
 ): Schedule {
-  const windowOf = drawWindow(mostUnread);
+  const windowOf = drawWindow(maxUnread);
   return {
     async nextVerdict(room) {
       const count = windowOf(room);
       for (let drawn = 0; drawn < count; drawn++) {
-        await scoreTogether(targets);
+        await scoreBatch(targets);
         await sampler.draw('target');
       }
       return sampler.verify(count, 'leave');

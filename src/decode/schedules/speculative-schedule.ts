@@ -1,23 +1,23 @@
-import type { Drafter } from '../../draft/drafter.ts';
 import type { Member } from '../../round/member.ts';
 import type { RoundSampler } from '../../round/round-sampler.ts';
 import type { DraftLengthController } from '../draft-length-controller.ts';
+import type { Drafter } from '../drafters/drafter.ts';
 import type { Schedule } from './schedule.ts';
 import { sequentialSchedule } from './sequential-schedule.ts';
 
 /**
  * A drafter proposes γ tokens, every target scores them in one forward, and the extra position's token is drawn
  * from r and committed: it follows r, because only targets take part in it. At γ = 0 the targets write alone.
- * @param mostUnread tokens that may be drawn before any of them is looked at
+ * @param maxUnread tokens that may be drawn before any of them is looked at
  */
 export function speculativeSchedule(
   drafter: Drafter,
   targets: readonly Member[],
   controller: DraftLengthController,
   sampler: RoundSampler,
-  mostUnread: number,
+  maxUnread: number,
 ): Schedule {
-  const alone = sequentialSchedule(targets, sampler, mostUnread);
+  const alone = sequentialSchedule(targets, sampler, maxUnread);
   return {
     async nextVerdict(room) {
       const limit = Math.min(controller.draftLengths[drafter.proposer], room - 1);

@@ -55,18 +55,18 @@ export interface FakeDecodeOptions {
   /** Changes of the combination, by the index of the round they come before. */
   readonly combineChanges?: Readonly<Record<number, CombineChange>>;
   /** Tokens that are drawn before any of them is looked at, as on the GPU; 1 otherwise. */
-  readonly mostUnreadDraws?: number;
+  readonly maxUnreadDraws?: number;
   /** In place of the sampler that is the oracle: one with a fault, to be caught. */
   readonly createSampler?: (...parts: ConstructorParameters<typeof CpuSampler>) => RoundSampler;
 }
 
 /** The oracle for a sampler that reads back late. */
 export class LateReadSampler extends CpuSampler {
-  override readonly mostUnreadDraws: number;
+  override readonly maxUnreadDraws: number;
 
-  constructor(mostUnreadDraws: number, ...parts: ConstructorParameters<typeof CpuSampler>) {
+  constructor(maxUnreadDraws: number, ...parts: ConstructorParameters<typeof CpuSampler>) {
     super(...parts);
-    this.mostUnreadDraws = mostUnreadDraws;
+    this.maxUnreadDraws = maxUnreadDraws;
   }
 }
 
@@ -91,10 +91,10 @@ const { signal: neverAborted } = new AbortController();
 export function prepareFakeDecode(
   options: Omit<FakeDecodeOptions, 'random'>,
 ): (random: RandomSource) => FakeDecode {
-  const { models, method, combineChanges, now = () => 0, mostUnreadDraws = 1, stop = [] } = options;
+  const { models, method, combineChanges, now = () => 0, maxUnreadDraws = 1, stop = [] } = options;
   const { logprobs, maxTokens = 20, signal = neverAborted } = options;
   const { takeTurn = async () => {}, onPrefill = () => {} } = options;
-  const { createSampler = (...parts) => new LateReadSampler(mostUnreadDraws, ...parts) } = options;
+  const { createSampler = (...parts) => new LateReadSampler(maxUnreadDraws, ...parts) } = options;
   const tokenizer = letterTokenizer(models[0].vocabSize);
   const sampling = { ...untruncated, ...options.sampling };
   const memberPlans = models.map((_, index) => ({

@@ -1,6 +1,6 @@
-import { EditableModel } from '../prepare/editable-model.ts';
-import { ModelEditor } from '../prepare/model-editor.ts';
-import type { ExternalFile } from '../prepare/prepare-graph.ts';
+import { EditableModel } from '../onnx/prepare/editable-model.ts';
+import { ModelEditor } from '../onnx/prepare/model-editor.ts';
+import type { ExternalFile } from '../onnx/prepare/prepare-graph.ts';
 
 /** The same model as an exporter writes large ones: a graph, and its large weights in the file `name` beside it. */
 export function withDataBeside(

@@ -1,8 +1,8 @@
 import { expose } from 'comlink';
-import { type FetchedFile, fetchFile } from '../download/fetch-file.ts';
-import type { RemoteFile } from '../download/remote-file.ts';
-import { sha256Hex } from '../download/sha256.ts';
-import { openFileStore } from '../storage/open-file-store.ts';
+import { type FetchedFile, fetchFile } from '../files/download/fetch-file.ts';
+import type { RemoteFile } from '../files/download/remote-file.ts';
+import { sha256Hex } from '../files/download/sha256.ts';
+import { openFileStore } from '../files/storage/open-file-store.ts';
 
 export interface DownloadReport {
   readonly source: FetchedFile['source'];

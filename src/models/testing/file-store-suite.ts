@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { FileKey, FileStore } from '../storage/file-store.ts';
+import type { FileKey, FileStore } from '../files/storage/file-store.ts';
 
 const url = 'https://models.example/folder/model.onnx';
 const key: FileKey = { url, content: 'sha256:aa' };

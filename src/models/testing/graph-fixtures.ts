@@ -1,5 +1,5 @@
-import type { Dtype } from '../dtype.ts';
-import type { PreparationStep } from '../prepare/prepare-graph.ts';
+import type { Dtype } from '../files/dtype.ts';
+import type { PreparationStep } from '../onnx/prepare/prepare-graph.ts';
 
 /** How close a fixture's logits come to PyTorch's, by what rounds its activations. */
 export interface Tolerance {

@@ -1,8 +1,8 @@
 import type { OrtBuild } from '../../host/host.ts';
-import { forceOrtBuild } from '../ort.ts';
-import { ModelRuntime } from '../runtime.ts';
+import { forceOrtBuild } from '../ort/ort.ts';
+import { ModelRuntime } from '../session/runtime.ts';
+import { onceUponATime, storyModel } from './load-story-model.ts';
 import { greedyTokens } from './sequence-rows.ts';
-import { onceUponATime, storyModel } from './story-model.ts';
 
 /** Its name is the build where that is not to be the best one. */
 const build = self.name as OrtBuild | '';

@@ -1,5 +1,5 @@
-import { DirectoryFileStore } from '../storage/directory-file-store.ts';
-import type { FileStore } from '../storage/file-store.ts';
+import { DirectoryFileStore } from '../files/storage/directory-file-store.ts';
+import type { FileStore } from '../files/storage/file-store.ts';
 import { MemoryDirectory } from './memory-directory.ts';
 
 /** The store of the browser on a folder in memory. */

@@ -1,5 +1,5 @@
-import type { FileLocks } from '../download/file-locks.ts';
-import type { FileKey } from '../storage/file-store.ts';
+import type { FileLocks } from '../files/download/file-locks.ts';
+import type { FileKey } from '../files/storage/file-store.ts';
 
 /** Locks among the downloads of one test, as Web Locks are among tabs. */
 export class OneTabLocks implements FileLocks {

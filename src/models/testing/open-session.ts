@@ -1,9 +1,9 @@
 import type { EngineDevice } from '../../gpu/device.ts';
-import { contextLimit } from '../context-limit.ts';
-import { ModelSession } from '../model-session.ts';
-import { readOnnxGraph } from '../onnx-graph.ts';
-import { prepareGraph } from '../prepare/prepare-graph.ts';
-import type { ModelSource } from '../runtime.ts';
+import { contextLimit } from '../onnx/context-limit.ts';
+import { readOnnxGraph } from '../onnx/onnx-graph.ts';
+import { prepareGraph } from '../onnx/prepare/prepare-graph.ts';
+import { ModelSession } from '../session/model-session.ts';
+import type { ModelSource } from '../session/runtime.ts';
 
 /** A model's session as the runtime opens it, unchecked: prepared for WASM, or for the device. */
 export function openSession(

@@ -1,4 +1,4 @@
-import type { ModelSource } from '../runtime.ts';
+import type { ModelSource } from '../session/runtime.ts';
 import { type GraphFixture, graphFixtureContext } from './graph-fixtures.ts';
 import { bytesAt } from './site.ts';
 

@@ -1,7 +1,7 @@
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
-import { readTensor, writeTensor } from '../prepare/onnx-tensor.ts';
-import { graphField, modelField, wireType } from '../prepare/onnx-wire.ts';
-import { eachRawField } from '../prepare/raw-fields.ts';
+import { readTensor, writeTensor } from '../onnx/prepare/onnx-tensor.ts';
+import { graphField, modelField, wireType } from '../onnx/prepare/onnx-wire.ts';
+import { eachRawField } from '../onnx/prepare/raw-fields.ts';
 
 /** The same model with its tables `names` cut to their first `rows` rows. Their values must lie in the file. */
 export function withShortTables(onnx: Uint8Array, names: readonly string[], rows: number): Uint8Array {

@@ -1,5 +1,5 @@
-import { stallMs } from '../download/receive-file.ts';
-import type { Timer } from '../download/timer.ts';
+import { stallMs } from '../files/download/receive-file.ts';
+import type { Timer } from '../files/download/timer.ts';
 
 /** A clock that nobody waits for: pauses pass at once and are written down, and a connection stalls when told so. */
 export class TestTimer implements Timer {

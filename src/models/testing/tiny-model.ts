@@ -1,4 +1,4 @@
-import type { ModelSource } from '../runtime.ts';
+import type { ModelSource } from '../session/runtime.ts';
 import { bytesAt } from './site.ts';
 
 /** A tiny model of fixtures/, by its `?url` import. */

@@ -1,3 +1,4 @@
+import { RequestQueue } from '../../concurrency/request-queue.ts';
 import { letterTokenizer } from '../../decode/testing/fake-decode.ts';
 import { FakeModel } from '../../decode/testing/fake-model.ts';
 import { CombineUpdates } from '../../engine/combine-updates.ts';
@@ -12,13 +13,12 @@ import type {
 import type { LoadedEntry } from '../../engine/load-model.ts';
 import { planMethod } from '../../engine/method-members.ts';
 import { prepareDecode } from '../../engine/prepared-decode.ts';
-import { RequestQueue } from '../../engine/request-queue.ts';
 import { runDecode, skippedResult } from '../../engine/run-decode.ts';
 import { startRun } from '../../engine/start-run.ts';
 import { EngineError } from '../../errors/engine-error.ts';
 import type { CausalModel } from '../../models/causal-model.ts';
-import type { ModelRuntime } from '../../models/runtime.ts';
 import { SequencePool } from '../../models/sequence-pool.ts';
+import type { ModelRuntime } from '../../models/session/runtime.ts';
 import { ChatTemplate } from '../../prompt/chat-template.ts';
 import { tokenId } from '../../tokens/token-id.ts';
 

@@ -10,13 +10,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let job = jobAt(group.y);
   let stage = selections[group.y].stage;
   let prefix = selections[group.y].prefix;
-  let leastKey = selections[group.y].topKKey;
+  let minKey = selections[group.y].topKKey;
   let shift = 24u - 8u * (stage & 3u);
   let chosen = select(0xffffff00u << shift, 0u, shift == 24u);
   let end = select(0u, min(plan.vocabSize, (group.x + 1u) * tileTokens), stage < 8u);
   for (var token = group.x * tileTokens + thread; token < end; token += workgroupSize) {
     let key = sortKey(rows[job.logits * plan.vocabSize + token]);
-    if (((key ^ prefix) & chosen) == 0u && key >= leastKey) {
+    if (((key ^ prefix) & chosen) == 0u && key >= minKey) {
       let bin = (key >> shift) & 0xffu;
       var amount = Sum(1u, 0u);
       if (stage >= 4u) {

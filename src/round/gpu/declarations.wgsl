@@ -7,7 +7,7 @@ const workgroupSize = 256u;
 // Tokens that one workgroup walks: a row of vocabSize tokens takes ceil(vocabSize / tileTokens) workgroups.
 const tileTokens = 4096u;
 // A race's last step has one thread a tile.
-const mostTiles = 256u;
+const maxTiles = 256u;
 const none = 0xffffffffu;
 
 // How one logits row becomes weights. Stride jobWords.
@@ -63,7 +63,7 @@ struct List {
   probabilitiesAt: u32,
 }
 const listWords = 3u;
-const mostListed = 20u;
+const maxListed = 20u;
 
 const byRatio = 0u;
 const byCoupling = 1u;

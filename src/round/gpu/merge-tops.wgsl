@@ -1,6 +1,6 @@
 // The likeliest tokens of each law, from those of its tiles, with their probabilities. Twin: sample/top-tokens.ts.
 // Dispatch: [lists].
-var<workgroup> listed: array<Ranked, mostListed>;
+var<workgroup> listed: array<Ranked, maxListed>;
 
 @compute @workgroup_size(workgroupSize)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {

@@ -60,7 +60,7 @@ export interface PlanSection {
   readonly verdict?: VerdictSection;
   readonly adjusted?: RowsToAdjust;
   readonly lists?: readonly List[];
-  /** Tokens of every list, `layout.mostListed` at most. */
+  /** Tokens of every list, `layout.maxListed` at most. */
   readonly listLength?: number;
 }
 

@@ -14,14 +14,14 @@ function constant(name: string): number {
 /** Sizes and codes that host and kernels must agree on; see declarations.wgsl for what they mean. */
 export const layout = {
   tileTokens: constant('tileTokens'),
-  mostTiles: constant('mostTiles'),
-  mostPending: constant('workgroupSize'),
+  maxTiles: constant('maxTiles'),
+  maxPending: constant('workgroupSize'),
   planHeaderWords: constant('planHeaderWords'),
   jobWords: constant('jobWords'),
   drawWords: constant('drawWords'),
   adjustmentWords: constant('adjustmentWords'),
   listWords: constant('listWords'),
-  mostListed: constant('mostListed'),
+  maxListed: constant('maxListed'),
   selectionWords: constant('selectionWords'),
   raceWords: constant('raceWords'),
   slotWords: 4,

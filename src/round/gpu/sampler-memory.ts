@@ -40,9 +40,9 @@ export class SamplerMemory {
 
   /** @param beforeGrowth submits what has been recorded, since it names buffers that are about to be replaced */
   constructor(kernels: SamplerKernels, vocabSize: number, owner: string, beforeGrowth: () => void) {
-    if (tileCount(vocabSize) > layout.mostTiles) {
+    if (tileCount(vocabSize) > layout.maxTiles) {
       throw new RangeError(
-        `A vocabulary of ${vocabSize} entries is too large: ${layout.mostTiles * layout.tileTokens} at most`,
+        `A vocabulary of ${vocabSize} entries is too large: ${layout.maxTiles * layout.tileTokens} at most`,
       );
     }
     this.vocabSize = vocabSize;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { planPilot } from '../../pilot/plan.ts';
-import { newChat } from '../chat-form.ts';
-import { initialForm } from '../request-form.ts';
-import { changeMember } from '../team-form.ts';
+import { newChat } from '../form/chat-form.ts';
+import { initialForm } from '../form/request-form.ts';
+import { changeMember } from '../form/team-form.ts';
 import { criteriaIn, initialPilotForm, type PilotForm, toPilotSettings } from './pilot-form.ts';
 
 const page = { ...initialForm(3), topK: 40, stopLines: 'END' };

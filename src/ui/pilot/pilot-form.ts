@@ -3,9 +3,9 @@ import type { PilotCriteria } from '../../pilot/pilot.ts';
 import type { Drafter, PilotSchedule, PilotSettings } from '../../pilot/plan.ts';
 import { readPrompts } from '../../pilot/read-prompts.ts';
 import { combinesWith } from '../../pilot/weight-values.ts';
-import { type AcceptanceKind, toAcceptance } from '../acceptance-form.ts';
-import { type RequestForm, toRequest } from '../request-form.ts';
-import { type MemberForm, toCollaborative } from '../team-form.ts';
+import { type AcceptanceKind, toAcceptance } from '../form/acceptance-form.ts';
+import { type RequestForm, toRequest } from '../form/request-form.ts';
+import { type MemberForm, toCollaborative } from '../form/team-form.ts';
 
 /** What the pilot's part of the page holds; team, truncation and stop strings are the page's form's. */
 export interface PilotForm {

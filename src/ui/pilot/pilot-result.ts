@@ -1,8 +1,8 @@
 import { html, LitElement, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import { nameOf, type PilotReport } from '../../pilot/report.ts';
 import { circumstancesText, columns, headline, reasons } from '../../pilot/report-words.ts';
-import { saveFile } from '../save-file.ts';
-import { theme } from '../theme.ts';
+import { saveFile } from '../kit/save-file.ts';
+import { theme } from '../kit/theme.ts';
 import { pilotResultStyle } from './pilot-style.ts';
 
 /** Of the chart in the saved report. */

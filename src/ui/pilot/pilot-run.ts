@@ -6,7 +6,7 @@ import { environmentOf, planKey } from '../../pilot/plan-key.ts';
 import { type PilotReport, pilotReport } from '../../pilot/report.ts';
 import { type PilotProgress, runPilot } from '../../pilot/run-pilot.ts';
 import { readRuns } from '../../pilot/run-schema.ts';
-import { describeFailure, type Failure } from '../failure.ts';
+import { describeFailure, type Failure } from '../kit/failure.ts';
 import type { KeptPilot, PilotStorage } from './pilot-storage.ts';
 
 export interface PilotStart {

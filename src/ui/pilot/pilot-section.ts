@@ -1,12 +1,12 @@
 import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { PilotEngine } from '../../pilot/pilot.ts';
-import { FetchedView } from '../fetched-view.ts';
-import { foldingStyle } from '../folding-style.ts';
-import type { ModelChoice } from '../model-choice.ts';
-import type { EngineState } from '../page-state.ts';
-import { RememberedFold } from '../remembered-fold.ts';
-import { initialForm, type RequestForm } from '../request-form.ts';
-import { theme } from '../theme.ts';
+import { initialForm, type RequestForm } from '../form/request-form.ts';
+import { FetchedView } from '../kit/fetched-view.ts';
+import { foldingStyle } from '../kit/folding-style.ts';
+import { RememberedFold } from '../kit/remembered-fold.ts';
+import { theme } from '../kit/theme.ts';
+import type { EngineState } from '../models/engine-state.ts';
+import type { ModelChoice } from '../models/model-choice.ts';
 import type { PilotPanel } from './pilot-panel.ts';
 
 /**

@@ -12,7 +12,7 @@ export interface KeptPilot {
 }
 
 /** Runs of older ones make room. */
-const mostPilots = 5;
+const maxPilots = 5;
 
 /**
  * Pilots in IndexedDB: unlike the Cache API it is there on plain http too, adds one run without rewriting the others,
@@ -44,8 +44,8 @@ export class PilotStorage implements PilotStore {
   /** Puts a pilot first, and forgets the oldest ones. */
   async begin(pilot: KeptPilot): Promise<void> {
     const others = (await this.#pilots()).filter(({ key }) => key !== pilot.key);
-    await set(['pilots'], [pilot, ...others].slice(0, mostPilots), this.#store);
-    for (const { key } of others.slice(mostPilots - 1)) await this.#forgetRuns(key);
+    await set(['pilots'], [pilot, ...others].slice(0, maxPilots), this.#store);
+    for (const { key } of others.slice(maxPilots - 1)) await this.#forgetRuns(key);
   }
 
   async forget(key: string): Promise<void> {

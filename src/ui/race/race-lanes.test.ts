@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { validateDecodeRequest } from '../../engine/decode-request.ts';
 import type { DecodeResult } from '../../engine/engine-api.ts';
-import { applyPreset, presets } from '../presets.ts';
-import { initialForm, toRequest } from '../request-form.ts';
+import { applyPreset, presets } from '../form/presets.ts';
+import { initialForm, toRequest } from '../form/request-form.ts';
 import { areOneText, lanesOf, outcomesOf, waysOf } from './race-lanes.ts';
 
 describe('a race', () => {

@@ -4,7 +4,7 @@ import type { RaceState } from './race-run.ts';
 type Running = Extract<RaceState, { readonly kind: 'running' }>;
 
 /** How far the lanes are that run one after the other, before they are told side by side. */
-export function raceProgress({ lanes, lane, tokens, mostTokens }: Running): TemplateResult {
+export function raceProgress({ lanes, lane, tokens, maxTokens }: Running): TemplateResult {
   const amount = (index: number): string => {
     if (index < lane) return 'done';
     if (index > lane) return 'waits';
@@ -25,8 +25,8 @@ export function raceProgress({ lanes, lane, tokens, mostTokens }: Running): Temp
           <span>${title}</span>
           <progress
             aria-label="${title}: ${amount(index)}"
-            max=${mostTokens}
-            .value=${index < lane ? mostTokens : index === lane ? Math.min(tokens, mostTokens) : 0}
+            max=${maxTokens}
+            .value=${index < lane ? maxTokens : index === lane ? Math.min(tokens, maxTokens) : 0}
           ></progress>
           <span class="amount">${amount(index)}</span>
         </li>`,

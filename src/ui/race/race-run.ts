@@ -1,8 +1,8 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { DecodeRequest } from '../../engine/decode-request.ts';
 import type { DecodeResult, DecodeRun } from '../../engine/engine-api.ts';
-import type { CastMember } from '../cast.ts';
-import { describeFailure, type Failure } from '../failure.ts';
+import { describeFailure, type Failure } from '../kit/failure.ts';
+import type { CastMember } from '../story/cast.ts';
 import { type Lane, lanesOf, waysOf } from './race-lanes.ts';
 
 export interface RaceStart {
@@ -24,7 +24,7 @@ export type RaceState =
       readonly lane: number;
       /** Written by the lane that is under way. */
       readonly tokens: number;
-      readonly mostTokens: number;
+      readonly maxTokens: number;
     }
   | {
       readonly kind: 'finished';
@@ -37,7 +37,7 @@ export type RaceState =
   | { readonly kind: 'failed'; readonly failure: Failure };
 
 /** Of a request that names no limit. */
-const usualMaxTokens = 200;
+const defaultMaxTokens = 200;
 
 /** Runs the lanes of a race one after the other: side by side they would share the machine. */
 export class RaceRun implements ReactiveController {
@@ -61,7 +61,7 @@ export class RaceRun implements ReactiveController {
     const number = this.#number;
     const lanes = lanesOf(request, kinds);
     if (lanes.length === 0) return;
-    const running = { kind: 'running', lanes, mostTokens: request.maxTokens ?? usualMaxTokens } as const;
+    const running = { kind: 'running', lanes, maxTokens: request.maxTokens ?? defaultMaxTokens } as const;
     const run = async (asked: DecodeRequest, lane: number): Promise<DecodeResult> => {
       const active = decode(asked);
       this.#active = active;

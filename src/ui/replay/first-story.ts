@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Trace } from '../../trace/trace.ts';
-import { fetchedCode } from '../fetched-code.ts';
+import { fetchedCode } from '../kit/fetched-code.ts';
 
 /**
  * The recording that a visitor sees before a story of one's own: what the page does, without the engine. It is fetched

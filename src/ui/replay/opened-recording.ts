@@ -1,7 +1,7 @@
 import { html, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
 import type { Trace } from '../../trace/trace.ts';
-import { describeFailure, type Failure } from '../failure.ts';
-import { fetchedCode } from '../fetched-code.ts';
+import { describeFailure, type Failure } from '../kit/failure.ts';
+import { fetchedCode } from '../kit/fetched-code.ts';
 
 /** A recording that the reader opened, by a file dialogue or by dropping a file on the page. */
 export class OpenedRecording implements ReactiveController {

@@ -1,4 +1,4 @@
-import pageCss from '../page.css?inline';
+import pageCss from '../kit/page.css?inline';
 import { openEmbedded } from './open-embedded.ts';
 import './replay-view.ts';
 

@@ -13,15 +13,15 @@ import { promptText } from '../../prompt/prompt-text.ts';
 import { type Clock, systemClock } from '../../trace/clock.ts';
 import { Replay } from '../../trace/replay.ts';
 import { recordedCandidates, type Trace } from '../../trace/trace.ts';
-import { endingText } from '../announcement.ts';
-import type { CandidateSource } from '../candidate-source.ts';
-import { type CastMember, castOf } from '../cast.ts';
-import '../live-numbers.ts';
+import { endingText } from '../story/announcement.ts';
+import type { CandidateSource } from '../story/candidate-source.ts';
+import { type CastMember, castOf } from '../story/cast.ts';
+import '../numbers/live-numbers.ts';
 import '../rhythm/rhythm-section.ts';
-import '../speed-up.ts';
-import { emptyStory, liveNumbers, type Story } from '../story-model.ts';
-import '../story-view.ts';
-import { theme } from '../theme.ts';
+import '../numbers/speed-up-view.ts';
+import { emptyStory, liveNumbers, type Story } from '../story/story.ts';
+import '../story/story-view.ts';
+import { theme } from '../kit/theme.ts';
 import { PlaybackStory } from './playback-story.ts';
 
 /** Of the playhead, by an arrow key. */

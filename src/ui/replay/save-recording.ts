@@ -1,16 +1,19 @@
-import type { LoadedModel } from '../../engine/engine-api.ts';
+import type { DecodeRequest } from '../../engine/decode-request.ts';
+import type { DecodeResult, LoadedModel } from '../../engine/engine-api.ts';
 import type { TraceCandidates } from '../../trace/trace.ts';
 import { traceHeader, writeTrace } from '../../trace/write-trace.ts';
-import { fetchedCode } from '../fetched-code.ts';
-import type { RunState } from '../page-state.ts';
-import { saveFile } from '../save-file.ts';
-import type { RecordingKind } from '../story-actions.ts';
+import { fetchedCode } from '../kit/fetched-code.ts';
+import { saveFile } from '../kit/save-file.ts';
+import type { RecordingKind } from '../story/story-actions.ts';
 import { recordingPage } from './recording-page.ts';
 
-type FinishedRun = Extract<RunState, { readonly kind: 'stopped' }>;
-
 export interface RecordingParts {
-  readonly run: FinishedRun;
+  /** A run that ended well. */
+  readonly run: {
+    readonly request: DecodeRequest;
+    readonly startedAt: Date;
+    readonly result: DecodeResult;
+  };
   /** What was asked about its tokens. */
   readonly candidates: readonly TraceCandidates[];
   /** Those that took part among them. */

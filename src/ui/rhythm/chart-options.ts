@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { decimalText, percentText } from '../number-text.ts';
+import { decimalText, percentText } from '../kit/number-text.ts';
 import { memberColour, memberDash, type RhythmPalette } from './rhythm-palette.ts';
 import { type RhythmSeries, roundsInView, verdictsInView } from './rhythm-series.ts';
 import { type Letters, letterOf } from './rhythm-words.ts';

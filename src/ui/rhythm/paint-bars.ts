@@ -5,8 +5,8 @@ import type { ForwardItem } from './rhythm-items.ts';
 import { memberColour } from './rhythm-palette.ts';
 
 /** Narrower bars have no pattern; nobody could see it. */
-const leastPatternPixels = 5;
-const leastLabelPixels = 12;
+const minPatternPixels = 5;
+const minLabelPixels = 12;
 
 /** Each member's forwards: score is solid, draft hollow, prefill striped upright, catch-up striped flat. */
 export function paintBars(context: Context, scene: Scene): void {
@@ -26,7 +26,7 @@ function paintGroup(context: Context, scene: Scene, forwards: readonly ForwardIt
   for (const forward of forwards) {
     const { x, y, width, height } = barBox(scene, forward);
     bars.roundRect(x, y, width, height, Math.min(4, width / 2));
-    if (width >= leastPatternPixels) patterned.roundRect(x, y, width, height, 4);
+    if (width >= minPatternPixels) patterned.roundRect(x, y, width, height, 4);
   }
   context.fillStyle = colour;
   context.globalAlpha = kind === 'score' ? 1 : 0.2;
@@ -91,7 +91,7 @@ function paintLines(
 
 function paintLabel(context: Context, scene: Scene, forward: ForwardItem): void {
   const { x, y, width, height } = barBox(scene, forward);
-  if (width < leastLabelPixels) return;
+  if (width < minLabelPixels) return;
   const { palette } = scene;
   const { kind, tokens, estimated } = forward;
   const font = `600 11px ${palette.sans}`;

@@ -1,4 +1,4 @@
-import { tokenWord } from '../token-words.ts';
+import { tokenWord } from '../story/token-words.ts';
 import { byLook } from './by-look.ts';
 import { type Context, type Detail, fittingText, type Scene } from './paint-scene.ts';
 import type { HangingItem, ProposalItem, RoundItems } from './rhythm-items.ts';

@@ -1,4 +1,4 @@
-import type { CastMember } from '../cast.ts';
+import type { CastMember } from '../story/cast.ts';
 import type { ForwardItem, HangingItem, ProposalItem, RoundItems } from './rhythm-items.ts';
 import type { RhythmPalette } from './rhythm-palette.ts';
 import type { Rows } from './rhythm-rows.ts';

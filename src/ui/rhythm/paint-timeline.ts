@@ -6,7 +6,7 @@ import { paintMarks, paintTicks, paintWords } from './paint-verdicts.ts';
 import { memberColour } from './rhythm-palette.ts';
 import { rulerMarks } from './timeline-scale.ts';
 
-const leastMarkPixels = 84;
+const minMarkPixels = 84;
 
 /** One picture of the timeline. The context's unit is a CSS pixel. */
 export function paintTimeline(context: Context, scene: Scene): void {
@@ -38,7 +38,7 @@ function paintLanes(context: Context, { rows, palette, scale }: Scene): void {
 
 function paintRuler(context: Context, scene: Scene): void {
   const { scale, rows, palette } = scene;
-  const marks = rulerMarks(scale, leastMarkPixels);
+  const marks = rulerMarks(scale, minMarkPixels);
   const step = marks.length > 1 ? marks[1] - marks[0] : 1000;
   const digits = step >= 1000 ? 0 : step >= 100 ? 1 : step >= 10 ? 2 : 3;
   const font = `400 11px ${palette.sans}`;

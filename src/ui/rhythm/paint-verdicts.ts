@@ -1,4 +1,4 @@
-import { tokenWord } from '../token-words.ts';
+import { tokenWord } from '../story/token-words.ts';
 import type { Context, Scene } from './paint-scene.ts';
 import type { CommittedItem, RoundItems } from './rhythm-items.ts';
 import { memberColour, memberDash } from './rhythm-palette.ts';

@@ -9,10 +9,10 @@ import {
 } from 'lit';
 import uPlot from 'uplot';
 import plotStyle from 'uplot/dist/uPlot.min.css?inline';
-import type { CastMember } from '../cast.ts';
-import { memberClass, memberStyle } from '../member-style.ts';
-import { ReadingPace } from '../reading-pace.ts';
-import { theme } from '../theme.ts';
+import { memberClass, memberStyle } from '../kit/member-style.ts';
+import { theme } from '../kit/theme.ts';
+import { ReadingPace } from '../numbers/reading-pace.ts';
+import type { CastMember } from '../story/cast.ts';
 import {
   type Chart,
   type ChartLine,

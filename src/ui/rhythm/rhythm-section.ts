@@ -1,10 +1,10 @@
 import { html, LitElement, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { Round } from '../../round/round.ts';
-import type { CastMember } from '../cast.ts';
-import { FetchedView } from '../fetched-view.ts';
-import { foldingStyle } from '../folding-style.ts';
-import { RememberedFold } from '../remembered-fold.ts';
-import { theme } from '../theme.ts';
+import { FetchedView } from '../kit/fetched-view.ts';
+import { foldingStyle } from '../kit/folding-style.ts';
+import { RememberedFold } from '../kit/remembered-fold.ts';
+import { theme } from '../kit/theme.ts';
+import type { CastMember } from '../story/cast.ts';
 
 /**
  * The rhythm as a section of the page that can be folded away, which is remembered. Its code is fetched when there is

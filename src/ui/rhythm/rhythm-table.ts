@@ -6,10 +6,10 @@ import {
   type PropertyValues,
   type TemplateResult,
 } from 'lit';
-import type { CastMember } from '../cast.ts';
-import { memberClass, memberStyle } from '../member-style.ts';
-import { noNumber, smallNumberText } from '../number-text.ts';
-import { theme } from '../theme.ts';
+import { memberClass, memberStyle } from '../kit/member-style.ts';
+import { noNumber, smallNumberText } from '../kit/number-text.ts';
+import { theme } from '../kit/theme.ts';
+import type { CastMember } from '../story/cast.ts';
 import type { ForwardItem, ProposalItem, RoundItems } from './rhythm-items.ts';
 import {
   type Letters,

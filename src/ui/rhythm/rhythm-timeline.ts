@@ -6,9 +6,9 @@ import {
   type PropertyValues,
   type TemplateResult,
 } from 'lit';
-import type { CastMember } from '../cast.ts';
-import { memberClass, memberStyle } from '../member-style.ts';
-import { theme } from '../theme.ts';
+import { memberClass, memberStyle } from '../kit/member-style.ts';
+import { theme } from '../kit/theme.ts';
+import type { CastMember } from '../story/cast.ts';
 import { Arrivals } from './arrivals.ts';
 import type { Scene } from './paint-scene.ts';
 import { paintTimeline } from './paint-timeline.ts';
@@ -35,7 +35,7 @@ interface Pointing {
 
 const cardWidth = 272;
 /** Rounds that come in larger heaps are there at once. */
-const mostArrivals = 4;
+const maxArrivals = 4;
 
 /**
  * The timeline of rounds, painted on a canvas: of 2,000 rounds each has a dozen items, too many for elements that move
@@ -192,8 +192,7 @@ export class RhythmTimeline extends LitElement {
 
   #noteArrivals(before: number): void {
     const { rounds } = this.model;
-    if (!this.live || this.#stillness.matches || before === 0 || rounds.length - before > mostArrivals)
-      return;
+    if (!this.live || this.#stillness.matches || before === 0 || rounds.length - before > maxArrivals) return;
     for (const { index } of rounds.slice(before)) this.#arrivals.add(index, performance.now());
   }
 

@@ -7,9 +7,9 @@ import {
   type TemplateResult,
 } from 'lit';
 import type { ForwardKind, Round } from '../../round/round.ts';
-import type { CastMember } from '../cast.ts';
-import { memberStyle } from '../member-style.ts';
-import { theme } from '../theme.ts';
+import { memberStyle } from '../kit/member-style.ts';
+import { theme } from '../kit/theme.ts';
+import type { CastMember } from '../story/cast.ts';
 import { legendStyle, rhythmLegend } from './rhythm-legend.ts';
 import { RhythmModel } from './rhythm-model.ts';
 import { RhythmSeries } from './rhythm-series.ts';

@@ -1,7 +1,7 @@
 import type { ForwardKind } from '../../round/round.ts';
-import type { CastMember } from '../cast.ts';
-import { decimalText } from '../number-text.ts';
-import { tokenWord } from '../token-words.ts';
+import { decimalText } from '../kit/number-text.ts';
+import type { CastMember } from '../story/cast.ts';
+import { tokenWord } from '../story/token-words.ts';
 import type { CommittedItem, ForwardItem, JudgedFate, RoundItems } from './rhythm-items.ts';
 import type { RhythmModel } from './rhythm-model.ts';
 

@@ -1,5 +1,5 @@
 /** Words come again and again; measuring them takes longer than painting them. */
-const mostKept = 4000;
+const maxKept = 4000;
 
 /** Widths of texts in CSS pixels, each measured once. */
 export class TextWidths {
@@ -10,7 +10,7 @@ export class TextWidths {
     const key = `${font}\n${text}`;
     const known = this.#widths.get(key);
     if (known !== undefined) return known;
-    if (this.#widths.size >= mostKept) this.#widths.clear();
+    if (this.#widths.size >= maxKept) this.#widths.clear();
     const width = this.#measure(text, font);
     this.#widths.set(key, width);
     return width;

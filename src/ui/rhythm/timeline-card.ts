@@ -1,8 +1,8 @@
 import { css, html, type TemplateResult } from 'lit';
-import type { CastMember } from '../cast.ts';
-import { memberClass } from '../member-style.ts';
-import { noNumber, smallNumberText } from '../number-text.ts';
-import { tokenWord } from '../token-words.ts';
+import { memberClass } from '../kit/member-style.ts';
+import { noNumber, smallNumberText } from '../kit/number-text.ts';
+import type { CastMember } from '../story/cast.ts';
+import { tokenWord } from '../story/token-words.ts';
 import type { TimelineItem } from './paint-scene.ts';
 import type { ForwardItem, ProposalItem } from './rhythm-items.ts';
 import type { RhythmModel } from './rhythm-model.ts';

@@ -21,7 +21,7 @@ const none: Gesture = { kind: 'none' };
 /** A pointer that moved less has not moved: it taps. */
 const tapPixels = 5;
 /** Fingers closer than this do not tell a ratio. */
-const leastPinchPixels = 20;
+const minPinchPixels = 20;
 const linePixels = 16;
 const zoomPerPixel = 1.0035;
 
@@ -50,7 +50,7 @@ export class TimelineGestures {
     const other = [...this.#places].find(([id]) => id !== pointerId)?.[1];
     if (other === undefined) return { kind: 'move', x: clientX, factor: 1, pixels: before - clientX };
     const [apart, apartBefore] = [Math.abs(clientX - other), Math.abs(before - other)];
-    if (Math.min(apart, apartBefore) < leastPinchPixels) return none;
+    if (Math.min(apart, apartBefore) < minPinchPixels) return none;
     return { kind: 'move', x: other, factor: apart / apartBefore, pixels: 0 };
   }
 

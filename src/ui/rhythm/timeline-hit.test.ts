@@ -78,7 +78,7 @@ describe('the ruler', () => {
     [{ fromMs: 0, toMs: 100 }, 80, [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100]],
     [{ fromMs: 95, toMs: 295 }, 300, [100, 200]],
     [{ fromMs: 3, toMs: 9 }, 300, [4, 6, 8]],
-  ])('marks 1, 2 or 5 times a power of ten: %j', (window, leastPixels, marks) => {
-    expect(rulerMarks(timelineScale(window, 1000), leastPixels)).toEqual(marks);
+  ])('marks 1, 2 or 5 times a power of ten: %j', (window, minPixels, marks) => {
+    expect(rulerMarks(timelineScale(window, 1000), minPixels)).toEqual(marks);
   });
 });

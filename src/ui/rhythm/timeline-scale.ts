@@ -22,10 +22,10 @@ export function timelineScale(window: TimeWindow, width: number): TimelineScale 
 }
 
 /** Times of the ruler's marks: multiples of 1, 2 or 5 · 10ⁿ ms that stand at least so many pixels apart. */
-export function rulerMarks({ window, pixelsPerMs }: TimelineScale, leastPixels: number): number[] {
-  const least = leastPixels / pixelsPerMs;
-  const power = 10 ** Math.floor(Math.log10(least));
-  const step = power * ([1, 2, 5].find((factor) => factor * power >= least) ?? 10);
+export function rulerMarks({ window, pixelsPerMs }: TimelineScale, minPixels: number): number[] {
+  const min = minPixels / pixelsPerMs;
+  const power = 10 ** Math.floor(Math.log10(min));
+  const step = power * ([1, 2, 5].find((factor) => factor * power >= min) ?? 10);
   const marks: number[] = [];
   for (let count = Math.ceil(window.fromMs / step); count * step <= window.toMs; count++)
     marks.push(count * step);

@@ -1,0 +1,175 @@
+import { EngineError } from '../../errors/engine-error.ts';
+import type { VerificationNoise } from '../causal-model.ts';
+import { type BatchGains, batchGains, noGains } from '../costs/batch-gains.ts';
+import { type MeasuredBatches, measureBatches } from '../costs/measure-batches.ts';
+import { costsOf, measurePasses, type PassTimes, settledTimes } from '../costs/measure-costs.ts';
+import { type MeasurementKey, readMeasurement, writeMeasurement } from '../costs/measurement-store.ts';
+import { cheapestPadding, paddedCosts } from '../costs/pass-padding.ts';
+import { type ActivationPrecision, disagreementLimits, isGross } from '../costs/verification-noise.ts';
+import type { ForwardCosts } from '../forward-costs.ts';
+import { quantisedActivationOperators } from '../onnx/activation-precision.ts';
+import { ortBuild, ortThreads, ortVersion } from '../ort/ort.ts';
+import { ModelSession, type SessionRequest } from './model-session.ts';
+import { measureNoise } from './self-check.ts';
+import { warmUp } from './warm-up.ts';
+
+export type LoadStage = 'create-session' | 'self-check';
+
+export interface CheckedSessionRequest extends SessionRequest {
+  readonly sha256: string;
+  /** What was done to the graph since the file was read; measurements of one graph say nothing of another. */
+  readonly preparation: string;
+  readonly vocabSize: number;
+  readonly signal?: AbortSignal;
+  readonly onStage?: (stage: LoadStage) => void;
+}
+
+/**
+ * What a first load spends on timing passes; a second load reads the result. On a GPU waiting takes a millisecond or so,
+ * hence longer samples; that it spends more there pays where some widths take several times as long as others.
+ */
+const timing = { wasm: { budgetMs: 400, sampleMs: 4 }, webgpu: { budgetMs: 3000, sampleMs: 16 } } as const;
+
+/** What it spends on timing passes over two texts. */
+const batchBudgetMs = 150;
+
+export interface CheckedSession {
+  readonly session: ModelSession;
+  readonly noise: VerificationNoise;
+  /** t(k) on this machine, of passes padded where that is cheaper; empty on a device that is given up. */
+  readonly costs: ForwardCosts;
+  /** See CausalModel. */
+  readonly batchShare: number;
+  /** True if wide and narrow passes disagree by more than rounding explains. */
+  readonly gross: boolean;
+}
+
+/** Opens a session and tells whether its passes agree; measured once per model file, backend and adapter. */
+export async function openCheckedSession(request: CheckedSessionRequest): Promise<CheckedSession> {
+  const { signal, onStage, vocabSize, contextLength } = request;
+  signal?.throwIfAborted();
+  onStage?.('create-session');
+  const session = await ModelSession.open(request);
+  try {
+    signal?.throwIfAborted();
+    refuseNarrowRows(request, session);
+    onStage?.('self-check');
+    const key = keyOf('self-check-1', request);
+    let noise = asNoise(await readMeasurement(key));
+    if (!noise) {
+      noise = await measureNoise(() => session.openSequence(), vocabSize, contextLength, signal);
+      await writeMeasurement(key, noise);
+    }
+    signal?.throwIfAborted();
+    const gross = isGross(noise, disagreementLimits[precisionOf(request, session)]);
+    // A device that disagrees grossly is given up; WASM has nothing to fall back to.
+    const costs = gross && request.device ? [] : await settlePasses(request, session);
+    const { shareOfOneToken } = await settleBatches(request, session);
+    return { session, noise, costs, batchShare: shareOfOneToken, gross };
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+}
+
+function refuseNarrowRows({ modelId, vocabSize }: CheckedSessionRequest, { width }: ModelSession): void {
+  if (width >= vocabSize) return;
+  throw new EngineError(
+    'vocabulary-mismatch',
+    `Model ${modelId} scores ${width} tokens, but its tokenizer has ${vocabSize}: the files do not belong together.`,
+    { details: { modelId, width, vocabSize } },
+  );
+}
+
+function precisionOf(request: CheckedSessionRequest, session: ModelSession): ActivationPrecision {
+  if (quantisedActivationOperators(request.graph).length > 0) return 'int8';
+  return session.floatType;
+}
+
+/** Pads the session's passes by what was measured, and answers what they then cost. */
+async function settlePasses(request: CheckedSessionRequest, session: ModelSession): Promise<ForwardCosts> {
+  const { device, vocabSize, contextLength, signal } = request;
+  const backend = device ? 'webgpu' : 'wasm';
+  const openSequence = () => session.openSequence();
+  const waitForGpu = () => device?.gpu.queue.onSubmittedWorkDone() ?? Promise.resolve();
+  const key = keyOf('pass-times-1', request);
+  let times = asPassTimes(await readMeasurement(key));
+  if (times) {
+    // Where nothing is measured, the self-check included, no pass has been run.
+    await warmUp(openSequence, { backend, contextLength, waitForGpu, signal });
+  } else {
+    const measured = await measurePasses(openSequence, {
+      vocabSize,
+      contextLength,
+      ...timing[backend],
+      now: () => performance.now(),
+      waitForGpu,
+      signal,
+    });
+    const settled = settledTimes(measured);
+    times = settled ?? measured;
+    // Unsettled ones are taken anew by the next load.
+    if (settled) await writeMeasurement(key, settled);
+  }
+  const padding = session.padPasses(cheapestPadding(times));
+  return paddedCosts(costsOf(times), padding);
+}
+
+/** Lets the session feed two texts in one pass where that was measured to pay and to answer the same. */
+async function settleBatches(request: CheckedSessionRequest, session: ModelSession): Promise<BatchGains> {
+  const { vocabSize, signal } = request;
+  const batching = session.batchPasses(noGains);
+  if (!batching) return noGains;
+  const key = keyOf('batch-times-1', request);
+  let measured = asMeasuredBatches(await readMeasurement(key));
+  if (!measured) {
+    const openSequence = () => session.openSequence();
+    const options = { vocabSize, budgetMs: batchBudgetMs, now: () => performance.now(), signal };
+    measured = await measureBatches(openSequence, batching, options);
+    await writeMeasurement(key, measured);
+  }
+  if (isGross(measured.noise, disagreementLimits[precisionOf(request, session)])) return noGains;
+  const gains = batchGains(measured.times, session.cacheRowBytes);
+  session.batchPasses(gains);
+  return gains;
+}
+
+function keyOf(kind: string, { sha256, preparation, device }: CheckedSessionRequest): MeasurementKey {
+  return {
+    kind: preparation ? `${kind}-${preparation}` : kind,
+    sha256,
+    backend: device ? 'webgpu' : 'wasm',
+    adapter: device ? `${device.adapterName}${device.usesSubgroups ? ' with subgroups' : ''}` : 'cpu',
+    ortVersion: ortVersion(),
+    ortBuild: ortBuild(),
+    threads: ortThreads(),
+  };
+}
+
+function asPassTimes(kept: unknown): readonly PassTimes[] | null {
+  if (!Array.isArray(kept) || kept.length === 0) return null;
+  const isNumber = (value: unknown) => typeof value === 'number';
+  const isPassTimes = (one: Partial<PassTimes> | null) =>
+    isNumber(one?.tokens) && Array.isArray(one?.ms) && one.ms.length > 0 && one.ms.every(isNumber);
+  return kept.every(isPassTimes) ? (kept as readonly PassTimes[]) : null;
+}
+
+function asMeasuredBatches(kept: unknown): MeasuredBatches | null {
+  if (typeof kept !== 'object' || kept === null) return null;
+  const { times, noise } = kept as Partial<Record<string, unknown>>;
+  const isTimes = (value: unknown) =>
+    Array.isArray(value) && value.length > 0 && value.every((ms) => typeof ms === 'number');
+  const isBatchTimes = ({ tokens, apartMs, togetherMs }: Record<string, unknown>) =>
+    typeof tokens === 'number' && isTimes(apartMs) && isTimes(togetherMs);
+  const checkedNoise = asNoise(noise);
+  if (!checkedNoise || !Array.isArray(times) || !times.every(isBatchTimes)) return null;
+  return { times, noise: checkedNoise };
+}
+
+function asNoise(kept: unknown): VerificationNoise | null {
+  if (typeof kept !== 'object' || kept === null) return null;
+  const { maxLogitDifference, meanTotalVariation } = kept as Partial<Record<string, unknown>>;
+  // JSON turns NaN into null: such a result is measured again.
+  if (typeof maxLogitDifference !== 'number' || typeof meanTotalVariation !== 'number') return null;
+  return { maxLogitDifference, meanTotalVariation };
+}

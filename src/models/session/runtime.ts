@@ -1,0 +1,370 @@
+import { SerialQueue } from '../../concurrency/serial-queue.ts';
+import { EngineError } from '../../errors/engine-error.ts';
+import { type DeviceOptions, type EngineDevice, openDevice } from '../../gpu/device.ts';
+import type { BackendKind, VerificationNoise } from '../causal-model.ts';
+import type { WeightsTarget } from '../files/weights-choice.ts';
+import { quantisedActivationOperators, withFloat32Activations } from '../onnx/activation-precision.ts';
+import { contextLimit } from '../onnx/context-limit.ts';
+import { type OnnxGraph, readOnnxGraph } from '../onnx/onnx-graph.ts';
+import {
+  type ExternalFile,
+  type PreparationStep,
+  type PreparedGraph,
+  prepareGraph,
+} from '../onnx/prepare/prepare-graph.ts';
+import { webgpuGaps } from '../onnx/webgpu-gaps.ts';
+import { ortThreads } from '../ort/ort.ts';
+import {
+  type CheckedSession,
+  type CheckedSessionRequest,
+  type LoadStage,
+  openCheckedSession,
+} from './checked-session.ts';
+import { type HeapUse, readHeapUse, roomForUnpacked, withUnpacked } from './heap-use.ts';
+import { type LoadedCausalModel, OrtCausalModel } from './ort-causal-model.ts';
+import { minCheckedContext } from './self-check.ts';
+
+/** A model's file and what its configuration says of it. */
+export interface ModelSource {
+  readonly id: string;
+  readonly onnx: Uint8Array;
+  /** Files that `onnx` keeps weights in; default: none. */
+  readonly externalFiles?: readonly ExternalFile[];
+  /** Of all its files. */
+  readonly sha256: string;
+  /** As the configuration says; null where it does not. */
+  readonly contextLength: number | null;
+  /** Entries of the tokenizer's vocabulary without those added behind it; logits rows may be wider. */
+  readonly vocabSize: number;
+}
+
+/** With the context that the file has positions for. */
+type LimitedSource = ModelSource & { readonly contextLength: number };
+
+export interface ModelLoadOptions {
+  /** Ends the load: it rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  readonly onStage?: (stage: LoadStage) => void;
+}
+
+export interface RuntimeOptions {
+  /** For tests of the self-check. */
+  readonly subgroups?: DeviceOptions['subgroups'];
+  /** Whether graphs are prepared for their backend; `never` is for comparisons. */
+  readonly preparation?: 'auto' | 'never';
+}
+
+const onWasmInstead = 'It runs on WASM instead.';
+
+/** What is done to a graph for this device. */
+function stepsFor({ hasShaderF16 }: EngineDevice): readonly PreparationStep[] {
+  return hasShaderF16 ? ['logits'] : ['logits', 'half-tables'];
+}
+
+/** Where models run: decides on a backend and opens models on it. */
+export class ModelRuntime {
+  readonly #choice: 'auto' | BackendKind;
+  readonly #preparation: 'auto' | 'never';
+  readonly #models = new Set<OrtCausalModel>();
+  /** What the models on WASM take of the heap they share. */
+  readonly #heapUse = new Map<OrtCausalModel, HeapUse>();
+  /** One load at a time: a load may replace the device. */
+  readonly #loads = new SerialQueue();
+  /** null: models run on WASM. */
+  #device: EngineDevice | null;
+  #backendReason: string;
+  #closed = false;
+
+  private constructor(
+    choice: 'auto' | BackendKind,
+    preparation: 'auto' | 'never',
+    device: EngineDevice | null,
+    backendReason: string,
+  ) {
+    this.#choice = choice;
+    this.#preparation = preparation;
+    this.#device = device;
+    this.#backendReason = backendReason;
+  }
+
+  /**
+   * `auto` takes WebGPU where a hardware adapter offers it, until a model's self-check says otherwise; `webgpu`
+   * takes a software adapter too. Throws `invalid-request` where
+   * WebGPU was asked for and is not to be had.
+   */
+  static async open(choice: 'auto' | BackendKind, options: RuntimeOptions = {}): Promise<ModelRuntime> {
+    const preparation = options.preparation ?? 'auto';
+    if (choice === 'wasm') return new ModelRuntime(choice, preparation, null, 'WASM, as asked for.');
+    const answer = await openDevice({
+      allowSoftware: choice === 'webgpu',
+      subgroups: options.subgroups ?? 'auto',
+    });
+    if (answer.kind === 'device') {
+      return new ModelRuntime(choice, preparation, answer.device, webgpuReason(answer.device));
+    }
+    if (choice === 'auto') {
+      const reason = `WASM, because WebGPU is not used: ${answer.reason}.`;
+      return new ModelRuntime(choice, preparation, null, reason);
+    }
+    throw new EngineError(
+      'invalid-request',
+      `The webgpu backend was asked for, but cannot be used: ${answer.reason}. Choose auto or wasm.`,
+      { details: { backend: choice, reason: answer.reason } },
+    );
+  }
+
+  /** Backend of the models loaded next; a self-check may turn it from webgpu to wasm. */
+  get backend(): BackendKind {
+    return this.#device ? 'webgpu' : 'wasm';
+  }
+
+  /** Why this backend, in a sentence for the user. */
+  get backendReason(): string {
+    return this.#backendReason;
+  }
+
+  /** What to choose weights for. */
+  get weightsTarget(): WeightsTarget {
+    return { backend: this.backend, hasShaderF16: this.#device?.hasShaderF16 ?? false };
+  }
+
+  /** What WASM may still unpack weights to. */
+  get unpackedBytesLeft(): number {
+    return roomForUnpacked([...this.#heapUse.values()]);
+  }
+
+  /** The device that models run on, for samplers that work beside them; null on WASM. */
+  get device(): EngineDevice | null {
+    return this.#device;
+  }
+
+  /** Threads of the WASM backend. */
+  get threads(): number {
+    return ortThreads();
+  }
+
+  liveGpuBuffers(): number {
+    return this.#device?.buffers.liveBuffers ?? 0;
+  }
+
+  liveGpuBytes(): number {
+    return this.#device?.buffers.liveBytes ?? 0;
+  }
+
+  /** Owners of the GPU buffers alive, one entry per buffer. */
+  gpuBufferOwners(): string[] {
+    return this.#device?.buffers.owners() ?? [];
+  }
+
+  /**
+   * Opens a model. Throws `integrity` (no ONNX file), `model-unsupported`, `vocabulary-mismatch`, `model-load`,
+   * `out-of-memory`, `device-lost`, or the signal's reason.
+   */
+  loadModel(source: ModelSource, options: ModelLoadOptions = {}): Promise<LoadedCausalModel> {
+    return this.#loads.run(() => this.#load(source, options));
+  }
+
+  /** Disposes every model and gives the device back. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(Array.from(this.#models, (model) => model.dispose()));
+    this.#device?.close();
+  }
+
+  async #load(given: ModelSource, options: ModelLoadOptions): Promise<LoadedCausalModel> {
+    if (this.#closed) throw new Error(`Model ${given.id} was to be loaded after close`);
+    const graph = readOnnxGraph(given.onnx);
+    const limit = contextLimit(given);
+    const source: LimitedSource = { ...given, contextLength: limit.contextLength };
+    refuseUnusable(source, graph);
+    const notes = [...activationNotes(graph), ...limit.notes];
+    const request = {
+      modelId: source.id,
+      sha256: source.sha256,
+      contextLength: source.contextLength,
+      vocabSize: source.vocabSize,
+      ...options,
+    };
+    let device = this.#device;
+    const forDevice = device ? this.#prepare(source, graph, stepsFor(device)) : null;
+    while (device && forDevice) {
+      const checked = await this.#openOnDevice({ ...request, ...forDevice, device }, notes);
+      if (checked === 'unsupported') {
+        // No fault of the device: models loaded next may use it.
+        notes.push(onWasmInstead);
+        break;
+      }
+      if (checked && !checked.gross) return this.#keep(source, checked, device, notes);
+      await checked?.session.release();
+      if (checked) notes.push(disagreementNote(source.id, device, checked.noise));
+      device = await this.#nextDevice(device, checked !== null, notes);
+    }
+    const prepared = this.#prepare(source, graph, ['logits', 'weights', 'lookups', 'attention']);
+    notes.push(...prepared.notes);
+    const checked = await openCheckedSession({ ...request, ...prepared, device: null });
+    if (!Number.isFinite(checked.noise.maxLogitDifference)) {
+      await checked.session.release();
+      throw new EngineError(
+        'model-load',
+        `Model ${source.id} computes logits that are not finite, on WASM too; its file is of no use here.`,
+        { details: { modelId: source.id } },
+      );
+    }
+    if (checked.gross) notes.push(disagreementNote(source.id, null, checked.noise));
+    return this.#keep(source, checked, null, notes, prepared.heapUse);
+  }
+
+  /** What a session is created from: the graph as its backend runs it best. */
+  #prepare(
+    source: LimitedSource,
+    graph: OnnxGraph,
+    steps: readonly PreparationStep[],
+  ): ReturnType<typeof asExported> & Pick<PreparedGraph, 'notes'> & { heapUse: HeapUse } {
+    const packed = readHeapUse(source);
+    if (this.#preparation === 'never') {
+      return { ...asExported(source.onnx, graph, source.externalFiles), notes: [], heapUse: packed };
+    }
+    const prepared = prepareGraph(source.onnx, {
+      externalFiles: source.externalFiles ?? [],
+      unpackedBytesLimit: roomForUnpacked([...this.#heapUse.values(), packed]),
+      steps,
+    });
+    return {
+      ...asExported(prepared.onnx, readOnnxGraph(prepared.onnx), prepared.externalFiles),
+      preparation: prepared.steps.map((step) => `${step}-3`).join('-'),
+      notes: prepared.notes,
+      heapUse: withUnpacked(packed, prepared.extraBytes),
+    };
+  }
+
+  /**
+   * Where WASM may take the model in its place: `unsupported` if the device lacks what this graph needs, null if it
+   * failed at what it should be able to do.
+   */
+  async #openOnDevice(
+    request: Parameters<typeof openCheckedSession>[0],
+    notes: string[],
+  ): Promise<CheckedSession | 'unsupported' | null> {
+    try {
+      refuseGaps(request);
+      return await openCheckedSession(request);
+    } catch (error) {
+      const mayMove =
+        error instanceof EngineError && (error.code === 'model-load' || error.code === 'model-unsupported');
+      if (this.#choice !== 'auto' || !mayMove) throw error;
+      notes.push(`WebGPU could not open ${request.modelId}: ${error.message}`);
+      return error.code === 'model-unsupported' ? 'unsupported' : null;
+    }
+  }
+
+  /** After a failure on `device`: one without subgroups, or null for WASM. */
+  async #nextDevice(device: EngineDevice, opened: boolean, notes: string[]): Promise<EngineDevice | null> {
+    const why = notes.at(-1) ?? '';
+    if (this.#models.size > 0) {
+      // Other models live on this device, and work there: only this one moves.
+      notes.push(onWasmInstead);
+      return null;
+    }
+    device.close();
+    this.#device = null;
+    if (opened && device.usesSubgroups) {
+      const answer = await openDevice({ allowSoftware: this.#choice === 'webgpu', subgroups: 'never' });
+      if (answer.kind === 'device') {
+        this.#device = answer.device;
+        this.#backendReason = `${webgpuReason(answer.device)} ${why}`;
+        return answer.device;
+      }
+    }
+    this.#backendReason = `WASM, because: ${why}`;
+    return null;
+  }
+
+  async #keep(
+    source: LimitedSource,
+    checked: CheckedSession,
+    device: EngineDevice | null,
+    notes: readonly string[],
+    heapUse: HeapUse | null = null,
+  ): Promise<LoadedCausalModel> {
+    if (this.#closed) {
+      await checked.session.release();
+      throw new Error(`Model ${source.id} was still loading at close`);
+    }
+    const model = new OrtCausalModel({
+      id: source.id,
+      backend: device ? 'webgpu' : 'wasm',
+      contextLength: source.contextLength,
+      noise: checked.noise,
+      costs: checked.costs,
+      batchShare: checked.batchShare,
+      notes: [...notes, ...(checked.session.cacheKind === 'concat' ? [concatNote(device)] : [])],
+      session: checked.session,
+      onDispose: (disposed) => {
+        this.#models.delete(disposed);
+        this.#heapUse.delete(disposed);
+      },
+    });
+    this.#models.add(model);
+    if (heapUse) this.#heapUse.set(model, heapUse);
+    return model;
+  }
+}
+
+/** What a session is created from where the graph stays as it is. */
+function asExported(
+  onnx: Uint8Array,
+  graph: OnnxGraph,
+  externalFiles: readonly ExternalFile[] = [],
+): Pick<CheckedSessionRequest, 'onnx' | 'externalFiles' | 'graph' | 'preparation'> {
+  return { onnx: withFloat32Activations(onnx, graph), externalFiles, graph, preparation: '' };
+}
+
+function refuseUnusable(source: LimitedSource, graph: OnnxGraph): void {
+  const { id, contextLength, vocabSize } = source;
+  const refuse = (problem: string, next: string) => {
+    throw new EngineError('model-unsupported', `Model ${id} ${problem}; ${next}`, {
+      details: { modelId: id, contextLength, vocabSize, problems: [problem] },
+    });
+  };
+  const given = new Set(source.externalFiles?.map(({ path }) => path));
+  const missing = graph.externalFiles.filter((path) => !given.has(path));
+  if (missing.length > 0) refuse(`keeps weights in ${missing.join(', ')}, not given`, 'give that file too.');
+  if (contextLength < minCheckedContext) {
+    refuse(`has a context of ${contextLength} tokens`, `the least is ${minCheckedContext}.`);
+  }
+}
+
+/** Throws `model-unsupported` where the device's kernels would compute something else. */
+function refuseGaps({ modelId, graph }: { readonly modelId: string; readonly graph: OnnxGraph }): void {
+  const problems = webgpuGaps(graph);
+  if (problems.length === 0) return;
+  throw new EngineError(
+    'model-unsupported',
+    `Model ${modelId} does not run on WebGPU: ${problems.join('; ')}. Choose an export that has attention written out, or the other backend.`,
+    { details: { modelId, problems } },
+  );
+}
+
+function concatNote(device: EngineDevice | null): string {
+  const way = device ? ', through main memory, and waits for the GPU each time' : '';
+  return `Its export copies the whole cache in every pass${way}, so long texts are slow.`;
+}
+
+function activationNotes(graph: OnnxGraph): string[] {
+  const operators = quantisedActivationOperators(graph);
+  if (operators.length === 0) return [];
+  return [
+    `It rounds activations to int8 (${operators.join(', ')}), so speculative decoding follows a noisier distribution than plain decoding; the q4 export does not.`,
+  ];
+}
+
+function webgpuReason(device: EngineDevice): string {
+  return `WebGPU on ${device.adapterName}${device.isSoftware ? ', which computes in software, as asked for' : ''}.`;
+}
+
+function disagreementNote(modelId: string, device: EngineDevice | null, noise: VerificationNoise): string {
+  const place = device
+    ? `${device.adapterName}${device.usesSubgroups ? ' with subgroups' : ' without subgroups'}`
+    : 'WASM';
+  return `The self-check of ${modelId} failed on ${place}: passes over many tokens and over one differ by ${noise.maxLogitDifference.toPrecision(3)} in a logit, ${noise.meanTotalVariation.toPrecision(3)} in total variation.`;
+}

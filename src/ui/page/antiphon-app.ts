@@ -1,0 +1,475 @@
+import { html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { promptText } from '../../prompt/prompt-text.ts';
+import { announcement, endingText } from '../story/announcement.ts';
+import { appStyle } from './app-style.ts';
+import '../models/backend-line.ts';
+import { withReply } from '../form/chat-form.ts';
+import { missingFeatures } from '../kit/browser-support.ts';
+import { castOf } from '../story/cast.ts';
+import { CatalogueOpening } from './catalogue/catalogue-opening.ts';
+import '../composer/composer.ts';
+import { ConnectionWatch } from '../kit/connection-watch.ts';
+import { describeFailure, type Failure, type Remedy } from '../kit/failure.ts';
+import { failureView } from '../kit/failure-view.ts';
+import { fetchedCode } from '../kit/fetched-code.ts';
+import { DecodeController, type EngineProvider } from './decode-controller.ts';
+import { linkNotice } from './link/link-notice.ts';
+import { browserPlace, PageSettings } from './link/page-settings.ts';
+import { linkCaveat, repeatable } from './link/repeatable.ts';
+import { linkOf } from './link/settings-link.ts';
+import '../numbers/live-numbers.ts';
+import type { Replacement } from '../models/model-panel.ts';
+import '../models/model-panel.ts';
+import { nextFrame } from '../kit/next-frame.ts';
+import { backgroundLoad, hasModels } from '../models/engine-state.ts';
+import { titleOf } from '../models/model-choice.ts';
+import type { PilotSection } from '../pilot/pilot-section.ts';
+import '../pilot/pilot-section.ts';
+import type { RefusalCheck } from '../form/refusal.ts';
+import { neededModels, type RequestForm, replaceModel, toRequest } from '../form/request-form.ts';
+import { progressStyle } from '../kit/progress-style.ts';
+import { raceAnnouncement, raceProgress, raceProgressStyle } from '../race/race-progress.ts';
+import { RaceRun } from '../race/race-run.ts';
+import { FirstStory } from '../replay/first-story.ts';
+import { OpenedRecording } from '../replay/opened-recording.ts';
+import { prefillProgress, prefillStyle } from '../story/prefill-progress.ts';
+import '../rhythm/rhythm-section.ts';
+import { isContinued, lastPart } from '../story/run-parts.ts';
+import '../numbers/speed-up-view.ts';
+import type { RecordingKind } from '../story/story-actions.ts';
+import '../story/story-actions.ts';
+import { liveNumbers, shownText } from '../story/story.ts';
+import '../story/story-view.ts';
+import '../models/stored-models-panel.ts';
+import { failureStyle, theme } from '../kit/theme.ts';
+
+/** The engine's code is fetched after the page is on the screen. */
+const browserProvider: EngineProvider = {
+  missingFeatures,
+  openEngine: async ({ hubUrl, ...options }) => {
+    const { connect } = await fetchedCode('The engine', () => import('../../rpc/connect.ts'));
+    return connect(hubUrl === '' ? options : { ...options, hubUrl });
+  },
+  listModels: async () => (await import('../models/page-catalogue.ts')).fetchModelChoices(),
+};
+
+/** The whole page. Shows what its controller says and passes on what the reader asks for. */
+export class AntiphonApp extends LitElement {
+  static override properties: PropertyDeclarations = {
+    provider: { attribute: false },
+    refusalOf: { state: true },
+    selectedRound: { state: true },
+    notSaved: { state: true },
+    piloting: { state: true },
+  };
+  /** Where the engine comes from; set before the element is connected. */
+  declare provider: EngineProvider;
+  declare refusalOf: RefusalCheck;
+  /** The round of the run that is marked in the story and in its rhythm. */
+  declare selectedRound: number | null;
+  /** Why a recording was not saved. */
+  declare notSaved: { readonly kind: RecordingKind; readonly failure: Failure } | null;
+  /** A pilot is under way. */
+  declare piloting: boolean;
+
+  readonly #controller: DecodeController;
+  readonly #settings: PageSettings;
+  readonly #recording: OpenedRecording;
+  readonly #firstStory = new FirstStory(this);
+  readonly #race = new RaceRun(this);
+  readonly #catalogue = new CatalogueOpening(this);
+  #racedForm: RequestForm | null = null;
+  /** Models that the pilot's plan needs, besides those of the form. */
+  #pilotModels: readonly string[] = [];
+
+  static override styles = [theme, failureStyle, progressStyle, raceProgressStyle, prefillStyle, appStyle];
+
+  constructor() {
+    super();
+    this.provider = browserProvider;
+    this.refusalOf = () => null;
+    this.selectedRound = null;
+    this.notSaved = null;
+    this.piloting = false;
+    this.#controller = new DecodeController(this, () => this.provider);
+    this.#settings = new PageSettings(this, browserPlace, (form) => this.#follow(form));
+    new ConnectionWatch(this, () => void this.#controller.retryDownloads());
+    this.#recording = new OpenedRecording(this, () => this.#onOpened());
+  }
+
+  override connectedCallback(): void {
+    void this.#controller.openOn(this.#settings.form);
+    super.connectedCallback();
+    this.#follow(this.#settings.form);
+  }
+
+  protected override async scheduleUpdate(): Promise<void> {
+    if (this.hasUpdated) await nextFrame(this.#controller.run.kind === 'running');
+    super.scheduleUpdate();
+  }
+
+  protected override firstUpdated(): void {
+    // Not needed to paint the page, and the engine checks every request again.
+    import('../form/refusal.ts').then(
+      ({ refusalOf }) => {
+        this.refusalOf = refusalOf;
+      },
+      () => {},
+    );
+  }
+
+  override render(): TemplateResult {
+    const { engine, run } = this.#controller;
+    return html`
+      <header>
+        <h1>Antiphon</h1>
+        <p>
+          Language models write one story together, here in your browser. They take turns: each checks what the other
+          proposed and proposes what comes next, and every word follows all of them, exactly.
+        </p>
+      </header>
+      <main>
+        <div class="writing">
+          <div class="engine">
+            ${linkNotice(this.#settings, this.#linkActions)} ${this.#engine()}
+          </div>
+          <antiphon-composer
+            .form=${this.#settings.form}
+            .engine=${engine}
+            .running=${run.kind === 'running' || this.#race.state.kind === 'running' || this.piloting}
+            .stopping=${run.kind === 'running' && run.stopping}
+            .choices=${this.#controller.choices}
+            .refusalOf=${this.refusalOf}
+            @form-change=${this.#onFormChange}
+            @start=${this.#onStart}
+            @race=${this.#onRace}
+            @stop=${this.#onStop}
+          ></antiphon-composer>
+          <section class="text" aria-label="Story">${this.#raced() ?? this.#recorded() ?? this.#text()} ${this.#recordings()}</section>
+        </div>
+        <antiphon-pilot-section
+          .engine=${engine}
+          .decode=${this.#controller.decode}
+          .request=${this.#settings.form}
+          .choices=${this.#controller.choices}
+          .busy=${run.kind === 'running' || this.#race.state.kind === 'running'}
+          @pilot-running=${this.#onPilotRunning}
+          @models-wanted=${this.#onModelsWanted}
+          @remedy=${this.#onRemedy}
+        ></antiphon-pilot-section>
+        ${this.#catalogue.render({
+          ...{ engine, form: this.#settings.form, change: this.#change },
+          ...{ storage: this.#controller.storage, choices: this.#controller.choices },
+        })}
+      </main>
+      <p class="visually-hidden" role="status" aria-live="polite">${raceAnnouncement(this.#race.state) ?? announcement(engine, run)}</p>
+    `;
+  }
+
+  #engine(): TemplateResult | null {
+    const { engine, run, choices } = this.#controller;
+    if (engine.kind === 'open' && hasModels(engine, engine.wanted)) {
+      const coming = backgroundLoad(engine);
+      return html`<antiphon-backend-line
+          .info=${engine.info}
+          .background=${coming && titleOf(coming.id, choices)}
+        ></antiphon-backend-line>
+        ${this.#stored()}`;
+    }
+    // The run's own failure tells it, where the reader is looking.
+    if (engine.kind === 'failed' && run.kind === 'failed' && run.failure === engine.failure) return null;
+    return html`<antiphon-model-panel
+        .engine=${engine}
+        .choices=${choices}
+        .canReplace=${true}
+        @remedy=${this.#onRemedy}
+        @model-replaced=${this.#onModelReplaced}
+      ></antiphon-model-panel>
+      ${engine.kind === 'open' ? this.#stored() : null}`;
+  }
+
+  #stored(): TemplateResult {
+    const { storage, choices } = this.#controller;
+    return html`<antiphon-stored-models .storage=${storage} .choices=${choices}></antiphon-stored-models>`;
+  }
+
+  /** A race stands in the place of the story. */
+  #raced(): TemplateResult | null {
+    const { state, stop } = this.#race;
+    switch (state.kind) {
+      case 'none':
+        return null;
+      case 'running':
+        return raceProgress(state);
+      case 'finished':
+        return html`<antiphon-race
+          .ways=${state.ways}
+          .lanes=${state.lanes}
+          .results=${state.results}
+          .cast=${state.cast}
+          @race-again=${this.#onRaceAgain}
+          @close=${stop}
+        ></antiphon-race>`;
+      case 'failed':
+        return failureView('The race failed', state.failure, (remedy) => {
+          if (remedy === 'retry' && this.#racedForm) void this.#startRace(this.#racedForm);
+          else this.#act(remedy);
+        });
+    }
+  }
+
+  #onRace = ({ detail: form }: CustomEvent<RequestForm>): void => void this.#startRace(form);
+
+  #onRaceAgain = ({ detail: kinds }: CustomEvent<readonly string[]>): void => {
+    if (this.#racedForm) void this.#startRace(this.#racedForm, kinds);
+  };
+
+  async #startRace(form: RequestForm, kinds?: readonly string[]): Promise<void> {
+    this.#racedForm = form;
+    const { decode, choices } = this.#controller;
+    if (!decode) return;
+    this.#recording.close();
+    const request = toRequest(form);
+    void this.#showText();
+    const view = fetchedCode('What shows the race', () => import('../race/race-view.ts'));
+    // Heard when the lanes have run.
+    view.catch(() => {});
+    await this.#race.start({ request, kinds, cast: castOf(request, choices), decode, view });
+  }
+
+  /** A recording that is open stands in the place of the story. */
+  #recorded(): TemplateResult | null {
+    const { trace, close } = this.#recording;
+    return trace
+      ? html`<antiphon-replay .trace=${trace}></antiphon-replay>
+          <button type="button" class="close-recording" @click=${close}>Close the recording</button>`
+      : null;
+  }
+
+  #recordings(): TemplateResult {
+    const { failure } = this.#recording;
+    const title =
+      failure?.code === 'invalid-trace' ? 'This is no recording' : 'The recording could not be opened';
+    return html`${failure && failureView(title, failure, this.#recording.retry)} ${this.#recording.chooser()}`;
+  }
+
+  #onOpened(): void {
+    this.#controller.stop();
+    void this.#showText();
+  }
+
+  #text(): TemplateResult {
+    const { run } = this.#controller;
+    if (run.kind === 'idle') return this.#opening();
+    const written = lastPart(run);
+    return html`<div class="sheet">
+        <antiphon-story
+          .prompt=${run.prompt}
+          .cast=${run.cast}
+          .story=${run.story}
+          .writing=${run.kind === 'running'}
+          .candidates=${this.#controller.candidates}
+          .selectedRound=${this.selectedRound}
+          >${this.#belowText()}</antiphon-story
+        >
+      </div>
+      ${
+        isContinued(run)
+          ? html`<p class="hint covered">Rhythm and numbers cover only the text since you pressed Continue.</p>`
+          : null
+      }
+      <antiphon-rhythm-section
+        .rounds=${written.rounds}
+        .cast=${run.cast}
+        .live=${run.kind === 'running'}
+        .selectedRound=${this.selectedRound}
+        @round-selected=${this.#onRoundSelected}
+      ></antiphon-rhythm-section>
+      ${this.#speedUp()}
+      <antiphon-live-numbers
+        .story=${written}
+        .cast=${run.cast}
+        .lossy=${run.kind === 'stopped' && run.result.lossy}
+      ></antiphon-live-numbers>`;
+  }
+
+  /** Before the first run. */
+  #opening(): TemplateResult {
+    const { trace } = this.#firstStory;
+    const invitation = html`<p class="invitation">
+      ${
+        trace
+          ? 'This is how it looks: a story recorded earlier, told again at the speed it was written. Yours comes here.'
+          : 'The story appears here, token by token: what was proposed and accepted, what was struck out, and what took its place.'
+      }
+    </p>`;
+    return trace
+      ? html`<antiphon-replay brief .trace=${trace}>${invitation}</antiphon-replay>`
+      : html`<div class="sheet">${invitation}</div>`;
+  }
+
+  /** Its place is kept while the run is under way. */
+  #speedUp(): TemplateResult | null {
+    const { run } = this.#controller;
+    const isComing = run.kind === 'running' && run.cast.some(({ proposes }) => proposes);
+    const speedUp = run.kind === 'stopped' ? run.result.stats.speedUp : null;
+    if (run.kind === 'idle' || !(isComing || speedUp)) return null;
+    return html`<antiphon-speed-up .speedUp=${speedUp} .cast=${run.cast}></antiphon-speed-up>`;
+  }
+
+  #belowText(): TemplateResult | null {
+    const { run } = this.#controller;
+    if (run.kind === 'stopped') {
+      return html`<p class="ending">${endingText(run.result.finishReason, liveNumbers(run.story).tokens)}</p>
+        ${this.#actions()}`;
+    }
+    if (run.kind === 'failed') {
+      const hasText = run.story.rounds.length > 0;
+      return html`${
+        run.isMended
+          ? html`<p class="ending">${hasText ? 'The engine failed here. It runs again, and the text can go on.' : ''}</p>`
+          : failureView('The run failed', run.failure, this.#act)
+      }
+      ${hasText ? this.#actions() : null}`;
+    }
+    // On a small screen the form's own button is out of sight while the text grows.
+    return run.kind === 'running'
+      ? html`${prefillProgress(run)}<button type="button" class="stop-here" @click=${this.#onStop}>Stop writing</button>`
+      : null;
+  }
+
+  #actions(): TemplateResult | null {
+    const { run } = this.#controller;
+    if (run.kind !== 'stopped' && run.kind !== 'failed') return null;
+    const result = run.kind === 'stopped' ? run.result : null;
+    const link = new URL(location.href);
+    link.hash = linkOf(repeatable(run.form, result));
+    const written = lastPart(run);
+    return html`<antiphon-story-actions
+        .text=${promptText(run.request) + (result?.text ?? shownText(written))}
+        .link=${run.form.chat?.turns.length ? '' : link.href}
+        .caveat=${linkCaveat(run.form, written.rounds)}
+        .answerable=${run.form.chat !== null && result !== null && result.finishReason !== 'context'}
+        .continuable=${this.#controller.canContinue}
+        .continued=${isContinued(run)}
+        .recorded=${result !== null}
+        @continue=${this.#onContinue}
+      @reply=${this.#onReply}
+        @save-recording=${this.#onSaveRecording}
+      ></antiphon-story-actions>
+      ${
+        this.notSaved &&
+        failureView('The recording could not be saved', this.notSaved.failure, () =>
+          this.#saveRecording(this.notSaved?.kind ?? 'trace'),
+        )
+      }`;
+  }
+
+  #onContinue = (): void => {
+    this.selectedRound = null;
+    this.notSaved = null;
+    void this.#controller.goOn();
+  };
+
+  /** The next turn: what was said moves above the form, where the next message is to be written. */
+  #onReply = async (): Promise<void> => {
+    const { run } = this.#controller;
+    if (run.kind !== 'stopped' || !run.form.chat) return;
+    this.#change(withReply(run.form, run.result));
+    await this.updateComplete;
+    this.renderRoot.querySelector('antiphon-composer')?.focusPrompt();
+  };
+
+  #onSaveRecording = ({ detail }: CustomEvent<RecordingKind>): void => void this.#saveRecording(detail);
+
+  async #saveRecording(kind: RecordingKind): Promise<void> {
+    const { run, engine, toldCandidates } = this.#controller;
+    if (run.kind !== 'stopped' || engine.kind !== 'open') return;
+    const models = engine.models.flatMap((state) => (state.kind === 'ready' ? [state.model] : []));
+    this.notSaved = null;
+    try {
+      const { saveRecording } = await fetchedCode(
+        'What saves recordings',
+        () => import('../replay/save-recording.ts'),
+      );
+      await saveRecording(kind, { run, candidates: toldCandidates, models });
+    } catch (error) {
+      this.notSaved = { kind, failure: describeFailure(error) };
+    }
+  }
+
+  readonly #linkActions = {
+    agree: (): void => this.#follow(this.#settings.agree()),
+    dismiss: (): void => this.#settings.dismiss(),
+  };
+
+  /** Loads what the form needs, and moves a running story with it. */
+  #follow(form: RequestForm): void {
+    void this.#controller.openOn(form);
+    void this.#controller.want([...new Set([...neededModels(form), ...this.#pilotModels])]);
+    this.#controller.adjust(form);
+  }
+
+  #onStart = (event: CustomEvent<RequestForm>): void => {
+    this.selectedRound = null;
+    this.notSaved = null;
+    this.#recording.close();
+    this.#race.stop();
+    void this.#controller.start(event.detail);
+    void this.#showText();
+  };
+
+  #onFormChange = (event: CustomEvent<RequestForm>): void => this.#change(event.detail);
+
+  #change = (form: RequestForm): void => {
+    this.#settings.change(form);
+    this.#follow(form);
+  };
+
+  #onModelReplaced = ({ detail: { unknown, chosen } }: CustomEvent<Replacement>): void =>
+    this.#change(replaceModel(this.#settings.form, unknown, chosen));
+
+  #onRoundSelected = (event: CustomEvent<{ readonly round: number }>): void => {
+    this.selectedRound = event.detail.round;
+  };
+
+  #onStop = (): void => {
+    this.renderRoot.querySelector<PilotSection>('antiphon-pilot-section')?.stop();
+    this.#race.stop();
+    this.#controller.stop();
+  };
+
+  #onPilotRunning = ({ detail }: CustomEvent<boolean>): void => {
+    this.piloting = detail;
+  };
+
+  #onModelsWanted = ({ detail }: CustomEvent<readonly string[]>): void => {
+    this.#pilotModels = detail;
+    this.#follow(this.#settings.form);
+  };
+
+  #onRemedy = (event: CustomEvent<Remedy>): void => this.#act(event.detail);
+
+  #act = (remedy: Remedy): void => {
+    if (remedy === 'reload-page') location.reload();
+    else if (remedy === 'restart-engine') void this.#controller.restart();
+    else if (remedy === 'retry') void this.#controller.retry();
+  };
+
+  /** On a small screen the text lies below the form. */
+  async #showText(): Promise<void> {
+    await this.updateComplete;
+    const text = this.renderRoot.querySelector('.text');
+    if (!text || text.getBoundingClientRect().top < 0.7 * innerHeight) return;
+    const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    text.scrollIntoView({ block: 'start', behavior: isStill ? 'auto' : 'smooth' });
+  }
+}
+
+customElements.define('antiphon-app', AntiphonApp);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'antiphon-app': AntiphonApp;
+  }
+}

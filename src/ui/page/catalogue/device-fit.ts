@@ -1,0 +1,54 @@
+import type { Dtype } from '../../../models/files/dtype.ts';
+import {
+  estimateMemory,
+  heapBudgetBytes,
+  heapPerUnpackedByte,
+  type MemoryEstimate,
+} from '../../../models/files/memory-estimate.ts';
+import { preferredDtypes, type WeightsTarget } from '../../../models/files/weights-choice.ts';
+import { roughSizeText } from '../../kit/number-text.ts';
+import type { FamilyModel } from './team-catalogue.ts';
+
+/** Where the models of the page run, as far as the page can tell without the network. */
+export interface Device extends WeightsTarget {
+  /** As `navigator.deviceMemory` has it; null where browsers do not tell. */
+  readonly deviceMemory: number | null;
+}
+
+/** The weights that a load without a dtype takes of those that are listed. */
+export function automaticDtype({ weights }: FamilyModel, device: Device): Dtype {
+  const listed = weights.map(({ dtype }) => dtype);
+  return preferredDtypes(device).find((dtype) => listed.includes(dtype)) ?? listed[0];
+}
+
+/**
+ * What models would take of this device together, estimated as the engine does before a download, from their shapes
+ * alone. The engine asks again when one is loaded, and then counts what else is there.
+ * @param models each with the weights to load
+ */
+export function deviceFit(
+  models: readonly { readonly model: FamilyModel; readonly dtype: Dtype }[],
+  { backend, deviceMemory }: Device,
+): Pick<MemoryEstimate, 'backend' | 'totalBytes' | 'availableBytes' | 'fits'> {
+  let takenBytes = 0;
+  let [fits, availableBytes]: [boolean, number | null] = [true, null];
+  for (const { model, dtype } of models) {
+    const weightBytes = model.weights.find((one) => one.dtype === dtype)?.bytes ?? null;
+    const unpackedBytesLimit = Math.max(0, heapBudgetBytes - takenBytes) / heapPerUnpackedByte;
+    const estimate = estimateMemory(
+      { config: model.shape, dtype, weightBytes },
+      { backend, takenBytes, unpackedBytesLimit, deviceMemory },
+    );
+    availableBytes ??= estimate.availableBytes;
+    fits &&= estimate.fits;
+    takenBytes += estimate.totalBytes;
+  }
+  return { backend, totalBytes: takenBytes, availableBytes, fits };
+}
+
+/** "fits this device: about 1.19 GB of 4.29 GB" */
+export function deviceFitText({ totalBytes, availableBytes, fits }: ReturnType<typeof deviceFit>): string {
+  const about = `about ${roughSizeText(totalBytes)}`;
+  if (availableBytes === null) return `takes ${about}; the browser does not tell how much there is`;
+  return `${fits ? 'fits' : 'does not fit'} this device: ${about} of ${roughSizeText(availableBytes)}`;
+}

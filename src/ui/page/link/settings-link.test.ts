@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import { applyPreset, presets } from '../../form/presets.ts';
+import { initialForm, type RequestForm, toRequest } from '../../form/request-form.ts';
+import { wantedIn } from '../../form/stand-ins.ts';
+import { addMember, changeMember, removeMember } from '../../form/team-form.ts';
+import { linkOf, readLink } from './settings-link.ts';
+
+const base = initialForm(7);
+const page = 'https://stories.example/antiphon/';
+function read(hash: string, over = base) {
+  const settings = readLink(hash, over, page);
+  return { ...settings, foreign: wantedIn(settings.form) };
+}
+
+describe('a link', () => {
+  const odd: RequestForm = {
+    ...base,
+    prompt: 'Once, “Mia” & the 50 % = #1\nfox',
+    chat: { system: 'Be brief & kind.', turns: [] },
+    seed: 4242,
+    stopLines: 'The end\\n\n.',
+    acceptance: { kind: 'lenient', leniency: 2.5, epsilon: 0.2, delta: 0.1 },
+    topK: 3,
+    target: './own/model/',
+    draft: 'story-space:q4',
+    draftLength: 'adaptive',
+    hubUrl: 'https://stories.example/hub',
+    team: {
+      ...changeMember(removeMember(addMember(base.team, 'story-base'), 0), 2, {
+        prompt: 'Her own & only',
+        system: 'A cat.',
+        temperature: 0.7,
+        exponent: -0.5,
+        draftLength: 'adaptive',
+      }),
+      combination: 'geometric',
+      schedule: 'naive',
+      starter: 2,
+    },
+  };
+
+  test.each([
+    ...presets.map((preset) => [preset.title, applyPreset(base, preset)] as const),
+    ['everything', odd],
+  ] as const)('says all that %s asks for', (_title, form) => {
+    const { form: again, problems, foreign } = read(linkOf(form), initialForm(99));
+    expect(toRequest(again)).toEqual(toRequest(form));
+    expect([problems, foreign]).toEqual([[], []]);
+  });
+
+  test('that says little leaves the rest as it was', () => {
+    expect(read('seed=12&prompt=Long+ago').form).toEqual({ ...base, seed: 12, prompt: 'Long ago' });
+    expect(read('').form).toEqual(base);
+  });
+});
+
+describe('of a bad link', () => {
+  test.each([
+    ['seed=abc&prompt=Hi', 'Its seed “abc” is no number'],
+    ['seed=-3&prompt=Hi', 'Its seed “-3” is no number'],
+    ['temperature=&prompt=Hi', 'Its temperature “” is no number'],
+    ['temperature=Infinity&prompt=Hi', 'Its temperature “Infinity”'],
+    ['draft=automatic&prompt=Hi', 'Its draft “automatic” is no number'],
+    ['max=0&prompt=Hi', 'Its max “0” is no number of at least 1'],
+    ['method=magic&prompt=Hi', 'Its method “magic” is none of collaborative'],
+    ['schedule=toString&prompt=Hi', 'Its schedule “toString” is none of'],
+    ['model1=story-base&share1=1&prompt=Hi', 'It names one member; 2 to 4'],
+    ['hub=ftp://x&prompt=Hi', 'Its hub “ftp://x” is no address'],
+    ['colour=red&prompt=Hi', 'It says “colour”, which means nothing here'],
+  ])('%s the rest is taken, and the fault is told', (hash, problem) => {
+    const { form, problems } = read(hash);
+    expect(form).toEqual({ ...base, prompt: 'Hi' });
+    expect(problems).toEqual([expect.stringContaining(problem)]);
+  });
+});
+
+describe('nothing is loaded from elsewhere unasked', () => {
+  test.each([
+    ['https://evil.example/model/'],
+    ['//evil.example/model/'],
+    ['data:text/plain,x'],
+    ['http://stories.example/model/'],
+  ])('no model from %s', (model) => {
+    const { form, foreign, whole } = read(`model1=story-fairy&model2=${encodeURIComponent(model)}`);
+    expect(form.team.members.map((member) => member.model)).toEqual(['story-fairy', 'story-draft']);
+    expect(foreign).toEqual([model]);
+    expect(whole.team.members[1].model).toBe(model);
+  });
+
+  test('no target, no draft model and no repository, of another hub neither', () => {
+    const hub = 'https://hub.example/';
+    const { form, foreign, whole } = read(
+      `target=owner/large:q4&draft-model=owner/small&model1=story-base&model2=owner/small&hub=${hub}`,
+    );
+    expect(form).toMatchObject({ target: base.target, draft: base.draft, hubUrl: '' });
+    expect(form.team.members[1].model).toBe('story-draft');
+    expect(foreign).toEqual([hub, 'owner/small', 'owner/large:q4']);
+    expect(whole).toMatchObject({ target: 'owner/large:q4', draft: 'owner/small', hubUrl: hub });
+  });
+
+  test('a model of this site needs no question', () => {
+    expect(read('model1=story-base:q8&model2=./own/model/&target=/models/x/&hub=mirror').foreign).toEqual([]);
+  });
+
+  test('no module of a combination, of this site neither', () => {
+    const { form, foreign, whole } = read('combine=custom&module=even.js');
+    expect(form.team).toMatchObject({ combination: 'weighted', moduleUrl: '' });
+    expect(foreign).toEqual(['even.js']);
+    expect(whole.team).toMatchObject({ combination: 'custom', moduleUrl: 'even.js' });
+  });
+});
