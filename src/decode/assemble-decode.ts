@@ -18,15 +18,13 @@ import type { Decode } from './decode-loop.ts';
 import { type DraftLengthController, fixedDraftLengths } from './draft-length-controller.ts';
 import { modelDrafter } from './drafters/model-drafter.ts';
 import { ngramDrafter } from './drafters/ngram-drafter.ts';
-import { alternateSchedule } from './schedules/alternate-schedule.ts';
-import { blackBoxSchedule } from './schedules/black-box-schedule.ts';
 import { mixtureSchedule } from './schedules/mixture-schedule.ts';
-import { naiveSchedule } from './schedules/naive-schedule.ts';
 import type { Schedule } from './schedules/schedule.ts';
 import { sequentialSchedule } from './schedules/sequential-schedule.ts';
 import { speculativeSchedule } from './schedules/speculative-schedule.ts';
+import { type VerifyingScheduleKind, verifyingSchedules } from './schedules/verifying-schedules.ts';
 
-export type ScheduleKind = 'sequential' | 'black-box' | 'naive' | 'alternate' | 'mixture';
+export type ScheduleKind = 'sequential' | VerifyingScheduleKind | 'mixture';
 
 /** A method without the names of its models; its members stand beside it. */
 export type MethodPlan =
@@ -191,7 +189,7 @@ function chooseSchedule(
 ): { schedule: Schedule; controller: DraftLengthController } {
   const costs = plans.map((plan) => plan.costs);
   if (method.kind === 'plain') {
-    return { schedule: sequentialSchedule(members, sampler, maxUnread), controller: fixedDraftLengths([0]) };
+    return { schedule: sequentialSchedule(members, maxUnread), controller: fixedDraftLengths([0]) };
   }
   if (method.kind === 'speculative') {
     const { drafter: options } = method;
@@ -199,7 +197,7 @@ function chooseSchedule(
     // A drafter that is no model takes the number behind the last member.
     const drafter =
       options.kind === 'model'
-        ? modelDrafter(members[1], sampler)
+        ? modelDrafter(members[1])
         : ngramDrafter({
             ...options,
             proposer: members.length,
@@ -207,24 +205,19 @@ function chooseSchedule(
             sampler,
           });
     const controller = speculativeDraftLengths(options, costs, maxUnread);
-    return { schedule: speculativeSchedule(drafter, [target], controller, sampler, maxUnread), controller };
+    return { schedule: speculativeSchedule(drafter, [target], controller, maxUnread), controller };
   }
   if (method.schedule === 'sequential' || method.schedule === 'mixture') {
-    const schedule = method.schedule === 'mixture' ? mixtureSchedule : sequentialSchedule;
     return {
-      schedule: schedule(members, sampler, maxUnread),
+      schedule:
+        method.schedule === 'mixture'
+          ? mixtureSchedule(members, sampler, maxUnread)
+          : sequentialSchedule(members, maxUnread),
       controller: fixedDraftLengths(members.map(() => 0)),
     };
   }
   const { defaultProposer } = method;
   const controller = collaborativeDraftLengths(withDrafting(method), costs);
   const ensemble = { members, sampler, controller, defaultProposer };
-  switch (method.schedule) {
-    case 'black-box':
-      return { schedule: blackBoxSchedule(ensemble), controller };
-    case 'naive':
-      return { schedule: naiveSchedule(ensemble), controller };
-    case 'alternate':
-      return { schedule: alternateSchedule(ensemble), controller };
-  }
+  return { schedule: verifyingSchedules[method.schedule](ensemble), controller };
 }

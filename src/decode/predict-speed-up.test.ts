@@ -3,13 +3,14 @@ import { weightedCombine } from '../combine/weighted-combine.ts';
 import { costAt, type ForwardCosts } from '../models/forward-costs.ts';
 import type { Round } from '../round/round.ts';
 import type { MethodPlan, ScheduleKind } from './assemble-decode.ts';
-import { expectedForwards, type VerifyingScheduleKind } from './expected-forwards.ts';
+import { expectedForwards } from './expected-forwards.ts';
 import {
   type CollaborativePrediction,
   predictSpeculativeSpeedUp,
   predictSpeedUp,
   speedUpOfTally,
 } from './predict-speed-up.ts';
+import type { VerifyingScheduleKind } from './schedules/verifying-schedules.ts';
 import { coinRounds, tallyOf } from './testing/coin-verdicts.ts';
 
 /** A forward costs the same over any number of tokens. */

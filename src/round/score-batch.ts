@@ -1,26 +1,27 @@
 import type { LogitsHandle } from '../models/causal-model.ts';
 import type { Member, PendingForward } from './member.ts';
+import type { ForwardKind } from './round.ts';
 
 interface Due extends PendingForward {
   readonly member: Member;
 }
 
 /**
- * Has each member complete its D_i, as `Member.score` does. No forward waits for what another answers, so two members
- * on one model that are fed equally many tokens go in one pass where the model says that this pays. Rows are the same but
- * for rounding, and so is the number of forwards.
+ * Has each member complete its D_i up to the position behind pending, in one forward. No forward waits for what another
+ * answers, so two members on one model that are fed equally many tokens go in one pass where the model says that this
+ * pays. Rows are the same but for rounding, and so is the number of forwards.
  */
-export async function scoreBatch(members: readonly Member[]): Promise<void> {
+export async function scoreBatch(members: readonly Member[], kind: ForwardKind): Promise<void> {
   const due: Due[] = [];
   for (const member of members) {
-    const score = await member.pendingForward();
+    const score = await member.catchUp();
     if (score) due.push({ ...score, member });
   }
   while (due.length > 0) {
     const [one] = due.splice(0, 1);
     const partner = due.findIndex((other) => goTogether(one, other));
     const pass = partner < 0 ? [one] : [one, ...due.splice(partner, 1)];
-    await runPass(pass);
+    await runPass(pass, kind);
   }
 }
 
@@ -36,10 +37,10 @@ function goTogether(one: Due, other: Due): boolean {
   );
 }
 
-async function runPass(pass: readonly Due[]): Promise<void> {
+async function runPass(pass: readonly Due[], kind: ForwardKind): Promise<void> {
   const [{ member, run }] = pass;
   const indices = pass.map((due) => due.member.index);
-  const logits = await member.recorder.forwardTogether(indices, 'score', run.length, () => rowsOf(pass));
+  const logits = await member.recorder.forwardTogether(indices, kind, run.length, () => rowsOf(pass));
   for (const [index, due] of pass.entries()) await due.member.hold(due, logits[index]);
 }
 
