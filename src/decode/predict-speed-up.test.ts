@@ -3,7 +3,7 @@ import { weightedCombine } from '../combine/weighted-combine.ts';
 import { costAt, type ForwardCosts } from '../models/forward-costs.ts';
 import type { Round } from '../round/round.ts';
 import type { MethodPlan, ScheduleKind } from './assemble-decode.ts';
-import { expectedForwards } from './expected-forwards.ts';
+import { type AcceptedPaths, expectedForwards } from './expected-forwards.ts';
 import {
   type CollaborativePrediction,
   predictSpeculativeSpeedUp,
@@ -155,8 +155,9 @@ describe('the formulas', () => {
   ];
 
   test.each(schedules)(
-    'of %s say what its state machine does, with costs that depend on the width',
+    'of %s say what its schedule does, with costs that depend on the width',
     (schedule) => {
+      const paths: AcceptedPaths = new Map();
       for (const draftLengths of teams) {
         for (const first of rates) {
           for (const second of rates) {
@@ -164,12 +165,11 @@ describe('the formulas', () => {
               for (const defaultProposer of [0, 1]) {
                 const acceptanceRates = [first, second];
                 const costs = [uneven(ratio), uneven(1)];
-                const forwards = expectedForwards({
-                  schedule,
-                  draftLengths,
-                  defaultProposer,
-                  acceptanceRates,
-                });
+                const forwards = expectedForwards(
+                  { schedule, draftLengths, defaultProposer, acceptanceRates },
+                  undefined,
+                  paths,
+                );
                 const byFormula = predict(schedule, {
                   draftLengths,
                   defaultProposer,

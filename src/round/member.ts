@@ -1,6 +1,7 @@
 import type { LogitsHandle, Sequence, TokenRun } from '../models/causal-model.ts';
 import { prefill, prefillChunk } from '../models/prefill.ts';
 import type { TokenId } from '../tokens/token-id.ts';
+import type { ForwardKind } from './round.ts';
 import type { RoundRecorder } from './round-recorder.ts';
 import type { SamplerState } from './round-sampler.ts';
 
@@ -105,6 +106,19 @@ export class Member {
       due = this.pendingForward;
     }
     return due;
+  }
+
+  /** Runs its pending forward, if it has one, and what must come before. */
+  async score(kind: ForwardKind): Promise<void> {
+    const due = await this.catchUp();
+    if (due) await this.run(due, kind);
+  }
+
+  async run(due: PendingForward, kind: ForwardKind): Promise<void> {
+    const logits = await this.recorder.forward(this.index, kind, due.run.length, () =>
+      this.sequence.forward(due.run, due.wanted),
+    );
+    await this.hold(due, logits);
   }
 
   /** Takes over what the pending forward answered. */
