@@ -120,6 +120,27 @@ function libraryImports(): Check {
   return check("the library's modules import nothing but each other", bare.length === 0, bare);
 }
 
+/** Packages without a text of their own, and parts of ONNX Runtime's WebAssembly, that every build must name. */
+const licensed = [
+  '\n## @bufbuild/protobuf - ',
+  '\n## onnxruntime-web - ',
+  '\n## valibot - ',
+  'The Dawn & Tint Authors',
+];
+
+/** Most licenses ask for their text, not for their name. */
+function licenseTexts(build: string, folder: string): Check {
+  const text = `\n${readFileSync(join(folder, 'third-party-licenses.md'), 'utf8')}`;
+  const missing = licensed.filter((mark) => !text.includes(mark));
+  const nameOnly = text
+    .split(/\n## (?=\S+ - \d)/)
+    .slice(1)
+    .filter((section) => section.length < 500)
+    .map((section) => section.split('\n')[0]);
+  const wrong = [...missing, ...nameOnly];
+  return check(`the ${build} has the license texts of what it contains`, wrong.length === 0, wrong);
+}
+
 function bundledModels(): Check {
   const models = filesUnder(join(projectFolder, 'public', 'models'));
   const inSite = new Set(filesUnder(join(siteFolder, 'models')));
@@ -164,6 +185,9 @@ export function checkBundles(): readonly Check[] {
     installedRuntimes(),
     ...runtimeChecks('site', siteFolder),
     ...runtimeChecks('library', libraryFolder),
+    licenseTexts('site', siteFolder),
+    licenseTexts('library', libraryFolder),
+    licenseTexts('library for Node.js', join(libraryFolder, 'node')),
     relativeAddresses(),
     exportedFiles(),
     libraryImports(),
