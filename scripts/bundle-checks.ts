@@ -100,6 +100,25 @@ function exportedFiles(): Check {
   return check("all files named in package.json's exports exist", missing.length === 0, missing);
 }
 
+/** A bundler may leave out modules that have no side effects: an element would never be defined. */
+function elementModules(): Check {
+  const { sideEffects }: { sideEffects: readonly string[] } = JSON.parse(
+    readFileSync(join(projectFolder, 'package.json'), 'utf8'),
+  );
+  const unlisted = filesUnder(libraryFolder).filter(
+    (path) =>
+      path.endsWith('.js') &&
+      !isForNode(path) &&
+      readFileSync(join(libraryFolder, path), 'utf8').includes('customElements.define') &&
+      !sideEffects.includes(`./dist/lib/${path}`),
+  );
+  return check(
+    "package.json's sideEffects name all modules that define elements",
+    unlisted.length === 0,
+    unlisted,
+  );
+}
+
 /**
  * A page without a bundler loads the modules as they are: it knows no packages by name. Those for Node.js know its own.
  */
@@ -190,6 +209,7 @@ export function checkBundles(): readonly Check[] {
     licenseTexts('library for Node.js', join(libraryFolder, 'node')),
     relativeAddresses(),
     exportedFiles(),
+    elementModules(),
     libraryImports(),
     ...firstPaint(),
     bundledModels(),
