@@ -2,9 +2,9 @@ import { html, LitElement, type PropertyDeclarations, type PropertyValues, type 
 import { live } from 'lit/directives/live.js';
 import type { LoadedModel } from '../../engine/engine-api.ts';
 import { EngineError } from '../../errors/engine-error.ts';
-import { estimateCases } from '../../pilot/estimate.ts';
+import { estimatePlan } from '../../pilot/estimate.ts';
 import type { PilotEngine } from '../../pilot/pilot.ts';
-import { casesOf, modelsOf, type Planned, planPilot } from '../../pilot/plan.ts';
+import { countCases, modelsOf, type Planned, planPilot } from '../../pilot/plan.ts';
 import { readPrompts } from '../../pilot/read-prompts.ts';
 import { refuseUnreadableChats } from '../../pilot/readable-chats.ts';
 import { nameOf } from '../../pilot/report.ts';
@@ -364,13 +364,9 @@ export class PilotPanel extends LitElement {
     try {
       const planned = planPilot(toPilotSettings(this.form, this.request));
       refuseUnreadableChats(planned.plan, this.#models());
-      const cases = casesOf(planned.plan);
       const costs = new Map(this.#models().map((model) => [model.id, model.costs]));
-      let ms: number | null = 0;
-      for (const estimate of estimateCases(cases, costs)) {
-        ms = ms === null || estimate === null ? null : ms + estimate;
-      }
-      return { kind: 'planned', planned, runs: cases.length, ms };
+      const ms = estimatePlan(planned.plan, costs);
+      return { kind: 'planned', planned, runs: countCases(planned.plan), ms };
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       const isAboutPrompts = error.details.field === 'prompts';
