@@ -73,7 +73,9 @@ export function readOnnxGraph(onnx: Uint8Array): OnnxGraph {
     throw notOnnx(onnx, `its graph has ${nodes.length} nodes and ${outputNames.length} outputs`);
   }
   const producers = new Map<string, OnnxNode>();
-  for (const node of nodes) for (const output of node.outputs) producers.set(output, node);
+  // Outputs that are left out have no name.
+  for (const node of nodes) for (const output of node.outputs) if (output) producers.set(output, node);
+  if (hasCycle(nodes, producers)) throw notOnnx(onnx, 'its graph has a cycle');
   return {
     nodes,
     inputNames,
@@ -81,6 +83,29 @@ export function readOnnxGraph(onnx: Uint8Array): OnnxGraph {
     externalFiles: [...externalFiles],
     producerOf: (valueName) => producers.get(valueName) ?? null,
   };
+}
+
+/** True where a value depends on itself: who walks such a graph from output to input never arrives. */
+function hasCycle(nodes: readonly OnnxNode[], producers: ReadonlyMap<string, OnnxNode>): boolean {
+  const isDone = new Map<OnnxNode, boolean>();
+  // A stack of our own: a chain may be longer than the one that functions have.
+  const stack = [...nodes];
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    if (isDone.get(node) === true) continue;
+    if (isDone.get(node) === false) {
+      isDone.set(node, true);
+      continue;
+    }
+    isDone.set(node, false);
+    stack.push(node);
+    for (const input of node.inputs) {
+      const producer = producers.get(input);
+      if (!producer || isDone.get(producer) === true) continue;
+      if (isDone.get(producer) === false) return true;
+      stack.push(producer);
+    }
+  }
+  return false;
 }
 
 /** `take` reads the field's value and answers true, or leaves it and answers false. */
