@@ -8,16 +8,13 @@ import type { RoundSampler, SamplingPlan } from '../round/round-sampler.ts';
 import type { LogitAdjustment } from '../sample/logit-adjustment.ts';
 import type { SamplingParameters } from '../sample/sampling-parameters.ts';
 import type { TokenId } from '../tokens/token-id.ts';
-import { type AcceptanceChoice, createAcceptance } from '../verify/create-acceptance.ts';
-import {
-  collaborativeDraftLengths,
-  type DraftLengthChoice,
-  speculativeDraftLengths,
-} from './choose-draft-lengths.ts';
+import { createAcceptance } from '../verify/create-acceptance.ts';
+import { collaborativeDraftLengths, speculativeDraftLengths } from './choose-draft-lengths.ts';
 import type { Decode } from './decode-loop.ts';
 import { type DraftLengthController, fixedDraftLengths } from './draft-length-controller.ts';
 import { modelDrafter } from './drafters/model-drafter.ts';
 import { ngramDrafter } from './drafters/ngram-drafter.ts';
+import type { MethodPlan } from './method-plan.ts';
 import { alternateSchedule } from './schedules/alternate-schedule.ts';
 import { blackBoxSchedule } from './schedules/black-box-schedule.ts';
 import { mixtureSchedule } from './schedules/mixture-schedule.ts';
@@ -25,34 +22,6 @@ import { naiveSchedule } from './schedules/naive-schedule.ts';
 import type { Schedule } from './schedules/schedule.ts';
 import { sequentialSchedule } from './schedules/sequential-schedule.ts';
 import { speculativeSchedule } from './schedules/speculative-schedule.ts';
-
-export type ScheduleKind = 'sequential' | 'black-box' | 'naive' | 'alternate' | 'mixture';
-
-/** A method without the names of its models; its members stand beside it. */
-export type MethodPlan =
-  | { readonly kind: 'plain' }
-  | {
-      /** Members: the target, then the drafting model where there is one. */
-      readonly kind: 'speculative';
-      readonly acceptance: AcceptanceChoice;
-      readonly drafter:
-        | { readonly kind: 'model'; readonly draftLength: DraftLengthChoice }
-        | {
-            readonly kind: 'ngram';
-            readonly draftLength: DraftLengthChoice;
-            readonly longestMatch: number;
-            readonly shortestMatch: number;
-          };
-    }
-  | {
-      readonly kind: 'collaborative';
-      readonly acceptance: AcceptanceChoice;
-      readonly combine: Combine;
-      readonly schedule: ScheduleKind;
-      readonly defaultProposer: number;
-      /** γ_i [members] */
-      readonly draftLengths: readonly DraftLengthChoice[];
-    };
 
 export interface MemberPlan {
   readonly modelId: string;
@@ -182,6 +151,12 @@ function withDrafting(method: CollaborativePlan): CollaborativePlan {
   return { ...method, draftLengths };
 }
 
+const proposingSchedules = {
+  'black-box': blackBoxSchedule,
+  naive: naiveSchedule,
+  alternate: alternateSchedule,
+};
+
 function chooseSchedule(
   method: MethodPlan,
   members: readonly Member[],
@@ -218,13 +193,6 @@ function chooseSchedule(
   }
   const { defaultProposer } = method;
   const controller = collaborativeDraftLengths(withDrafting(method), costs);
-  const ensemble = { members, sampler, controller, defaultProposer };
-  switch (method.schedule) {
-    case 'black-box':
-      return { schedule: blackBoxSchedule(ensemble), controller };
-    case 'naive':
-      return { schedule: naiveSchedule(ensemble), controller };
-    case 'alternate':
-      return { schedule: alternateSchedule(ensemble), controller };
-  }
+  const schedule = proposingSchedules[method.schedule];
+  return { schedule: schedule({ members, sampler, controller, defaultProposer }), controller };
 }

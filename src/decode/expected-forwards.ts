@@ -1,4 +1,4 @@
-import type { ScheduleKind } from './assemble-decode.ts';
+import type { ScheduleKind } from './method-plan.ts';
 
 /** Schedules that propose and verify, so that their forwards depend on verdicts. */
 export type VerifyingScheduleKind = Extract<ScheduleKind, 'alternate' | 'naive' | 'black-box'>;

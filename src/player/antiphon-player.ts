@@ -150,7 +150,7 @@ export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, ke
 
   protected override async scheduleUpdate(): Promise<void> {
     if (this.hasUpdated) await nextFrame(this.#playback.view.run.kind === 'running');
-    super.scheduleUpdate();
+    await super.scheduleUpdate();
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
