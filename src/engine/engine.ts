@@ -98,6 +98,8 @@ export class Engine implements EngineApi {
   }
 
   async unload(model: string): Promise<void> {
+    // Outside the queue: a download must not hold up what runs on other models.
+    await this.#registry.loadSettled(model);
     await this.#queue.run(() => this.#registry.remove(model));
   }
 
