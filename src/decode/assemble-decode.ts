@@ -15,13 +15,11 @@ import { type DraftLengthController, fixedDraftLengths } from './draft-length-co
 import { modelDrafter } from './drafters/model-drafter.ts';
 import { ngramDrafter } from './drafters/ngram-drafter.ts';
 import type { MethodPlan } from './method-plan.ts';
-import { alternateSchedule } from './schedules/alternate-schedule.ts';
-import { blackBoxSchedule } from './schedules/black-box-schedule.ts';
 import { mixtureSchedule } from './schedules/mixture-schedule.ts';
-import { naiveSchedule } from './schedules/naive-schedule.ts';
 import type { Schedule } from './schedules/schedule.ts';
 import { sequentialSchedule } from './schedules/sequential-schedule.ts';
 import { speculativeSchedule } from './schedules/speculative-schedule.ts';
+import { verifyingSchedules } from './schedules/verifying-schedules.ts';
 
 export interface MemberPlan {
   readonly modelId: string;
@@ -151,12 +149,6 @@ function withDrafting(method: CollaborativePlan): CollaborativePlan {
   return { ...method, draftLengths };
 }
 
-const proposingSchedules = {
-  'black-box': blackBoxSchedule,
-  naive: naiveSchedule,
-  alternate: alternateSchedule,
-};
-
 function chooseSchedule(
   method: MethodPlan,
   members: readonly Member[],
@@ -166,7 +158,7 @@ function chooseSchedule(
 ): { schedule: Schedule; controller: DraftLengthController } {
   const costs = plans.map((plan) => plan.costs);
   if (method.kind === 'plain') {
-    return { schedule: sequentialSchedule(members, sampler, maxUnread), controller: fixedDraftLengths([0]) };
+    return { schedule: sequentialSchedule(members, maxUnread), controller: fixedDraftLengths([0]) };
   }
   if (method.kind === 'speculative') {
     const { drafter: options } = method;
@@ -174,7 +166,7 @@ function chooseSchedule(
     // A drafter that is no model takes the number behind the last member.
     const drafter =
       options.kind === 'model'
-        ? modelDrafter(members[1], sampler)
+        ? modelDrafter(members[1])
         : ngramDrafter({
             ...options,
             proposer: members.length,
@@ -182,17 +174,19 @@ function chooseSchedule(
             sampler,
           });
     const controller = speculativeDraftLengths(options, costs, maxUnread);
-    return { schedule: speculativeSchedule(drafter, [target], controller, sampler, maxUnread), controller };
+    return { schedule: speculativeSchedule(drafter, [target], controller, maxUnread), controller };
   }
   if (method.schedule === 'sequential' || method.schedule === 'mixture') {
-    const schedule = method.schedule === 'mixture' ? mixtureSchedule : sequentialSchedule;
     return {
-      schedule: schedule(members, sampler, maxUnread),
+      schedule:
+        method.schedule === 'mixture'
+          ? mixtureSchedule(members, sampler, maxUnread)
+          : sequentialSchedule(members, maxUnread),
       controller: fixedDraftLengths(members.map(() => 0)),
     };
   }
   const { defaultProposer } = method;
   const controller = collaborativeDraftLengths(withDrafting(method), costs);
-  const schedule = proposingSchedules[method.schedule];
-  return { schedule: schedule({ members, sampler, controller, defaultProposer }), controller };
+  const ensemble = { members, sampler, controller, defaultProposer };
+  return { schedule: verifyingSchedules[method.schedule](ensemble), controller };
 }

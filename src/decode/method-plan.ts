@@ -1,10 +1,11 @@
 import type { Combine } from '../combine/combine.ts';
 import type { AcceptanceChoice } from '../verify/create-acceptance.ts';
+import type { VerifyingScheduleKind } from './schedules/verifying-schedules.ts';
 
 /** γ of a proposer: a number, or left to the controller. */
 export type DraftLengthChoice = number | 'adaptive';
 
-export type ScheduleKind = 'sequential' | 'black-box' | 'naive' | 'alternate' | 'mixture';
+export type ScheduleKind = 'sequential' | VerifyingScheduleKind | 'mixture';
 
 /** A method without the names of its models; its members stand beside it. */
 export type MethodPlan =

@@ -17,7 +17,7 @@ const prefillChunk = 256;
 
 /** Milliseconds that each case takes, its text as long as may be, all but forwards left out; null where costs lack. */
 export function estimateCases(cases: readonly PilotCase[], costs: CostsByModel): readonly (number | null)[] {
-  // To predict a speed-up may mean to walk a state machine: once a method is enough.
+  // Predicting a speed-up may mean walking a schedule: once a method is enough.
   const speedUps = new Map<string, number>();
   return cases.map((each) => estimateCase(each, costs, speedUps));
 }

@@ -18,7 +18,7 @@ export function ngramDrafter(options: {
   const seen: TokenId[] = [...promptTokenIds];
   return {
     proposer,
-    async draft(limit) {
+    *draft(limit) {
       for (
         let index = seen.length - promptTokenIds.length;
         index < sampler.committedTokenIds.length;
@@ -27,7 +27,7 @@ export function ngramDrafter(options: {
         seen.push(sampler.committedTokenIds[index]);
       }
       const found = lookUp(seen, longestMatch, shortestMatch, limit);
-      sampler.proposeTokens(proposer, found);
+      yield { kind: 'look-up', proposer, found };
       return found.length;
     },
   };
