@@ -8,49 +8,18 @@ import type { RoundSampler, SamplingPlan } from '../round/round-sampler.ts';
 import type { LogitAdjustment } from '../sample/logit-adjustment.ts';
 import type { SamplingParameters } from '../sample/sampling-parameters.ts';
 import type { TokenId } from '../tokens/token-id.ts';
-import { type AcceptanceChoice, createAcceptance } from '../verify/create-acceptance.ts';
-import {
-  collaborativeDraftLengths,
-  type DraftLengthChoice,
-  speculativeDraftLengths,
-} from './choose-draft-lengths.ts';
+import { createAcceptance } from '../verify/create-acceptance.ts';
+import { collaborativeDraftLengths, speculativeDraftLengths } from './choose-draft-lengths.ts';
 import type { Decode } from './decode-loop.ts';
 import { type DraftLengthController, fixedDraftLengths } from './draft-length-controller.ts';
 import { modelDrafter } from './drafters/model-drafter.ts';
 import { ngramDrafter } from './drafters/ngram-drafter.ts';
+import type { MethodPlan } from './method-plan.ts';
 import { mixtureSchedule } from './schedules/mixture-schedule.ts';
 import type { Schedule } from './schedules/schedule.ts';
 import { sequentialSchedule } from './schedules/sequential-schedule.ts';
 import { speculativeSchedule } from './schedules/speculative-schedule.ts';
-import { type VerifyingScheduleKind, verifyingSchedules } from './schedules/verifying-schedules.ts';
-
-export type ScheduleKind = 'sequential' | VerifyingScheduleKind | 'mixture';
-
-/** A method without the names of its models; its members stand beside it. */
-export type MethodPlan =
-  | { readonly kind: 'plain' }
-  | {
-      /** Members: the target, then the drafting model where there is one. */
-      readonly kind: 'speculative';
-      readonly acceptance: AcceptanceChoice;
-      readonly drafter:
-        | { readonly kind: 'model'; readonly draftLength: DraftLengthChoice }
-        | {
-            readonly kind: 'ngram';
-            readonly draftLength: DraftLengthChoice;
-            readonly longestMatch: number;
-            readonly shortestMatch: number;
-          };
-    }
-  | {
-      readonly kind: 'collaborative';
-      readonly acceptance: AcceptanceChoice;
-      readonly combine: Combine;
-      readonly schedule: ScheduleKind;
-      readonly defaultProposer: number;
-      /** γ_i [members] */
-      readonly draftLengths: readonly DraftLengthChoice[];
-    };
+import { verifyingSchedules } from './schedules/verifying-schedules.ts';
 
 export interface MemberPlan {
   readonly modelId: string;

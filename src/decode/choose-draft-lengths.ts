@@ -1,12 +1,9 @@
 import { costAt, type ForwardCosts } from '../models/forward-costs.ts';
 import { AdaptiveDraftLengths } from './adaptive-draft-lengths.ts';
-import type { MethodPlan } from './assemble-decode.ts';
 import { type DraftLengthController, fixedDraftLengths } from './draft-length-controller.ts';
 import type { AcceptedPaths } from './expected-forwards.ts';
+import type { DraftLengthChoice, MethodPlan } from './method-plan.ts';
 import { predictSpeculativeSpeedUp, predictSpeedUp } from './predict-speed-up.ts';
-
-/** γ of a proposer: a number, or left to the controller. */
-export type DraftLengthChoice = number | 'adaptive';
 
 /**
  * Their scores, one token longer, are of the widths that are measured at load, and few enough to be used often. Between

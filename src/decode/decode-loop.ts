@@ -1,5 +1,4 @@
 import type { Combine, CombineNumbers } from '../combine/combine.ts';
-import type { Member } from '../round/member.ts';
 import type { CommittedLogprob, Proposal, Round } from '../round/round.ts';
 import type { RoundRecorder } from '../round/round-recorder.ts';
 import type { ProposalFate, RoundSampler, Verdict } from '../round/round-sampler.ts';
@@ -8,19 +7,12 @@ import type { TokenId } from '../tokens/token-id.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { DraftLengthController } from './draft-length-controller.ts';
 import { logprobsOf } from './logprobs.ts';
-import { type PrefillProgress, prefillMembers } from './prefill-members.ts';
+import { type Participant, type PrefillProgress, prefillMembers } from './prefill-members.ts';
 import { runToVerdict } from './schedules/run-to-verdict.ts';
 import type { Schedule } from './schedules/schedule.ts';
 
 /** `stop`: a stop string; `end`: an end token of a target; `length`: maxTokens; `context`: no room; `abort`. */
 export type FinishReason = 'stop' | 'end' | 'length' | 'context' | 'abort';
-
-export interface Participant {
-  readonly member: Member;
-  readonly promptTokenIds: readonly TokenId[];
-  /** True if its rows form r: then the row behind the prompt is needed for the first token. */
-  readonly isTarget: boolean;
-}
 
 /** Another combination of the same members, and what of it is new. */
 export interface CombineChange {

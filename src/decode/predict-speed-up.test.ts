@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { weightedCombine } from '../combine/weighted-combine.ts';
 import { costAt, type ForwardCosts } from '../models/forward-costs.ts';
 import type { Round } from '../round/round.ts';
-import type { MethodPlan, ScheduleKind } from './assemble-decode.ts';
 import { type AcceptedPaths, expectedForwards } from './expected-forwards.ts';
+import type { MethodPlan, ScheduleKind } from './method-plan.ts';
 import {
   type CollaborativePrediction,
   predictSpeculativeSpeedUp,

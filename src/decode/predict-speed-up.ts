@@ -1,6 +1,6 @@
 import { costAt, type ForwardCosts } from '../models/forward-costs.ts';
-import type { ScheduleKind } from './assemble-decode.ts';
 import { type AcceptedPaths, expectedForwards, type ForwardTally } from './expected-forwards.ts';
+import type { ScheduleKind } from './method-plan.ts';
 import {
   alternateSpeedUp,
   blackBoxSpeedUp,

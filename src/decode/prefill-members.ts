@@ -1,4 +1,12 @@
-import type { Participant } from './decode-loop.ts';
+import type { Member } from '../round/member.ts';
+import type { TokenId } from '../tokens/token-id.ts';
+
+export interface Participant {
+  readonly member: Member;
+  readonly promptTokenIds: readonly TokenId[];
+  /** True if its rows form r: then the row behind the prompt is needed for the first token. */
+  readonly isTarget: boolean;
+}
 
 /** How much of the members' prompts is fed. */
 export interface PrefillProgress {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { weightedCombine } from '../combine/weighted-combine.ts';
-import type { MethodPlan, ScheduleKind } from './assemble-decode.ts';
+import type { MethodPlan, ScheduleKind } from './method-plan.ts';
 import { costsInRun, sequentialShares, speedUpOf } from './speed-up.ts';
 import type { DecodeStatistics, MemberStatistics } from './statistics.ts';
 

@@ -4,7 +4,7 @@ import { PhiloxSource } from '../random/philox-source.ts';
 import type { Forward, Proposal, Round } from '../round/round.ts';
 import { tokenId } from '../tokens/token-id.ts';
 import type { Fate } from '../verify/acceptance.ts';
-import type { ScheduleKind } from './assemble-decode.ts';
+import type { ScheduleKind } from './method-plan.ts';
 import { summarize } from './statistics.ts';
 import { runFakeDecode } from './testing/fake-decode.ts';
 import { FakeModel } from './testing/fake-model.ts';

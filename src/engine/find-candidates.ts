@@ -1,6 +1,7 @@
 import { host } from '#host';
-import { type MethodPlan, targetsOf } from '../decode/assemble-decode.ts';
+import { targetsOf } from '../decode/assemble-decode.ts';
 import { type Candidates, listCandidates } from '../decode/candidates.ts';
+import type { MethodPlan } from '../decode/method-plan.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import { prefill } from '../models/prefill.ts';
 import { adjustLogits } from '../sample/logit-adjustment.ts';
