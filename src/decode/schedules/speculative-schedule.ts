@@ -1,4 +1,5 @@
 import type { Member } from '../../round/member.ts';
+import { proposerIndex } from '../../round/proposer.ts';
 import type { RoundSampler } from '../../round/round-sampler.ts';
 import type { DraftLengthController } from '../draft-length-controller.ts';
 import type { Drafter } from '../drafters/drafter.ts';
@@ -20,7 +21,8 @@ export function speculativeSchedule(
   const alone = sequentialSchedule(targets, sampler, maxUnread);
   return {
     async nextVerdict(room) {
-      const limit = Math.min(controller.draftLengths[drafter.proposer], room - 1);
+      const { draftLengths } = controller;
+      const limit = Math.min(draftLengths[proposerIndex(drafter.proposer, draftLengths)], room - 1);
       if (limit === 0) return alone.nextVerdict(room);
       const proposed = await drafter.draft(limit);
       for (const target of targets) await target.score('score');
