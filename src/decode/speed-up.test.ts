@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { weightedCombine } from '../combine/weighted-combine.ts';
 import type { MethodPlan, ScheduleKind } from './assemble-decode.ts';
 import { costsInRun, sequentialShares, speedUpOf } from './speed-up.ts';
-import type { DecodeStatistics, MemberStatistics } from './statistics.ts';
+import type { DecodeStatistics, ProposerStatistics } from './statistics.ts';
 
-const member = (acceptanceRate: number | null): MemberStatistics => ({
+const member = (acceptanceRate: number | null): ProposerStatistics => ({
   member: 0,
   modelId: 'm',
   meanDraftLength: 1,

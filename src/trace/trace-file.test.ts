@@ -131,7 +131,7 @@ describe('other versions', () => {
     expect(readTrace(extended.join('\n'))).toEqual(trace);
   });
 
-  /** The file as version 1.0 wrote it: a proposer was a number, the one behind the last member for a look-up. */
+  /** The file as version 1.0 wrote it. */
   const asVersion1 = (file: string, members: number) =>
     file
       .replace('"version":"2.0"', '"version":"1.0"')

@@ -49,7 +49,7 @@ const proposer = v.variant('kind', [
   v.object({ kind: v.literal('lookup') }),
 ]);
 
-/** Of version 1: the number of a member, or the one behind the last for a look-up. */
+/** In version 1 a proposer was a number: the look-up's was the number of members. */
 const numberedProposer = (members: number) =>
   v.pipe(
     count,

@@ -13,12 +13,12 @@ import type { Round } from '../round/round.ts';
 export const traceFormat = 'antiphon-trace';
 
 /**
- * Minor versions add fields and kinds of lines, which older readers leave out; everything else is a major version,
- * which they refuse.
+ * Minor versions add fields and kinds of lines, which older readers leave out. Everything else is a major version,
+ * which older readers refuse.
  */
 export const traceVersion = { major: 2, minor: 0 } as const;
 
-/** Earlier major versions that are read too. 1 had a number for a proposer: a member's, or the next one for a look-up. */
+/** Major versions that the reader knows. In 1 a proposer was a number: the look-up's was the number of members. */
 export const readableMajors: readonly number[] = [1, traceVersion.major];
 
 /** A member as it took part. */
