@@ -61,6 +61,7 @@ test.describe('what readers are told to install is the archive that npm packs', 
   const install = /npm install (\S*antiphon\S*)/g;
   for (const [file, path] of [
     ['README.md', 'path/to/clone/'],
+    ['docs/library.md', 'path/to/clone/'],
     ['docs/player.md', 'path/to/clone/'],
     ['examples/bundled/README.md', '../../'],
     ['examples/react/README.md', '../../'],

@@ -7,7 +7,7 @@ import { CpuSampler } from '../round/cpu-sampler.ts';
 import { adjustLogits, type LogitAdjustment } from '../sample/logit-adjustment.ts';
 import { type SamplingParameters, untruncated } from '../sample/sampling-parameters.ts';
 import { tokenId } from '../tokens/token-id.ts';
-import type { MethodPlan, ScheduleKind } from './assemble-decode.ts';
+import type { MethodPlan, ScheduleKind } from './method-plan.ts';
 import { analyticLaw, combinedAt, largestDifference, type Team } from './testing/analytic-law.ts';
 import { enumerateLaw } from './testing/enumerate-law.ts';
 import { type FakeDecodeOptions, runFakeDecode } from './testing/fake-decode.ts';

@@ -6,51 +6,18 @@ import { type MemberDescription, targetsOf } from '../round/member-description.t
 import type { RoundRecorder } from '../round/round-recorder.ts';
 import type { RoundSampler, SamplingPlan } from '../round/round-sampler.ts';
 import type { SamplingParameters } from '../sample/sampling-parameters.ts';
-import { type AcceptanceChoice, createAcceptance } from '../verify/create-acceptance.ts';
-import {
-  collaborativeDraftLengths,
-  type DraftLengthChoice,
-  speculativeDraftLengths,
-} from './choose-draft-lengths.ts';
+import { createAcceptance } from '../verify/create-acceptance.ts';
+import { collaborativeDraftLengths, speculativeDraftLengths } from './choose-draft-lengths.ts';
 import type { Decode } from './decode-loop.ts';
 import { type DraftLengthController, fixedDraftLengths } from './draft-length-controller.ts';
 import { modelDrafter } from './drafters/model-drafter.ts';
 import { ngramDrafter } from './drafters/ngram-drafter.ts';
-import { alternateSchedule } from './schedules/alternate-schedule.ts';
-import { blackBoxSchedule } from './schedules/black-box-schedule.ts';
+import type { MethodPlan } from './method-plan.ts';
 import { mixtureSchedule } from './schedules/mixture-schedule.ts';
-import { naiveSchedule } from './schedules/naive-schedule.ts';
 import type { Schedule } from './schedules/schedule.ts';
 import { sequentialSchedule } from './schedules/sequential-schedule.ts';
 import { speculativeSchedule } from './schedules/speculative-schedule.ts';
-
-export type ScheduleKind = 'sequential' | 'black-box' | 'naive' | 'alternate' | 'mixture';
-
-/** A method without the names of its models; its members stand beside it. */
-export type MethodPlan =
-  | { readonly kind: 'plain' }
-  | {
-      /** Members: the target, then the drafting model where there is one. */
-      readonly kind: 'speculative';
-      readonly acceptance: AcceptanceChoice;
-      readonly drafter:
-        | { readonly kind: 'model'; readonly draftLength: DraftLengthChoice }
-        | {
-            readonly kind: 'ngram';
-            readonly draftLength: DraftLengthChoice;
-            readonly longestMatch: number;
-            readonly shortestMatch: number;
-          };
-    }
-  | {
-      readonly kind: 'collaborative';
-      readonly acceptance: AcceptanceChoice;
-      readonly combine: Combine;
-      readonly schedule: ScheduleKind;
-      readonly defaultProposer: number;
-      /** γ_i [members] */
-      readonly draftLengths: readonly DraftLengthChoice[];
-    };
+import { verifyingSchedules } from './schedules/verifying-schedules.ts';
 
 export interface DecodePlan
   extends Pick<
@@ -104,7 +71,7 @@ export function assembleDecode(plan: DecodePlan): { decode: Decode; lossy: boole
     (description, index) => new Member(description, plan.sequences[index], sampler, recorder),
   );
   const maxUnread = textStream.hasStopStrings ? 1 : sampler.maxUnreadDraws;
-  const { schedule, controller } = chooseSchedule(method, members, sampler, maxUnread);
+  const { schedule, controller } = chooseSchedule(method, members, plan.members, sampler, maxUnread);
   const lossy = acceptance.deviation !== null && !isWithoutVerdicts(method);
   return {
     decode: {
@@ -146,39 +113,35 @@ function withDrafting(method: CollaborativePlan): CollaborativePlan {
 function chooseSchedule(
   method: MethodPlan,
   members: readonly Member[],
+  descriptions: readonly MemberDescription[],
   sampler: RoundSampler,
   maxUnread: number,
 ): { schedule: Schedule; controller: DraftLengthController } {
-  const costs = members.map(({ description }) => description.costs);
+  const costs = descriptions.map((description) => description.costs);
   if (method.kind === 'plain') {
-    return { schedule: sequentialSchedule(members, sampler, maxUnread), controller: fixedDraftLengths([0]) };
+    return { schedule: sequentialSchedule(members, maxUnread), controller: fixedDraftLengths([0]) };
   }
   if (method.kind === 'speculative') {
     const { drafter: options } = method;
     const [target, draftMember] = members;
     const drafter =
       options.kind === 'model'
-        ? modelDrafter(draftMember, sampler)
-        : ngramDrafter({ ...options, promptTokenIds: target.description.promptTokenIds, sampler });
+        ? modelDrafter(draftMember)
+        : ngramDrafter({ ...options, promptTokenIds: descriptions[0].promptTokenIds, sampler });
     const controller = speculativeDraftLengths(options, costs, maxUnread);
-    return { schedule: speculativeSchedule(drafter, [target], controller, sampler, maxUnread), controller };
+    return { schedule: speculativeSchedule(drafter, [target], controller, maxUnread), controller };
   }
   if (method.schedule === 'sequential' || method.schedule === 'mixture') {
-    const schedule = method.schedule === 'mixture' ? mixtureSchedule : sequentialSchedule;
     return {
-      schedule: schedule(members, sampler, maxUnread),
+      schedule:
+        method.schedule === 'mixture'
+          ? mixtureSchedule(members, sampler, maxUnread)
+          : sequentialSchedule(members, maxUnread),
       controller: fixedDraftLengths(members.map(() => 0)),
     };
   }
   const { defaultProposer } = method;
   const controller = collaborativeDraftLengths(withDrafting(method), costs);
   const ensemble = { members, sampler, controller, defaultProposer };
-  switch (method.schedule) {
-    case 'black-box':
-      return { schedule: blackBoxSchedule(ensemble), controller };
-    case 'naive':
-      return { schedule: naiveSchedule(ensemble), controller };
-    case 'alternate':
-      return { schedule: alternateSchedule(ensemble), controller };
-  }
+  return { schedule: verifyingSchedules[method.schedule](ensemble), controller };
 }

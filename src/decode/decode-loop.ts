@@ -9,6 +9,7 @@ import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { DraftLengthController } from './draft-length-controller.ts';
 import { logprobsOf } from './logprobs.ts';
 import { type PrefillProgress, prefillMembers } from './prefill-members.ts';
+import { runToVerdict } from './schedules/run-to-verdict.ts';
 import type { Schedule } from './schedules/schedule.ts';
 
 /** `stop`: a stop string; `end`: an end token of a target; `length`: maxTokens; `context`: no room; `abort`. */
@@ -81,7 +82,9 @@ export async function* decodeRounds(decode: Decode): AsyncGenerator<Round, Finis
     if (change) sampler.useCombine(change.combine);
     const draftLengths = [...controller.draftLengths];
     const verdict =
-      index === 0 ? await sampler.verify(0, 'draw-from-target') : await schedule.nextVerdict(room(decode));
+      index === 0
+        ? await sampler.verify(0, 'draw-from-target')
+        : await runToVerdict(schedule, sampler, room(decode));
     if (verdict.rejected || verdict.ended) {
       for (const member of members) member.rollbackBefore(sampler.committedTokenIds.length);
     }

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { weightedCombine } from '../combine/weighted-combine.ts';
 import { proposerIndex } from '../round/proposer.ts';
 import type { Round } from '../round/round.ts';
-import type { MethodPlan } from './assemble-decode.ts';
 import { expectedForwards, type ForwardsPlan, type ForwardTally } from './expected-forwards.ts';
+import type { MethodPlan } from './method-plan.ts';
 import { coinRounds, tallyOf } from './testing/coin-verdicts.ts';
 
 const plan = (

@@ -15,8 +15,9 @@ import { type SamplingParameters, untruncated } from '../sample/sampling-paramet
 import { TextStream } from '../tokens/text-stream.ts';
 import { type TokenId, tokenId } from '../tokens/token-id.ts';
 import type { AcceptanceChoice } from '../verify/create-acceptance.ts';
-import { assembleDecode, type MethodPlan, type ScheduleKind } from './assemble-decode.ts';
+import { assembleDecode } from './assemble-decode.ts';
 import { decodeRounds } from './decode-loop.ts';
+import type { MethodPlan, ScheduleKind } from './method-plan.ts';
 import { LateReadSampler, letterTokenizer } from './testing/fake-decode.ts';
 import { FakeModel, type FakeSequence } from './testing/fake-model.ts';
 

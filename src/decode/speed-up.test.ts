@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { weightedCombine } from '../combine/weighted-combine.ts';
 import { memberProposer } from '../round/proposer.ts';
-import type { MethodPlan, ScheduleKind } from './assemble-decode.ts';
+import type { MethodPlan, ScheduleKind } from './method-plan.ts';
 import { costsInRun, sequentialShares, speedUpOf } from './speed-up.ts';
 import type { DecodeStatistics, ProposerStatistics } from './statistics.ts';
 

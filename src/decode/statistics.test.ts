@@ -5,7 +5,7 @@ import { memberProposer, type Proposer } from '../round/proposer.ts';
 import type { Forward, Proposal, Round } from '../round/round.ts';
 import { tokenId } from '../tokens/token-id.ts';
 import type { Fate } from '../verify/acceptance.ts';
-import type { ScheduleKind } from './assemble-decode.ts';
+import type { ScheduleKind } from './method-plan.ts';
 import { summarize } from './statistics.ts';
 import { runFakeDecode } from './testing/fake-decode.ts';
 import { FakeModel } from './testing/fake-model.ts';

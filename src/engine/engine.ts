@@ -1,7 +1,7 @@
 import { RequestQueue } from '../concurrency/request-queue.ts';
 import { untilAborted } from '../concurrency/until-aborted.ts';
-import type { MethodPlan } from '../decode/assemble-decode.ts';
 import type { Candidates } from '../decode/candidates.ts';
+import type { MethodPlan } from '../decode/method-plan.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import { webLocks } from '../models/files/download/file-locks.ts';
 import { deleteStoredModel, listStoredModels } from '../models/files/storage/stored-models.ts';
@@ -98,6 +98,8 @@ export class Engine implements EngineApi {
   }
 
   async unload(model: string): Promise<void> {
+    // Outside the queue: a download must not hold up what runs on other models.
+    await this.#registry.loadSettled(model);
     await this.#queue.run(() => this.#registry.remove(model));
   }
 

@@ -1,6 +1,7 @@
 import { host } from '#host';
-import { combineOf, type MethodPlan } from '../decode/assemble-decode.ts';
+import { combineOf } from '../decode/assemble-decode.ts';
 import { type Candidates, listCandidates } from '../decode/candidates.ts';
+import type { MethodPlan } from '../decode/method-plan.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import { prefill } from '../models/prefill.ts';
 import type { MemberDescription } from '../round/member-description.ts';

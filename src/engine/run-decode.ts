@@ -1,6 +1,7 @@
 import { host } from '#host';
-import { assembleDecode, type MethodPlan } from '../decode/assemble-decode.ts';
+import { assembleDecode } from '../decode/assemble-decode.ts';
 import { type Decode, decodeRounds, type FinishReason } from '../decode/decode-loop.ts';
+import type { MethodPlan } from '../decode/method-plan.ts';
 import { sequentialShares, speedUpOf } from '../decode/speed-up.ts';
 import { summarize } from '../decode/statistics.ts';
 import { turnsAtIntervals } from '../decode/turn-interval.ts';

@@ -17,7 +17,7 @@ export function ngramDrafter(options: {
   const seen: TokenId[] = [...promptTokenIds];
   return {
     proposer: { kind: 'lookup' },
-    async draft(limit) {
+    *draft(limit) {
       for (
         let index = seen.length - promptTokenIds.length;
         index < sampler.committedTokenIds.length;
@@ -26,7 +26,7 @@ export function ngramDrafter(options: {
         seen.push(sampler.committedTokenIds[index]);
       }
       const found = lookUp(seen, longestMatch, shortestMatch, limit);
-      sampler.proposeTokens(found);
+      yield { kind: 'look-up', found };
       return found.length;
     },
   };

@@ -2,8 +2,8 @@ import { costAt, type ForwardCosts } from '../../models/forward-costs.ts';
 import { PhiloxSource } from '../../random/philox-source.ts';
 import type { RandomSource } from '../../random/random-source.ts';
 import type { Round } from '../../round/round.ts';
-import type { MethodPlan } from '../assemble-decode.ts';
 import type { ForwardTally } from '../expected-forwards.ts';
+import type { MethodPlan } from '../method-plan.ts';
 import { runFakeDecode } from './fake-decode.ts';
 import { FakeModel } from './fake-model.ts';
 

@@ -10,8 +10,9 @@ import { type SamplingParameters, untruncated } from '../../sample/sampling-para
 import { TextStream } from '../../tokens/text-stream.ts';
 import { type TokenId, tokenId } from '../../tokens/token-id.ts';
 import type { Tokenizer } from '../../tokens/tokenizer.ts';
-import { assembleDecode, type MethodPlan } from '../assemble-decode.ts';
+import { assembleDecode } from '../assemble-decode.ts';
 import { type CombineChange, type Decode, decodeRounds, type FinishReason } from '../decode-loop.ts';
+import type { MethodPlan } from '../method-plan.ts';
 import type { FakeModel, FakeSequence } from './fake-model.ts';
 
 /** One letter a token: 0 is "a". */
