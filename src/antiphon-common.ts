@@ -32,6 +32,7 @@ export type { ConnectedEngine } from './openai/connected-engine.ts';
 export { createFetch } from './openai/create-fetch.ts';
 export { type OpenAiApi, openAiApi } from './openai/openai-api.ts';
 export type { ChatMessage, ChatRole } from './prompt/chat-message.ts';
+export type { Proposer } from './round/proposer.ts';
 export type { CommittedLogprob, Forward, Proposal, Round, TokenLogprob } from './round/round.ts';
 export type { Clock } from './trace/clock.ts';
 export { readTrace } from './trace/read-trace.ts';

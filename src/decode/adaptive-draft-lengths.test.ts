@@ -111,7 +111,7 @@ describe('a look-up', () => {
       const proposed = Math.min(foundIn(index), draftLength);
       const width = proposed + 1;
       const proposals = Array.from({ length: proposed }, (_, index) => ({
-        proposer: 1,
+        proposer: { kind: 'lookup' },
         fate: isAccepted ? 'accepted' : index === 0 ? 'rejected' : 'discarded',
       }));
       controller.observe({

@@ -1,4 +1,5 @@
 import type { Combine, CombineNumbers } from '../combine/combine.ts';
+import type { Member } from '../round/member.ts';
 import type { CommittedLogprob, Proposal, Round } from '../round/round.ts';
 import type { RoundRecorder } from '../round/round-recorder.ts';
 import type { ProposalFate, RoundSampler, Verdict } from '../round/round-sampler.ts';
@@ -7,7 +8,7 @@ import type { TokenId } from '../tokens/token-id.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { DraftLengthController } from './draft-length-controller.ts';
 import { logprobsOf } from './logprobs.ts';
-import { type Participant, type PrefillProgress, prefillMembers } from './prefill-members.ts';
+import { type PrefillProgress, prefillMembers } from './prefill-members.ts';
 import { runToVerdict } from './schedules/run-to-verdict.ts';
 import type { Schedule } from './schedules/schedule.ts';
 
@@ -21,7 +22,7 @@ export interface CombineChange {
 }
 
 export interface Decode {
-  readonly participants: readonly Participant[];
+  readonly members: readonly Member[];
   readonly sampler: RoundSampler;
   readonly schedule: Schedule;
   readonly controller: DraftLengthController;
@@ -45,7 +46,7 @@ export interface Decode {
  * gives a round too, with its forwards and nothing else.
  */
 export async function* decodeRounds(decode: Decode): AsyncGenerator<Round, FinishReason, void> {
-  const { participants, sampler, schedule, controller, recorder, signal } = decode;
+  const { members, sampler, schedule, controller, recorder, signal } = decode;
   if (room(decode) <= 0) return 'context';
   const carryOn = async () => {
     await decode.takeTurn();
@@ -57,7 +58,7 @@ export async function* decodeRounds(decode: Decode): AsyncGenerator<Round, Finis
     const readbacks = decode.readbacks() - readbacksBefore;
     readbacksBefore += readbacks;
     const { proposals, committed, text, logprobs } = settled;
-    const kvLengths = participants.map(({ member }) => member.kvLength);
+    const kvLengths = members.map(({ kvLength }) => kvLength);
     const atMs = recorder.elapsedMs();
     return {
       index,
@@ -72,7 +73,7 @@ export async function* decodeRounds(decode: Decode): AsyncGenerator<Round, Finis
       ...(logprobs && { logprobs }),
     };
   };
-  if (!(await prefillMembers(participants, carryOn, decode.onPrefill))) {
+  if (!(await prefillMembers(members, carryOn, decode.onPrefill))) {
     yield endRound(0, { proposals: [], committed: [], text: '' }, [...controller.draftLengths]);
     return 'abort';
   }
@@ -85,7 +86,7 @@ export async function* decodeRounds(decode: Decode): AsyncGenerator<Round, Finis
         ? await sampler.verify(0, 'draw-from-target')
         : await runToVerdict(schedule, sampler, room(decode));
     if (verdict.rejected || verdict.ended) {
-      for (const { member } of participants) member.rollbackBefore(sampler.committedTokenIds.length);
+      for (const member of members) member.rollbackBefore(sampler.committedTokenIds.length);
     }
     const settled = recorder.measure('text', () => settle(decode, verdict));
     const round = {
@@ -103,11 +104,11 @@ export async function* decodeRounds(decode: Decode): AsyncGenerator<Round, Finis
  * Tokens that may still be committed: by the request, and by the fullest context of a target. A draft model whose
  * context is full stops drafting, which changes nothing in the text.
  */
-function room({ participants, sampler, maxTokens }: Decode): number {
+function room({ members, sampler, maxTokens }: Decode): number {
   const written = sampler.committedTokenIds.length;
-  const contexts = participants
-    .filter(({ isTarget }) => isTarget)
-    .map(({ member }) => member.contextLength - member.promptLength - written);
+  const contexts = members
+    .filter(({ description }) => description.isTarget)
+    .map(({ description, promptLength }) => description.contextLength - promptLength - written);
   return Math.min(maxTokens - written, ...contexts);
 }
 

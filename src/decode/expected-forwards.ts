@@ -95,13 +95,12 @@ class AcceptedPath {
     this.#caches = draftLengths.map(() => new CountedCache());
     const members = this.#caches.map(
       (sequence, index) =>
-        new Member({
-          index,
-          modelId: '',
-          promptLength: 0,
-          contextLength: Number.POSITIVE_INFINITY,
-          ...{ sequence, sampler, recorder },
-        }),
+        new Member(
+          { index, promptTokenIds: [], contextLength: Number.POSITIVE_INFINITY, isTarget: true },
+          sequence,
+          sampler,
+          recorder,
+        ),
     );
     const controller = fixedDraftLengths(draftLengths);
     this.#schedule = verifyingSchedules[schedule]({ members, sampler, controller, defaultProposer });

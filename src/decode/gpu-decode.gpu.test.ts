@@ -99,15 +99,17 @@ async function decode(
   const recorder = new RoundRecorder(() => 0);
   const assembled = assembleDecode({
     method,
-    members: sequences.map((sequence, index) => ({
+    sequences,
+    members: sequences.map((_, index) => ({
+      index,
       modelId: `fake-${index}`,
-      sequence,
       promptTokenIds: [0, 1, 2].slice(index % 2).map(tokenId),
       contextLength: 100,
       costs: [{ tokens: 1, ms: 1 }],
       sampling: { ...untruncated, ...sampling },
       adjustment: adjustment ?? null,
       endTokenIds: new Set(endTokenIds.map(tokenId)),
+      isTarget: method.kind === 'collaborative' || index === 0,
     })),
     vocabSize: tokenizer.vocabSize,
     sampling: { ...untruncated, ...sampling },

@@ -144,12 +144,10 @@ export class Engine implements EngineApi {
   /** Does work whose turn has come, on the models as they are now. */
   async #onModels<T>(prepared: PreparedDecode, work: (ready: PreparedDecode) => Promise<T>): Promise<T> {
     // A model may have been unloaded, and loaded anew, while the request waited.
-    const members = prepared.members.map((member) => ({
-      ...member,
-      entry: this.#registry.entry(member.entry.description.id),
-    }));
+    const isCurrent = prepared.entries.every((entry) => this.#registry.entry(entry.description.id) === entry);
+    const ready = isCurrent ? prepared : prepareDecode(prepared.request, this.#registry);
     try {
-      return await work({ ...prepared, members });
+      return await work(ready);
     } catch (error) {
       if (error instanceof EngineError && error.code === 'device-lost') await this.#registry.discard();
       // What waits for later requests must not keep the next one from having room.

@@ -1,6 +1,6 @@
 import type { LogitsHandle, Sequence, TokenRun } from '../models/causal-model.ts';
 import { prefill, prefillChunk } from '../models/prefill.ts';
-import type { TokenId } from '../tokens/token-id.ts';
+import type { MemberDescription } from './member-description.ts';
 import type { ForwardKind } from './round.ts';
 import type { RoundRecorder } from './round-recorder.ts';
 import type { SamplerState } from './round-sampler.ts';
@@ -18,32 +18,31 @@ export interface PendingForward {
  * different prompts, so a text index and a KV position differ by the member's own prompt length.
  */
 export class Member {
-  /** Number of the member in the request. */
-  readonly index: number;
-  readonly modelId: string;
-  readonly promptLength: number;
-  /** Positions its cache may hold. */
-  readonly contextLength: number;
+  readonly description: Pick<MemberDescription, 'index' | 'promptTokenIds' | 'contextLength' | 'isTarget'>;
   readonly sequence: Sequence;
   readonly #sampler: SamplerState;
   readonly recorder: RoundRecorder;
 
-  constructor(parts: {
-    index: number;
-    modelId: string;
-    promptLength: number;
-    contextLength: number;
-    sequence: Sequence;
-    sampler: SamplerState;
-    recorder: RoundRecorder;
-  }) {
-    this.index = parts.index;
-    this.modelId = parts.modelId;
-    this.promptLength = parts.promptLength;
-    this.contextLength = parts.contextLength;
-    this.sequence = parts.sequence;
-    this.#sampler = parts.sampler;
-    this.recorder = parts.recorder;
+  /** @param sequence may hold a prefix of the member's prompt; at least one prompt token must be left to feed */
+  constructor(
+    description: Member['description'],
+    sequence: Sequence,
+    sampler: SamplerState,
+    recorder: RoundRecorder,
+  ) {
+    this.description = description;
+    this.sequence = sequence;
+    this.#sampler = sampler;
+    this.recorder = recorder;
+  }
+
+  /** Number of the member in the request. */
+  get index(): number {
+    return this.description.index;
+  }
+
+  get promptLength(): number {
+    return this.description.promptTokenIds.length;
   }
 
   /** Valid positions of this member's KV cache. */
@@ -59,22 +58,18 @@ export class Member {
   /** Proposals it can still draw in a row: each needs everything before it in the cache. */
   get draftRoom(): number {
     const length = this.promptLength + this.#sampler.committedTokenIds.length + this.#sampler.pendingLength;
-    return Math.max(0, this.contextLength - length + 1);
+    return Math.max(0, this.description.contextLength - length + 1);
   }
 
   /**
-   * Feeds the prompt from the valid end of the cache on, in chunks.
-   * @param promptTokenIds [promptLength]; the cache already holds its first kvLength tokens
-   * @param wanted `last` holds the row behind the prompt, for a member whose distribution the first token needs
+   * Feeds the prompt from the valid end of the cache on, in chunks. A target holds the row behind it: the first token is
+   * drawn from r.
    * @param carryOn asked between chunks; false ends the prefill early
    */
-  async prefill(
-    promptTokenIds: readonly TokenId[],
-    wanted: 'last' | 'none',
-    carryOn: () => Promise<boolean>,
-  ): Promise<void> {
+  async prefill(carryOn: () => Promise<boolean>): Promise<void> {
+    const { promptTokenIds, isTarget } = this.description;
     const logits = await prefill(this.sequence, promptTokenIds, {
-      wanted,
+      wanted: isTarget ? 'last' : 'none',
       carryOn,
       runPass: (tokens, pass) => this.recorder.forward(this.index, 'prefill', tokens, pass),
     });

@@ -1,9 +1,10 @@
 import type { Combine } from '../combine/combine.ts';
 import type { LogitsHandle, TokenRun } from '../models/causal-model.ts';
-import type { LogitAdjustment } from '../sample/logit-adjustment.ts';
 import type { SamplingParameters } from '../sample/sampling-parameters.ts';
 import type { TokenId } from '../tokens/token-id.ts';
 import type { Acceptance, Fate } from '../verify/acceptance.ts';
+import type { MemberDescription } from './member-description.ts';
+import type { Proposer } from './proposer.ts';
 
 /** Everything a sampler must know of a request. Members are numbered as in the request. */
 export interface SamplingPlan {
@@ -13,12 +14,8 @@ export interface SamplingPlan {
   readonly firstPosition: number;
   /** The request's own parameters; temperature 0 makes every draw an argmax. */
   readonly sampling: SamplingParameters;
-  /** Own parameters of each member, for its q and its part of r. */
-  readonly memberSampling: readonly SamplingParameters[];
-  /** What is done to each member's rows when they are taken over; null or absent: nothing. */
-  readonly memberAdjustments?: readonly (LogitAdjustment | null)[];
-  /** Members whose rows form r, in the order of the combination. */
-  readonly targets: readonly number[];
+  /** In the order of the request. Those that are targets stand in the order of the combination. */
+  readonly members: readonly Pick<MemberDescription, 'sampling' | 'adjustment' | 'isTarget'>[];
   /** In force until `useCombine` names another. */
   readonly combine: Combine;
   readonly acceptance: Acceptance;
@@ -29,8 +26,8 @@ export interface SamplingPlan {
 }
 
 export interface ProposalFate {
-  /** Member that proposed it; null for tokens that no one did. */
-  readonly proposer: number | null;
+  /** null for a token that nobody proposed. */
+  readonly proposer: Proposer | null;
   readonly tokenId: TokenId;
   /** q(x) of a proposal, null for recovered and drawn tokens. */
   readonly q: number | null;
@@ -114,7 +111,7 @@ export interface RoundSampler extends SamplerState {
   /** Draws a proposal of `member` from its own row at the end of pending, which must be held. */
   propose(member: number): Promise<void>;
   /** Appends proposals that were not drawn but looked up: q is one-hot. */
-  proposeTokens(proposer: number, tokenIds: readonly TokenId[]): void;
+  proposeTokens(tokenIds: readonly TokenId[]): void;
   /**
    * Draws the token behind pending from the rows held there. It joins pending, needs no verdict, and is committed by
    * the `verify` that counts it among its heads.

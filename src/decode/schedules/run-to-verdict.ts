@@ -21,7 +21,7 @@ function runStep(step: Step, sampler: RoundSampler): Promise<void> | void {
     case 'propose':
       return sampler.propose(step.member.index);
     case 'look-up':
-      return sampler.proposeTokens(step.proposer, step.found);
+      return sampler.proposeTokens(step.found);
     case 'draw':
       return sampler.draw(step.law);
   }

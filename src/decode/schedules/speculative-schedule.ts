@@ -1,4 +1,5 @@
 import type { Member } from '../../round/member.ts';
+import { proposerIndex } from '../../round/proposer.ts';
 import type { DraftLengthController } from '../draft-length-controller.ts';
 import type { Drafter } from '../drafters/drafter.ts';
 import type { Schedule } from './schedule.ts';
@@ -18,7 +19,8 @@ export function speculativeSchedule(
   const alone = sequentialSchedule(targets, maxUnread);
   return {
     *nextVerdict(room) {
-      const limit = Math.min(controller.draftLengths[drafter.proposer], room - 1);
+      const { draftLengths } = controller;
+      const limit = Math.min(draftLengths[proposerIndex(drafter.proposer, draftLengths)], room - 1);
       if (limit === 0) return yield* alone.nextVerdict(room);
       const heads = yield* drafter.draft(limit);
       yield { kind: 'score', members: targets, as: 'score' };
