@@ -26,6 +26,15 @@ expectTypeOf<ReadonlyAll<InferInput<typeof requestSchema>>>().toEqualTypeOf<Read
 expectTypeOf<ReadonlyAll<InferOutput<typeof requestSchema>>>().toEqualTypeOf<ReadonlyAll<RecordedRequest>>();
 expectTypeOf<ReadonlyAll<InferOutput<typeof roundSchema>>>().toEqualTypeOf<ReadonlyAll<Round>>();
 
-// OpenAI's fields: null counts as omitted.
-expectTypeOf<keyof ValidChatParams>().toEqualTypeOf<keyof ChatCompletionParams>();
-expectTypeOf<keyof ValidCompletionParams>().toEqualTypeOf<keyof CompletionParams>();
+/** Fields of OpenAI's: null counts as omitted. */
+type Given<T> = T extends string | number | boolean
+  ? T
+  : T extends readonly (infer Item)[]
+    ? readonly Given<Item>[]
+    : { readonly [Key in keyof T]-?: Given<NonNullable<T[Key]>> };
+
+// A message's fields depend on its role in the schema only.
+expectTypeOf<Given<Omit<ValidChatParams, 'messages'>>>().toEqualTypeOf<
+  Given<Omit<ChatCompletionParams, 'messages'>>
+>();
+expectTypeOf<Given<ValidCompletionParams>>().toEqualTypeOf<Given<CompletionParams>>();
