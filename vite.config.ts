@@ -2,13 +2,15 @@ import { fileURLToPath } from 'node:url';
 import { defaultClientConditions, defineConfig, type UserConfig } from 'vite';
 import { isolationHeaders } from './scripts/isolation-headers.ts';
 import { recordingScript } from './scripts/recording-script.ts';
-import { workerLicences } from './scripts/worker-licences.ts';
+import { thirdPartyLicenses } from './scripts/third-party-licenses.ts';
 
 /**
  * Picks the onnxruntime-web entry without embedded glue code. The embedded one starts its threads from its own URL,
  * which after bundling is the engine's worker: every thread would start a second engine.
  */
 export const engineConditions = ['onnxruntime-web-use-extern-wasm'];
+
+const licenses = thirdPartyLicenses();
 
 /** What every build and server that touches the engine needs: site, library, dev server, browser tests. */
 export const engineConfig = {
@@ -17,7 +19,8 @@ export const engineConfig = {
   },
   // Pre-bundling would move the package away from the files that it refers to relative to itself.
   optimizeDeps: { exclude: ['onnxruntime-web'] },
-  worker: { format: 'es', plugins: () => [workerLicences()] },
+  plugins: [licenses],
+  worker: { format: 'es', plugins: () => [licenses] },
 } satisfies UserConfig;
 
 /** Settings of both builds. Nothing is inlined as base64: a 27 MB wasm file must stream. */
@@ -25,7 +28,6 @@ export const engineBuild = {
   target: 'es2023',
   assetsInlineLimit: 0,
   chunkSizeWarningLimit: 1000,
-  license: { fileName: 'third-party-licenses.md' },
 } satisfies UserConfig['build'];
 
 const page = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -33,7 +35,7 @@ const page = (name: string): string => fileURLToPath(new URL(name, import.meta.u
 /** The static site; also the dev server and its preview. */
 export default defineConfig({
   ...engineConfig,
-  plugins: [recordingScript()],
+  plugins: [...engineConfig.plugins, recordingScript()],
   // Relative addresses: the site works under any path.
   base: './',
   server: { headers: isolationHeaders },

@@ -53,7 +53,7 @@ export default defineConfig({
   ...engineConfig,
   base: './',
   publicDir: false,
-  plugins: [portableUrls(), plainImports()],
+  plugins: [...engineConfig.plugins, portableUrls(), plainImports()],
   build: {
     ...engineBuild,
     outDir: 'dist/lib',

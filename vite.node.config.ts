@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
+import { thirdPartyLicenses } from './scripts/third-party-licenses.ts';
 import { engineBuild } from './vite.config.ts';
 
 const source = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -40,7 +41,7 @@ function threadsInNode(): Plugin {
  * library beside it (vite.lib.config.ts).
  */
 export default defineConfig({
-  plugins: [threadsInNode()],
+  plugins: [thirdPartyLicenses(), threadsInNode()],
   resolve: { conditions },
   ssr: {
     noExternal: true,

@@ -363,7 +363,7 @@ test('every verdict is in the numbers, by member and by pair', async () => {
   expect(counted(stats.members)).toBe(verdicts.length);
   expect(counted(stats.pairs)).toBe(verdicts.length);
   expect(stats.pairs.map(({ proposer, verifier }) => [proposer, verifier])).toEqual([
-    [0, 1],
-    [1, 0],
+    [{ kind: 'member', index: 0 }, 1],
+    [{ kind: 'member', index: 1 }, 0],
   ]);
 });

@@ -61,6 +61,7 @@ test.describe('what readers are told to install is the archive that npm packs', 
   const install = /npm install (\S*antiphon\S*)/g;
   for (const [file, path] of [
     ['README.md', 'path/to/clone/'],
+    ['docs/library.md', 'path/to/clone/'],
     ['docs/player.md', 'path/to/clone/'],
     ['examples/bundled/README.md', '../../'],
     ['examples/react/README.md', '../../'],
@@ -109,7 +110,7 @@ test('the packed library decodes in a program that a bundler built', async ({ pa
 });
 
 test('the packed library brings its types, in both ways of resolving modules', () => {
-  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+  const tsc = join(dirname(createRequire(import.meta.url).resolve('@typescript/native/package.json')), 'bin', 'tsc');
   for (const [module, moduleResolution] of [
     ['esnext', 'bundler'],
     ['nodenext', 'nodenext'],

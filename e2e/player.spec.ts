@@ -157,3 +157,31 @@ test('follows the color-scheme of the page with enough contrast, and fits a narr
     expect(await page.evaluate(fits)).toBe(true);
   }
 });
+
+for (const kind of ['srcdoc', 'blob'] as const) {
+  test(`the library finds worker and models in a ${kind} frame`, async ({ page }) => {
+    const open = await serveFolder({ folder });
+    await page.goto(open.url);
+    const tokenIds = await page.evaluate(async (frameKind) => {
+      const script = `
+        const { connect } = await import('${location.origin}/antiphon/antiphon.js');
+        const engine = await connect({ backend: 'wasm' });
+        await engine.load('story-draft');
+        const request = { prompt: 'Once upon a time', maxTokens: 4, sampling: { temperature: 0 } };
+        const run = engine.decode({ ...request, method: { kind: 'plain', model: 'story-draft' } });
+        parent.postMessage((await run.result).tokenIds, '*');
+        await engine.close();`;
+      const html = `<!doctype html><script type="module">${script}</script>`;
+      const frame = document.createElement('iframe');
+      const answered = new Promise<unknown>((resolve) => {
+        addEventListener('message', ({ data }) => resolve(data), { once: true });
+      });
+      if (frameKind === 'srcdoc') frame.srcdoc = html;
+      else frame.src = URL.createObjectURL(new Blob([html], { type: 'text/html' }));
+      document.body.append(frame);
+      return answered;
+    }, kind);
+    expect(tokenIds).toHaveLength(4);
+    await open.close();
+  });
+}

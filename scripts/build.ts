@@ -49,7 +49,8 @@ const commonSources = [
   'vite.config.ts',
   'scripts/build.ts',
   'scripts/recording-script.ts',
-  'scripts/worker-licences.ts',
+  'scripts/third-party-licenses.ts',
+  'scripts/license-texts',
   'package-lock.json',
 ];
 

@@ -100,6 +100,25 @@ function exportedFiles(): Check {
   return check("all files named in package.json's exports exist", missing.length === 0, missing);
 }
 
+/** A bundler may leave out modules that have no side effects: an element would never be defined. */
+function elementModules(): Check {
+  const { sideEffects }: { sideEffects: readonly string[] } = JSON.parse(
+    readFileSync(join(projectFolder, 'package.json'), 'utf8'),
+  );
+  const unlisted = filesUnder(libraryFolder).filter(
+    (path) =>
+      path.endsWith('.js') &&
+      !isForNode(path) &&
+      readFileSync(join(libraryFolder, path), 'utf8').includes('customElements.define') &&
+      !sideEffects.includes(`./dist/lib/${path}`),
+  );
+  return check(
+    "package.json's sideEffects name all modules that define elements",
+    unlisted.length === 0,
+    unlisted,
+  );
+}
+
 /**
  * A page without a bundler loads the modules as they are: it knows no packages by name. Those for Node.js know its own.
  */
@@ -118,6 +137,27 @@ function libraryImports(): Check {
         .map(([, specifier]) => `${path}: ${specifier}`),
     );
   return check("the library's modules import nothing but each other", bare.length === 0, bare);
+}
+
+/** Packages without a text of their own, and parts of ONNX Runtime's WebAssembly, that every build must name. */
+const licensed = [
+  '\n## @bufbuild/protobuf - ',
+  '\n## onnxruntime-web - ',
+  '\n## valibot - ',
+  'The Dawn & Tint Authors',
+];
+
+/** Most licenses ask for their text, not for their name. */
+function licenseTexts(build: string, folder: string): Check {
+  const text = `\n${readFileSync(join(folder, 'third-party-licenses.md'), 'utf8')}`;
+  const missing = licensed.filter((mark) => !text.includes(mark));
+  const nameOnly = text
+    .split(/\n## (?=\S+ - \d)/)
+    .slice(1)
+    .filter((section) => section.length < 500)
+    .map((section) => section.split('\n')[0]);
+  const wrong = [...missing, ...nameOnly];
+  return check(`the ${build} has the license texts of what it contains`, wrong.length === 0, wrong);
 }
 
 function bundledModels(): Check {
@@ -164,8 +204,12 @@ export function checkBundles(): readonly Check[] {
     installedRuntimes(),
     ...runtimeChecks('site', siteFolder),
     ...runtimeChecks('library', libraryFolder),
+    licenseTexts('site', siteFolder),
+    licenseTexts('library', libraryFolder),
+    licenseTexts('library for Node.js', join(libraryFolder, 'node')),
     relativeAddresses(),
     exportedFiles(),
+    elementModules(),
     libraryImports(),
     ...firstPaint(),
     bundledModels(),

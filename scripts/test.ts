@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ensureLibrary, ensureSite, projectFolder } from './build.ts';
@@ -21,7 +20,7 @@ const reports = mkdtempSync(join(tmpdir(), 'antiphon-test-'));
 
 /** The script behind a package's command, to be run by this Node without a shell in between. */
 function commandOf(packageName: string, command: string): string {
-  const manifest = createRequire(import.meta.url).resolve(`${packageName}/package.json`);
+  const manifest = join(projectFolder, 'node_modules', packageName, 'package.json');
   const { bin }: { bin: string | Record<string, string> } = JSON.parse(readFileSync(manifest, 'utf8'));
   return join(dirname(manifest), typeof bin === 'string' ? bin : bin[command]);
 }
@@ -79,11 +78,19 @@ async function runJourneys(
   return countsFrom(report, playwrightCounts, ended);
 }
 
+/** What imports each other: .dependency-cruiser.mjs says who may import whom. */
+const sourceFolders = ['src', 'workers', 'scripts', 'bench', 'e2e'];
+
 const parts: Readonly<Record<string, Part>> = {
   format: async (args) => asOneTest(await runTool('@biomejs/biome', 'biome', ['format', ...args])),
   lint: async (args) =>
-    asOneTest(await runTool('@biomejs/biome', 'biome', ['lint', '--error-on-warnings', ...args])),
-  types: async (args) => asOneTest(await runTool('typescript', 'tsc', ['-b', ...args])),
+    addCounts(
+      asOneTest(await runTool('@biomejs/biome', 'biome', ['lint', '--error-on-warnings', ...args])),
+      asOneTest(
+        await runTool('dependency-cruiser', 'depcruise', [...sourceFolders, '--output-type', 'err-long']),
+      ),
+    ),
+  types: async (args) => asOneTest(await runTool('@typescript/native', 'tsc', ['-b', ...args])),
   unit: (args) => runVitest('unit', args),
   build: async () => {
     await ensureSite('info');

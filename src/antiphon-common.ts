@@ -17,6 +17,7 @@ export type {
   StoredModel,
   StoredModels,
 } from './engine/engine-api.ts';
+export type * from './engine/run-types.ts';
 export { EngineError, type EngineErrorCode, type ErrorDetails } from './errors/engine-error.ts';
 export type { VerificationNoise } from './models/causal-model.ts';
 export type { Dtype } from './models/files/dtype.ts';
@@ -26,7 +27,6 @@ export type * from './openai/completion-types.ts';
 export type { ConnectedEngine } from './openai/connected-engine.ts';
 export { createFetch } from './openai/create-fetch.ts';
 export { type OpenAiApi, openAiApi } from './openai/openai-api.ts';
-export type * from './run-types.ts';
 export type { Clock } from './trace/clock.ts';
 export { readTrace } from './trace/read-trace.ts';
 export { Replay, type ReplayOptions } from './trace/replay.ts';

@@ -24,7 +24,7 @@ type ReadonlyAll<T> = T extends string | number | boolean | null | undefined
 
 expectTypeOf<ReadonlyAll<InferInput<typeof requestSchema>>>().toEqualTypeOf<ReadonlyAll<DecodeRequest>>();
 expectTypeOf<ReadonlyAll<InferOutput<typeof requestSchema>>>().toEqualTypeOf<ReadonlyAll<RecordedRequest>>();
-expectTypeOf<ReadonlyAll<InferOutput<typeof roundSchema>>>().toEqualTypeOf<ReadonlyAll<Round>>();
+expectTypeOf<ReadonlyAll<InferOutput<ReturnType<typeof roundSchema>>>>().toEqualTypeOf<ReadonlyAll<Round>>();
 
 /** Fields of OpenAI's: null counts as omitted. */
 type Given<T> = T extends string | number | boolean

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { memberProposer } from '../../src/round/proposer.ts';
 import type { Fate } from '../../src/verify/acceptance.ts';
 import {
   MarkedText,
@@ -15,7 +16,11 @@ import {
 function round(final: string, ...pieces: [Fate, string, number?][]): ShownRound {
   return {
     text: final,
-    proposals: pieces.map(([fate, text, proposer = null]) => ({ fate, text, proposer })),
+    proposals: pieces.map(([fate, text, member]) => ({
+      fate,
+      text,
+      proposer: member === undefined ? null : memberProposer(member),
+    })),
   };
 }
 
@@ -105,7 +110,7 @@ describe('marksFor', () => {
     'accepted, rejected and recovered differ by more than colour',
     (marks) => {
       const shownFates = (['accepted', 'rejected', 'recovered'] as const).map((fate) =>
-        colourless(marks[fate]('x', 0)),
+        colourless(marks[fate]('x', memberProposer(0))),
       );
       expect(new Set(shownFates).size).toBe(3);
     },
@@ -113,7 +118,7 @@ describe('marksFor', () => {
 
   test.each([styledTeamMarks, plainTeamMarks])('four members differ by more than colour', (marks) => {
     const shownMembers = [0, 1, 2, 3].map((member) =>
-      colourless(marks.accepted('x', member)).replace(';m', 'm'),
+      colourless(marks.accepted('x', memberProposer(member))).replace(';m', 'm'),
     );
     expect(new Set(shownMembers).size).toBe(4);
   });

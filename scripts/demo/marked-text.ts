@@ -1,8 +1,9 @@
+import { memberProposer, type Proposer } from '../../src/round/proposer.ts';
 import type { Proposal, Round } from '../../src/round/round.ts';
 import type { Fate } from '../../src/verify/acceptance.ts';
 
 /** How a terminal shows a piece of text that `proposer` proposed; null where nobody did, or it does not matter who. */
-export type Mark = (text: string, proposer: number | null) => string;
+export type Mark = (text: string, proposer: Proposer | null) => string;
 /** How a terminal shows the pieces of a text; discarded proposals are not shown. */
 export type Marks = Readonly<Record<Exclude<Fate, 'discarded'>, Mark>>;
 
@@ -29,13 +30,13 @@ export const plainMarks: Marks = {
 
 /** A colour and a slant or weight for each member, so that colour alone tells nothing: green, cyan, magenta, blue. */
 const memberStyles: readonly (readonly number[])[] = [[32], [36, 3], [35, 2], [34, 2, 3]];
-const stylesOf = (proposer: number | null): readonly number[] =>
-  memberStyles[(proposer ?? 0) % memberStyles.length];
+const stylesOf = (proposer: Proposer | null): readonly number[] =>
+  memberStyles[(proposer?.kind === 'member' ? proposer.index : 0) % memberStyles.length];
 
 /** A member's letter behind its text, small: ᴬ is member 0. Beyond the letters its number. */
-function lettered(text: string, proposer: number | null): string {
-  if (proposer === null) return text;
-  const letter = [...'ᴬᴮᶜᴰᴱᶠᴳᴴᴵᴶ'][proposer] ?? `(${proposer})`;
+function lettered(text: string, proposer: Proposer | null): string {
+  if (proposer?.kind !== 'member') return text;
+  const letter = [...'ᴬᴮᶜᴰᴱᶠᴳᴴᴵᴶ'][proposer.index] ?? `(${proposer.index})`;
   return text.replace(/\n*$/, (lineEnds) => letter + lineEnds);
 }
 
@@ -66,7 +67,9 @@ export function marksFor(
   const isStyled = isTerminal && !wantsNone;
   if (team.length > 0) {
     const marks = isStyled ? styledTeamMarks : plainTeamMarks;
-    const members = team.map((model, member) => marks.accepted(`proposed by ${model}`, member));
+    const members = team.map((model, member) =>
+      marks.accepted(`proposed by ${model}`, memberProposer(member)),
+    );
     return {
       marks,
       legend: [...members, marks.rejected('rejected', null), recoveredLegend(marks)].join(' '),
@@ -95,7 +98,7 @@ export interface ShownRound extends Pick<Round, 'text'> {
  */
 export class MarkedText {
   readonly #marks: Marks;
-  #waiting: { fate: Exclude<Fate, 'discarded'>; text: string; proposer: number | null }[] = [];
+  #waiting: { fate: Exclude<Fate, 'discarded'>; text: string; proposer: Proposer | null }[] = [];
   /** Final characters that are not shown yet. */
   #finalLength = 0;
 
@@ -128,7 +131,7 @@ export class MarkedText {
   }
 
   /** @param text final, that is at most #finalLength long */
-  #show(fate: Exclude<Fate, 'discarded' | 'rejected'>, text: string, proposer: number | null): string {
+  #show(fate: Exclude<Fate, 'discarded' | 'rejected'>, text: string, proposer: Proposer | null): string {
     this.#finalLength -= text.length;
     return text === '' ? '' : this.#marks[fate](harmless(text), proposer);
   }

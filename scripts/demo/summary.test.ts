@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DecodeResult, EngineInfo } from '../../src/engine/engine-api.ts';
+import { memberProposer } from '../../src/round/proposer.ts';
 import { summaryOf } from './summary.ts';
 
 const info = { threads: 2 } as EngineInfo;
@@ -99,12 +100,19 @@ test('forwards are told with their times by tokens, and pairs with what one prop
   const byWidth = (...widths: readonly (readonly [number, number, number])[]) =>
     widths.map(([tokens, medianMs, count]) => ({ tokens, medianMs, count }));
   const members = [
-    { ...member('a', 0), member: 0, forwardsByWidth: byWidth([1, 1.64, 3], [2, 1.96, 40]) },
-    { ...member('b', 0), member: 1, forwardsByWidth: byWidth([2, 2.04, 41]) },
+    { ...member('a', 0), forwardsByWidth: byWidth([1, 1.64, 3], [2, 1.96, 40]) },
+    { ...member('b', 0), forwardsByWidth: byWidth([2, 2.04, 41]) },
   ];
   const result = resultOf({ kind: 'plain', model: 'a', acceptance: exact }, members);
   const pair = {
-    ...{ proposer: 0, verifier: 1, proposals: 44, accepted: 37, rejected: 4, acceptanceRate: 37 / 41 },
+    ...{
+      proposer: memberProposer(0),
+      verifier: 1,
+      proposals: 44,
+      accepted: 37,
+      rejected: 4,
+      acceptanceRate: 37 / 41,
+    },
     forwards: 41,
     forwardsByWidth: byWidth([2, 2.04, 41]),
   };

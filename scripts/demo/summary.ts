@@ -1,5 +1,6 @@
-import type { DecodeStatistics, ForwardsByWidth } from '../../src/decode/statistics.ts';
+import type { DecodeStatistics, ForwardsByWidth, ProposerStatistics } from '../../src/decode/statistics.ts';
 import type { DecodeResult, EngineInfo } from '../../src/engine/engine-api.ts';
+import { proposerIndex } from '../../src/round/proposer.ts';
 
 const reasons: Readonly<Record<DecodeResult['finishReason'], string>> = {
   stop: 'ended at a stop string',
@@ -29,13 +30,12 @@ function backendInWords(result: DecodeResult, info: EngineInfo): string {
 
 /** How long forwards took: a line a member, and one a pair of members with the verdicts on what the one proposed. */
 function timesInWords({ members, pairs }: Pick<DecodeStatistics, 'members' | 'pairs'>): string[] {
-  const nameOf = (member: number) => members[member]?.modelId ?? 'n-gram lookup';
   const ofMembers = members
     .filter(({ forwardsByWidth }) => forwardsByWidth.length > 0)
-    .map(({ member, forwardsByWidth }) => `  ${nameOf(member)}: ${byTokens(forwardsByWidth)}`);
+    .map(({ modelId, forwardsByWidth }) => `  ${modelId}: ${byTokens(forwardsByWidth)}`);
   const ofPairs = pairs.map(
     ({ proposer, verifier, proposals, acceptanceRate, forwards, forwardsByWidth }) =>
-      `  ${nameOf(proposer)} → ${nameOf(verifier)}: ${proposals} proposals, ` +
+      `  ${nameOf(members[proposerIndex(proposer, members)])} → ${nameOf(members[verifier])}: ${proposals} proposals, ` +
       `${(100 * (acceptanceRate ?? 0)).toFixed(1)} % accepted, ${forwards} scores: ${byTokens(forwardsByWidth)}`,
   );
   return [
@@ -43,6 +43,8 @@ function timesInWords({ members, pairs }: Pick<DecodeStatistics, 'members' | 'pa
     ...(ofPairs.length > 0 ? ['pairs, who proposed → who scored before the verdict:', ...ofPairs] : []),
   ];
 }
+
+const nameOf = ({ modelId }: ProposerStatistics): string => modelId ?? 'n-gram lookup';
 
 function byTokens(forwards: readonly ForwardsByWidth[]): string {
   return forwards
@@ -66,12 +68,13 @@ export function summaryOf(result: DecodeResult, info: EngineInfo): string {
         `${stats.tokensPerRound.toFixed(2)} tokens a round`,
     );
   }
-  for (const { modelId, proposals, acceptanceRate, meanDraftLength } of stats.members) {
+  for (const member of stats.members) {
+    const { proposals, acceptanceRate, meanDraftLength } = member;
     // A target that never proposes has none of this.
     if (!meanDraftLength) continue;
     const accepted = acceptanceRate === null ? '' : `, ${(100 * acceptanceRate).toFixed(1)} % accepted`;
     lines.push(
-      `  ${modelId ?? 'n-gram lookup'}: ${proposals} proposals${accepted}, mean draft length ${meanDraftLength.toFixed(1)}`,
+      `  ${nameOf(member)}: ${proposals} proposals${accepted}, mean draft length ${meanDraftLength.toFixed(1)}`,
     );
   }
   if (stats.speedUp) {

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PilotEngine, PilotRun } from '../../src/pilot/pilot.ts';
-import { casesOf, planPilot } from '../../src/pilot/plan.ts';
+import { countCases, planPilot } from '../../src/pilot/plan.ts';
 import { environmentOf, planKey } from '../../src/pilot/plan-key.ts';
 import { readPrompts } from '../../src/pilot/read-prompts.ts';
 import { refuseUnreadableChats } from '../../src/pilot/readable-chats.ts';
@@ -42,7 +42,7 @@ async function run(options: PilotOptions, io: TerminalIo, open: OpenTerminalEngi
     const { threads } = await engine.info();
     const environment = environmentOf(plan, { models, threads }, engine.host);
     const count = plan.groups.reduce((sum, { methods }) => sum + methods.length, 0);
-    const total = casesOf(plan).length;
+    const total = countCases(plan);
     print(`${prompts.length} prompts, ${count} methods: ${total} runs\n`);
     const runs = await runPilot(plan, stoppable(engine), {
       store,

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { weightedCombine } from '../combine/weighted-combine.ts';
 import { costAt, type ForwardCosts } from '../models/forward-costs.ts';
 import type { Round } from '../round/round.ts';
-import type { MethodPlan } from './assemble-decode.ts';
 import { speculativeDraftLengths } from './choose-draft-lengths.ts';
+import type { MethodPlan } from './method-plan.ts';
 import { predictSpeculativeSpeedUp, predictSpeedUp } from './predict-speed-up.ts';
 import { type CoinOptions, type CoinRate, coinRounds } from './testing/coin-verdicts.ts';
 
@@ -111,7 +111,7 @@ describe('a look-up', () => {
       const proposed = Math.min(foundIn(index), draftLength);
       const width = proposed + 1;
       const proposals = Array.from({ length: proposed }, (_, index) => ({
-        proposer: 1,
+        proposer: { kind: 'lookup' },
         fate: isAccepted ? 'accepted' : index === 0 ? 'rejected' : 'discarded',
       }));
       controller.observe({

@@ -7,7 +7,7 @@ import { CpuSampler } from '../round/cpu-sampler.ts';
 import { adjustLogits, type LogitAdjustment } from '../sample/logit-adjustment.ts';
 import { type SamplingParameters, untruncated } from '../sample/sampling-parameters.ts';
 import { tokenId } from '../tokens/token-id.ts';
-import type { MethodPlan, ScheduleKind } from './assemble-decode.ts';
+import type { MethodPlan, ScheduleKind } from './method-plan.ts';
 import { analyticLaw, combinedAt, largestDifference, type Team } from './testing/analytic-law.ts';
 import { enumerateLaw } from './testing/enumerate-law.ts';
 import { type FakeDecodeOptions, runFakeDecode } from './testing/fake-decode.ts';
@@ -243,15 +243,13 @@ describe('a second reading of the rule', () => {
 
 describe('trap: penalties for the committed text alone', () => {
   /** Adjusts every row for what is committed when it is taken over, and leaves out what is pending before it. */
-  const fault: NonNullable<FakeDecodeOptions['createSampler']> = (
-    { memberAdjustments, ...plan },
-    ...parts
-  ) => {
-    const sampler = new CpuSampler(plan, ...parts);
+  const fault: NonNullable<FakeDecodeOptions['createSampler']> = (plan, ...parts) => {
+    const members = plan.members.map((member) => ({ ...member, adjustment: null }));
+    const sampler = new CpuSampler({ ...plan, members }, ...parts);
     const hold = sampler.hold.bind(sampler);
     sampler.hold = async (member, logits, count) => {
       const rows = (await logits.toHost()).slice();
-      const adjustment = memberAdjustments?.[member];
+      const { adjustment } = plan.members[member];
       for (let row = logits.rows - count; adjustment && row < logits.rows; row++) {
         adjustLogits(rows.subarray(row * logits.width), adjustment, sampler.committedTokenIds);
       }

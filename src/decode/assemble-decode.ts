@@ -1,75 +1,23 @@
 import type { Combine } from '../combine/combine.ts';
 import { weightedCombine } from '../combine/weighted-combine.ts';
 import type { Sequence } from '../models/causal-model.ts';
-import type { ForwardCosts } from '../models/forward-costs.ts';
 import { Member } from '../round/member.ts';
+import { type MemberDescription, targetsOf } from '../round/member-description.ts';
 import type { RoundRecorder } from '../round/round-recorder.ts';
 import type { RoundSampler, SamplingPlan } from '../round/round-sampler.ts';
-import type { LogitAdjustment } from '../sample/logit-adjustment.ts';
 import type { SamplingParameters } from '../sample/sampling-parameters.ts';
-import type { TokenId } from '../tokens/token-id.ts';
-import { type AcceptanceChoice, createAcceptance } from '../verify/create-acceptance.ts';
-import {
-  collaborativeDraftLengths,
-  type DraftLengthChoice,
-  speculativeDraftLengths,
-} from './choose-draft-lengths.ts';
+import { createAcceptance } from '../verify/create-acceptance.ts';
+import { collaborativeDraftLengths, speculativeDraftLengths } from './choose-draft-lengths.ts';
 import type { Decode } from './decode-loop.ts';
 import { type DraftLengthController, fixedDraftLengths } from './draft-length-controller.ts';
 import { modelDrafter } from './drafters/model-drafter.ts';
 import { ngramDrafter } from './drafters/ngram-drafter.ts';
-import { alternateSchedule } from './schedules/alternate-schedule.ts';
-import { blackBoxSchedule } from './schedules/black-box-schedule.ts';
+import type { MethodPlan } from './method-plan.ts';
 import { mixtureSchedule } from './schedules/mixture-schedule.ts';
-import { naiveSchedule } from './schedules/naive-schedule.ts';
 import type { Schedule } from './schedules/schedule.ts';
 import { sequentialSchedule } from './schedules/sequential-schedule.ts';
 import { speculativeSchedule } from './schedules/speculative-schedule.ts';
-
-export type ScheduleKind = 'sequential' | 'black-box' | 'naive' | 'alternate' | 'mixture';
-
-/** A method without the names of its models; its members stand beside it. */
-export type MethodPlan =
-  | { readonly kind: 'plain' }
-  | {
-      /** Members: the target, then the drafting model where there is one. */
-      readonly kind: 'speculative';
-      readonly acceptance: AcceptanceChoice;
-      readonly drafter:
-        | { readonly kind: 'model'; readonly draftLength: DraftLengthChoice }
-        | {
-            readonly kind: 'ngram';
-            readonly draftLength: DraftLengthChoice;
-            readonly longestMatch: number;
-            readonly shortestMatch: number;
-          };
-    }
-  | {
-      readonly kind: 'collaborative';
-      readonly acceptance: AcceptanceChoice;
-      readonly combine: Combine;
-      readonly schedule: ScheduleKind;
-      readonly defaultProposer: number;
-      /** γ_i [members] */
-      readonly draftLengths: readonly DraftLengthChoice[];
-    };
-
-export interface MemberPlan {
-  readonly modelId: string;
-  /** Its cache may hold a prefix of the prompt; at least one prompt token must be left to feed. */
-  readonly sequence: Sequence;
-  /** The member's own prompt: all members continue with the same text. */
-  readonly promptTokenIds: readonly TokenId[];
-  readonly contextLength: number;
-  /** t(k) measured at load. */
-  readonly costs: ForwardCosts;
-  /** What the member's own distribution is made with. */
-  readonly sampling: SamplingParameters;
-  /** What is done to the member's logits before; null or absent: nothing. */
-  readonly adjustment?: LogitAdjustment | null;
-  /** Tokens that end a text of this model. */
-  readonly endTokenIds: ReadonlySet<TokenId>;
-}
+import { verifyingSchedules } from './schedules/verifying-schedules.ts';
 
 export interface DecodePlan
   extends Pick<
@@ -85,7 +33,9 @@ export interface DecodePlan
     | 'recorder'
   > {
   readonly method: MethodPlan;
-  readonly members: readonly MemberPlan[];
+  readonly members: readonly MemberDescription[];
+  /** The KV cache that each member writes with [members]; see Member. */
+  readonly sequences: readonly Sequence[];
   /** Tokens that may be drawn: ids that every member scores. */
   readonly vocabSize: number;
   /** The request's own parameters, for combinations of raw logits. */
@@ -96,58 +46,36 @@ export interface DecodePlan
   readonly createSampler: (plan: SamplingPlan) => RoundSampler;
 }
 
-/** Whose rows form r, and how. With one target r is that target's own distribution, whatever drafts for it. */
-export function targetsOf(
-  method: MethodPlan,
-  members: number,
-): { readonly targets: readonly number[]; readonly combine: Combine } {
-  if (method.kind !== 'collaborative') return { targets: [0], combine: weightedCombine([1]) };
-  return { targets: Array.from({ length: members }, (_, index) => index), combine: method.combine };
+/** How r is formed. With one target it is that target's own distribution, whatever drafts for it. */
+export function combineOf(method: MethodPlan): Combine {
+  return method.kind === 'collaborative' ? method.combine : weightedCombine([1]);
 }
 
 /** Wires members, sampler, drafter and schedule of one decode. `lossy` tells whether its text may leave r. */
 export function assembleDecode(plan: DecodePlan): { decode: Decode; lossy: boolean } {
-  const { method, members, recorder, tokenizer, textStream, maxTokens } = plan;
+  const { method, recorder, tokenizer, textStream, maxTokens } = plan;
   const { signal, takeTurn, readbacks, takeCombineChange, onPrefill } = plan;
-  const { targets, combine } = targetsOf(method, members.length);
   const acceptance = createAcceptance(method.kind === 'plain' ? { kind: 'exact' } : method.acceptance);
   const sampler = plan.createSampler({
     vocabSize: plan.vocabSize,
-    firstPosition: members[0].promptTokenIds.length,
+    firstPosition: plan.members[0].promptTokenIds.length,
     sampling: plan.sampling,
-    memberSampling: members.map(({ sampling }) => sampling),
-    memberAdjustments: members.map(({ adjustment }) => adjustment ?? null),
-    targets,
-    combine,
+    members: plan.members,
+    combine: combineOf(method),
     acceptance,
     ...(plan.logprobs !== undefined && { logprobs: plan.logprobs }),
     // What ends a text for one of those who write it ends it for all: behind it that one is lost.
-    endTokenIds: new Set(targets.flatMap((target) => [...members[target].endTokenIds])),
+    endTokenIds: new Set(targetsOf(plan.members).flatMap((target) => [...plan.members[target].endTokenIds])),
   });
-  const participants = members.map(({ modelId, sequence, promptTokenIds, contextLength }, index) => ({
-    member: new Member({
-      index,
-      modelId,
-      promptLength: promptTokenIds.length,
-      contextLength,
-      sequence,
-      sampler,
-      recorder,
-    }),
-    promptTokenIds,
-    isTarget: targets.includes(index),
-  }));
-  const { schedule, controller } = chooseSchedule(
-    method,
-    participants.map(({ member }) => member),
-    members,
-    sampler,
-    textStream.hasStopStrings ? 1 : sampler.maxUnreadDraws,
+  const members = plan.members.map(
+    (description, index) => new Member(description, plan.sequences[index], sampler, recorder),
   );
+  const maxUnread = textStream.hasStopStrings ? 1 : sampler.maxUnreadDraws;
+  const { schedule, controller } = chooseSchedule(method, members, plan.members, sampler, maxUnread);
   const lossy = acceptance.deviation !== null && !isWithoutVerdicts(method);
   return {
     decode: {
-      participants,
+      members,
       sampler,
       schedule,
       controller,
@@ -185,46 +113,35 @@ function withDrafting(method: CollaborativePlan): CollaborativePlan {
 function chooseSchedule(
   method: MethodPlan,
   members: readonly Member[],
-  plans: readonly MemberPlan[],
+  descriptions: readonly MemberDescription[],
   sampler: RoundSampler,
   maxUnread: number,
 ): { schedule: Schedule; controller: DraftLengthController } {
-  const costs = plans.map((plan) => plan.costs);
+  const costs = descriptions.map((description) => description.costs);
   if (method.kind === 'plain') {
-    return { schedule: sequentialSchedule(members, sampler, maxUnread), controller: fixedDraftLengths([0]) };
+    return { schedule: sequentialSchedule(members, maxUnread), controller: fixedDraftLengths([0]) };
   }
   if (method.kind === 'speculative') {
     const { drafter: options } = method;
-    const target = members[0];
-    // A drafter that is no model takes the number behind the last member.
+    const [target, draftMember] = members;
     const drafter =
       options.kind === 'model'
-        ? modelDrafter(members[1], sampler)
-        : ngramDrafter({
-            ...options,
-            proposer: members.length,
-            promptTokenIds: plans[0].promptTokenIds,
-            sampler,
-          });
+        ? modelDrafter(draftMember)
+        : ngramDrafter({ ...options, promptTokenIds: descriptions[0].promptTokenIds, sampler });
     const controller = speculativeDraftLengths(options, costs, maxUnread);
-    return { schedule: speculativeSchedule(drafter, [target], controller, sampler, maxUnread), controller };
+    return { schedule: speculativeSchedule(drafter, [target], controller, maxUnread), controller };
   }
   if (method.schedule === 'sequential' || method.schedule === 'mixture') {
-    const schedule = method.schedule === 'mixture' ? mixtureSchedule : sequentialSchedule;
     return {
-      schedule: schedule(members, sampler, maxUnread),
+      schedule:
+        method.schedule === 'mixture'
+          ? mixtureSchedule(members, sampler, maxUnread)
+          : sequentialSchedule(members, maxUnread),
       controller: fixedDraftLengths(members.map(() => 0)),
     };
   }
   const { defaultProposer } = method;
   const controller = collaborativeDraftLengths(withDrafting(method), costs);
   const ensemble = { members, sampler, controller, defaultProposer };
-  switch (method.schedule) {
-    case 'black-box':
-      return { schedule: blackBoxSchedule(ensemble), controller };
-    case 'naive':
-      return { schedule: naiveSchedule(ensemble), controller };
-    case 'alternate':
-      return { schedule: alternateSchedule(ensemble), controller };
-  }
+  return { schedule: verifyingSchedules[method.schedule](ensemble), controller };
 }

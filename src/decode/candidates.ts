@@ -1,3 +1,4 @@
+import { targetsOf } from '../round/member-description.ts';
 import type { SamplingPlan } from '../round/round-sampler.ts';
 import { distributionOf } from '../sample/distribution.ts';
 import { untruncated } from '../sample/sampling-parameters.ts';
@@ -30,8 +31,7 @@ export interface Candidates {
   readonly combined: CandidateList;
 }
 
-export interface CandidatesPlan
-  extends Pick<SamplingPlan, 'vocabSize' | 'sampling' | 'memberSampling' | 'targets' | 'combine'> {
+export interface CandidatesPlan extends Pick<SamplingPlan, 'vocabSize' | 'sampling' | 'members' | 'combine'> {
   readonly tokenizer: Tokenizer;
   /** What stands before the position, the first member's prompt included. */
   readonly contextTokenIds: readonly TokenId[];
@@ -47,16 +47,19 @@ export interface CandidatesPlan
  * @param rows [members] of raw logits [vocabSize]; null for members that have none and are no targets
  */
 export function listCandidates(plan: CandidatesPlan, rows: readonly (Float32Array | null)[]): Candidates {
-  const { combine, targets, vocabSize } = plan;
+  const { combine, vocabSize } = plan;
   const isGreedy = plan.sampling.temperature === 0;
-  const samplingOf = (member: number) => (isGreedy ? untruncated : plan.memberSampling[member]);
+  const samplingOf = (member: number) => (isGreedy ? untruncated : plan.members[member].sampling);
   const distribution = new Float64Array(vocabSize);
   const members = rows.map((logits, member) => {
     if (!logits) return null;
     distributionOf(logits, samplingOf(member), distribution);
     return listOf(plan, distribution);
   });
-  const targetRows = targets.map((member) => ({ logits: rows[member]!, sampling: samplingOf(member) }));
+  const targetRows = targetsOf(plan.members).map((member) => ({
+    logits: rows[member]!,
+    sampling: samplingOf(member),
+  }));
   combine.distribution(targetRows, isGreedy ? untruncated : plan.sampling, distribution);
   return { members, combined: listOf(plan, distribution) };
 }

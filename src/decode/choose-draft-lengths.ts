@@ -1,11 +1,9 @@
 import { costAt, type ForwardCosts } from '../models/forward-costs.ts';
 import { AdaptiveDraftLengths } from './adaptive-draft-lengths.ts';
-import type { MethodPlan } from './assemble-decode.ts';
 import { type DraftLengthController, fixedDraftLengths } from './draft-length-controller.ts';
+import type { AcceptedPaths } from './expected-forwards.ts';
+import type { DraftLengthChoice, MethodPlan } from './method-plan.ts';
 import { predictSpeculativeSpeedUp, predictSpeedUp } from './predict-speed-up.ts';
-
-/** γ of a proposer: a number, or left to the controller. */
-export type DraftLengthChoice = number | 'adaptive';
 
 /**
  * Their scores, one token longer, are of the widths that are measured at load, and few enough to be used often. Between
@@ -13,8 +11,8 @@ export type DraftLengthChoice = number | 'adaptive';
  */
 const candidates = [1, 2, 3, 4, 5, 7, 11, 16];
 /**
- * With three members and more a prediction walks the state machine, the longer the nearer α is to 1 and the more precise
- * it is: tenths of a millisecond, for each of some twenty candidates.
+ * With three members and more a prediction walks the schedule, the longer the nearer α is to 1 and the more precise it
+ * is: up to a tenth of a millisecond, for each of some twenty candidates, and a few microseconds when it was walked before.
  */
 const walked = { largestRate: 0.97, negligible: 1e-3, searchEvery: 8 };
 const byFormula = { largestRate: 1, negligible: undefined, searchEvery: 1 };
@@ -59,6 +57,7 @@ export function collaborativeDraftLengths(
 ): DraftLengthController {
   const { draftLengths, schedule, defaultProposer } = method;
   const { largestRate, negligible, searchEvery } = costs.length > 2 ? walked : byFormula;
+  const paths: AcceptedPaths = new Map();
   return controllerFor({
     draftLengths,
     candidates,
@@ -76,6 +75,7 @@ export function collaborativeDraftLengths(
         acceptanceRates: acceptanceRates.map((rate) => Math.min(rate, largestRate)),
         costs: movingCosts,
         negligible,
+        paths,
       }),
   });
 }

@@ -4,7 +4,7 @@ import { geometricCombine } from '../combine/geometric-combine.ts';
 import { weightedCombine } from '../combine/weighted-combine.ts';
 import { PhiloxSource } from '../random/philox-source.ts';
 import type { AcceptanceChoice } from '../verify/create-acceptance.ts';
-import type { MethodPlan, ScheduleKind } from './assemble-decode.ts';
+import type { MethodPlan, ScheduleKind } from './method-plan.ts';
 import { startFakeDecode } from './testing/fake-decode.ts';
 import { FakeModel } from './testing/fake-model.ts';
 

@@ -7,7 +7,7 @@ import { PhiloxSource } from '../random/philox-source.ts';
 import { type SamplingParameters, untruncated } from '../sample/sampling-parameters.ts';
 import { tokenId } from '../tokens/token-id.ts';
 import type { AcceptanceChoice } from '../verify/create-acceptance.ts';
-import type { MethodPlan, ScheduleKind } from './assemble-decode.ts';
+import type { MethodPlan, ScheduleKind } from './method-plan.ts';
 import { combinedAt, type Team } from './testing/analytic-law.ts';
 import { enumerateLaw } from './testing/enumerate-law.ts';
 import { runFakeDecode } from './testing/fake-decode.ts';

@@ -4,7 +4,7 @@ import { weightedCombine } from '../combine/weighted-combine.ts';
 import { PhiloxSource } from '../random/philox-source.ts';
 import { argmax } from '../sample/distribution.ts';
 import { tokenId } from '../tokens/token-id.ts';
-import type { MethodPlan } from './assemble-decode.ts';
+import type { MethodPlan } from './method-plan.ts';
 import type { PrefillProgress } from './prefill-members.ts';
 import { summarize } from './statistics.ts';
 import { runFakeDecode, startFakeDecode } from './testing/fake-decode.ts';

@@ -9,17 +9,11 @@ import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { DraftLengthController } from './draft-length-controller.ts';
 import { logprobsOf } from './logprobs.ts';
 import { type PrefillProgress, prefillMembers } from './prefill-members.ts';
+import { runToVerdict } from './schedules/run-to-verdict.ts';
 import type { Schedule } from './schedules/schedule.ts';
 
 /** `stop`: a stop string; `end`: an end token of a target; `length`: maxTokens; `context`: no room; `abort`. */
 export type FinishReason = 'stop' | 'end' | 'length' | 'context' | 'abort';
-
-export interface Participant {
-  readonly member: Member;
-  readonly promptTokenIds: readonly TokenId[];
-  /** True if its rows form r: then the row behind the prompt is needed for the first token. */
-  readonly isTarget: boolean;
-}
 
 /** Another combination of the same members, and what of it is new. */
 export interface CombineChange {
@@ -28,7 +22,7 @@ export interface CombineChange {
 }
 
 export interface Decode {
-  readonly participants: readonly Participant[];
+  readonly members: readonly Member[];
   readonly sampler: RoundSampler;
   readonly schedule: Schedule;
   readonly controller: DraftLengthController;
@@ -52,7 +46,7 @@ export interface Decode {
  * gives a round too, with its forwards and nothing else.
  */
 export async function* decodeRounds(decode: Decode): AsyncGenerator<Round, FinishReason, void> {
-  const { participants, sampler, schedule, controller, recorder, signal } = decode;
+  const { members, sampler, schedule, controller, recorder, signal } = decode;
   if (room(decode) <= 0) return 'context';
   const carryOn = async () => {
     await decode.takeTurn();
@@ -64,7 +58,7 @@ export async function* decodeRounds(decode: Decode): AsyncGenerator<Round, Finis
     const readbacks = decode.readbacks() - readbacksBefore;
     readbacksBefore += readbacks;
     const { proposals, committed, text, logprobs } = settled;
-    const kvLengths = participants.map(({ member }) => member.kvLength);
+    const kvLengths = members.map(({ kvLength }) => kvLength);
     const atMs = recorder.elapsedMs();
     return {
       index,
@@ -79,7 +73,7 @@ export async function* decodeRounds(decode: Decode): AsyncGenerator<Round, Finis
       ...(logprobs && { logprobs }),
     };
   };
-  if (!(await prefillMembers(participants, carryOn, decode.onPrefill))) {
+  if (!(await prefillMembers(members, carryOn, decode.onPrefill))) {
     yield endRound(0, { proposals: [], committed: [], text: '' }, [...controller.draftLengths]);
     return 'abort';
   }
@@ -88,9 +82,11 @@ export async function* decodeRounds(decode: Decode): AsyncGenerator<Round, Finis
     if (change) sampler.useCombine(change.combine);
     const draftLengths = [...controller.draftLengths];
     const verdict =
-      index === 0 ? await sampler.verify(0, 'draw-from-target') : await schedule.nextVerdict(room(decode));
+      index === 0
+        ? await sampler.verify(0, 'draw-from-target')
+        : await runToVerdict(schedule, sampler, room(decode));
     if (verdict.rejected || verdict.ended) {
-      for (const { member } of participants) member.rollbackBefore(sampler.committedTokenIds.length);
+      for (const member of members) member.rollbackBefore(sampler.committedTokenIds.length);
     }
     const settled = recorder.measure('text', () => settle(decode, verdict));
     const round = {
@@ -108,11 +104,11 @@ export async function* decodeRounds(decode: Decode): AsyncGenerator<Round, Finis
  * Tokens that may still be committed: by the request, and by the fullest context of a target. A draft model whose
  * context is full stops drafting, which changes nothing in the text.
  */
-function room({ participants, sampler, maxTokens }: Decode): number {
+function room({ members, sampler, maxTokens }: Decode): number {
   const written = sampler.committedTokenIds.length;
-  const contexts = participants
-    .filter(({ isTarget }) => isTarget)
-    .map(({ member }) => member.contextLength - member.promptLength - written);
+  const contexts = members
+    .filter(({ description }) => description.isTarget)
+    .map(({ description, promptLength }) => description.contextLength - promptLength - written);
   return Math.min(maxTokens - written, ...contexts);
 }
 

@@ -3,7 +3,7 @@ import { PhiloxSource } from '../random/philox-source.ts';
 import { argmax, distributionOf } from '../sample/distribution.ts';
 import { type SamplingParameters, untruncated } from '../sample/sampling-parameters.ts';
 import { tokenId } from '../tokens/token-id.ts';
-import type { MethodPlan } from './assemble-decode.ts';
+import type { MethodPlan } from './method-plan.ts';
 import { enumerateLaw } from './testing/enumerate-law.ts';
 import { finishFakeDecode, prepareFakeDecode, runFakeDecode } from './testing/fake-decode.ts';
 import { FakeModel } from './testing/fake-model.ts';

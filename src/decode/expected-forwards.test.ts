@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { weightedCombine } from '../combine/weighted-combine.ts';
+import { proposerIndex } from '../round/proposer.ts';
 import type { Round } from '../round/round.ts';
-import type { MethodPlan } from './assemble-decode.ts';
 import { expectedForwards, type ForwardsPlan, type ForwardTally } from './expected-forwards.ts';
+import type { MethodPlan } from './method-plan.ts';
 import { coinRounds, tallyOf } from './testing/coin-verdicts.ts';
 
 const plan = (
@@ -71,7 +72,7 @@ describe('the forwards of a schedule', () => {
       chances.set(round, chance);
       for (const { proposer } of round.proposals) {
         tokens += chance;
-        if (proposer !== null) chance *= each.acceptanceRates[proposer];
+        if (proposer) chance *= each.acceptanceRates[proposerIndex(proposer, each.acceptanceRates)];
       }
     }
     const { counts } = tallyOf(rounds, each.draftLengths.length, (round) => chances.get(round) ?? 0);

@@ -1,7 +1,10 @@
-import type { ScheduleKind } from './assemble-decode.ts';
-
-/** Schedules that propose and verify, so that their forwards depend on verdicts. */
-export type VerifyingScheduleKind = Extract<ScheduleKind, 'alternate' | 'naive' | 'black-box'>;
+import type { Sequence } from '../models/causal-model.ts';
+import { Member } from '../round/member.ts';
+import { RoundRecorder } from '../round/round-recorder.ts';
+import { CountingSampler } from './counting-sampler.ts';
+import { fixedDraftLengths } from './draft-length-controller.ts';
+import type { Schedule } from './schedules/schedule.ts';
+import { type VerifyingScheduleKind, verifyingSchedules } from './schedules/verifying-schedules.ts';
 
 export interface ForwardsPlan {
   readonly schedule: VerifyingScheduleKind;
@@ -19,155 +22,126 @@ export interface ForwardTally {
   readonly counts: readonly (readonly number[])[];
 }
 
+/** Paths that were walked before, by whoever predicts often. They depend on no acceptance rate. */
+export type AcceptedPaths = Map<string, AcceptedPath>;
+
 /** A cycle still going on after so many tokens, with every α near 1, is cut off there, which costs about 1e-4. */
 const maxTokens = 10_000;
 
 /**
- * What one cycle of a schedule takes, from a restart to the next rejection, if a proposal of member i is accepted
+ * The forwards of one cycle of a schedule, from a restart to the next rejection, if a proposal of member i is accepted
  * with probability α_i, whatever came before.
  *
  * A rejection leaves every schedule where the prefill left it: nothing pending, no row held, and every cache valid up
- * to the token before the last (a member that scored a head has been fed all before it). So decodes are made of
- * independent cycles, and within one all is accepted until the end: the state machine has but one path, and what
- * happens on it counts with the chance of getting there. No coin is flipped, so the means are exact.
- * @param negligible chance of a cycle's getting so far below which the rest of it does not count; about the relative
- *   error that this makes
+ * to the token before the last. So a decode consists of independent cycles, and within one everything is accepted until
+ * the end: the schedule takes one path, and each forward on it counts with the chance of getting there. No random
+ * number is drawn, so the means are exact.
+ * @param negligible chance of getting so far below which the rest of the cycle does not count; about the relative error
+ *   that this makes
  */
-export function expectedForwards(plan: ForwardsPlan, negligible = 1e-12): ForwardTally {
-  const gamma = plan.draftLengths[plan.defaultProposer];
-  if (!(gamma >= 1)) {
-    throw new RangeError(
-      `forwards of ${plan.schedule}: draft length ${gamma} of the default proposer, not >= 1`,
-    );
-  }
-  const path = new AcceptedPath(plan.acceptanceRates);
-  const rounds = { alternate: alternateRounds, naive: naiveRounds, 'black-box': blackBoxRounds };
-  const runRound = rounds[plan.schedule](path, plan);
-  while (path.chance > negligible && path.committed < maxTokens) runRound();
-  return path;
-}
-
-/** As alternateSchedule: from one verdict to the next. */
-function alternateRounds(path: AcceptedPath, { draftLengths, defaultProposer }: ForwardsPlan): () => void {
-  let owed: { readonly member: number; readonly count: number } | null = null;
-  return () => {
-    if (owed) path.draft(owed.member, owed.count);
-    owed = null;
-    for (;;) {
-      if (path.pendingLength === 0) path.draft(defaultProposer, draftLengths[defaultProposer]);
-      const scorer = path.minScored();
-      path.score(scorer);
-      path.propose(scorer);
-      const further = draftLengths[scorer] - 1;
-      const heads = path.scoredByAll();
-      if (heads > 0) {
-        path.verify(heads, 'leave');
-        owed = { member: scorer, count: further };
-        return;
-      }
-      path.draft(scorer, further);
-    }
-  };
-}
-
-/** As naiveSchedule. */
-function naiveRounds(path: AcceptedPath, { draftLengths, defaultProposer }: ForwardsPlan): () => void {
-  return () => {
-    path.draft(defaultProposer, draftLengths[defaultProposer]);
-    for (let member = 0; member < draftLengths.length; member++) {
-      if (member !== defaultProposer) path.score(member);
-    }
-    path.verify(draftLengths[defaultProposer], 'leave');
-  };
-}
-
-/** As blackBoxSchedule. */
-function blackBoxRounds(path: AcceptedPath, { draftLengths, defaultProposer }: ForwardsPlan): () => void {
-  return () => {
-    path.draft(defaultProposer, draftLengths[defaultProposer]);
-    path.forget(defaultProposer);
-    for (let member = 0; member < draftLengths.length; member++) path.score(member);
-    path.verify(draftLengths[defaultProposer], 'draw-from-target');
-  };
-}
-
-/** What sampler, members and loop know of a decode, reduced to lengths, while every proposal is accepted. */
-class AcceptedPath implements ForwardTally {
-  readonly counts: number[][];
-  tokens = 0;
+export function expectedForwards(
+  plan: ForwardsPlan,
+  negligible = 1e-12,
+  paths: AcceptedPaths = new Map(),
+): ForwardTally {
+  const { schedule, draftLengths, defaultProposer, acceptanceRates } = plan;
+  const key = `${schedule} ${defaultProposer} ${draftLengths}`;
+  const path = paths.get(key) ?? new AcceptedPath(plan);
+  paths.set(key, path);
+  const counts = draftLengths.map((): number[] => []);
+  let tokens = 0;
+  let committed = 1;
   /** That no proposal so far was rejected. */
-  chance = 1;
-  /** Tokens of the text; the first is the prefill's, or the recovered one before. */
-  committed = 1;
-  readonly #acceptanceRates: readonly number[];
-  /** Proposer of each pending token. */
-  readonly #pending: number[] = [];
-  /** Tokens of the text that each member's cache holds [members]. */
-  readonly #textLengths: number[];
-  /** |D_i| [members] */
-  readonly #heldRows: number[];
-
-  constructor(acceptanceRates: readonly number[]) {
-    this.#acceptanceRates = acceptanceRates;
-    this.counts = acceptanceRates.map(() => []);
-    this.#textLengths = acceptanceRates.map(() => 0);
-    this.#heldRows = acceptanceRates.map(() => 0);
-  }
-
-  get pendingLength(): number {
-    return this.#pending.length;
-  }
-
-  /** As Member.score. */
-  score(member: number): void {
-    if (this.#heldRows[member] > this.#pending.length) return;
-    const end = this.committed + this.#pending.length;
-    const width = end - this.#textLengths[member];
-    const counts = this.counts[member];
-    while (counts.length <= width) counts.push(0);
-    counts[width] += this.chance;
-    this.#textLengths[member] = end;
-    this.#heldRows[member] = this.#pending.length + 1;
-  }
-
-  propose(member: number): void {
-    this.#pending.push(member);
-  }
-
-  /** As modelDrafter. */
-  draft(member: number, count: number): void {
-    for (let drafted = 0; drafted < count; drafted++) {
-      this.score(member);
-      this.propose(member);
+  let chance = 1;
+  for (let index = 0; chance > negligible && committed < maxTokens; index++) {
+    const { forwards, proposers } = path.round(index);
+    for (const { member, width } of forwards) {
+      const byWidth = counts[member];
+      while (byWidth.length <= width) byWidth.push(0);
+      byWidth[width] += chance;
     }
-  }
-
-  /** Drops what the member computed behind the committed text. */
-  forget(member: number): void {
-    this.#heldRows[member] = 0;
-    this.#textLengths[member] = Math.min(this.#textLengths[member], this.committed - 1);
-  }
-
-  /** As RoundSampler.verify. A verdict that is reached commits one token, accepted or recovered. */
-  verify(heads: number, extra: 'draw-from-target' | 'leave'): void {
-    for (const proposer of this.#pending.splice(0, heads)) {
-      this.tokens += this.chance;
-      this.chance *= this.#acceptanceRates[proposer];
+    for (const proposer of proposers) {
+      tokens += chance;
+      if (proposer !== null) chance *= acceptanceRates[proposer];
     }
-    const settled = extra === 'leave' ? heads : heads + 1;
-    if (settled > heads) this.tokens += this.chance;
-    this.committed += settled;
-    for (const [member, rows] of this.#heldRows.entries()) {
-      this.#heldRows[member] = Math.max(0, rows - settled);
+    committed += proposers.length;
+  }
+  return { tokens, counts };
+}
+
+interface AcceptedRound {
+  readonly forwards: readonly { readonly member: number; readonly width: number }[];
+  /** Of each token that is committed; null for one that nobody proposed. */
+  readonly proposers: readonly (number | null)[];
+}
+
+/** The rounds of a real schedule while every proposal is accepted. They are walked once, as far as anybody asks. */
+class AcceptedPath {
+  readonly #rounds: AcceptedRound[] = [];
+  readonly #sampler: CountingSampler;
+  readonly #caches: readonly CountedCache[];
+  readonly #schedule: Schedule;
+
+  constructor({ schedule, draftLengths, defaultProposer }: Omit<ForwardsPlan, 'acceptanceRates'>) {
+    const gamma = draftLengths[defaultProposer];
+    if (!(gamma >= 1)) {
+      throw new RangeError(
+        `forwards of ${schedule}: draft length ${gamma} of the default proposer, not >= 1`,
+      );
     }
+    const sampler = new CountingSampler(draftLengths.length);
+    const recorder = new RoundRecorder(() => 0);
+    this.#sampler = sampler;
+    this.#caches = draftLengths.map(() => new CountedCache());
+    const members = this.#caches.map(
+      (sequence, index) =>
+        new Member(
+          { index, promptTokenIds: [], contextLength: Number.POSITIVE_INFINITY, isTarget: true },
+          sequence,
+          sampler,
+          recorder,
+        ),
+    );
+    const controller = fixedDraftLengths(draftLengths);
+    this.#schedule = verifyingSchedules[schedule]({ members, sampler, controller, defaultProposer });
   }
 
-  /** The member with the fewest rows; lowest number on ties. */
-  minScored(): number {
-    return this.#heldRows.indexOf(Math.min(...this.#heldRows));
+  round(index: number): AcceptedRound {
+    while (this.#rounds.length <= index) this.#rounds.push(this.#walkRound());
+    return this.#rounds[index];
   }
 
-  scoredByAll(): number {
-    return Math.min(this.#pending.length, ...this.#heldRows);
+  #walkRound(): AcceptedRound {
+    const forwards: { member: number; width: number }[] = [];
+    const steps = this.#schedule.nextVerdict(Number.POSITIVE_INFINITY);
+    let next = steps.next();
+    for (; !next.done; next = steps.next()) {
+      const step = next.value;
+      if (step.kind === 'propose') this.#sampler.propose(step.member.index);
+      else if (step.kind === 'score') {
+        for (const member of step.members) {
+          const due = member.pendingForward;
+          if (!due) continue;
+          forwards.push({ member: member.index, width: due.run.length });
+          this.#caches[member.index].kvLength += due.run.length;
+          this.#sampler.hold(member.index, null, due.missingRows);
+        }
+      }
+    }
+    return { forwards, proposers: this.#sampler.verify(next.value) };
   }
+}
+
+class CountedCache implements Sequence {
+  kvLength = 0;
+
+  forward(): never {
+    throw new Error('A forward that is only counted was run.');
+  }
+
+  rollback(length: number): void {
+    this.kvLength = length;
+  }
+
+  dispose(): void {}
 }

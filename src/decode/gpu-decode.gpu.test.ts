@@ -15,8 +15,9 @@ import { type SamplingParameters, untruncated } from '../sample/sampling-paramet
 import { TextStream } from '../tokens/text-stream.ts';
 import { type TokenId, tokenId } from '../tokens/token-id.ts';
 import type { AcceptanceChoice } from '../verify/create-acceptance.ts';
-import { assembleDecode, type MethodPlan, type ScheduleKind } from './assemble-decode.ts';
+import { assembleDecode } from './assemble-decode.ts';
 import { decodeRounds } from './decode-loop.ts';
+import type { MethodPlan, ScheduleKind } from './method-plan.ts';
 import { LateReadSampler, letterTokenizer } from './testing/fake-decode.ts';
 import { FakeModel, type FakeSequence } from './testing/fake-model.ts';
 
@@ -98,15 +99,17 @@ async function decode(
   const recorder = new RoundRecorder(() => 0);
   const assembled = assembleDecode({
     method,
-    members: sequences.map((sequence, index) => ({
+    sequences,
+    members: sequences.map((_, index) => ({
+      index,
       modelId: `fake-${index}`,
-      sequence,
       promptTokenIds: [0, 1, 2].slice(index % 2).map(tokenId),
       contextLength: 100,
       costs: [{ tokens: 1, ms: 1 }],
       sampling: { ...untruncated, ...sampling },
       adjustment: adjustment ?? null,
       endTokenIds: new Set(endTokenIds.map(tokenId)),
+      isTarget: method.kind === 'collaborative' || index === 0,
     })),
     vocabSize: tokenizer.vocabSize,
     sampling: { ...untruncated, ...sampling },

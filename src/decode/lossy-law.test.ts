@@ -4,7 +4,7 @@ import { weightedCombine } from '../combine/weighted-combine.ts';
 import { untruncated } from '../sample/sampling-parameters.ts';
 import { tokenId } from '../tokens/token-id.ts';
 import type { AcceptanceChoice } from '../verify/create-acceptance.ts';
-import type { ScheduleKind } from './assemble-decode.ts';
+import type { ScheduleKind } from './method-plan.ts';
 import { analyticLaw, combinedAt, largestDifference, ownAt, type Team } from './testing/analytic-law.ts';
 import { enumerateLaw } from './testing/enumerate-law.ts';
 import { FakeModel } from './testing/fake-model.ts';

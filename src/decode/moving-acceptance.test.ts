@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
+import { memberProposer } from '../round/proposer.ts';
 import type { Round } from '../round/round.ts';
 import { MovingAcceptance } from './moving-acceptance.ts';
 
-const verdicts = (proposer: number | null, ...fates: string[]): Round =>
-  ({ proposals: fates.map((fate) => ({ proposer, fate })) }) as unknown as Round;
+const verdicts = (member: number | null, ...fates: string[]): Round =>
+  ({
+    proposals: fates.map((fate) => ({ proposer: member === null ? null : memberProposer(member), fate })),
+  }) as unknown as Round;
 
 /** The estimate after verdicts of one proposer, one a round: true is accepted. */
 function rateAfter(...runs: readonly (readonly [count: number, isAccepted: (index: number) => boolean])[]) {

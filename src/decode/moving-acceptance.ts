@@ -1,3 +1,4 @@
+import { proposerIndex } from '../round/proposer.ts';
 import type { Round } from '../round/round.ts';
 
 /** What is believed before the first verdict, as strong as `priorVerdicts` of them. */
@@ -23,7 +24,7 @@ export class MovingAcceptance {
   observe(round: Round): void {
     for (const { proposer, fate } of round.proposals) {
       if (proposer === null || (fate !== 'accepted' && fate !== 'rejected')) continue;
-      this.#estimates[proposer].observe(fate === 'accepted');
+      this.#estimates[proposerIndex(proposer, this.#estimates)].observe(fate === 'accepted');
     }
   }
 

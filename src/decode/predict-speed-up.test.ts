@@ -2,14 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { weightedCombine } from '../combine/weighted-combine.ts';
 import { costAt, type ForwardCosts } from '../models/forward-costs.ts';
 import type { Round } from '../round/round.ts';
-import type { MethodPlan, ScheduleKind } from './assemble-decode.ts';
-import { expectedForwards, type VerifyingScheduleKind } from './expected-forwards.ts';
+import { type AcceptedPaths, expectedForwards } from './expected-forwards.ts';
+import type { MethodPlan, ScheduleKind } from './method-plan.ts';
 import {
   type CollaborativePrediction,
   predictSpeculativeSpeedUp,
   predictSpeedUp,
   speedUpOfTally,
 } from './predict-speed-up.ts';
+import type { VerifyingScheduleKind } from './schedules/verifying-schedules.ts';
 import { coinRounds, tallyOf } from './testing/coin-verdicts.ts';
 
 /** A forward costs the same over any number of tokens. */
@@ -154,8 +155,9 @@ describe('the formulas', () => {
   ];
 
   test.each(schedules)(
-    'of %s say what its state machine does, with costs that depend on the width',
+    'of %s say what its schedule does, with costs that depend on the width',
     (schedule) => {
+      const paths: AcceptedPaths = new Map();
       for (const draftLengths of teams) {
         for (const first of rates) {
           for (const second of rates) {
@@ -163,12 +165,11 @@ describe('the formulas', () => {
               for (const defaultProposer of [0, 1]) {
                 const acceptanceRates = [first, second];
                 const costs = [uneven(ratio), uneven(1)];
-                const forwards = expectedForwards({
-                  schedule,
-                  draftLengths,
-                  defaultProposer,
-                  acceptanceRates,
-                });
+                const forwards = expectedForwards(
+                  { schedule, draftLengths, defaultProposer, acceptanceRates },
+                  undefined,
+                  paths,
+                );
                 const byFormula = predict(schedule, {
                   draftLengths,
                   defaultProposer,

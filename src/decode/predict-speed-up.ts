@@ -1,6 +1,6 @@
 import { costAt, type ForwardCosts } from '../models/forward-costs.ts';
-import type { ScheduleKind } from './assemble-decode.ts';
-import { expectedForwards, type ForwardTally } from './expected-forwards.ts';
+import { type AcceptedPaths, expectedForwards, type ForwardTally } from './expected-forwards.ts';
+import type { ScheduleKind } from './method-plan.ts';
 import {
   alternateSpeedUp,
   blackBoxSpeedUp,
@@ -21,14 +21,16 @@ export interface CollaborativePrediction {
   readonly costs: readonly ForwardCosts[];
   /** λ_i [members], which `mixture` alone asks for. */
   readonly weights: readonly number[];
-  /** Where a state machine is walked through: chance below which its further way does not count. */
+  /** Where the schedule is walked: chance of getting so far below which the rest does not count. */
   readonly negligible?: number | undefined;
+  /** Where the schedule is walked: the paths of earlier predictions, to walk none of them twice. */
+  readonly paths?: AcceptedPaths | undefined;
 }
 
 /**
  * Tokens per second over those of `sequential` that a schedule promises, from the acceptance rates and the costs of
  * forwards: 1 means no gain. Long texts, independent verdicts, and nothing but forwards takes time. By formula, except
- * for `alternate` with three members and more, whose state machine is walked through.
+ * for `alternate` with three members and more: there the schedule itself is walked.
  */
 export function predictSpeedUp(prediction: CollaborativePrediction): number {
   const { schedule, draftLengths, defaultProposer, acceptanceRates, costs, weights } = prediction;
@@ -54,7 +56,11 @@ export function predictSpeedUp(prediction: CollaborativePrediction): number {
     case 'alternate':
       if (others.length === 1) return alternateSpeedUp(proposer, others[0]);
       return speedUpOfTally(
-        expectedForwards({ schedule, draftLengths, defaultProposer, acceptanceRates }, prediction.negligible),
+        expectedForwards(
+          { schedule, draftLengths, defaultProposer, acceptanceRates },
+          prediction.negligible,
+          prediction.paths,
+        ),
         costs,
       );
   }

@@ -1,4 +1,4 @@
-import type { Participant } from './decode-loop.ts';
+import type { Member } from '../round/member.ts';
 
 /** How much of the members' prompts is fed. */
 export interface PrefillProgress {
@@ -15,17 +15,17 @@ export interface PrefillProgress {
  * @returns false where it was ended
  */
 export async function prefillMembers(
-  participants: readonly Participant[],
+  members: readonly Member[],
   carryOn: () => Promise<boolean>,
   report: (progress: PrefillProgress) => void,
 ): Promise<boolean> {
-  const fed = participants.filter(({ member }) => member.promptLength <= member.contextLength);
-  const lacking = () => fed.reduce((sum, { member }) => sum + member.promptLength - member.kvLength, 0);
+  const fed = members.filter(({ promptLength, description }) => promptLength <= description.contextLength);
+  const lacking = () => fed.reduce((sum, { promptLength, kvLength }) => sum + promptLength - kvLength, 0);
   const tokensTotal = lacking();
   const tell = () => report({ tokensFed: tokensTotal - lacking(), tokensTotal });
-  for (const [index, { member, promptTokenIds, isTarget }] of fed.entries()) {
+  for (const [index, member] of fed.entries()) {
     if (index > 0 && !(await carryOn())) return false;
-    await member.prefill(promptTokenIds, isTarget ? 'last' : 'none', () => {
+    await member.prefill(() => {
       tell();
       return carryOn();
     });

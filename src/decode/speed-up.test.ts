@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { weightedCombine } from '../combine/weighted-combine.ts';
-import type { MethodPlan, ScheduleKind } from './assemble-decode.ts';
+import { memberProposer } from '../round/proposer.ts';
+import type { MethodPlan, ScheduleKind } from './method-plan.ts';
 import { costsInRun, sequentialShares, speedUpOf } from './speed-up.ts';
-import type { DecodeStatistics, MemberStatistics } from './statistics.ts';
+import type { DecodeStatistics, ProposerStatistics } from './statistics.ts';
 
-const member = (acceptanceRate: number | null): MemberStatistics => ({
-  member: 0,
+const member = (acceptanceRate: number | null): ProposerStatistics => ({
+  proposer: memberProposer(0),
   modelId: 'm',
   meanDraftLength: 1,
   proposals: 10,

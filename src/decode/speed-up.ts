@@ -1,7 +1,6 @@
 import { mixtureWeights } from '../combine/weighted-combine.ts';
 import { costAt, type ForwardCosts } from '../models/forward-costs.ts';
-import type { MethodPlan } from './assemble-decode.ts';
-import type { DraftLengthChoice } from './choose-draft-lengths.ts';
+import type { DraftLengthChoice, MethodPlan } from './method-plan.ts';
 import { predictSpeculativeSpeedUp, predictSpeedUp } from './predict-speed-up.ts';
 import type { DecodeStatistics, ForwardsByWidth } from './statistics.ts';
 

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { weightedCombine } from '../combine/weighted-combine.ts';
 import { PhiloxSource } from '../random/philox-source.ts';
+import { memberProposer, type Proposer } from '../round/proposer.ts';
 import type { Forward, Proposal, Round } from '../round/round.ts';
 import { tokenId } from '../tokens/token-id.ts';
 import type { Fate } from '../verify/acceptance.ts';
-import type { ScheduleKind } from './assemble-decode.ts';
+import type { ScheduleKind } from './method-plan.ts';
 import { summarize } from './statistics.ts';
 import { runFakeDecode } from './testing/fake-decode.ts';
 import { FakeModel } from './testing/fake-model.ts';
@@ -18,8 +19,15 @@ const forward = (member: number, kind: Forward['kind'], tokens: number, ms: numb
   estimated: false,
 });
 
-const proposal = (proposer: number | null, fate: Fate, deviation: number | null = null): Proposal => ({
-  proposer,
+const lookup: Proposer = { kind: 'lookup' };
+
+/** @param by the number of a member */
+const proposal = (
+  by: number | typeof lookup | null,
+  fate: Fate,
+  deviation: number | null = null,
+): Proposal => ({
+  proposer: typeof by === 'number' ? memberProposer(by) : by,
   fate,
   deviation,
   tokenId: tokenId(1),
@@ -79,7 +87,7 @@ test('rates, speeds and counts follow from the rounds', () => {
     ],
     members: [
       {
-        member: 0,
+        proposer: memberProposer(0),
         modelId: 'a',
         meanDraftLength: 1.5,
         proposals: 3,
@@ -93,7 +101,7 @@ test('rates, speeds and counts follow from the rounds', () => {
         ],
       },
       {
-        member: 1,
+        proposer: memberProposer(1),
         modelId: 'b',
         meanDraftLength: 1,
         proposals: 1,
@@ -106,12 +114,26 @@ test('rates, speeds and counts follow from the rounds', () => {
     ],
     pairs: [
       {
-        ...{ proposer: 0, verifier: 1, proposals: 2, accepted: 2, rejected: 0, acceptanceRate: 1 },
+        ...{
+          proposer: memberProposer(0),
+          verifier: 1,
+          proposals: 2,
+          accepted: 2,
+          rejected: 0,
+          acceptanceRate: 1,
+        },
         forwards: 1,
         forwardsByWidth: [{ tokens: 2, count: 1, medianMs: 8 }],
       },
       {
-        ...{ proposer: 1, verifier: 0, proposals: 1, accepted: 0, rejected: 1, acceptanceRate: 0 },
+        ...{
+          proposer: memberProposer(1),
+          verifier: 0,
+          proposals: 1,
+          accepted: 0,
+          rejected: 1,
+          acceptanceRate: 0,
+        },
         forwards: 1,
         forwardsByWidth: [{ tokens: 2, count: 1, medianMs: 6 }],
       },
@@ -134,17 +156,23 @@ test('a decode without verdicts has no rate, one without rounds no speed', () =>
   expect(summarize([], ['a'], 0)).toMatchObject({ tokens: 0, timeToFirstTokenMs: null });
 });
 
-test('a drafter that is no model has statistics behind those of the members', () => {
+test('a look-up has statistics behind those of the members', () => {
   const looked = round(
     1,
     200,
     [forward(0, 'score', 3, 8)],
-    [proposal(1, 'accepted'), proposal(1, 'rejected')],
+    [proposal(lookup, 'accepted'), proposal(lookup, 'rejected')],
     2,
   );
   const prefill = round(0, 100, [forward(0, 'prefill', 5, 40)], [proposal(null, 'drawn')], 1);
   const { members, forwards } = summarize([prefill, looked], ['a'], 0);
-  expect(members[1]).toMatchObject({ modelId: null, proposals: 2, acceptanceRate: 0.5, forwards: 0 });
+  expect(members[1]).toMatchObject({
+    proposer: lookup,
+    modelId: null,
+    proposals: 2,
+    acceptanceRate: 0.5,
+    forwards: 0,
+  });
   expect(forwards).toHaveLength(1);
 });
 
@@ -185,6 +213,8 @@ describe('draft lengths', () => {
 });
 
 describe('pairs', () => {
+  const numberOf = (proposer: Proposer | null) => (proposer?.kind === 'member' ? proposer.index : null);
+
   /** Proposer, verifier and number of verdicts of each pair, and of each member as a proposer. */
   async function verdictsOf(schedule: ScheduleKind, members: number, defaultProposer: number) {
     const { rounds, statistics } = await summarized(schedule, members, defaultProposer);
@@ -192,7 +222,7 @@ describe('pairs', () => {
     return {
       rounds,
       pairs: pairs.map(({ proposer, verifier, accepted, rejected }) => [
-        proposer,
+        numberOf(proposer),
         verifier,
         accepted + rejected,
       ]),
@@ -244,7 +274,14 @@ describe('pairs', () => {
     const other = round(3, 400, [forward(1, 'score', 2, 90)], [proposal(1, 'accepted')], 1);
     expect(summarize([rounds[0], scored, again, other], ['a', 'b'], 0).pairs).toEqual([
       {
-        ...{ proposer: 0, verifier: 1, proposals: 3, accepted: 1, rejected: 1, acceptanceRate: 0.5 },
+        ...{
+          proposer: memberProposer(0),
+          verifier: 1,
+          proposals: 3,
+          accepted: 1,
+          rejected: 1,
+          acceptanceRate: 0.5,
+        },
         forwards: 2,
         forwardsByWidth: [{ tokens: 3, count: 2, medianMs: 10 }],
       },
@@ -262,12 +299,12 @@ describe('pairs', () => {
       // Only after a restart two members score before the first verdict, and all that is judged is the proposer's.
       if (scorers.length === 2) {
         restarts++;
-        expect(new Set(judged.map(({ proposer }) => proposer))).toEqual(new Set([1]));
+        expect(new Set(judged.map(({ proposer }) => numberOf(proposer)))).toEqual(new Set([1]));
         expect(scorers).toEqual([0, 2]);
       } else expect(scorers).toHaveLength(1);
       for (const { proposer } of judged) {
         for (const scorer of scorers) {
-          const pair = `${proposer} ${scorer}`;
+          const pair = `${numberOf(proposer)} ${scorer}`;
           expected.set(pair, (expected.get(pair) ?? 0) + 1);
         }
       }

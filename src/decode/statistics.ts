@@ -1,3 +1,4 @@
+import { isSameProposer, memberProposer, type Proposer, proposerIndex } from '../round/proposer.ts';
 import type { Forward, Phase, Proposal, Round } from '../round/round.ts';
 
 /** Verdicts on proposals; discarded ones had none. */
@@ -15,14 +16,15 @@ export interface ForwardsByWidth {
   readonly medianMs: number;
 }
 
-export interface MemberStatistics extends VerdictCounts {
-  readonly member: number;
-  /** null for a drafter that is no model. */
+export interface ProposerStatistics extends VerdictCounts {
+  readonly proposer: Proposer;
+  /** null for a look-up. */
   readonly modelId: string | null;
   /** Mean γ asked of it over the rounds after the prefill; null without such rounds. */
   readonly meanDraftLength: number | null;
   /** Tokens it proposed, discarded ones included. */
   readonly proposals: number;
+  /** 0 for a look-up. */
   readonly forwards: number;
   /** Prefill left out; ascending in tokens. */
   readonly forwardsByWidth: readonly ForwardsByWidth[];
@@ -30,7 +32,8 @@ export interface MemberStatistics extends VerdictCounts {
 
 /** One member's proposals as another scored them, over the rounds in which it scored and some of them were judged. */
 export interface PairStatistics extends VerdictCounts {
-  readonly proposer: number;
+  readonly proposer: Proposer;
+  /** Number of the member. */
   readonly verifier: number;
   /** The proposer's in those rounds, discarded ones included. */
   readonly proposals: number;
@@ -52,8 +55,8 @@ export interface DecodeStatistics {
   /** Committed tokens ÷ rounds, the prefill round left out; null without such rounds. */
   readonly tokensPerRound: number | null;
   readonly forwards: readonly { readonly member: number; readonly modelId: string; readonly count: number }[];
-  /** One entry a member, and one for a drafter that is no model. */
-  readonly members: readonly MemberStatistics[];
+  /** One entry for each member, and one for a look-up that proposed something. */
+  readonly members: readonly ProposerStatistics[];
   readonly pairs: readonly PairStatistics[];
   /** Mean and largest deviation from r over the verified positions of a lossy criterion; null otherwise. */
   readonly deviation: { readonly mean: number; readonly max: number } | null;
@@ -82,7 +85,11 @@ export function summarize(
   const last = rounds[rounds.length - 1];
   const tokensAfterFirst = first ? tokens - first.committed.length : 0;
   const msAfterFirst = first && last ? last.atMs - first.atMs : 0;
-  const members = memberStatistics(rounds, modelIds);
+  const members = modelIds.map((modelId, index) =>
+    proposerStatistics(rounds, memberProposer(index), modelId),
+  );
+  const lookup: Proposer = { kind: 'lookup' };
+  if (proposalsOf(rounds, lookup) > 0) members.push(proposerStatistics(rounds, lookup, null));
   return {
     tokens,
     tokensPerSecond:
@@ -101,22 +108,23 @@ export function summarize(
   };
 }
 
-function memberStatistics(rounds: readonly Round[], modelIds: readonly string[]): MemberStatistics[] {
-  const proposers = rounds.flatMap(({ proposals }) => proposals.map(({ proposer }) => proposer ?? 0));
-  // A drafter that is no model has the number behind the last member.
-  const size = proposers.reduce((most, proposer) => Math.max(most, proposer + 1), modelIds.length);
-  return Array.from({ length: size }, (_, member) => {
-    const forwards = rounds.flatMap((round) => round.forwards.filter((forward) => forward.member === member));
-    return {
-      member,
-      modelId: modelIds[member] ?? null,
-      meanDraftLength: meanDraftLength(rounds, member),
-      proposals: proposalsOf(rounds, member),
-      ...counts(rounds, (proposer) => proposer === member),
-      forwards: forwards.length,
-      forwardsByWidth: forwardsByWidth(forwards.filter(({ kind }) => kind !== 'prefill')),
-    };
-  });
+/** The numbers of one proposer, or of a member that only scores. */
+export function proposerStatistics(
+  rounds: readonly Round[],
+  proposer: Proposer,
+  modelId: string | null,
+): ProposerStatistics {
+  const isOwn = ({ member }: Forward) => proposer.kind === 'member' && proposer.index === member;
+  const forwards = rounds.flatMap((round) => round.forwards.filter(isOwn));
+  return {
+    proposer,
+    modelId,
+    meanDraftLength: meanDraftLength(rounds, proposer),
+    proposals: proposalsOf(rounds, proposer),
+    ...counts(rounds, (candidate) => isSameProposer(candidate, proposer)),
+    forwards: forwards.length,
+    forwardsByWidth: forwardsByWidth(forwards.filter(({ kind }) => kind !== 'prefill')),
+  };
 }
 
 function forwardsByWidth(forwards: readonly Forward[]): ForwardsByWidth[] {
@@ -131,17 +139,16 @@ function forwardsByWidth(forwards: readonly Forward[]): ForwardsByWidth[] {
     .sort((a, b) => a.tokens - b.tokens);
 }
 
-function meanDraftLength(rounds: readonly Round[], member: number): number | null {
+function meanDraftLength(rounds: readonly Round[], proposer: Proposer): number | null {
   const later = rounds.slice(1);
   if (later.length === 0) return null;
-  return later.reduce((sum, { draftLengths }) => sum + (draftLengths[member] ?? 0), 0) / later.length;
+  const lengths = later.map(({ draftLengths }) => draftLengths[proposerIndex(proposer, draftLengths)] ?? 0);
+  return lengths.reduce((sum, length) => sum + length, 0) / later.length;
 }
 
-function proposalsOf(rounds: readonly Round[], member: number): number {
-  return rounds.reduce(
-    (sum, { proposals }) => sum + proposals.filter(({ proposer }) => proposer === member).length,
-    0,
-  );
+function proposalsOf(rounds: readonly Round[], proposer: Proposer): number {
+  const isOwn = (proposal: Proposal) => isSameProposer(proposal.proposer, proposer);
+  return rounds.reduce((sum, { proposals }) => sum + proposals.filter(isOwn).length, 0);
 }
 
 /**
@@ -154,22 +161,29 @@ function proposalsOf(rounds: readonly Round[], member: number): number {
  * alone would have said, min(1, p(x) / q(x)), is no part of a round.
  */
 function pairStatistics(rounds: readonly Round[]): PairStatistics[] {
-  const roundsOfPair = new Map<string, { proposer: number; verifier: number; rounds: Round[] }>();
+  const pairs = new Map<
+    string,
+    { proposer: Proposer; place: number; verifier: number; rounds: Set<Round> }
+  >();
   for (const round of rounds) {
     const verifiers = new Set(round.forwards.filter(isScore).map(({ member }) => member));
-    const proposers = new Set(round.proposals.filter(isJudged).map(({ proposer }) => proposer));
-    for (const proposer of proposers) {
+    for (const { proposer } of round.proposals.filter(isJudged)) {
+      if (proposer === null) continue;
+      // A look-up behind every member.
+      const place = proposerIndex(proposer, { length: Number.POSITIVE_INFINITY });
       for (const verifier of verifiers) {
-        if (proposer === null || proposer === verifier) continue;
-        const key = `${proposer} ${verifier}`;
-        const pair = roundsOfPair.get(key) ?? { proposer, verifier, rounds: [] };
-        pair.rounds.push(round);
-        roundsOfPair.set(key, pair);
+        if (place === verifier) continue;
+        const key = `${place} ${verifier}`;
+        const pair = pairs.get(key) ?? { proposer, place, verifier, rounds: new Set() };
+        pair.rounds.add(round);
+        pairs.set(key, pair);
       }
     }
   }
-  return [...roundsOfPair.values()]
-    .map(({ proposer, verifier, rounds: own }) => {
+  return [...pairs.values()]
+    .sort((a, b) => a.place - b.place || a.verifier - b.verifier)
+    .map(({ proposer, verifier, rounds: ofPair }) => {
+      const own = [...ofPair];
       const scores = own.flatMap(({ forwards }) =>
         forwards.filter((forward) => forward.member === verifier && isScore(forward)),
       );
@@ -177,18 +191,17 @@ function pairStatistics(rounds: readonly Round[]): PairStatistics[] {
         proposer,
         verifier,
         proposals: proposalsOf(own, proposer),
-        ...counts(own, (candidate) => candidate === proposer),
+        ...counts(own, (candidate) => isSameProposer(candidate, proposer)),
         forwards: scores.length,
         forwardsByWidth: forwardsByWidth(scores),
       };
-    })
-    .sort((a, b) => a.proposer - b.proposer || a.verifier - b.verifier);
+    });
 }
 
 const isScore = ({ kind }: Forward): boolean => kind === 'score';
 const isJudged = ({ fate }: Proposal): boolean => fate === 'accepted' || fate === 'rejected';
 
-function counts(rounds: readonly Round[], isCounted: (proposer: number | null) => boolean): VerdictCounts {
+function counts(rounds: readonly Round[], isCounted: (proposer: Proposer | null) => boolean): VerdictCounts {
   let accepted = 0;
   let rejected = 0;
   for (const { proposals } of rounds) {

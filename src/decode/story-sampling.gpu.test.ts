@@ -43,15 +43,18 @@ test('a model fed from the device writes what one fed from the host writes, with
         acceptance: { kind: 'exact' },
         drafter: { kind: 'model', draftLength: 5 },
       },
-      members: sequences.map((sequence, index) => ({
+      sequences,
+      members: sequences.map((_, index) => ({
+        index,
         modelId: `${model.id}#${index}`,
-        sequence,
         promptTokenIds: onceUponATime,
         contextLength: model.contextLength,
         costs: model.costs,
         // The drafter is hotter than the target, so that some drafts are rejected.
         sampling: { ...sampling, temperature: sampling.temperature * (1 + index) },
+        adjustment: null,
         endTokenIds: new Set(),
+        isTarget: index === 0,
       })),
       vocabSize: numbers.vocabSize,
       sampling,

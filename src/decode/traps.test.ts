@@ -7,7 +7,7 @@ import type { RandomSource } from '../random/random-source.ts';
 import { CpuSampler } from '../round/cpu-sampler.ts';
 import type { SamplingPlan } from '../round/round-sampler.ts';
 import type { Acceptance } from '../verify/acceptance.ts';
-import type { MethodPlan } from './assemble-decode.ts';
+import type { MethodPlan } from './method-plan.ts';
 import { largestDifference } from './testing/analytic-law.ts';
 import { enumerateLaw } from './testing/enumerate-law.ts';
 import { type FakeDecodeOptions, runFakeDecode } from './testing/fake-decode.ts';

@@ -3,7 +3,7 @@ import { weightedCombine } from '../combine/weighted-combine.ts';
 import { PhiloxSource } from '../random/philox-source.ts';
 import { untruncated } from '../sample/sampling-parameters.ts';
 import { tokenId } from '../tokens/token-id.ts';
-import type { MethodPlan, ScheduleKind } from './assemble-decode.ts';
+import type { MethodPlan, ScheduleKind } from './method-plan.ts';
 import { analyticLaw, combinedAt, largestDifference } from './testing/analytic-law.ts';
 import { enumerateLaw } from './testing/enumerate-law.ts';
 import { runFakeDecode } from './testing/fake-decode.ts';

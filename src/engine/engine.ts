@@ -1,7 +1,7 @@
 import { RequestQueue } from '../concurrency/request-queue.ts';
 import { untilAborted } from '../concurrency/until-aborted.ts';
-import type { MethodPlan } from '../decode/assemble-decode.ts';
 import type { Candidates } from '../decode/candidates.ts';
+import type { MethodPlan } from '../decode/method-plan.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import { webLocks } from '../models/files/download/file-locks.ts';
 import { deleteStoredModel, listStoredModels } from '../models/files/storage/stored-models.ts';
@@ -98,6 +98,8 @@ export class Engine implements EngineApi {
   }
 
   async unload(model: string): Promise<void> {
+    // Outside the queue: a download must not hold up what runs on other models.
+    await this.#registry.loadSettled(model);
     await this.#queue.run(() => this.#registry.remove(model));
   }
 
@@ -142,12 +144,10 @@ export class Engine implements EngineApi {
   /** Does work whose turn has come, on the models as they are now. */
   async #onModels<T>(prepared: PreparedDecode, work: (ready: PreparedDecode) => Promise<T>): Promise<T> {
     // A model may have been unloaded, and loaded anew, while the request waited.
-    const members = prepared.members.map((member) => ({
-      ...member,
-      entry: this.#registry.entry(member.entry.description.id),
-    }));
+    const isCurrent = prepared.entries.every((entry) => this.#registry.entry(entry.description.id) === entry);
+    const ready = isCurrent ? prepared : prepareDecode(prepared.request, this.#registry);
     try {
-      return await work({ ...prepared, members });
+      return await work(ready);
     } catch (error) {
       if (error instanceof EngineError && error.code === 'device-lost') await this.#registry.discard();
       // What waits for later requests must not keep the next one from having room.

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withShortTables } from '../models/testing/short-tables.ts';
 import { siteUrl } from '../models/testing/site.ts';
+import { proposerIndex } from '../round/proposer.ts';
 import { candidatesQuery } from './candidates-query.ts';
 import type { DecodeRequest } from './decode-request.ts';
 import { Engine } from './engine.ts';
@@ -67,7 +68,8 @@ test('a story follows an update from a later round on, and every token lists the
       const { members, combined } = await engine.candidates(query);
       if (r !== null) largest = Math.max(largest, Math.abs(combined.token!.probability - r));
       if (proposer !== null) {
-        largest = Math.max(largest, Math.abs(members[proposer]!.token!.probability - q!));
+        const own = members[proposerIndex(proposer, members)];
+        largest = Math.max(largest, Math.abs(own!.token!.probability - q!));
       }
     }
   }

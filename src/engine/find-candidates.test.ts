@@ -7,15 +7,14 @@ import { FakeModel, type FakeSequence } from '../decode/testing/fake-model.ts';
 import type { CausalModel, Sequence, TokenRun } from '../models/causal-model.ts';
 import { SequencePool } from '../models/sequence-pool.ts';
 import { PhiloxSource } from '../random/philox-source.ts';
+import { proposerIndex } from '../round/proposer.ts';
 import { type TokenId, tokenId } from '../tokens/token-id.ts';
 import { candidatesQuery, validateCandidatesQuery } from './candidates-query.ts';
-import { type DecodeRequest, validateDecodeRequest } from './decode-request.ts';
+import type { DecodeRequest } from './decode-request.ts';
 import { findCandidates } from './find-candidates.ts';
 import type { LoadedEntry } from './load-model.ts';
-import { logitAdjustmentOf } from './logit-adjustment-of.ts';
 import { planMethod } from './method-members.ts';
-import type { PreparedDecode } from './prepared-decode.ts';
-import { membersOf } from './request-members.ts';
+import { type PreparedDecode, prepareDecode } from './prepared-decode.ts';
 
 const vocabSize = 5;
 const tokenizer = letterTokenizer(vocabSize);
@@ -36,6 +35,7 @@ class Shelf {
     const model = {
       id: name,
       contextLength,
+      costs: [{ tokens: 1, ms: 1 }],
       openSequence: () => {
         const sequence = fake.openSequence();
         this.opened.push(sequence);
@@ -48,20 +48,21 @@ class Shelf {
       },
       copyPrefix: fake.copyPrefix,
     } as unknown as CausalModel;
-    const entry = { model, pool: new SequencePool(model), tokenizer } as unknown as LoadedEntry;
+    const tokens = { vocabSize, fingerprint: tokenizer.fingerprint };
+    const entry = {
+      model,
+      weightBytes: 1,
+      pool: new SequencePool(model),
+      tokenizer,
+      vocabulary: { name, ...tokens, scored: tokens },
+      endTokenIds: new Set(),
+    } as unknown as LoadedEntry;
     this.#entries.set(name, entry);
     return entry;
   }
 
-  prepare(unchecked: DecodeRequest, contextLengths: Readonly<Record<string, number>> = {}): PreparedDecode {
-    const request = validateDecodeRequest(unchecked);
-    const members = membersOf(request).map(({ model, prompt, sampling }) => ({
-      entry: this.entry(model, contextLengths[model] ?? 1000),
-      promptTokenIds: tokenizer.encode(prompt as string),
-      sampling,
-      adjustment: logitAdjustmentOf(sampling, tokenizer, vocabSize, 'sampling'),
-    }));
-    return { request, members, vocabSize };
+  prepare(unchecked: unknown, contextLengths: Readonly<Record<string, number>> = {}): PreparedDecode {
+    return prepareDecode(unchecked, { entry: (model) => this.entry(model, contextLengths[model] ?? 1000) });
   }
 
   async ask(
@@ -69,7 +70,7 @@ class Shelf {
     options: { signal?: AbortSignal; contextLengths?: Readonly<Record<string, number>> } = {},
   ): Promise<Candidates> {
     const query = validateCandidatesQuery(unchecked);
-    const prepared = this.prepare(query.request as DecodeRequest, options.contextLengths);
+    const prepared = this.prepare(query.request, options.contextLengths);
     const method = await planMethod(prepared.request, 'http://x/');
     return findCandidates(prepared, method, query, options.signal ?? never);
   }
@@ -96,7 +97,7 @@ async function teamOf(registry: Shelf, { request, members }: PreparedDecode): Pr
   const method = await planMethod(request, 'http://x/');
   if (method.kind !== 'collaborative') throw new Error('a team is needed');
   return {
-    models: members.map(({ entry }) => registry.models.get(entry.model.id)!),
+    models: members.map(({ modelId }) => registry.models.get(modelId)!),
     combine: method.combine,
     sampling: request.sampling,
     memberSampling: members.map((member) => member.sampling),
@@ -204,7 +205,8 @@ describe('of every token that a run showed, dropped ones too', () => {
             candidatesQuery(request, rounds, { round: index, proposal }),
           );
           expect(combined.token?.tokenId).toBe(tokenId);
-          if (proposer !== null) expect(members[proposer]?.token?.probability).toBeCloseTo(q!, 12);
+          const own = proposer && members[proposerIndex(proposer, members)];
+          if (own) expect(own.token?.probability).toBeCloseTo(q!, 12);
           if (r !== null) expect(combined.token?.probability).toBeCloseTo(r, 12);
           fates.add(fate);
         }

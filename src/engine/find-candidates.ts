@@ -1,13 +1,16 @@
 import { host } from '#host';
-import { type MethodPlan, targetsOf } from '../decode/assemble-decode.ts';
+import { combineOf } from '../decode/assemble-decode.ts';
 import { type Candidates, listCandidates } from '../decode/candidates.ts';
+import type { MethodPlan } from '../decode/method-plan.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import { prefill } from '../models/prefill.ts';
+import type { MemberDescription } from '../round/member-description.ts';
 import { adjustLogits } from '../sample/logit-adjustment.ts';
 import { type TokenId, tokenId } from '../tokens/token-id.ts';
 import type { ValidCandidatesQuery } from './candidates-query.ts';
 import { refuse } from './decode-request.ts';
-import type { PreparedDecode, PreparedMember } from './prepared-decode.ts';
+import type { LoadedEntry } from './load-model.ts';
+import type { PreparedDecode } from './prepared-decode.ts';
 import { unknownToken } from './unknown-token.ts';
 
 /**
@@ -18,38 +21,33 @@ import { unknownToken } from './unknown-token.ts';
  * @throws EngineError `invalid-request`, `context-full`, before anything is fed; the signal's reason
  */
 export async function findCandidates(
-  { request, members, vocabSize }: PreparedDecode,
+  { request, members, entries, vocabSize }: PreparedDecode,
   method: MethodPlan,
   { tokenIds, position, k }: ValidCandidatesQuery,
   signal: AbortSignal,
 ): Promise<Candidates> {
-  const [{ entry, promptTokenIds }] = members;
+  const [{ tokenizer }] = entries;
   const unknown = tokenIds.findIndex((id) => id >= vocabSize);
   if (unknown >= 0) {
-    const problem = unknownToken(tokenIds[unknown], entry.tokenizer, vocabSize, 'every member');
+    const problem = unknownToken(tokenIds[unknown], tokenizer, vocabSize, 'every member');
     refuse(`tokenIds.${unknown}`, problem);
   }
   const text = tokenIds.map(tokenId);
   const before = text.slice(0, position);
-  const { targets, combine } = targetsOf(method, members.length);
-  const askable = members.map((member, index) => {
-    const isTarget = targets.includes(index);
-    if (isTarget) assertFits(member, position);
-    return isTarget || fits(member, position);
-  });
+  for (const member of members) if (member.isTarget) assertFits(member, position);
   const rows: (Float32Array | null)[] = [];
-  for (const [index, member] of members.entries()) {
-    rows.push(askable[index] ? await rowBehind(member, before, vocabSize, signal) : null);
+  for (const member of members) {
+    const row = () => rowBehind(member, entries[member.index], before, vocabSize, signal);
+    rows.push(fits(member, position) ? await row() : null);
   }
   return listCandidates(
     {
       sampling: request.sampling,
-      memberSampling: members.map(({ sampling }) => sampling),
-      targets,
-      combine,
+      members,
+      combine: combineOf(method),
       vocabSize,
-      tokenizer: entry.tokenizer,
-      contextTokenIds: [...promptTokenIds, ...before],
+      tokenizer,
+      contextTokenIds: [...members[0].promptTokenIds, ...before],
       tokenId: text[position] ?? null,
       count: k,
     },
@@ -57,29 +55,30 @@ export async function findCandidates(
   );
 }
 
-const fits = ({ entry, promptTokenIds }: PreparedMember, textLength: number): boolean =>
-  promptTokenIds.length + textLength <= entry.model.contextLength;
+const fits = ({ promptTokenIds, contextLength }: MemberDescription, textLength: number): boolean =>
+  promptTokenIds.length + textLength <= contextLength;
 
-function assertFits(member: PreparedMember, textLength: number): void {
+function assertFits(member: MemberDescription, textLength: number): void {
   if (fits(member, textLength)) return;
-  const { id, contextLength } = member.entry.model;
+  const { modelId, contextLength } = member;
   const tokens = member.promptTokenIds.length + textLength;
   throw new EngineError(
     'context-full',
-    `prompt and text have ${tokens} tokens up to position ${textLength}, and the context of ${id} holds ${contextLength}: ask about an earlier token`,
-    { details: { tokens, contextLength, model: id } },
+    `prompt and text have ${tokens} tokens up to position ${textLength}, and the context of ${modelId} holds ${contextLength}: ask about an earlier token`,
+    { details: { tokens, contextLength, model: modelId } },
   );
 }
 
 /** A member's logits [vocabSize] behind its prompt and a text, adjusted as a sampler does it. */
 async function rowBehind(
-  { entry, promptTokenIds, adjustment }: PreparedMember,
+  { promptTokenIds, adjustment }: MemberDescription,
+  { pool }: LoadedEntry,
   text: readonly TokenId[],
   vocabSize: number,
   signal: AbortSignal,
 ): Promise<Float32Array> {
   const fed = [...promptTokenIds, ...text];
-  const lease = await entry.pool.acquire(fed);
+  const lease = await pool.acquire(fed);
   try {
     const carryOn = async () => {
       await host.nextTask();

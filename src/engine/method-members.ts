@@ -3,7 +3,7 @@ import { contrastiveCombine } from '../combine/contrastive-combine.ts';
 import { loadCustomCombine } from '../combine/custom-combine.ts';
 import { geometricCombine } from '../combine/geometric-combine.ts';
 import { weightedCombine } from '../combine/weighted-combine.ts';
-import type { MethodPlan } from '../decode/assemble-decode.ts';
+import type { MethodPlan } from '../decode/method-plan.ts';
 import {
   type CollaborativeMethod,
   type NumericCombine,

@@ -15,6 +15,7 @@ import { prepareSampler } from './sampler-choice.ts';
 /** A load in progress and those who wait for it. */
 interface Loading {
   readonly promise: Promise<LoadedEntry>;
+  readonly token: string | undefined;
   readonly listeners: Set<(progress: LoadProgress) => void>;
   readonly controller: AbortController;
   callers: number;
@@ -51,9 +52,10 @@ export class ModelRegistry {
 
   /**
    * Callers of one model share one load; each hears the progress, and may leave it by its own signal. The load itself
-   * ends when all have left.
+   * ends when all have left. A caller with another token than the one that failed tries again with its own.
    */
-  async load(model: string | HubModel, { onProgress, signal, token }: LoadOptions): Promise<LoadedEntry> {
+  async load(model: string | HubModel, options: LoadOptions): Promise<LoadedEntry> {
+    const { onProgress, signal, token } = options;
     signal?.throwIfAborted();
     if (this.#closed) throw this.#closed;
     const id = modelName(model, this.#options.hubUrl);
@@ -64,6 +66,8 @@ export class ModelRegistry {
     if (onProgress) loading.listeners.add(onProgress);
     try {
       return await untilAborted(loading.promise, signal);
+    } catch (error) {
+      if (token === undefined || token === loading.token || signal?.aborted) throw error;
     } finally {
       if (onProgress) loading.listeners.delete(onProgress);
       if (--loading.callers === 0) {
@@ -71,11 +75,15 @@ export class ModelRegistry {
         loading.controller.abort(signal?.reason);
       }
     }
+    return this.load(model, options);
   }
 
-  /** Waits for a load in progress, so that the model does not appear behind its removal. */
-  async remove(model: string): Promise<void> {
+  /** Settles when no load of the model is in progress, so that it does not appear behind its removal. */
+  async loadSettled(model: string): Promise<void> {
     await this.#loading.get(model)?.promise.catch(() => {});
+  }
+
+  async remove(model: string): Promise<void> {
     const entry = this.#entries.get(model);
     this.#entries.delete(model);
     await entry?.dispose();
@@ -163,7 +171,7 @@ export class ModelRegistry {
     const promise = this.#load(model, id, token, controller.signal, (progress) => {
       for (const listener of listeners) listener(progress);
     });
-    const loading: Loading = { promise, listeners, controller, callers: 0 };
+    const loading: Loading = { promise, token, listeners, controller, callers: 0 };
     this.#loading.set(id, loading);
     const settled = () => {
       if (this.#loading.get(id) === loading) this.#loading.delete(id);

@@ -1,8 +1,7 @@
 import { EngineError } from '../errors/engine-error.ts';
 import type { Chat } from '../prompt/chat-message.ts';
 import { encodeChat } from '../prompt/encode-chat.ts';
-import type { LogitAdjustment } from '../sample/logit-adjustment.ts';
-import type { SamplingParameters } from '../sample/sampling-parameters.ts';
+import type { MemberDescription } from '../round/member-description.ts';
 import type { TokenId } from '../tokens/token-id.ts';
 import { assertSameVocabulary } from '../tokens/vocabulary.ts';
 import { type DecodeMethod, type ValidDecodeRequest, validateDecodeRequest } from './decode-request.ts';
@@ -13,19 +12,13 @@ import type { ModelRegistry } from './model-registry.ts';
 import { type MemberRequest, membersOf } from './request-members.ts';
 import { tokenText, unknownToken } from './unknown-token.ts';
 
-export interface PreparedMember {
-  readonly entry: LoadedEntry;
-  readonly promptTokenIds: readonly TokenId[];
-  readonly sampling: SamplingParameters;
-  /** What is done to its logits before; null for nothing. */
-  readonly adjustment: LogitAdjustment | null;
-}
-
 /** A request that has passed every check that can be made before its turn. */
 export interface PreparedDecode {
   /** With all defaults filled in. */
   readonly request: ValidDecodeRequest;
-  readonly members: readonly PreparedMember[];
+  readonly members: readonly MemberDescription[];
+  /** The loaded model of each member [members]. */
+  readonly entries: readonly LoadedEntry[];
   /** Tokens that may be drawn: ids that every member scores, since every member reads what is written. */
   readonly vocabSize: number;
 }
@@ -41,27 +34,32 @@ export function prepareDecode(unchecked: unknown, registry: Pick<ModelRegistry, 
   const [first, ...others] = entries;
   for (const other of others) assertSameVocabulary(first.vocabulary, other.vocabulary);
   const vocabSize = Math.min(...entries.map(({ vocabulary }) => vocabulary.scored.vocabSize));
-  const members = asked.map((member, index) => {
+  const members = asked.map((member, index): MemberDescription => {
     const entry = entries[index];
-    const { sampling } = member;
+    const { id, contextLength, costs } = entry.model;
+    const { sampling, isTarget } = member;
     const field = biasField(valid.method, index);
     return {
-      entry,
+      index,
+      modelId: id,
       promptTokenIds: readablePrompt(encodePrompt(member.prompt, entry), entry, member, index),
+      contextLength,
+      costs,
       sampling,
       adjustment: logitAdjustmentOf(sampling, first.tokenizer, vocabSize, field),
+      endTokenIds: entry.endTokenIds,
+      isTarget,
     };
   });
-  // A draft model whose context is too short for the prompt drafts nothing; the target writes all the same.
-  const targets = valid.method.kind === 'speculative' ? members.slice(0, 1) : members;
-  for (const [index, member] of targets.entries()) {
-    assertPromptFits(member, index, asked[index].hasOwnPrompt, valid.method);
+  for (const member of members) {
+    // A draft model whose context is too short for the prompt drafts nothing; the target writes all the same.
+    if (member.isTarget) assertPromptFits(member, asked[member.index].hasOwnPrompt, valid.method);
   }
   const request = withDefaultProposer(
     valid,
     entries.map(({ model, weightBytes }) => ({ costs: model.costs, weightBytes })),
   );
-  return { request, members, vocabSize };
+  return { request, members, entries, vocabSize };
 }
 
 /** Whose bias a member has: its own, or the request's. */
@@ -118,19 +116,17 @@ function readablePrompt(
 }
 
 function assertPromptFits(
-  { entry, promptTokenIds }: PreparedMember,
-  member: number,
+  { index, modelId, promptTokenIds, contextLength }: MemberDescription,
   hasOwnPrompt: boolean,
   method: DecodeMethod,
 ): void {
-  const { contextLength, id } = entry.model;
   if (promptTokenIds.length <= contextLength) return;
   const isTeam = method.kind === 'collaborative';
-  const prompt = hasOwnPrompt ? `the prompt of member ${member}` : 'the prompt';
-  const model = isTeam && !hasOwnPrompt ? `${id}, member ${member},` : id;
+  const prompt = hasOwnPrompt ? `the prompt of member ${index}` : 'the prompt';
+  const model = isTeam && !hasOwnPrompt ? `${modelId}, member ${index},` : modelId;
   throw new EngineError(
     'context-full',
     `${prompt} has ${promptTokenIds.length} tokens and the context of ${model} holds ${contextLength}: shorten the prompt`,
-    { details: { promptTokens: promptTokenIds.length, contextLength, model: id, member } },
+    { details: { promptTokens: promptTokenIds.length, contextLength, model: modelId, member: index } },
   );
 }

@@ -9,20 +9,27 @@ export interface MemberRequest {
   /** True where it is this member's alone. */
   readonly hasOwnPrompt: boolean;
   readonly sampling: ValidSampling;
+  /** True if its rows form r. A draft model's do not. */
+  readonly isTarget: boolean;
 }
 
 /** The members of a request, in the order the loop numbers them. */
 export function membersOf(request: Omit<ValidDecodeRequest, 'seed'>): readonly MemberRequest[] {
   const { method, sampling } = request;
   const variables = request.chatTemplate ?? {};
-  const common = { prompt: promptOf(request, variables) ?? '', hasOwnPrompt: false, sampling };
+  const common = {
+    prompt: promptOf(request, variables) ?? '',
+    hasOwnPrompt: false,
+    sampling,
+    isTarget: true,
+  };
   switch (method.kind) {
     case 'plain':
       return [{ ...common, model: method.model }];
     case 'speculative': {
       const { target, drafter } = method;
       const models = drafter.kind === 'model' ? [target, drafter.model] : [target];
-      return models.map((model) => ({ ...common, model }));
+      return models.map((model, index) => ({ ...common, model, isTarget: index === 0 }));
     }
     case 'collaborative':
       return method.members.map((member) => {
@@ -32,6 +39,7 @@ export function membersOf(request: Omit<ValidDecodeRequest, 'seed'>): readonly M
           prompt: own ?? common.prompt,
           hasOwnPrompt: own !== null,
           sampling: { ...sampling, ...withoutUndefined(member.sampling) },
+          isTarget: true,
         };
       });
   }

@@ -9,9 +9,10 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 /** Whether a promise has settled, after everything that can run has run. */
 async function settled(promise: Promise<unknown>): Promise<boolean> {
   let done = false;
-  promise.finally(() => {
+  const markDone = () => {
     done = true;
-  });
+  };
+  promise.then(markDone, markDone);
   await turn();
   return done;
 }

@@ -1,6 +1,7 @@
 import { host } from '#host';
-import { assembleDecode, type MethodPlan } from '../decode/assemble-decode.ts';
+import { assembleDecode } from '../decode/assemble-decode.ts';
 import { type Decode, decodeRounds, type FinishReason } from '../decode/decode-loop.ts';
+import type { MethodPlan } from '../decode/method-plan.ts';
 import { sequentialShares, speedUpOf } from '../decode/speed-up.ts';
 import { summarize } from '../decode/statistics.ts';
 import { turnsAtIntervals } from '../decode/turn-interval.ts';
@@ -30,34 +31,33 @@ export async function runDecode(
   runtime: ModelRuntime,
   { updates, stream, signal, onPrefill }: RunChannels,
 ): Promise<DecodeResult> {
-  const { request, members, vocabSize } = prepared;
-  const [{ entry: first, promptTokenIds }] = members;
+  const { request, members, entries, vocabSize } = prepared;
+  const [{ tokenizer }] = entries;
   const recorder = new RoundRecorder(() => performance.now());
   const leases: Lease[] = [];
   let decode: Decode | null = null;
   try {
-    for (const member of members) leases.push(await member.entry.pool.acquire(member.promptTokenIds));
-    const models = members.map(({ entry }) => entry.model);
+    for (const { index, promptTokenIds } of members) {
+      leases.push(await entries[index].pool.acquire(promptTokenIds));
+    }
+    const models = entries.map(({ model }) => model);
     const sampled = new ReadbackTally();
     const createSampler = await samplerFactory(runtime, models, request.seed, recorder, sampled);
     const ownModels = [...new Set(models)];
-    const textStream = new TextStream(first.tokenizer, request.stop, promptTokenIds, request.specialTokens);
+    const textStream = new TextStream(
+      tokenizer,
+      request.stop,
+      members[0].promptTokenIds,
+      request.specialTokens,
+    );
     const assembled = assembleDecode({
       method,
-      members: members.map(({ entry, promptTokenIds, sampling, adjustment }, index) => ({
-        modelId: entry.model.id,
-        sequence: leases[index].sequence,
-        promptTokenIds,
-        contextLength: entry.model.contextLength,
-        costs: entry.model.costs,
-        sampling,
-        adjustment,
-        endTokenIds: entry.endTokenIds,
-      })),
+      members,
+      sequences: leases.map(({ sequence }) => sequence),
       vocabSize,
       sampling: request.sampling,
       logprobs: request.logprobs,
-      tokenizer: first.tokenizer,
+      tokenizer,
       textStream,
       recorder,
       maxTokens: request.maxTokens,
@@ -96,19 +96,19 @@ export function skippedResult(prepared: PreparedDecode, runtime: ModelRuntime): 
 }
 
 function resultWithoutText(
-  { request, members }: PreparedDecode,
+  { request, members, entries }: PreparedDecode,
   method: MethodPlan,
   runtime: ModelRuntime,
   { rounds }: Pick<RoundStream, 'rounds'>,
   lossy: boolean,
 ): Omit<DecodeResult, 'text' | 'finishReason'> {
-  const models = members.map(({ entry }) => entry.model);
+  const models = entries.map(({ model }) => model);
   const statistics = summarize(
     rounds,
-    models.map(({ id }) => id),
+    members.map(({ modelId }) => modelId),
     runtime.liveGpuBuffers(),
   );
-  const costs = models.map((model) => model.costs);
+  const costs = members.map((member) => member.costs);
   return {
     promptTokenIds: members[0].promptTokenIds,
     tokenIds: rounds.flatMap(({ committed }) => committed),

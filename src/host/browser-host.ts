@@ -44,7 +44,7 @@ const keptValues: KeptValues = {
 const openValues = (): Promise<Cache> => caches.open('antiphon-measurements');
 
 /** The Cache API keys by address; this one is never fetched. */
-const addressOf = (key: string): string => new URL(`/antiphon-measurements/${key}`, self.location.href).href;
+const addressOf = (key: string): string => `${self.location.origin}/antiphon-measurements/${key}`;
 
 /** A page's worker, or a page. */
 export const host: Host = {

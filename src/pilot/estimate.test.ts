@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ForwardCosts } from '../models/forward-costs.ts';
-import { estimateCases, remainingMs } from './estimate.ts';
-import { casesOf, type PilotSettings } from './plan.ts';
+import { estimateCases, estimatePlan, remainingMs } from './estimate.ts';
+import { casesOf, countCases, type PilotSettings } from './plan.ts';
 import { fakePlan, fakeRun } from './testing/fake-pilot.ts';
 
 const flat = (ms: number): ForwardCosts => [{ tokens: 1, ms }];
@@ -38,6 +38,18 @@ describe('an estimate', () => {
     expect(of(0, 2)).toBeCloseTo(12 + (20 * (4 * 2 + 10)) / tokens);
     // One forward a token of either member, by turns.
     expect(of(1, 1)).toBeCloseTo(12 + 20 * 6);
+  });
+
+  test('of a whole plan is the sum over its cases, repeats included', () => {
+    const costs = new Map([
+      ['base', flat(10)],
+      ['draft', flat(2)],
+    ]);
+    const repeated = { ...plan, repeats: 3 };
+    const sum = estimateCases(casesOf(repeated), costs).reduce<number>((total, ms) => total + (ms ?? 0), 0);
+    expect(estimatePlan(repeated, costs)).toBeCloseTo(sum);
+    expect(countCases(repeated)).toBe(casesOf(repeated).length);
+    expect(estimatePlan(repeated, new Map())).toBeNull();
   });
 
   test('is null where costs are not known', () => {

@@ -1,7 +1,8 @@
 import { predictSpeculativeSpeedUp, predictSpeedUp } from '../decode/predict-speed-up.ts';
 import { costAt, type ForwardCosts } from '../models/forward-costs.ts';
 import { promptText } from '../prompt/prompt-text.ts';
-import type { Method, PilotCase, PilotRun } from './pilot.ts';
+import type { Method, PilotCase, PilotPlan, PilotRun } from './pilot.ts';
+import { casesOf } from './plan.ts';
 
 /** t(k) of each model, by its name; one that is missing makes an estimate null. */
 export type CostsByModel = ReadonlyMap<string, ForwardCosts>;
@@ -16,9 +17,21 @@ const prefillChunk = 256;
 
 /** Milliseconds that each case takes, its text as long as may be, all but forwards left out; null where costs lack. */
 export function estimateCases(cases: readonly PilotCase[], costs: CostsByModel): readonly (number | null)[] {
-  // To predict a speed-up may mean to walk a state machine: once a method is enough.
+  // Predicting a speed-up may mean walking a schedule: once a method is enough.
   const speedUps = new Map<string, number>();
   return cases.map((each) => estimateCase(each, costs, speedUps));
+}
+
+/**
+ * Milliseconds that a whole plan takes; null where costs lack. Repeats take what the first round of cases takes, so a
+ * form can ask at every keystroke: 1,000 prompts with 100 repeats are no list of 100,000 cases per method.
+ */
+export function estimatePlan(plan: PilotPlan, costs: CostsByModel): number | null {
+  const once = estimateCases(casesOf({ ...plan, repeats: 1 }), costs);
+  return once.reduce(
+    (sum, ms) => (sum === null || ms === null ? null : sum + plan.repeats * ms),
+    0 as number | null,
+  );
 }
 
 function estimateCase(each: PilotCase, costs: CostsByModel, speedUps: Map<string, number>): number | null {

@@ -170,6 +170,11 @@ export function casesOf(plan: PilotPlan): readonly PilotCase[] {
   return cases;
 }
 
+/** How many cases `casesOf` would make. */
+export function countCases({ prompts, repeats, groups }: PilotPlan): number {
+  return prompts.length * repeats * groups.reduce((sum, { methods }) => sum + methods.length, 0);
+}
+
 /** What a request of this prompt is to read. */
 function readOf({ text, messages }: PilotPrompt): Pick<DecodeRequest, 'prompt' | 'messages'> {
   return messages ? { messages: [...messages] } : { prompt: text };

@@ -1,5 +1,5 @@
 import type { PilotCriteria, PilotPlan, PilotRun } from './pilot.ts';
-import { casesOf } from './plan.ts';
+import { countCases } from './plan.ts';
 import type { PilotEnvironment } from './plan-key.ts';
 import { type Recommendation, recommend, type Verdict, verdictOn } from './recommend.ts';
 import { type MethodSummary, summarisePilot } from './summarise.ts';
@@ -42,7 +42,7 @@ export function pilotReport({ plan, runs, environment, criteria, createdAt }: Re
     environment,
     criteria,
     plan,
-    planned: casesOf(plan).length,
+    planned: countCases(plan),
     recommendation: recommend(plan, summaries, criteria),
     methods: summaries.map((summary) => ({ ...summary, verdict: verdictOn(summary, criteria) })),
     runs: runs.toSorted((left, right) => left.case - right.case),

@@ -1,5 +1,6 @@
 import { html, LitElement, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { DecodeResult } from '../engine/engine-api.ts';
+import { baseUrlOf } from '../rpc/base-url.ts';
 import { announcement, endingText } from '../ui/story/announcement.ts';
 import '../ui/models/backend-line.ts';
 import { missingFeatures } from '../ui/kit/browser-support.ts';
@@ -32,7 +33,7 @@ import { sharedEngines } from './shared-engines.ts';
 const browserProvider: PlaybackProvider = {
   engines: sharedEngines,
   missingFeatures,
-  baseUrl: () => document.baseURI,
+  baseUrl: () => baseUrlOf(globalThis),
 };
 
 /** The settings as they stand: what to run, or why they cannot. */
@@ -149,7 +150,7 @@ export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, ke
 
   protected override async scheduleUpdate(): Promise<void> {
     if (this.hasUpdated) await nextFrame(this.#playback.view.run.kind === 'running');
-    super.scheduleUpdate();
+    await super.scheduleUpdate();
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {

@@ -1,22 +1,15 @@
 import { untilAborted } from '../concurrency/until-aborted.ts';
 import { candidatesQuery } from '../engine/candidates-query.ts';
 import type { DecodeRequest } from '../engine/decode-request.ts';
-import type {
-  DecodeResult,
-  DecodeRun,
-  EngineApi,
-  EngineOptions,
-  LoadedModel,
-  PrefillProgress,
-} from '../engine/engine-api.ts';
+import type { DecodeResult, EngineApi, EngineOptions, LoadedModel } from '../engine/engine-api.ts';
 import { promptText } from '../prompt/prompt-text.ts';
 import type { Round } from '../round/round.ts';
 import { describeFailure } from '../ui/kit/failure.ts';
 import type { EngineState, ModelState } from '../ui/models/engine-state.ts';
 import type { CandidateSource } from '../ui/story/candidate-source.ts';
 import { castOf } from '../ui/story/cast.ts';
+import { RunReader } from '../ui/story/run-reader.ts';
 import type { RunHeading, RunState } from '../ui/story/run-state.ts';
-import { addRound, emptyStory, endStory } from '../ui/story/story.ts';
 import type { PlayerErrorDetail, PlayerState } from './player-api.ts';
 import type { PlayerPlan } from './player-plan.ts';
 import type { EngineLease, SharedEngines } from './shared-engines.ts';
@@ -60,7 +53,7 @@ export class Playback {
   #lease: EngineLease | null = null;
   /** Ends what is under way, without an outcome. */
   #current: AbortController | null = null;
-  #run: DecodeRun | null = null;
+  readonly #reader = new RunReader<PlaybackStart>(() => this.#showRun());
 
   constructor(listener: PlaybackListener, provider: () => PlaybackProvider) {
     this.#listener = listener;
@@ -69,7 +62,7 @@ export class Playback {
 
   /** Resolves with null where the run failed, or was ended by another start or by leaving. */
   async start({ request, models, options }: PlayerPlan): Promise<DecodeResult | null> {
-    this.#current?.abort();
+    this.#abandon();
     const current = new AbortController();
     this.#current = current;
     const { signal } = current;
@@ -77,29 +70,20 @@ export class Playback {
       const { lease, engine } = await this.#open(options, signal);
       const loaded = await this.#load(engine, models, signal);
       const result = await this.#read(lease, engine, request, loaded, signal);
-      this.#listener.done(result);
+      if (result) this.#listener.done(result);
       return result;
     } catch (error) {
       if (!signal.aborted) this.#tell(error);
       return null;
-    } finally {
-      if (this.#current === current) {
-        this.#current = null;
-        this.#run = null;
-      }
     }
   }
 
   /** A run ends with what is written; loading ends without an outcome. */
   stop(): void {
-    const { run } = this.view;
-    if (this.#run === null) {
-      this.#current?.abort();
-      if (this.view.state === 'loading') this.#set(beforeFirst);
-    } else if (run.kind === 'running' && !run.stopping) {
-      this.#set({ ...this.view, run: { ...run, stopping: true } });
-      this.#run.stop();
-    }
+    this.#reader.stop();
+    if (this.view.state !== 'loading') return;
+    this.#abandon();
+    this.#set(beforeFirst);
   }
 
   /** What else could have stood in the place of a token of the run. */
@@ -123,13 +107,16 @@ export class Playback {
 
   /** Lets the engine go; what an ended run has written stays. */
   leave(): void {
-    this.#current?.abort();
-    this.#current = null;
-    this.#run = null;
+    this.#abandon();
     this.#lease?.release();
     this.#lease = null;
     const { state, run } = this.view;
     this.#set(run.kind === 'stopped' ? { state, run, engine: null } : beforeFirst);
+  }
+
+  #abandon(): void {
+    this.#current?.abort();
+    this.#reader.drop();
   }
 
   /** The next start gets a new engine. */
@@ -207,53 +194,38 @@ export class Playback {
     request: DecodeRequest,
     loaded: readonly LoadedModel[],
     signal: AbortSignal,
-  ): Promise<DecodeResult> {
-    const begun: PlaybackStart = { prompt: promptText(request), cast: castOf(request, loaded), request };
-    let story = emptyStory;
+  ): Promise<DecodeResult | null> {
     let text = '';
-    let prefill: PrefillProgress | null = null;
-    const show = (state: PlayerState): void => {
-      const { run } = this.view;
-      const stopping = run.kind === 'running' && run.stopping;
-      this.#set({ ...this.view, state, run: { ...begun, kind: 'running', story, stopping, prefill } });
-    };
     try {
-      const { run, turn } = lease.decode(engine, request, {
-        signal,
-        onPrefill: (progress) => {
-          prefill = progress;
-          if (!signal.aborted && this.view.state === 'running') show('running');
+      return await this.#reader.read({
+        begun: { prompt: promptText(request), cast: castOf(request, loaded), request },
+        decode: (onPrefill) => {
+          const { run, turn } = lease.decode(engine, request, { onPrefill });
+          this.#set({ ...this.view, state: turn === null ? 'running' : 'waiting' });
+          void turn?.then(() => {
+            if (!signal.aborted && this.view.state === 'waiting')
+              this.#set({ ...this.view, state: 'running' });
+          });
+          return run;
+        },
+        onRound: (round) => {
+          text += round.text;
+          this.#listener.round(round, text);
         },
       });
-      this.#run = run;
-      show(turn === null ? 'running' : 'waiting');
-      void turn?.then(() => {
-        if (!signal.aborted && this.view.state === 'waiting') show('running');
-      });
-      for await (const round of run) {
-        signal.throwIfAborted();
-        story = addRound(story, round);
-        text += round.text;
-        show('running');
-        this.#listener.round(round, text);
-      }
-      const result = await run.result;
-      signal.throwIfAborted();
-      const ended = endStory(story, result.text);
-      this.#set({ ...this.view, state: 'done', run: { ...begun, kind: 'stopped', story: ended, result } });
-      return result;
     } catch (error) {
-      if (!signal.aborted) {
-        const failure = describeFailure(error);
-        this.#set({
-          ...this.view,
-          state: 'failed',
-          run: { ...begun, kind: 'failed', story, failure, isMended: false },
-        });
-        if (failure.code === 'worker-lost') this.retireEngine();
-      }
+      if (describeFailure(error).code === 'worker-lost') this.retireEngine();
       throw error;
     }
+  }
+
+  #showRun(): void {
+    const run = this.#reader.state;
+    let { state } = this.view;
+    if (run.kind === 'stopped') state = 'done';
+    else if (run.kind === 'failed') state = 'failed';
+    else if (run.kind === 'running' && run.story.rounds.length > 0) state = 'running';
+    this.#set({ ...this.view, state, run });
   }
 
   #failEngine(error: unknown, signal: AbortSignal): void {

@@ -11,7 +11,7 @@ import type {
 import type { EngineErrorCode } from '../errors/engine-error.ts';
 import type { Round } from '../round/round.ts';
 
-export type * from '../run-types.ts';
+export type * from '../engine/run-types.ts';
 export type { EngineErrorCode };
 
 /** A member with what it has of its own. */

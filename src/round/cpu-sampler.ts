@@ -6,7 +6,9 @@ import { adjustLogits } from '../sample/logit-adjustment.ts';
 import { untruncated } from '../sample/sampling-parameters.ts';
 import { topTokens } from '../sample/top-tokens.ts';
 import { type TokenId, tokenId } from '../tokens/token-id.ts';
+import { targetsOf } from './member-description.ts';
 import { pickMember } from './pick-member.ts';
+import { memberProposer, type Proposer } from './proposer.ts';
 import type { RoundRecorder } from './round-recorder.ts';
 import type {
   DrawnLaw,
@@ -19,7 +21,7 @@ import type {
 } from './round-sampler.ts';
 
 interface Proposed {
-  readonly proposer: number;
+  readonly proposer: Proposer;
   readonly tokenId: TokenId;
   /** [vocabSize], what it was drawn from; null for a looked-up token, whose q is 1 at that token. */
   readonly q: Float64Array | null;
@@ -65,7 +67,7 @@ export class CpuSampler implements RoundSampler {
     this.#random = random;
     this.#recorder = recorder;
     this.#greedy = plan.sampling.temperature === 0;
-    this.#held = plan.memberSampling.map(() => []);
+    this.#held = plan.members.map(() => []);
     this.#r = new Float64Array(plan.vocabSize);
     this.#scratch = new Float64Array(plan.vocabSize);
     this.#told = this.#greedy && plan.logprobs !== undefined ? new Float64Array(plan.vocabSize) : null;
@@ -119,13 +121,13 @@ export class CpuSampler implements RoundSampler {
       const drawn = tokenId(
         this.#random.categorical(q, { position, purpose: this.#plan.acceptance.proposalPurpose }),
       );
-      this.#pending.push({ proposer: member, tokenId: drawn, q });
+      this.#pending.push({ proposer: memberProposer(member), tokenId: drawn, q });
       row.own = q;
     });
   }
 
-  proposeTokens(proposer: number, tokenIds: readonly TokenId[]): void {
-    for (const tokenId of tokenIds) this.#pending.push({ proposer, tokenId, q: null });
+  proposeTokens(tokenIds: readonly TokenId[]): void {
+    for (const tokenId of tokenIds) this.#pending.push({ proposer: { kind: 'lookup' }, tokenId, q: null });
   }
 
   async draw(law: DrawnLaw): Promise<void> {
@@ -185,7 +187,7 @@ export class CpuSampler implements RoundSampler {
 
   /** @param rows the next ones of D_member */
   #adjust(member: number, rows: readonly HeldRow[]): void {
-    const adjustment = this.#plan.memberAdjustments?.[member];
+    const { adjustment } = this.#plan.members[member];
     if (!adjustment) return;
     this.#recorder.measure('sample', () => {
       const text = [...this.#committed, ...this.#pending.map(({ tokenId }) => tokenId)];
@@ -269,7 +271,7 @@ export class CpuSampler implements RoundSampler {
   /** Writes the distribution that `member` draws from on its own. */
   #ownDistribution(member: number, logits: Float32Array, out: Float64Array): void {
     if (this.#greedy) oneHot(greedyToken(logits), out);
-    else distributionOf(logits, this.#plan.memberSampling[member], out);
+    else distributionOf(logits, this.#plan.members[member].sampling, out);
   }
 
   /** The member's own distribution [vocabSize] at the given offset; valid until the next call. */
@@ -289,12 +291,12 @@ export class CpuSampler implements RoundSampler {
    * the one-hot of the argmax of the combination formed at temperature 1 without truncation.
    */
   #combined(offset: number): Float64Array {
-    const { combine, memberSampling, sampling, targets } = this.#plan;
-    const rows = targets.map((member): MemberRow => {
+    const { combine, members, sampling } = this.#plan;
+    const rows = targetsOf(members).map((member): MemberRow => {
       const { logits, own } = this.#held[member][offset];
       return this.#greedy
         ? { logits, sampling: untruncated }
-        : { logits, own, sampling: memberSampling[member] };
+        : { logits, own, sampling: members[member].sampling };
     });
     combine.distribution(rows, this.#greedy ? untruncated : sampling, this.#r);
     this.#told?.set(this.#r);

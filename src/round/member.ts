@@ -1,9 +1,9 @@
 import type { LogitsHandle, Sequence, TokenRun } from '../models/causal-model.ts';
 import { prefill, prefillChunk } from '../models/prefill.ts';
-import type { TokenId } from '../tokens/token-id.ts';
+import type { MemberDescription } from './member-description.ts';
 import type { ForwardKind } from './round.ts';
 import type { RoundRecorder } from './round-recorder.ts';
-import type { RoundSampler } from './round-sampler.ts';
+import type { SamplerState } from './round-sampler.ts';
 
 /** A forward that a member is due. */
 export interface PendingForward {
@@ -18,32 +18,31 @@ export interface PendingForward {
  * different prompts, so a text index and a KV position differ by the member's own prompt length.
  */
 export class Member {
-  /** Number of the member in the request. */
-  readonly index: number;
-  readonly modelId: string;
-  readonly promptLength: number;
-  /** Positions its cache may hold. */
-  readonly contextLength: number;
+  readonly description: Pick<MemberDescription, 'index' | 'promptTokenIds' | 'contextLength' | 'isTarget'>;
   readonly sequence: Sequence;
-  readonly #sampler: RoundSampler;
+  readonly #sampler: SamplerState;
   readonly recorder: RoundRecorder;
 
-  constructor(parts: {
-    index: number;
-    modelId: string;
-    promptLength: number;
-    contextLength: number;
-    sequence: Sequence;
-    sampler: RoundSampler;
-    recorder: RoundRecorder;
-  }) {
-    this.index = parts.index;
-    this.modelId = parts.modelId;
-    this.promptLength = parts.promptLength;
-    this.contextLength = parts.contextLength;
-    this.sequence = parts.sequence;
-    this.#sampler = parts.sampler;
-    this.recorder = parts.recorder;
+  /** @param sequence may hold a prefix of the member's prompt; at least one prompt token must be left to feed */
+  constructor(
+    description: Member['description'],
+    sequence: Sequence,
+    sampler: SamplerState,
+    recorder: RoundRecorder,
+  ) {
+    this.description = description;
+    this.sequence = sequence;
+    this.#sampler = sampler;
+    this.recorder = recorder;
+  }
+
+  /** Number of the member in the request. */
+  get index(): number {
+    return this.description.index;
+  }
+
+  get promptLength(): number {
+    return this.description.promptTokenIds.length;
   }
 
   /** Valid positions of this member's KV cache. */
@@ -59,62 +58,65 @@ export class Member {
   /** Proposals it can still draw in a row: each needs everything before it in the cache. */
   get draftRoom(): number {
     const length = this.promptLength + this.#sampler.committedTokenIds.length + this.#sampler.pendingLength;
-    return Math.max(0, this.contextLength - length + 1);
+    return Math.max(0, this.description.contextLength - length + 1);
   }
 
   /**
-   * Feeds the prompt from the valid end of the cache on, in chunks.
-   * @param promptTokenIds [promptLength]; the cache already holds its first kvLength tokens
-   * @param wanted `last` holds the row behind the prompt, for a member whose distribution the first token needs
+   * Feeds the prompt from the valid end of the cache on, in chunks. A target holds the row behind it: the first token is
+   * drawn from r.
    * @param carryOn asked between chunks; false ends the prefill early
    */
-  async prefill(
-    promptTokenIds: readonly TokenId[],
-    wanted: 'last' | 'none',
-    carryOn: () => Promise<boolean>,
-  ): Promise<void> {
+  async prefill(carryOn: () => Promise<boolean>): Promise<void> {
+    const { promptTokenIds, isTarget } = this.description;
     const logits = await prefill(this.sequence, promptTokenIds, {
-      wanted,
+      wanted: isTarget ? 'last' : 'none',
       carryOn,
       runPass: (tokens, pass) => this.recorder.forward(this.index, 'prefill', tokens, pass),
     });
     if (logits) await this.#sampler.hold(this.index, logits, 1);
   }
 
-  /** Completes D_i up to the position behind pending, in one forward; see `pendingForward`. */
-  async score(kind: ForwardKind): Promise<void> {
-    const due = await this.pendingForward();
-    if (!due) return;
-    const { run, wanted } = due;
-    const logits = await this.recorder.forward(this.index, kind, run.length, () =>
-      this.sequence.forward(run, wanted),
-    );
-    await this.hold(due, logits);
-  }
-
   /**
    * The forward that completes D_i up to the position behind pending, over tokens[kvLength_i … end of pending]; null
-   * where that row is held already. A member that nobody has asked for long catches up first, in chunks as in a
-   * prefill.
+   * where that row is held already.
    *
    * After a fully accepted draft a drafter lacks two tokens, its own last one and the one drawn from r: it is fed
    * both in one pass, which costs less than a pass each.
    */
-  async pendingForward(): Promise<PendingForward | null> {
+  get pendingForward(): PendingForward | null {
     const missingRows = this.#sampler.pendingLength + 1 - this.#sampler.heldRows(this.index);
     if (missingRows <= 0) return null;
-    let run = this.#sampler.textFrom(this.textLength);
-    while (run.length > Math.max(prefillChunk, missingRows)) {
-      const chunk = startOf(run, Math.min(prefillChunk, run.length - missingRows));
-      await this.recorder.forward(this.index, 'catch-up', chunk.length, () =>
-        this.sequence.forward(chunk, 'none'),
-      );
-      run = this.#sampler.textFrom(this.textLength);
-    }
+    const run = this.#sampler.textFrom(this.textLength);
     return { run, missingRows, wanted: missingRows === 1 ? 'last' : 'all' };
   }
 
-  /** Takes over what the forward that was due answered. */
+  /** Feeds a member that lags far behind in chunks, as a prefill does. Returns the pending forward that is left. */
+  async catchUp(): Promise<PendingForward | null> {
+    let due = this.pendingForward;
+    while (due && due.run.length > Math.max(prefillChunk, due.missingRows)) {
+      const chunk = startOf(due.run, Math.min(prefillChunk, due.run.length - due.missingRows));
+      await this.recorder.forward(this.index, 'catch-up', chunk.length, () =>
+        this.sequence.forward(chunk, 'none'),
+      );
+      due = this.pendingForward;
+    }
+    return due;
+  }
+
+  /** Runs its pending forward, if it has one, and what must come before. */
+  async score(kind: ForwardKind): Promise<void> {
+    const due = await this.catchUp();
+    if (due) await this.run(due, kind);
+  }
+
+  async run(due: PendingForward, kind: ForwardKind): Promise<void> {
+    const logits = await this.recorder.forward(this.index, kind, due.run.length, () =>
+      this.sequence.forward(due.run, due.wanted),
+    );
+    await this.hold(due, logits);
+  }
+
+  /** Takes over what the pending forward answered. */
   async hold({ run, missingRows }: PendingForward, logits: LogitsHandle): Promise<void> {
     if (logits.rows < missingRows) {
       throw new Error(

@@ -1,9 +1,10 @@
 import type { Combine } from '../combine/combine.ts';
 import type { LogitsHandle, TokenRun } from '../models/causal-model.ts';
-import type { LogitAdjustment } from '../sample/logit-adjustment.ts';
 import type { SamplingParameters } from '../sample/sampling-parameters.ts';
 import type { TokenId } from '../tokens/token-id.ts';
 import type { Acceptance, Fate } from '../verify/acceptance.ts';
+import type { MemberDescription } from './member-description.ts';
+import type { Proposer } from './proposer.ts';
 
 /** Everything a sampler must know of a request. Members are numbered as in the request. */
 export interface SamplingPlan {
@@ -13,12 +14,8 @@ export interface SamplingPlan {
   readonly firstPosition: number;
   /** The request's own parameters; temperature 0 makes every draw an argmax. */
   readonly sampling: SamplingParameters;
-  /** Own parameters of each member, for its q and its part of r. */
-  readonly memberSampling: readonly SamplingParameters[];
-  /** What is done to each member's rows when they are taken over; null or absent: nothing. */
-  readonly memberAdjustments?: readonly (LogitAdjustment | null)[];
-  /** Members whose rows form r, in the order of the combination. */
-  readonly targets: readonly number[];
+  /** In the order of the request. Those that are targets stand in the order of the combination. */
+  readonly members: readonly Pick<MemberDescription, 'sampling' | 'adjustment' | 'isTarget'>[];
   /** In force until `useCombine` names another. */
   readonly combine: Combine;
   readonly acceptance: Acceptance;
@@ -29,8 +26,8 @@ export interface SamplingPlan {
 }
 
 export interface ProposalFate {
-  /** Member that proposed it; null for tokens that no one did. */
-  readonly proposer: number | null;
+  /** null for a token that nobody proposed. */
+  readonly proposer: Proposer | null;
   readonly tokenId: TokenId;
   /** q(x) of a proposal, null for recovered and drawn tokens. */
   readonly q: number | null;
@@ -81,21 +78,15 @@ export type ExtraPosition = 'draw-from-target' | 'leave';
 export type DrawnLaw = 'target' | { readonly member: number };
 
 /**
- * Holds the pending tokens, the distributions they were drawn from and the text they continue; draws and
- * verifies. Two implementations behind one test suite: CpuSampler, the oracle, and one on the GPU, where
- * `verify` is the only call that reads back.
+ * What members and schedules know of a sampler: the text, the pending tokens that continue it, and for every member i
+ * its D_i: logits rows at the first |D_i| positions after the committed text, raw but for the member's adjustment.
  *
  * Pending are proposals, and tokens drawn from r that wait for the read-back alone.
- *
- * For every member i it keeps D_i: logits rows at the first |D_i| positions after the committed text, raw but for the
- * member's adjustment.
  */
-export interface RoundSampler {
+export interface SamplerState {
   /** Tokens committed so far, prompt excluded. */
   readonly committedTokenIds: readonly TokenId[];
   readonly pendingLength: number;
-  /** Tokens worth drawing before one read-back tells them all; 1 where the host knows a token when it is drawn. */
-  readonly maxUnreadDraws: number;
   /** |D_member| */
   heldRows(member: number): number;
   /** The text from index `from` (0 = first token after the prompt) to the end of pending, to feed a member. */
@@ -105,11 +96,22 @@ export interface RoundSampler {
    * is known by now, so this is where the member's adjustment is applied to them, in place: what is drawn, judged and
    * combined later sees the same row.
    */
-  hold(member: number, logits: LogitsHandle, count: number): Promise<void>;
+  hold(member: number, logits: LogitsHandle, count: number): Promise<void> | void;
+  /** Drops D_member from row `count` on: the member will score these positions again. */
+  release(member: number, count: number): void;
+}
+
+/**
+ * Also holds the distributions that the pending tokens were drawn from; draws and verifies. Two implementations behind
+ * one test suite: CpuSampler, the oracle, and one on the GPU, where `verify` is the only call that reads back.
+ */
+export interface RoundSampler extends SamplerState {
+  /** Tokens worth drawing before one read-back tells them all; 1 where the host knows a token when it is drawn. */
+  readonly maxUnreadDraws: number;
   /** Draws a proposal of `member` from its own row at the end of pending, which must be held. */
   propose(member: number): Promise<void>;
   /** Appends proposals that were not drawn but looked up: q is one-hot. */
-  proposeTokens(proposer: number, tokenIds: readonly TokenId[]): void;
+  proposeTokens(tokenIds: readonly TokenId[]): void;
   /**
    * Draws the token behind pending from the rows held there. It joins pending, needs no verdict, and is committed by
    * the `verify` that counts it among its heads.
@@ -128,7 +130,5 @@ export interface RoundSampler {
    * verdict, from raw rows, and a proposal's q is what it was drawn from.
    */
   useCombine(combine: Combine): void;
-  /** Drops D_member from row `count` on: the member will score these positions again. */
-  release(member: number, count: number): void;
   dispose(): void;
 }

@@ -54,7 +54,7 @@ export interface Round {
   readonly text: string;
   /** Valid KV positions of each member after the round. */
   readonly kvLengths: readonly number[];
-  /** Draft length asked of each member in this round; 0 for members that do not draft. */
+  /** Draft length asked of each member in this round, then of a look-up; 0 for members that do not draft. */
   readonly draftLengths: readonly number[];
   readonly msByPhase: Readonly<Record<Phase, number>>;
   /** mapAsync calls in this round, ORT's own included. */

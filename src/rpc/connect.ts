@@ -1,5 +1,5 @@
 import type { EngineApi, EngineOptions } from '../engine/engine-api.ts';
-import type { EngineError } from '../errors/engine-error.ts';
+import { EngineError } from '../errors/engine-error.ts';
 import { connectEngine } from './connect-engine.ts';
 import type { EngineThread } from './engine-thread.ts';
 import { resolveOptions } from './resolve-options.ts';
@@ -21,11 +21,21 @@ export async function connect(options: ConnectOptions = {}): Promise<EngineApi> 
   return connectEngine({ thread, options: resolved, onLost: options.onLost });
 }
 
+/** @throws EngineError `worker-lost` where the page may not start a worker from where the library lies */
 function startWorker(): Worker {
-  return new Worker(new URL('../../workers/engine.worker.ts', import.meta.url), {
-    type: 'module',
-    name: 'antiphon-engine',
-  });
+  try {
+    return new Worker(new URL('../../workers/engine.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'antiphon-engine',
+    });
+  } catch (cause) {
+    const { origin } = new URL(import.meta.url);
+    throw new EngineError(
+      'worker-lost',
+      `this page (origin ${location.origin}) may not start the engine's worker from ${origin}: serve the library from the page's own origin, or pass createWorker`,
+      { details: { libraryOrigin: origin, pageOrigin: location.origin }, cause },
+    );
+  }
 }
 
 function workerThread(worker: Worker): EngineThread {

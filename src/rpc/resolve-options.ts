@@ -1,17 +1,18 @@
 import type { BackendChoice, EngineOptions, ResolvedEngineOptions } from '../engine/engine-api.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import { DEFAULT_HUB_URL } from '../models/files/hub/hub-model.ts';
+import { baseUrlOf } from './base-url.ts';
 
 const backends: readonly string[] = ['auto', 'wasm', 'webgpu'] satisfies BackendChoice[];
 
 /**
  * Options with defaults filled in and absolute addresses.
- * @param baseUrl what addresses are relative to
+ * @param baseUrl what addresses are relative to; default: what those of the page are
  * @throws EngineError `invalid-request`, before anything is started
  */
 export function resolveOptions(
   options: EngineOptions,
-  baseUrl: string = location.href,
+  baseUrl: string = baseUrlOf(globalThis),
 ): ResolvedEngineOptions {
   const backend = options.backend ?? 'auto';
   if (!backends.includes(backend)) throw refused('backend', backend, `one of ${backends.join(', ')}`);

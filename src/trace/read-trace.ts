@@ -9,7 +9,7 @@ import type { DecodeResult } from '../engine/engine-api.ts';
 import { membersOf } from '../engine/request-members.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import type { Round } from '../round/round.ts';
-import { type Trace, type TraceCandidates, type TraceHeader, traceVersion } from './trace.ts';
+import { readableMajors, type Trace, type TraceCandidates, type TraceHeader, traceVersion } from './trace.ts';
 import {
   candidatesSchema,
   formatSchema,
@@ -27,8 +27,9 @@ interface Line {
 }
 
 /**
- * Reads a trace. All of it is data: nothing in it is run, loaded or taken for markup. A last line that was cut off, as
- * an interrupted recording leaves it, is left out; so is what a later minor version has added.
+ * Reads a trace of this major version or an earlier one. All of it is data: nothing in it is run, loaded or taken for
+ * markup. A last line that was cut off, as an interrupted recording leaves it, is left out; so is what a later minor
+ * version has added.
  * @param text of the file
  * @throws EngineError `invalid-trace`, naming line and field, what is wrong there, and a later major version
  */
@@ -36,9 +37,9 @@ export function readTrace(text: string): Trace {
   const lines = linesOf(text);
   const first = lines.next();
   if (first.done) throw invalid(1, null, 'the file is empty: a trace begins with its header');
-  const { minor } = readVersion(first.value);
+  const { major, minor } = readVersion(first.value);
   const header = readHeader(first.value);
-  const proposers = proposersOf(header);
+  const schema = roundSchema(major, header.members.length);
   const rounds: Round[] = [];
   const candidates: TraceCandidates[] = [];
   let result: ResultLine | null = null;
@@ -46,7 +47,7 @@ export function readTrace(text: string): Trace {
     const { type } = parse(line, lineSchema);
     if (type === 'round') {
       if (result) throw invalid(line.number, 'type', 'a round stands behind the result');
-      rounds.push(readRound(line, header, proposers, rounds));
+      rounds.push(readRound(parse(line, schema), line, header, rounds));
     } else if (type === 'candidates') {
       candidates.push(readCandidates(line, header, rounds));
     } else if (type === 'result') {
@@ -76,17 +77,17 @@ function* linesOf(text: string): Generator<Line, void, void> {
   }
 }
 
-function readVersion(line: Line): { readonly minor: number } {
+function readVersion(line: Line): { readonly major: number; readonly minor: number } {
   const { version } = parse(line, formatSchema);
   const [major, minor] = version.split('.').map(Number);
-  if (major !== traceVersion.major) {
+  if (!readableMajors.includes(major)) {
     throw invalid(
       line.number,
       'version',
-      `${version} is another major version than ${traceVersion.major}, which is read here: open it with the version of Antiphon that wrote it`,
+      `${version} has another major version than ${readableMajors.join(' and ')}, which this reader knows: open it with the version of Antiphon that wrote it`,
     );
   }
-  return { minor };
+  return { major, minor };
 }
 
 function readHeader(line: Line): TraceHeader {
@@ -100,15 +101,11 @@ function readHeader(line: Line): TraceHeader {
   return { ...header, request };
 }
 
-/** Numbers that may propose: every member, and behind them a drafter that is no model. */
-function proposersOf({ request: { method }, members }: TraceHeader): number {
-  const looksUp = method.kind === 'speculative' && method.drafter.kind === 'ngram';
-  return members.length + (looksUp ? 1 : 0);
-}
-
-function readRound(line: Line, header: TraceHeader, proposers: number, earlier: readonly Round[]): Round {
-  const round = parse(line, roundSchema);
+function readRound(round: Round, line: Line, header: TraceHeader, earlier: readonly Round[]): Round {
+  const { method } = header.request;
   const members = header.members.length;
+  const looksUp = method.kind === 'speculative' && method.drafter.kind === 'ngram';
+  const proposers = members + (looksUp ? 1 : 0);
   const refuse = (field: string, problem: string): never => {
     throw invalid(line.number, field, problem);
   };
@@ -121,8 +118,10 @@ function readRound(line: Line, header: TraceHeader, proposers: number, earlier: 
     if (member >= members) refuse(`forwards.${index}.member`, `member ${member} of ${members}`);
   }
   for (const [index, { proposer }] of round.proposals.entries()) {
-    if (proposer !== null && proposer >= proposers) {
-      refuse(`proposals.${index}.proposer`, `proposer ${proposer} of ${proposers}`);
+    const field = `proposals.${index}.proposer`;
+    if (proposer?.kind === 'lookup' && !looksUp) refuse(field, 'a look-up that the request does not have');
+    if (proposer?.kind === 'member' && proposer.index >= members) {
+      refuse(field, `member ${proposer.index} of ${members}`);
     }
   }
   if (round.kvLengths.length !== members) {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { EngineError } from '../errors/engine-error.ts';
@@ -36,7 +37,7 @@ describe('a trace', () => {
       'candidates',
       'result',
     ]);
-    expect(JSON.parse(lines[0])).toMatchObject({ format: 'antiphon-trace', version: '1.0' });
+    expect(JSON.parse(lines[0])).toMatchObject({ format: 'antiphon-trace', version: '2.0' });
   });
 
   test('keeps any text and any number of its rounds', () => {
@@ -125,16 +126,51 @@ describe('other versions', () => {
     };
     const lines = text.trimEnd().split('\n');
     const extended = lines.map((line) => JSON.stringify(extend(JSON.parse(line))));
-    extended[0] = extended[0].replace('"version":"1.0"', '"version":"1.7"');
+    extended[0] = extended[0].replace('"version":"2.0"', '"version":"2.7"');
     extended.splice(3, 0, JSON.stringify({ type: 'mood', value: 1 }));
     expect(readTrace(extended.join('\n'))).toEqual(trace);
   });
 
-  test.each(['2.0', '0.9', '10.0'])('major version of %s is refused with both numbers', (version) => {
+  /** The file as version 1.0 wrote it. */
+  const asVersion1 = (file: string, members: number) =>
+    file
+      .replace('"version":"2.0"', '"version":"1.0"')
+      .replaceAll(/\{"kind":"member","index":(\d+)\}/g, '$1')
+      .replaceAll('{"kind":"lookup"}', String(members));
+
+  test.each(['collaborative', 'plain', 'ngram'] as const)('1.0 is read alike: %s', async (kind) => {
+    const recorded = await recordedRun(kind);
+    const written = writeTrace(recorded);
+    const old = asVersion1(written, recorded.header.members.length);
+    expect(old).not.toMatch(/"kind":"(member|lookup)"/);
+    expect(readTrace(old)).toEqual(recorded);
+  });
+
+  test.each(['lookup-1.0.jsonl', '../../../public/first-story.jsonl'])(
+    'a recording of version 1.0 is told by who proposed: %s',
+    (path) => {
+      const file = readFileSync(new URL(`fixtures/${path}`, import.meta.url), 'utf8');
+      expect(file).toContain('"version":"1.0"');
+      const read = readTrace(file);
+      expect(readTrace(writeTrace(read))).toEqual(read);
+      const told = read.rounds.flatMap(({ proposals }) => proposals.map(({ proposer }) => proposer));
+      const numbers = [...file.matchAll(/"proposer":(\d+|null),"/g)].map(([, number]) => JSON.parse(number));
+      const { length } = read.header.members;
+      expect(new Set(numbers).size).toBeGreaterThan(1);
+      expect(told).toEqual(
+        numbers.slice(0, told.length).map((number: number | null) => {
+          if (number === null) return null;
+          return number < length ? { kind: 'member', index: number } : { kind: 'lookup' };
+        }),
+      );
+    },
+  );
+
+  test.each(['3.0', '0.9', '10.0'])('major version of %s is refused with both numbers', (version) => {
     expect(() => readTrace(withLine(1, (line) => ({ ...line, version, request: 1 })))).toThrow(
       expect.objectContaining({
         code: 'invalid-trace',
-        message: expect.stringMatching(new RegExp(`line 1, version: ${version} .*than 1`)),
+        message: expect.stringMatching(new RegExp(`line 1, version: ${version} .*than 1 and 2`)),
       }),
     );
   });
@@ -177,10 +213,22 @@ describe('is refused with line and field', () => {
     { name: 'a time that is no number', line: 3, field: 'atMs', change: (line) => ({ ...line, atMs: null }) },
     { name: 'an unknown fate', line: 3, field: 'proposals.0.fate', change: proposalsWith({ fate: 'lost' }) },
     {
-      name: 'a proposer too many',
+      name: 'a member too many',
       line: 3,
       field: 'proposals.0.proposer',
-      change: proposalsWith({ proposer: 2 }),
+      change: proposalsWith({ proposer: { kind: 'member', index: 2 } }),
+    },
+    {
+      name: 'a look-up where none was asked for',
+      line: 3,
+      field: 'proposals.0.proposer',
+      change: proposalsWith({ proposer: { kind: 'lookup' } }),
+    },
+    {
+      name: 'a number for a proposer, as in version 1',
+      line: 3,
+      field: 'proposals.0.proposer',
+      change: proposalsWith({ proposer: 0 }),
     },
     { name: 'a probability above 1', line: 3, field: 'proposals.0.q', change: proposalsWith({ q: 1.5 }) },
     {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Proposer } from '../round/proposer.ts';
 import { tokenId } from '../tokens/token-id.ts';
 
 /*
@@ -43,40 +44,58 @@ export const headerSchema = v.object({
 
 const logprob = { tokenId: token, text: v.string(), logprob: v.pipe(finite, v.maxValue(0)) };
 
-export const roundSchema = v.object({
-  index: count,
-  atMs: ms,
-  forwards: v.array(
-    v.object({
-      member: count,
-      kind: v.picklist(['prefill', 'draft', 'score', 'catch-up']),
-      tokens: count,
-      startMs: ms,
-      ms,
-      estimated: v.boolean(),
-    }),
-  ),
-  proposals: v.array(
-    v.object({
-      proposer: v.nullable(count),
-      tokenId: token,
-      text: v.string(),
-      q: v.nullable(probability),
-      r: v.nullable(probability),
-      u: v.nullable(probability),
-      fate: v.picklist(['accepted', 'rejected', 'recovered', 'discarded', 'drawn']),
-      deviation: v.nullable(probability),
-    }),
-  ),
-  committed: v.array(token),
-  text: v.string(),
-  kvLengths: v.array(count),
-  draftLengths: v.array(count),
-  msByPhase: v.object({ forward: ms, readback: ms, sample: ms, text: ms }),
-  readbacks: count,
-  logprobs: v.exactOptional(v.array(v.object({ ...logprob, top: v.array(v.object(logprob)) }))),
-  combine: v.exactOptional(v.union([v.object({ weights: v.array(finite) }), v.object({ mu: finite })])),
-});
+const proposer: v.GenericSchema<Proposer> = v.variant('kind', [
+  v.object({ kind: v.literal('member'), index: count }),
+  v.object({ kind: v.literal('lookup') }),
+]);
+
+/** In version 1 a proposer was a number: the look-up's was the number of members. */
+const numberedProposer = (members: number) =>
+  v.pipe(
+    count,
+    v.maxValue(members, ({ received }) => `proposer ${received} of ${members}`),
+    v.transform((index): Proposer => (index < members ? { kind: 'member', index } : { kind: 'lookup' })),
+  );
+
+/**
+ * @param major version of the format
+ * @param members how many there are
+ */
+export const roundSchema = (major: number, members: number) =>
+  v.object({
+    index: count,
+    atMs: ms,
+    forwards: v.array(
+      v.object({
+        member: count,
+        kind: v.picklist(['prefill', 'draft', 'score', 'catch-up']),
+        tokens: count,
+        startMs: ms,
+        ms,
+        estimated: v.boolean(),
+      }),
+    ),
+    proposals: v.array(
+      v.object({
+        proposer: v.nullable(major === 1 ? numberedProposer(members) : proposer),
+        tokenId: token,
+        text: v.string(),
+        q: v.nullable(probability),
+        r: v.nullable(probability),
+        u: v.nullable(probability),
+        fate: v.picklist(['accepted', 'rejected', 'recovered', 'discarded', 'drawn']),
+        deviation: v.nullable(probability),
+      }),
+    ),
+    committed: v.array(token),
+    text: v.string(),
+    kvLengths: v.array(count),
+    draftLengths: v.array(count),
+    msByPhase: v.object({ forward: ms, readback: ms, sample: ms, text: ms }),
+    readbacks: count,
+    logprobs: v.exactOptional(v.array(v.object({ ...logprob, top: v.array(v.object(logprob)) }))),
+    combine: v.exactOptional(v.union([v.object({ weights: v.array(finite) }), v.object({ mu: finite })])),
+  });
 
 const candidate = { tokenId: token, text: v.string(), probability };
 const candidateList = v.object({

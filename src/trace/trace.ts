@@ -13,10 +13,13 @@ import type { Round } from '../round/round.ts';
 export const traceFormat = 'antiphon-trace';
 
 /**
- * Minor versions add fields and kinds of lines, which older readers leave out; everything else is a major version,
- * which they refuse.
+ * Minor versions add fields and kinds of lines, which older readers leave out. Everything else is a major version,
+ * which older readers refuse.
  */
-export const traceVersion = { major: 1, minor: 0 } as const;
+export const traceVersion = { major: 2, minor: 0 } as const;
+
+/** Major versions that the reader knows. In 1 a proposer was a number: the look-up's was the number of members. */
+export const readableMajors: readonly number[] = [1, traceVersion.major];
 
 /** A member as it took part. */
 export interface TraceMember {
@@ -37,7 +40,7 @@ export interface TraceHeader {
   readonly backend: BackendKind;
   /** As it was asked, defaults filled in; what the engine chose stands in the result's. */
   readonly request: RecordedRequest;
-  /** In the order in which rounds number them; a drafter that is no model has the number behind the last. */
+  /** In the order in which rounds number them; a look-up is no member. */
   readonly members: readonly TraceMember[];
 }
 

@@ -1,13 +1,15 @@
+import type { Proposer } from '../../round/proposer.ts';
+import type { Steps } from '../schedules/schedule.ts';
+
 /**
- * Proposes tokens. It draws through the RoundSampler it was built with and answers with a count, never with
- * ids: on the device nobody on the host knows them yet.
+ * Proposes tokens. It answers with a count, never with ids: on the device nobody on the host knows them yet.
  */
 export interface Drafter {
-  /** Member number that the proposals carry. */
-  readonly proposer: number;
+  /** Whom the proposals name. */
+  readonly proposer: Proposer;
   /**
    * Appends up to `limit` proposals to pending.
    * @returns how many were appended, 0 .. limit
    */
-  draft(limit: number): Promise<number>;
+  draft(limit: number): Steps<number>;
 }

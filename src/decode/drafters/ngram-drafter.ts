@@ -8,17 +8,16 @@ import type { Drafter } from './drafter.ts';
  * Source: Saxena, "Prompt lookup decoding", 2023.
  */
 export function ngramDrafter(options: {
-  readonly proposer: number;
   readonly promptTokenIds: readonly TokenId[];
   readonly sampler: RoundSampler;
   readonly longestMatch: number;
   readonly shortestMatch: number;
 }): Drafter {
-  const { proposer, promptTokenIds, sampler, longestMatch, shortestMatch } = options;
+  const { promptTokenIds, sampler, longestMatch, shortestMatch } = options;
   const seen: TokenId[] = [...promptTokenIds];
   return {
-    proposer,
-    async draft(limit) {
+    proposer: { kind: 'lookup' },
+    *draft(limit) {
       for (
         let index = seen.length - promptTokenIds.length;
         index < sampler.committedTokenIds.length;
@@ -27,7 +26,7 @@ export function ngramDrafter(options: {
         seen.push(sampler.committedTokenIds[index]);
       }
       const found = lookUp(seen, longestMatch, shortestMatch, limit);
-      sampler.proposeTokens(proposer, found);
+      yield { kind: 'look-up', found };
       return found.length;
     },
   };

@@ -1,6 +1,6 @@
 import type { Member } from '../../round/member.ts';
 import { modelDrafter } from '../drafters/model-drafter.ts';
-import type { Ensemble, Schedule } from './schedule.ts';
+import type { Ensemble, Schedule, Steps } from './schedule.ts';
 
 /**
  * CoS: the members take turns. Whoever has scored least scores everything pending and adds its bonus as the next
@@ -8,35 +8,34 @@ import type { Ensemble, Schedule } from './schedule.ts';
  * Source: Fu et al., Algorithm 2; verdicts come before further drafts, which wastes fewer of them.
  */
 export function alternateSchedule({ members, sampler, controller, defaultProposer }: Ensemble): Schedule {
-  /** Drafts a member may still add after its verdict, in the next round. */
+  /** Drafts that a member may add to its bonus in the next round, unless the verdict between discards the bonus. */
   let owed: { readonly member: Member; readonly count: number } | null = null;
 
-  const drafters = members.map((member) => modelDrafter(member, sampler));
+  const drafters = members.map((member) => modelDrafter(member));
 
   /** No more is pending than can be committed. */
-  const draft = (member: Member, count: number, room: number) =>
+  const draft = (member: Member, count: number, room: number): Steps<number> =>
     drafters[member.index].draft(Math.min(count, room - sampler.pendingLength));
 
   return {
-    async nextVerdict(room) {
-      if (owed) await draft(owed.member, owed.count, room);
+    *nextVerdict(room) {
+      if (owed && sampler.pendingLength > 0) yield* draft(owed.member, owed.count, room);
       owed = null;
       for (;;) {
         if (sampler.pendingLength === 0) {
-          await draft(members[defaultProposer], controller.draftLengths[defaultProposer], room);
+          yield* draft(members[defaultProposer], controller.draftLengths[defaultProposer], room);
         }
         const scorer = minScored();
-        await scorer.score('score');
+        yield { kind: 'score', members: [scorer], as: 'score' };
         // The bonus: a proposal like any other, drawn from the scorer's own distribution and judged against r.
-        if (sampler.pendingLength < room) await sampler.propose(scorer.index);
+        if (sampler.pendingLength < room) yield { kind: 'propose', member: scorer };
         const further = controller.draftLengths[scorer.index] - 1;
         const heads = scoredByAll();
         if (heads > 0) {
-          const verdict = await sampler.verify(heads, 'leave');
-          if (!verdict.rejected && further > 0) owed = { member: scorer, count: further };
-          return verdict;
+          owed = { member: scorer, count: further };
+          return { heads, extra: 'leave' };
         }
-        await draft(scorer, further, room);
+        yield* draft(scorer, further, room);
       }
     },
   };

@@ -1,4 +1,3 @@
-import { scoreBatch } from '../../round/score-batch.ts';
 import { modelDrafter } from '../drafters/model-drafter.ts';
 import type { Ensemble, Schedule } from './schedule.ts';
 
@@ -9,15 +8,15 @@ import type { Ensemble, Schedule } from './schedule.ts';
  */
 export function blackBoxSchedule({ members, sampler, controller, defaultProposer }: Ensemble): Schedule {
   const proposer = members[defaultProposer];
-  const drafter = modelDrafter(proposer, sampler);
+  const drafter = modelDrafter(proposer);
   return {
-    async nextVerdict(room) {
-      const proposed = await drafter.draft(Math.min(controller.draftLengths[defaultProposer], room - 1));
+    *nextVerdict(room) {
+      const heads = yield* drafter.draft(Math.min(controller.draftLengths[defaultProposer], room - 1));
       // The target is a black box: what the proposer computed while drafting is no part of it.
       sampler.release(defaultProposer, 0);
       proposer.rollbackBefore(sampler.committedTokenIds.length);
-      await scoreBatch(members);
-      return sampler.verify(proposed, 'draw-from-target');
+      yield { kind: 'score', members, as: 'score' };
+      return { heads, extra: 'draw-from-target' };
     },
   };
 }

@@ -15,15 +15,15 @@ export function mixtureSchedule(
 ): Schedule {
   const windowOf = drawWindow(maxUnread);
   return {
-    async nextVerdict(room) {
-      const count = windowOf(room);
-      for (let drawn = 0; drawn < count; drawn++) {
+    *nextVerdict(room) {
+      const heads = windowOf(room);
+      for (let drawn = 0; drawn < heads; drawn++) {
         const picked = members[sampler.pickMember()];
         const lag = sampler.committedTokenIds.length + sampler.pendingLength - picked.textLength;
-        await picked.score(lag > 1 ? 'catch-up' : 'score');
-        await sampler.draw({ member: picked.index });
+        yield { kind: 'score', members: [picked], as: lag > 1 ? 'catch-up' : 'score' };
+        yield { kind: 'draw', law: { member: picked.index } };
       }
-      return sampler.verify(count, 'leave');
+      return { heads, extra: 'leave' };
     },
   };
 }

@@ -1,4 +1,3 @@
-import { scoreBatch } from '../../round/score-batch.ts';
 import { modelDrafter } from '../drafters/model-drafter.ts';
 import type { Ensemble, Schedule } from './schedule.ts';
 
@@ -8,14 +7,14 @@ import type { Ensemble, Schedule } from './schedule.ts';
  * they would draw from it follows their own distribution, not r, so nothing is committed.
  * Source: Fu et al., section 3.2 ("Naive-CoS").
  */
-export function naiveSchedule({ members, sampler, controller, defaultProposer }: Ensemble): Schedule {
-  const drafter = modelDrafter(members[defaultProposer], sampler);
+export function naiveSchedule({ members, controller, defaultProposer }: Ensemble): Schedule {
+  const drafter = modelDrafter(members[defaultProposer]);
   const scorers = members.filter(({ index }) => index !== defaultProposer);
   return {
-    async nextVerdict(room) {
-      const proposed = await drafter.draft(Math.min(controller.draftLengths[defaultProposer], room));
-      await scoreBatch(scorers);
-      return sampler.verify(proposed, 'leave');
+    *nextVerdict(room) {
+      const heads = yield* drafter.draft(Math.min(controller.draftLengths[defaultProposer], room));
+      yield { kind: 'score', members: scorers, as: 'score' };
+      return { heads, extra: 'leave' };
     },
   };
 }

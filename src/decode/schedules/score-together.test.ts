@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { weightedCombine } from '../../combine/weighted-combine.ts';
 import { PhiloxSource } from '../../random/philox-source.ts';
-import type { ScheduleKind } from '../assemble-decode.ts';
+import type { ScheduleKind } from '../method-plan.ts';
 import { runFakeDecode } from '../testing/fake-decode.ts';
 import { FakeModel } from '../testing/fake-model.ts';
 

@@ -1,5 +1,5 @@
 import type { Member } from '../../round/member.ts';
-import type { RoundSampler } from '../../round/round-sampler.ts';
+import { proposerIndex } from '../../round/proposer.ts';
 import type { DraftLengthController } from '../draft-length-controller.ts';
 import type { Drafter } from '../drafters/drafter.ts';
 import type { Schedule } from './schedule.ts';
@@ -14,17 +14,17 @@ export function speculativeSchedule(
   drafter: Drafter,
   targets: readonly Member[],
   controller: DraftLengthController,
-  sampler: RoundSampler,
   maxUnread: number,
 ): Schedule {
-  const alone = sequentialSchedule(targets, sampler, maxUnread);
+  const alone = sequentialSchedule(targets, maxUnread);
   return {
-    async nextVerdict(room) {
-      const limit = Math.min(controller.draftLengths[drafter.proposer], room - 1);
-      if (limit === 0) return alone.nextVerdict(room);
-      const proposed = await drafter.draft(limit);
-      for (const target of targets) await target.score('score');
-      return sampler.verify(proposed, 'draw-from-target');
+    *nextVerdict(room) {
+      const { draftLengths } = controller;
+      const limit = Math.min(draftLengths[proposerIndex(drafter.proposer, draftLengths)], room - 1);
+      if (limit === 0) return yield* alone.nextVerdict(room);
+      const heads = yield* drafter.draft(limit);
+      yield { kind: 'score', members: targets, as: 'score' };
+      return { heads, extra: 'draw-from-target' };
     },
   };
 }

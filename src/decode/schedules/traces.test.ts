@@ -14,7 +14,9 @@ const marks = { accepted: '+', rejected: '-', discarded: 'x', recovered: 'r', dr
 
 function describeRound({ forwards, proposals }: Round): string {
   const steps = forwards.map(({ kind, member, tokens }) => `${kind} M${member + 1} ${tokens}`);
-  const fates = proposals.map(({ proposer, fate }) => marks[fate] + (proposer === null ? '' : proposer + 1));
+  const fates = proposals.map(
+    ({ proposer, fate }) => marks[fate] + (proposer?.kind === 'member' ? proposer.index + 1 : ''),
+  );
   return `${steps.join(', ')}: ${fates.join(' ')}`;
 }
 

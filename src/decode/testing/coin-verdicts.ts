@@ -2,8 +2,8 @@ import { costAt, type ForwardCosts } from '../../models/forward-costs.ts';
 import { PhiloxSource } from '../../random/philox-source.ts';
 import type { RandomSource } from '../../random/random-source.ts';
 import type { Round } from '../../round/round.ts';
-import type { MethodPlan } from '../assemble-decode.ts';
 import type { ForwardTally } from '../expected-forwards.ts';
+import type { MethodPlan } from '../method-plan.ts';
 import { runFakeDecode } from './fake-decode.ts';
 import { FakeModel } from './fake-model.ts';
 
@@ -26,7 +26,7 @@ export type CoinRate = number | ((position: number) => number);
 
 /**
  * Verdicts that are coins: a proposal of member i is accepted with probability α_i, whatever q and r say. Members are
- * drawn in proportion to their weights. What no member drew was looked up, by the proposer behind the last member.
+ * drawn in proportion to their weights. What no member drew was looked up: the last α is the look-up's.
  */
 function coinSource(acceptanceRates: readonly CoinRate[], seed: number): RandomSource {
   const philox = new PhiloxSource(seed);
@@ -55,7 +55,7 @@ export interface CoinOptions {
 
 /**
  * The rounds behind the prefill of a real decode whose verdicts are coins, until that many tokens are committed.
- * @param acceptanceRates α_i [proposers]
+ * @param acceptanceRates α_i of the members, and behind them of a look-up where the method has one
  */
 export async function coinRounds(
   method: MethodPlan,

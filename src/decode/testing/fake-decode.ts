@@ -1,6 +1,7 @@
 import type { ForwardCosts } from '../../models/forward-costs.ts';
 import type { RandomSource } from '../../random/random-source.ts';
 import { CpuSampler } from '../../round/cpu-sampler.ts';
+import type { MemberDescription } from '../../round/member-description.ts';
 import type { Round } from '../../round/round.ts';
 import { RoundRecorder } from '../../round/round-recorder.ts';
 import type { RoundSampler } from '../../round/round-sampler.ts';
@@ -9,8 +10,9 @@ import { type SamplingParameters, untruncated } from '../../sample/sampling-para
 import { TextStream } from '../../tokens/text-stream.ts';
 import { type TokenId, tokenId } from '../../tokens/token-id.ts';
 import type { Tokenizer } from '../../tokens/tokenizer.ts';
-import { assembleDecode, type MethodPlan } from '../assemble-decode.ts';
+import { assembleDecode } from '../assemble-decode.ts';
 import { type CombineChange, type Decode, decodeRounds, type FinishReason } from '../decode-loop.ts';
+import type { MethodPlan } from '../method-plan.ts';
 import type { FakeModel, FakeSequence } from './fake-model.ts';
 
 /** One letter a token: 0 is "a". */
@@ -97,22 +99,27 @@ export function prepareFakeDecode(
   const { createSampler = (...parts) => new LateReadSampler(maxUnreadDraws, ...parts) } = options;
   const tokenizer = letterTokenizer(models[0].vocabSize);
   const sampling = { ...untruncated, ...options.sampling };
-  const memberPlans = models.map((_, index) => ({
-    modelId: `fake-${index}`,
-    promptTokenIds: promptOf(options, index).map(tokenId),
-    contextLength: options.contextLengths?.[index] ?? options.contextLength ?? 1000,
-    costs: options.costs?.[index] ?? [{ tokens: 1, ms: 1 }],
-    sampling: { ...sampling, ...options.memberSampling?.[index] },
-    adjustment: options.adjustments?.[index] ?? null,
-    endTokenIds: new Set((options.memberEndTokenIds?.[index] ?? options.endTokenIds ?? []).map(tokenId)),
-  }));
+  const members = models.map(
+    (_, index): MemberDescription => ({
+      index,
+      modelId: `fake-${index}`,
+      promptTokenIds: promptOf(options, index).map(tokenId),
+      contextLength: options.contextLengths?.[index] ?? options.contextLength ?? 1000,
+      costs: options.costs?.[index] ?? [{ tokens: 1, ms: 1 }],
+      sampling: { ...sampling, ...options.memberSampling?.[index] },
+      adjustment: options.adjustments?.[index] ?? null,
+      endTokenIds: new Set((options.memberEndTokenIds?.[index] ?? options.endTokenIds ?? []).map(tokenId)),
+      isTarget: method.kind === 'collaborative' || index === 0,
+    }),
+  );
   return (random) => {
     const recorder = new RoundRecorder(now);
     let round = 0;
     const sequences = models.map((model) => model.openSequence());
     const { decode } = assembleDecode({
       method,
-      members: sequences.map((sequence, index) => ({ sequence, ...memberPlans[index] })),
+      members,
+      sequences,
       vocabSize: tokenizer.vocabSize,
       sampling,
       logprobs,

@@ -1,7 +1,7 @@
 import { weightedCombine } from '../../combine/weighted-combine.ts';
 import type { RandomSource } from '../../random/random-source.ts';
 import type { Round } from '../../round/round.ts';
-import type { ScheduleKind } from '../assemble-decode.ts';
+import type { ScheduleKind } from '../method-plan.ts';
 import { runFakeDecode } from './fake-decode.ts';
 import { FakeModel } from './fake-model.ts';
 

@@ -51,6 +51,14 @@ test('a second load takes costs and self-check from the first', async () => {
   ]);
 });
 
+test('a self-check that failed is neither believed nor kept', async () => {
+  const failed = { maxLogitDifference: 3, meanTotalVariation: 0.5 };
+  await writeMeasurement(key('self-check-1'), failed);
+  const { noise: measured } = await costsAndNoise();
+  expect(measured.maxLogitDifference).toBeLessThan(1e-3);
+  expect(await readMeasurement(key('self-check-1'))).toEqual(measured);
+});
+
 test.each([
   ['file', { sha256: '00' }],
   ['backend', { backend: 'webgpu' }],

@@ -1,8 +1,15 @@
 import { EngineError } from '../../errors/engine-error.ts';
 import type { OnnxGraph } from '../onnx/onnx-graph.ts';
 
-/** A name beside or below the ONNX file, as exporters write it; never a way out of the folder. */
-const harmlessName = /^(?:\.\/)?\w[\w.-]*(?:\/\w[\w.-]*)*$/;
+/** What no name of a file in an address or on a disk may hold: control characters, "\\" and the ":" of drives and schemes. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const forbiddenCharacters = /[\u0000-\u001f\u007f\\:]/;
+
+/** True for a file beside or below the ONNX file, whatever its name; false for a way out of the folder. */
+function isInside(name: string): boolean {
+  const segments = name.replace(/^\.\//, '').split('/');
+  return !forbiddenCharacters.test(name) && segments.every((segment) => !['', '.', '..'].includes(segment));
+}
 
 /**
  * The files that a graph keeps weights in, by the names it calls them: relative to its own. Throws EngineError
@@ -10,10 +17,10 @@ const harmlessName = /^(?:\.\/)?\w[\w.-]*(?:\/\w[\w.-]*)*$/;
  */
 export function externalDataPaths(graph: OnnxGraph, onnxPath: string): readonly string[] {
   for (const name of graph.externalFiles) {
-    if (harmlessName.test(name)) continue;
+    if (isInside(name)) continue;
     throw new EngineError(
       'model-unsupported',
-      `${onnxPath} keeps weights in "${name}", which is no file beside it. Choose an export whose weights lie in its own folder.`,
+      `${onnxPath} keeps weights in "${name}", which is not a file in its folder. Choose an export whose weights lie in its own folder.`,
       { details: { onnxPath, name } },
     );
   }

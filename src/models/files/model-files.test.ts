@@ -158,7 +158,7 @@ describe('an id of the catalogue', () => {
     const halfSent = signalOnce();
     const connectionClosed = signalOnce();
     server.answers.set('/models/story-draft/tokenizer.json', (response, request) => {
-      halfSent.promise.then(() => status(403)(response, request));
+      void halfSent.promise.then(() => status(403)(response, request));
     });
     server.answers.set('/models/story-draft/onnx/model_q4.onnx', (response, request) => {
       response.on('close', connectionClosed.resolve);

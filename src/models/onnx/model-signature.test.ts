@@ -25,7 +25,7 @@ function graphOf(...operators: string[]): OnnxGraph {
       (opType, index): OnnxNode => ({
         opType,
         domain: '',
-        inputs: [`${part}${index}`],
+        inputs: [index === 0 ? `past_key_values.0.${part}` : `${part}${index}`],
         outputs: [index === operators.length - 1 ? `present.0.${part}` : `${part}${index + 1}`],
         intAttributes: new Map(),
         floatAttributes: new Map(),
@@ -141,6 +141,53 @@ test('trap: a cache cut to a sliding window cannot be rolled back, so it is refu
   expect(() => readSignature('tiny', graphOf('Concat', 'Slice'), usualInputs, usualOutputs)).toThrow(
     'present.0.key cut by Slice',
   );
+});
+
+test.each([
+  [['Slice', 'Concat']],
+  [['Transpose', 'Slice', 'Cast', 'Concat']],
+  [['Gather', 'MultiHeadAttention']],
+])('trap: a past that is cut before the new rows join it is refused: %s', (operators) => {
+  const read = () => readSignature('tiny', graphOf(...operators), usualInputs, usualOutputs);
+  expect(read).toThrow(expect.objectContaining({ code: 'model-unsupported' }));
+  expect(read).toThrow(/input past_key_values.0.key cut by (Slice|Gather)/);
+});
+
+test('a past may be reshaped on its way to the new rows', () => {
+  const { cache } = readSignature(
+    'tiny',
+    graphOf('Transpose', 'Reshape', 'Concat'),
+    usualInputs,
+    usualOutputs,
+  );
+  expect(cache.kind).toBe('concat');
+});
+
+const attention = (key: string, past: string, output: string): OnnxNode => ({
+  opType: 'GroupQueryAttention',
+  domain: 'com.microsoft',
+  inputs: ['query', key, key, `${past}.key`, `${past}.value`],
+  outputs: [output, `present.${output}.key`, `present.${output}.value`],
+  intAttributes: new Map(),
+  floatAttributes: new Map(),
+});
+
+test.each([
+  ['that another layer puts out', 'present.0', true],
+  ['that another layer has as well', 'past_key_values.0', true],
+  ['of its own, query, key and value in one', 'past_key_values.1', false],
+])('trap: attention without keys, on a cache %s', (_, past, isRefused) => {
+  const nodes = [...graphOf('GroupQueryAttention').nodes, attention('', past, '1')].map((node, index) =>
+    index === 0 ? { ...node, inputs: ['query', 'key', 'value', 'past_key_values.0.key'] } : node,
+  );
+  const graph = {
+    ...graphOf(),
+    nodes,
+    producerOf: (name: string) => nodes.find((node) => node.outputs.includes(name)) ?? null,
+  };
+  const read = () => readSignature('tiny', graph, usualInputs, usualOutputs);
+  if (isRefused) expect(read).toThrow(/GroupQueryAttention without keys and values of its own in 1/);
+  else expect(read().cache.kind).toBe('in-place');
 });
 
 test('a shared cache needs a mask to tell its valid rows', () => {

@@ -1,6 +1,6 @@
 import { EngineError } from '../../errors/engine-error.ts';
 import { type CacheLayout, type CacheTensorLayout, newRowsName } from './cache-layout.ts';
-import type { OnnxGraph } from './onnx-graph.ts';
+import type { OnnxGraph, OnnxNode } from './onnx-graph.ts';
 
 /** Name, type and shape of one input or output, as the session reports it; symbolic sizes are strings. */
 export interface ValueMetadata {
@@ -41,6 +41,11 @@ const cuttingOperators: ReadonlySet<string> = new Set(['Slice', 'Gather', 'Split
 
 /** Operators a cache may pass through on its way out without changing its rows. */
 const passingOperators: ReadonlySet<string> = new Set(['Cast', 'Identity']);
+
+/** Operators that change the order or the shape of a past, but neither its rows nor their number. */
+const reshapingOperators: ReadonlySet<string> = new Set(['Reshape', 'Transpose', 'Squeeze', 'Unsqueeze']);
+
+const rollbackMissesRows = 'rows that a sliding window drops are missing when the text is rolled back';
 
 /**
  * Understands an export from its inputs, outputs and graph. Throws `model-unsupported` naming everything that
@@ -99,15 +104,22 @@ export function readSignature(
       kinds.add('append');
       continue;
     }
-    const operator = cacheOperator(graph, presentName);
+    const joining = joiningNode(graph, presentName);
+    const operator = joining?.opType ?? null;
+    const cut = joining && cuttingOperator(graph, joining, pastName);
     // Its past and present may share one buffer with more rows than are valid; the mask tells how many are.
-    if (operator === 'GroupQueryAttention') kinds.add('in-place');
+    if (cut) problems.push(`input ${pastName} cut by ${cut}: ${rollbackMissesRows}`);
+    else if (operator === 'GroupQueryAttention') kinds.add('in-place');
     else if (operator !== null && concatenatingOperators.has(operator)) kinds.add('concat');
     else if (operator !== null && cuttingOperators.has(operator)) {
-      problems.push(
-        `output ${presentName} cut by ${operator}: rows that a sliding window lets go of are missed when the text is rolled back`,
-      );
+      problems.push(`output ${presentName} cut by ${operator}: ${rollbackMissesRows}`);
     } else problems.push(`output ${presentName} made by ${operator ?? 'nothing in the graph'}`);
+  }
+  const sharing = graph.nodes.filter((node) => sharesCache(graph, node)).length;
+  if (sharing > 0) {
+    problems.push(
+      `GroupQueryAttention without keys and values of its own in ${sharing} of its layers, which share the cache of another one: ONNX Runtime computes something else`,
+    );
   }
   if (kinds.has('append') && kinds.size > 1) problems.push('a cache that is appended to in some layers only');
   if ((kinds.has('in-place') || kinds.has('append')) && attentionMask === null)
@@ -146,11 +158,39 @@ export function readSignature(
   };
 }
 
-/** The operator that joins past and new rows of `presentName`; null where no node makes it. */
-function cacheOperator(graph: OnnxGraph, presentName: string): string | null {
+/** The node that joins past and new rows of `presentName`; null where none makes it. */
+function joiningNode(graph: OnnxGraph, presentName: string): OnnxNode | null {
   let node = graph.producerOf(presentName);
   while (node && passingOperators.has(node.opType)) node = graph.producerOf(node.inputs[0]!);
-  return node?.opType ?? null;
+  return node;
+}
+
+/** The operator that takes a part of the past before `joining` adds the new rows; null where it gets all. */
+function cuttingOperator(graph: OnnxGraph, joining: OnnxNode, pastName: string): string | null {
+  for (const input of joining.inputs) {
+    let name = input;
+    let cut: string | null = null;
+    for (let node = graph.producerOf(name); node; node = graph.producerOf(name)) {
+      const { opType } = node;
+      if (cuttingOperators.has(opType)) cut = opType;
+      else if (!passingOperators.has(opType) && !reshapingOperators.has(opType)) break;
+      name = node.inputs[0]!;
+    }
+    if (cut && name === pastName) return cut;
+  }
+  return null;
+}
+
+/**
+ * True for attention over the cache of another layer (Gemma 3n and 4): its keys are left out although its query holds none.
+ * WASM kernels of ONNX Runtime 1.30 then answer with logits off by 2, in every pass alike. Where query, key and value
+ * come in one, they are left out too, but the cache is the layer's own.
+ */
+function sharesCache(graph: OnnxGraph, { opType, inputs }: OnnxNode): boolean {
+  if (opType !== 'GroupQueryAttention' || inputs[1]) return false;
+  const past = inputs[3] ?? '';
+  const users = graph.nodes.filter((node) => node.opType === opType && node.inputs[3] === past);
+  return graph.producerOf(past) !== null || users.length > 1;
 }
 
 function isTensor(value: ValueMetadata): value is TensorMetadata {

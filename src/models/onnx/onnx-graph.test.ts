@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { expect, test } from 'vitest';
 import { quantisedActivationOperators, withFloat32Activations } from './activation-precision.ts';
 import { readOnnxGraph } from './onnx-graph.ts';
+import { writeOperation } from './prepare/onnx-operation.ts';
+import { writeValue } from './prepare/onnx-value.ts';
+import { graphField, modelField, wireType } from './prepare/onnx-wire.ts';
 
 const file = (path: string) => new Uint8Array(readFileSync(new URL(path, import.meta.url)));
 const grouped = file('../fixtures/grouped-positions.onnx');
@@ -49,6 +53,39 @@ test('a model cut short anywhere is no model', () => {
       expect.objectContaining({ code: 'integrity' }),
     );
   }
+});
+
+/** A model of one graph, a node for each [inputs, outputs]. */
+function modelOf(
+  ...nodes: readonly (readonly [inputs: readonly string[], outputs: readonly string[]])[]
+): Uint8Array {
+  const model = new BinaryWriter().tag(modelField.graph, wireType.bytes).fork();
+  for (const [index, [inputs, outputs]] of nodes.entries())
+    model.raw(
+      writeOperation({ name: `${index}`, opType: 'Sum', domain: '', inputs, outputs, attributes: {} }),
+    );
+  return model
+    .raw(writeValue(graphField.output, { name: 'out', elementType: 1, shape: [1] }))
+    .join()
+    .finish();
+}
+
+test('trap: a graph with a cycle is no model: a walk along it never ends', () => {
+  const itself = modelOf([['out'], ['out']]);
+  const eachOther = modelOf([['a', 'b'], ['out']], [['out'], ['b']]);
+  for (const onnx of [itself, eachOther]) expect(() => readOnnxGraph(onnx)).toThrow(/its graph has a cycle/);
+});
+
+test('values that several nodes take are no cycle', () => {
+  const nodes = [
+    [
+      ['b', 'c', ''],
+      ['out', ''],
+    ],
+    [['a'], ['b']],
+    [['a', 'b'], ['c']],
+  ] as const;
+  expect(readOnnxGraph(modelOf(...nodes)).nodes).toHaveLength(3);
 });
 
 test('reading copes with bytes that lie inside a larger buffer', () => {

@@ -1,5 +1,16 @@
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { EngineError } from '../../errors/engine-error.ts';
+import {
+  attributeField,
+  dataLocation,
+  entryField,
+  graphField,
+  modelField,
+  nodeField,
+  tensorField,
+  valueInfoField,
+  wireType as wire,
+} from './prepare/onnx-wire.ts';
 
 export interface OnnxIntAttribute {
   readonly value: number;
@@ -28,22 +39,6 @@ export interface OnnxGraph {
   producerOf(valueName: string): OnnxNode | null;
 }
 
-/*
- * Field numbers of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
- */
-const modelField = { graph: 7 } as const;
-const graphField = { node: 1, initializer: 5, input: 11, output: 12 } as const;
-const nodeField = { input: 1, output: 2, opType: 4, attribute: 5, domain: 7 } as const;
-const attributeField = { name: 1, float: 2, int: 3 } as const;
-const tensorField = { externalData: 13, dataLocation: 14 } as const;
-const entryField = { key: 1, value: 2 } as const;
-const valueInfoField = { name: 1 } as const;
-
-const wireVarint = 0;
-const wireBytes = 2;
-const wireFixed32 = 5;
-const externalDataLocation = 1;
-
 /**
  * Reads the graph of an ONNX file. Throws `integrity` where the bytes are no such file: cut short, altered, or
  * something else altogether (an error page in HTML).
@@ -56,17 +51,16 @@ export function readOnnxGraph(onnx: Uint8Array): OnnxGraph {
   let graphs = 0;
   try {
     eachField(onnx, (field, wireType, reader) => {
-      if (field !== modelField.graph || wireType !== wireBytes) return false;
+      if (field !== modelField.graph || wireType !== wire.bytes) return false;
       graphs += 1;
       eachField(reader.bytes(), (graphPart, partWireType, graphReader) => {
-        if (partWireType !== wireBytes) return false;
-        if (graphPart === graphField.node) nodes.push(readNode(graphReader.bytes(), onnx));
+        if (partWireType !== wire.bytes) return false;
+        if (graphPart === graphField.node) nodes.push(readNode(graphReader.bytes(), onnx, externalFiles));
         else if (graphPart === graphField.input) inputNames.push(readName(graphReader.bytes()));
         else if (graphPart === graphField.output) outputNames.push(readName(graphReader.bytes()));
-        else if (graphPart === graphField.initializer) {
-          const external = readExternalLocation(graphReader.bytes());
-          if (external !== null) externalFiles.add(external);
-        } else return false;
+        else if (graphPart === graphField.initializer)
+          addExternalLocation(graphReader.bytes(), externalFiles);
+        else return false;
         return true;
       });
       return true;
@@ -79,7 +73,9 @@ export function readOnnxGraph(onnx: Uint8Array): OnnxGraph {
     throw notOnnx(onnx, `its graph has ${nodes.length} nodes and ${outputNames.length} outputs`);
   }
   const producers = new Map<string, OnnxNode>();
-  for (const node of nodes) for (const output of node.outputs) producers.set(output, node);
+  // Outputs that are left out have no name.
+  for (const node of nodes) for (const output of node.outputs) if (output) producers.set(output, node);
+  if (hasCycle(nodes, producers)) throw notOnnx(onnx, 'its graph has a cycle');
   return {
     nodes,
     inputNames,
@@ -87,6 +83,29 @@ export function readOnnxGraph(onnx: Uint8Array): OnnxGraph {
     externalFiles: [...externalFiles],
     producerOf: (valueName) => producers.get(valueName) ?? null,
   };
+}
+
+/** True where a value depends on itself: who walks such a graph from output to input never arrives. */
+function hasCycle(nodes: readonly OnnxNode[], producers: ReadonlyMap<string, OnnxNode>): boolean {
+  const isDone = new Map<OnnxNode, boolean>();
+  // A stack of our own: a chain may be longer than the one that functions have.
+  const stack = [...nodes];
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    if (isDone.get(node) === true) continue;
+    if (isDone.get(node) === false) {
+      isDone.set(node, true);
+      continue;
+    }
+    isDone.set(node, false);
+    stack.push(node);
+    for (const input of node.inputs) {
+      const producer = producers.get(input);
+      if (!producer || isDone.get(producer) === true) continue;
+      if (isDone.get(producer) === false) return true;
+      stack.push(producer);
+    }
+  }
+  return false;
 }
 
 /** `take` reads the field's value and answers true, or leaves it and answers false. */
@@ -103,19 +122,19 @@ export function eachField(message: Uint8Array, take: TakeField): void {
   }
 }
 
-function readNode(message: Uint8Array, onnx: Uint8Array): OnnxNode {
+function readNode(message: Uint8Array, onnx: Uint8Array, externalFiles: Set<string>): OnnxNode {
   let opType = '';
   let domain = '';
   const inputs: string[] = [];
   const outputs: string[] = [];
   const attributes: Attributes = { intAttributes: new Map(), floatAttributes: new Map() };
   eachField(message, (field, wireType, reader) => {
-    if (wireType !== wireBytes) return false;
+    if (wireType !== wire.bytes) return false;
     if (field === nodeField.input) inputs.push(reader.string());
     else if (field === nodeField.output) outputs.push(reader.string());
     else if (field === nodeField.opType) opType = reader.string();
     else if (field === nodeField.domain) domain = reader.string();
-    else if (field === nodeField.attribute) readAttribute(reader.bytes(), onnx, attributes);
+    else if (field === nodeField.attribute) readAttribute(reader.bytes(), onnx, attributes, externalFiles);
     else return false;
     return true;
   });
@@ -131,16 +150,24 @@ function readAttribute(
   message: Uint8Array,
   onnx: Uint8Array,
   { intAttributes, floatAttributes }: Attributes,
+  externalFiles: Set<string>,
 ): void {
   let name = '';
   let int: OnnxIntAttribute | null = null;
   let float: number | null = null;
   eachField(message, (field, wireType, reader) => {
-    if (field === attributeField.name && wireType === wireBytes) name = reader.string();
-    else if (field === attributeField.float && wireType === wireFixed32) float = reader.float();
-    else if (field === attributeField.int && wireType === wireVarint) {
+    if (field === attributeField.name && wireType === wire.bytes) name = reader.string();
+    else if (field === attributeField.float && wireType === wire.fixed32) float = reader.float();
+    else if (field === attributeField.int && wireType === wire.varint) {
       const byteOffset = message.byteOffset - onnx.byteOffset + reader.pos;
       int = { value: Number(reader.int64()), byteOffset };
+    } else if (field === attributeField.tensor && wireType === wire.bytes) {
+      addExternalLocation(reader.bytes(), externalFiles);
+    } else if (
+      (field === attributeField.graph || field === attributeField.graphs) &&
+      wireType === wire.bytes
+    ) {
+      addExternalLocationsOfGraph(reader.bytes(), onnx, externalFiles);
     } else return false;
     return true;
   });
@@ -151,27 +178,42 @@ function readAttribute(
 function readName(message: Uint8Array): string {
   let name = '';
   eachField(message, (field, wireType, reader) => {
-    if (field !== valueInfoField.name || wireType !== wireBytes) return false;
+    if (field !== valueInfoField.name || wireType !== wire.bytes) return false;
     name = reader.string();
     return true;
   });
   return name;
 }
 
-/** Name of the file that a tensor's values lie in; null where they lie in this one. */
-function readExternalLocation(message: Uint8Array): string | null {
+/** Of the branches of If and the body of Loop. */
+function addExternalLocationsOfGraph(
+  message: Uint8Array,
+  onnx: Uint8Array,
+  externalFiles: Set<string>,
+): void {
+  eachField(message, (field, wireType, reader) => {
+    if (wireType !== wire.bytes) return false;
+    if (field === graphField.node) readNode(reader.bytes(), onnx, externalFiles);
+    else if (field === graphField.initializer) addExternalLocation(reader.bytes(), externalFiles);
+    else return false;
+    return true;
+  });
+}
+
+/** Adds the name of the file that a tensor's values lie in, unless they lie in this one. */
+function addExternalLocation(message: Uint8Array, externalFiles: Set<string>): void {
   let isExternal = false;
   let location = '';
   eachField(message, (field, wireType, reader) => {
-    if (field === tensorField.dataLocation && wireType === wireVarint) {
-      isExternal = reader.int32() === externalDataLocation;
-    } else if (field === tensorField.externalData && wireType === wireBytes) {
+    if (field === tensorField.dataLocation && wireType === wire.varint) {
+      isExternal = reader.int32() === dataLocation.external;
+    } else if (field === tensorField.externalData && wireType === wire.bytes) {
       const { key, value } = readEntry(reader.bytes());
       if (key === 'location') location = value;
     } else return false;
     return true;
   });
-  return isExternal ? location : null;
+  if (isExternal) externalFiles.add(location);
 }
 
 /** One entry of an ONNX file's maps of texts. */
@@ -179,7 +221,7 @@ export function readEntry(message: Uint8Array): { readonly key: string; readonly
   let key = '';
   let value = '';
   eachField(message, (field, wireType, reader) => {
-    if (wireType !== wireBytes) return false;
+    if (wireType !== wire.bytes) return false;
     if (field === entryField.key) key = reader.string();
     else if (field === entryField.value) value = reader.string();
     else return false;

@@ -44,7 +44,7 @@ export interface CheckedSession {
   readonly gross: boolean;
 }
 
-/** Opens a session and tells whether its passes agree; measured once per model file, backend and adapter. */
+/** Opens a session and checks that its passes agree; a check that passes is kept per model file, backend and adapter. */
 export async function openCheckedSession(request: CheckedSessionRequest): Promise<CheckedSession> {
   const { signal, onStage, vocabSize, contextLength } = request;
   signal?.throwIfAborted();
@@ -55,13 +55,15 @@ export async function openCheckedSession(request: CheckedSessionRequest): Promis
     refuseNarrowRows(request, session);
     onStage?.('self-check');
     const key = keyOf('self-check-1', request);
+    const limit = disagreementLimits[precisionOf(request, session)];
     let noise = asNoise(await readMeasurement(key));
-    if (!noise) {
+    // A failed check may be a fault of the moment: it is neither believed nor kept.
+    if (!noise || isGross(noise, limit)) {
       noise = await measureNoise(() => session.openSequence(), vocabSize, contextLength, signal);
-      await writeMeasurement(key, noise);
+      if (!isGross(noise, limit)) await writeMeasurement(key, noise);
     }
     signal?.throwIfAborted();
-    const gross = isGross(noise, disagreementLimits[precisionOf(request, session)]);
+    const gross = isGross(noise, limit);
     // A device that disagrees grossly is given up; WASM has nothing to fall back to.
     const costs = gross && request.device ? [] : await settlePasses(request, session);
     const { shareOfOneToken } = await settleBatches(request, session);
@@ -121,14 +123,15 @@ async function settleBatches(request: CheckedSessionRequest, session: ModelSessi
   const batching = session.batchPasses(noGains);
   if (!batching) return noGains;
   const key = keyOf('batch-times-1', request);
+  const limit = disagreementLimits[precisionOf(request, session)];
   let measured = asMeasuredBatches(await readMeasurement(key));
-  if (!measured) {
+  if (!measured || isGross(measured.noise, limit)) {
     const openSequence = () => session.openSequence();
     const options = { vocabSize, budgetMs: batchBudgetMs, now: () => performance.now(), signal };
     measured = await measureBatches(openSequence, batching, options);
+    if (isGross(measured.noise, limit)) return noGains;
     await writeMeasurement(key, measured);
   }
-  if (isGross(measured.noise, disagreementLimits[precisionOf(request, session)])) return noGains;
   const gains = batchGains(measured.times, session.cacheRowBytes);
   session.batchPasses(gains);
   return gains;

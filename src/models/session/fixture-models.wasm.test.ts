@@ -8,7 +8,9 @@ import concatPositions from '../fixtures/concat-positions.onnx?url';
 import expectedUrl from '../fixtures/expected.json?url';
 import groupedPositions from '../fixtures/grouped-positions.onnx?url';
 import unknownInput from '../fixtures/unknown-input.onnx?url';
+import { withConstantsBeside } from '../testing/data-beside.ts';
 import { bytesAt, jsonAt } from '../testing/site.ts';
+import { tinyModel } from '../testing/tiny-model.ts';
 import type { LoadedCausalModel } from './ort-causal-model.ts';
 import { ModelRuntime } from './runtime.ts';
 
@@ -71,6 +73,19 @@ test.each(exports)('%s: one pass answers what the reference does', async (_, url
   const rows = await rowsOf(sequence, 0, ids.length);
   expect(sequence.kvLength).toBe(ids.length);
   expect(largestDifference(rows, reference)).toBeLessThan(tolerance);
+  await model.dispose();
+});
+
+test('weights of Constant nodes may lie in another file, whose name is any', async () => {
+  const given = await tinyModel(groupedPositions);
+  const name = 'Gewichte (für 1+1).data';
+  const model = await runtime.loadModel({
+    ...given,
+    ...withConstantsBeside(given.onnx, name),
+    sha256: 'constants',
+  });
+  const rows = await rowsOf(model.openSequence(), 0, ids.length);
+  expect(largestDifference(rows, reference)).toBeLessThan(1e-4);
   await model.dispose();
 });
 

@@ -84,9 +84,9 @@ test('docs/models.md shows the table', () => {
   expect(document).toContain(`${rows.join('\n')}\n`);
 });
 
-test('README.md shows the families, each with the dtypes of both exporters', () => {
+test('docs/models.md shows the families, each with the dtypes of both exporters', () => {
   const marks = { runs: '', 'needs shader-f16': ' ¹', 'leaves out softcap': ' ²' };
-  const document = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+  const document = readFileSync(new URL('../../../docs/models.md', import.meta.url), 'utf8');
   const familyOf = ({ family }: GraphFixture) => family.split(',')[0]!;
   const rows = [...new Set(graphFixtures.map(familyOf))].map((family) => {
     const cells = (['Optimum', 'onnxruntime-genai'] as const).map((exporter) => {

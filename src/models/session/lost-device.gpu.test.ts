@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import { openDevice } from '../../gpu/device.ts';
+import groupedPositions from '../fixtures/grouped-positions.onnx?url';
 import { readOnnxGraph } from '../onnx/onnx-graph.ts';
 import { onceUponATime, storyModel } from '../testing/load-story-model.ts';
 import { rowsOfPass } from '../testing/sequence-rows.ts';
+import { tinyModel } from '../testing/tiny-model.ts';
 import { ModelSession } from './model-session.ts';
-import { ModelRuntime } from './runtime.ts';
+import { ModelRuntime, type ModelSource } from './runtime.ts';
 
 test('a lost device fails every later pass with device-lost, and WASM goes on', async () => {
   const answer = await openDevice({ allowSoftware: true, subgroups: 'never' });
@@ -46,3 +48,17 @@ test('after a loss another runtime opens another device, and the model runs agai
   expect((await rowsOfPass(again.openSequence(), onceUponATime)).length).toBe(5 * again.width);
   await runtime.close();
 });
+
+test('a model that the device does not open leaves the device to the models loaded next', async () => {
+  const runtime = await ModelRuntime.open('auto', { allowSoftware: true, subgroups: 'never' });
+  const refused = runtime.loadModel(withUnknownOperator(await tinyModel(groupedPositions)));
+  await expect(refused).rejects.toMatchObject({ code: 'model-load' });
+  expect(runtime.backend).toBe('webgpu');
+  await runtime.close();
+});
+
+/** ONNX Runtime knows no operator MatMux, on either backend. */
+function withUnknownOperator(source: ModelSource): ModelSource {
+  const text = Buffer.from(source.onnx).toString('latin1').replaceAll('MatMul', 'MatMux');
+  return { ...source, onnx: new Uint8Array(Buffer.from(text, 'latin1')) };
+}

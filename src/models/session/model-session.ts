@@ -113,7 +113,8 @@ export class ModelSession {
   }
 
   openSequence(): Sequence {
-    if (this.#released) throw new Error(`A sequence was opened on ${this.#host.modelId} after dispose`);
+    if (this.#released !== null)
+      throw new Error(`A sequence was opened on ${this.#host.modelId} after dispose`);
     this.#opened += 1;
     const owner = `${this.#host.modelId}#${this.#opened}`;
     const sequence = new OrtSequence(this.#host, this.#openCache(owner), owner, (disposed) => {

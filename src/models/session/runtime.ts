@@ -48,6 +48,8 @@ export interface ModelLoadOptions {
 }
 
 export interface RuntimeOptions {
+  /** For tests: `auto` takes a software adapter, too. */
+  readonly allowSoftware?: boolean;
   /** For tests of the self-check. */
   readonly subgroups?: DeviceOptions['subgroups'];
   /** Whether graphs are prepared for their backend; `never` is for comparisons. */
@@ -96,7 +98,7 @@ export class ModelRuntime {
     const preparation = options.preparation ?? 'auto';
     if (choice === 'wasm') return new ModelRuntime(choice, preparation, null, 'WASM, as asked for.');
     const answer = await openDevice({
-      allowSoftware: choice === 'webgpu',
+      allowSoftware: options.allowSoftware ?? choice === 'webgpu',
       subgroups: options.subgroups ?? 'auto',
     });
     if (answer.kind === 'device') {
@@ -189,15 +191,15 @@ export class ModelRuntime {
     const forDevice = device ? this.#prepare(source, graph, stepsFor(device)) : null;
     while (device && forDevice) {
       const checked = await this.#openOnDevice({ ...request, ...forDevice, device }, notes);
-      if (checked === 'unsupported') {
-        // No fault of the device: models loaded next may use it.
+      if (checked === null) {
+        // The device may well open other models: it stays for them.
         notes.push(onWasmInstead);
         break;
       }
-      if (checked && !checked.gross) return this.#keep(source, checked, device, notes);
-      await checked?.session.release();
-      if (checked) notes.push(disagreementNote(source.id, device, checked.noise));
-      device = await this.#nextDevice(device, checked !== null, notes);
+      if (!checked.gross) return this.#keep(source, checked, device, notes);
+      await checked.session.release();
+      notes.push(disagreementNote(source.id, device, checked.noise));
+      device = await this.#nextDevice(device, notes);
     }
     const prepared = this.#prepare(source, graph, ['logits', 'weights', 'lookups', 'attention']);
     notes.push(...prepared.notes);
@@ -237,14 +239,11 @@ export class ModelRuntime {
     };
   }
 
-  /**
-   * Where WASM may take the model in its place: `unsupported` if the device lacks what this graph needs, null if it
-   * failed at what it should be able to do.
-   */
+  /** @returns null where the device does not open this model and WASM may run it instead */
   async #openOnDevice(
     request: Parameters<typeof openCheckedSession>[0],
     notes: string[],
-  ): Promise<CheckedSession | 'unsupported' | null> {
+  ): Promise<CheckedSession | null> {
     try {
       refuseGaps(request);
       return await openCheckedSession(request);
@@ -253,12 +252,12 @@ export class ModelRuntime {
         error instanceof EngineError && (error.code === 'model-load' || error.code === 'model-unsupported');
       if (this.#choice !== 'auto' || !mayMove) throw error;
       notes.push(`WebGPU could not open ${request.modelId}: ${error.message}`);
-      return error.code === 'model-unsupported' ? 'unsupported' : null;
+      return null;
     }
   }
 
-  /** After a failure on `device`: one without subgroups, or null for WASM. */
-  async #nextDevice(device: EngineDevice, opened: boolean, notes: string[]): Promise<EngineDevice | null> {
+  /** After a self-check failed on `device`: a device without subgroups, or null for WASM. */
+  async #nextDevice(device: EngineDevice, notes: string[]): Promise<EngineDevice | null> {
     const why = notes.at(-1) ?? '';
     if (this.#models.size > 0) {
       // Other models live on this device, and work there: only this one moves.
@@ -267,7 +266,7 @@ export class ModelRuntime {
     }
     device.close();
     this.#device = null;
-    if (opened && device.usesSubgroups) {
+    if (device.usesSubgroups) {
       const answer = await openDevice({ allowSoftware: this.#choice === 'webgpu', subgroups: 'never' });
       if (answer.kind === 'device') {
         this.#device = answer.device;

@@ -4,7 +4,6 @@ import { contrastiveCombine } from '../../combine/contrastive-combine.ts';
 import { geometricCombine } from '../../combine/geometric-combine.ts';
 import { weightedCombine } from '../../combine/weighted-combine.ts';
 import { type SamplingParameters, untruncated } from '../../sample/sampling-parameters.ts';
-import { createAcceptance } from '../../verify/create-acceptance.ts';
 import { planTargets } from './target-laws.ts';
 import { type GpuBench, openGpuBench } from './testing/gpu-bench.ts';
 import { modelLikeRow, seededNumbers } from './testing/random-rows.ts';
@@ -39,13 +38,9 @@ async function bothLaws({ combine, rows, sampling, memberSampling }: Case) {
   const { targetSlots, dispatches, ...section } = planTargets(
     {
       vocabSize: rows[0].length,
-      firstPosition: 0,
       sampling: own,
-      memberSampling: members.map((member) => member.sampling),
-      targets: [...rows.keys()],
+      members: members.map((member) => ({ sampling: member.sampling, adjustment: null, isTarget: true })),
       combine,
-      acceptance: createAcceptance({ kind: 'exact' }),
-      endTokenIds: new Set(),
     },
     stream,
     [{ offset: 0, law: 'target' }],

@@ -6,6 +6,7 @@ import { isPenalising } from '../../sample/logit-adjustment.ts';
 import { untruncated } from '../../sample/sampling-parameters.ts';
 import type { TokenId } from '../../tokens/token-id.ts';
 import { pickMember } from '../pick-member.ts';
+import { isSameProposer, memberProposer } from '../proposer.ts';
 import type { RoundRecorder } from '../round-recorder.ts';
 import type { DrawnLaw, ExtraPosition, RoundSampler, SamplingPlan, Verdict } from '../round-sampler.ts';
 import { CommandStream, narrow, wide } from './command-stream.ts';
@@ -67,7 +68,7 @@ export class GpuSampler implements RoundSampler {
     this.#queue = parts.queue;
     this.#greedy = plan.sampling.temperature === 0;
     this.#listed = Math.min(plan.vocabSize, Math.max(plan.logprobs ?? 0, this.#tellsArgmax ? 1 : 0));
-    this.#held = plan.memberSampling.map(() => []);
+    this.#held = plan.members.map(() => []);
     const { keyLow, keyHigh } = this.#random;
     this.#stream = new CommandStream(
       parts.kernels,
@@ -131,7 +132,7 @@ export class GpuSampler implements RoundSampler {
       const logitsSlot = this.#held[member][offset];
       // At temperature 0 the slot's facts are all that is written: they tell whether the row is broken.
       const weightsSlot = this.#stream.memory.takeSlot();
-      const sampling = this.#greedy ? untruncated : this.#plan.memberSampling[member];
+      const sampling = this.#greedy ? untruncated : this.#plan.members[member].sampling;
       const jobs: Job[] = [{ logitsSlot, weightsSlot, sampling }];
       const textIndex = this.#committed.length + offset;
       const draw: Draw = {
@@ -142,7 +143,8 @@ export class GpuSampler implements RoundSampler {
         purposeCode: purposeCodes[this.#plan.acceptance.proposalPurpose],
         textIndex,
       };
-      this.#pending.push({ proposer: member, tokenId: null, slot: weightsSlot, isFromTarget: false });
+      const proposer = memberProposer(member);
+      this.#pending.push({ proposer, tokenId: null, slot: weightsSlot, isFromTarget: false });
       this.#stream.run(
         { position: draw.position, textIndex, jobs, draws: [draw] },
         [
@@ -155,14 +157,14 @@ export class GpuSampler implements RoundSampler {
     });
   }
 
-  proposeTokens(proposer: number, tokenIds: readonly TokenId[]): void {
+  proposeTokens(tokenIds: readonly TokenId[]): void {
     if (tokenIds.length === 0) return;
     const textIndex = this.#committed.length + this.#pending.length;
     const words = new Uint32Array(tokenIds.flatMap((id) => [id, 0]));
     this.#stream.memory.reserve({ textTokens: textIndex + tokenIds.length });
     this.#stream.write(this.#stream.memory.text, textIndex * tokenBytes, words);
     for (const tokenId of tokenIds) {
-      this.#pending.push({ proposer, tokenId, slot: null, isFromTarget: false });
+      this.#pending.push({ proposer: { kind: 'lookup' }, tokenId, slot: null, isFromTarget: false });
     }
   }
 
@@ -231,7 +233,7 @@ export class GpuSampler implements RoundSampler {
 
   /** @param firstTextIndex of the token that the first row is the distribution of */
   #adjust(member: number, slots: readonly number[], firstTextIndex: number): void {
-    const adjustment = this.#plan.memberAdjustments?.[member];
+    const { adjustment } = this.#plan.members[member];
     if (!adjustment) return;
     const isTextNeeded = isPenalising(adjustment);
     const rows = slots.map((slot, index) => ({ slot, textEnd: isTextNeeded ? firstTextIndex + index : 0 }));
@@ -339,7 +341,7 @@ export class GpuSampler implements RoundSampler {
         rowSlot: (member, offset) => this.#held[member][offset],
         ownSlot: (member, offset) => {
           const pending = this.#pending[offset];
-          return pending?.proposer === member ? pending.slot : null;
+          return pending && isSameProposer(pending.proposer, memberProposer(member)) ? pending.slot : null;
         },
       },
       () => {

@@ -11,6 +11,7 @@ import { type SamplingParameters, untruncated } from '../../sample/sampling-para
 import { tokenId } from '../../tokens/token-id.ts';
 import { type AcceptanceChoice, createAcceptance } from '../../verify/create-acceptance.ts';
 import { CpuSampler } from '../cpu-sampler.ts';
+import { targetsOf } from '../member-description.ts';
 import { RoundRecorder } from '../round-recorder.ts';
 import type {
   ExtraPosition,
@@ -54,14 +55,15 @@ interface Setup {
 
 function planOf(setup: Setup): SamplingPlan {
   const sampling = { ...untruncated, ...setup.sampling };
-  const members = Array.from({ length: setup.members }, (_, index) => index);
   return {
     vocabSize: setup.vocabSize,
     firstPosition: 7,
     sampling,
-    memberSampling: members.map((member) => ({ ...sampling, ...setup.memberSampling?.[member] })),
-    memberAdjustments: setup.memberAdjustments ?? [],
-    targets: setup.targets ?? members,
+    members: Array.from({ length: setup.members }, (_, index) => ({
+      sampling: { ...sampling, ...setup.memberSampling?.[index] },
+      adjustment: setup.memberAdjustments?.[index] ?? null,
+      isTarget: setup.targets?.includes(index) ?? true,
+    })),
     combine: setup.combine,
     ...(setup.logprobs !== undefined && { logprobs: setup.logprobs }),
     acceptance: createAcceptance(setup.acceptance ?? { kind: 'exact' }),
@@ -142,6 +144,7 @@ const rowKinds = [modelLikeRow, modelLikeRow, tiedRow, modelLikeRow, modelLikeRo
 async function driveTwins(setup: Setup, rounds: number): Promise<ReadonlySet<string>> {
   const samplers = openSamplers(setup);
   const { cpu, gpu, plan, random } = samplers;
+  const targets = targetsOf(plan.members);
   const choose = seededNumbers(setup.seed + 1000);
   const rowAt = (member: number, position: number) =>
     rowKinds[position % rowKinds.length](setup.vocabSize, seededNumbers(position * 8 + member));
@@ -165,9 +168,9 @@ async function driveTwins(setup: Setup, rounds: number): Promise<ReadonlySet<str
           const ids = [tokenId(Math.floor(choose() * setup.vocabSize)), tokenId(0)].slice(
             Math.round(choose()),
           );
-          for (const sampler of [cpu, gpu]) sampler.proposeTokens(setup.members, ids);
+          for (const sampler of [cpu, gpu]) sampler.proposeTokens(ids);
         } else if (kind < 0.4) {
-          for (const member of plan.targets) await completeRows(member, cpu.pendingLength + 1);
+          for (const member of targets) await completeRows(member, cpu.pendingLength + 1);
           for (const sampler of [cpu, gpu]) await sampler.draw('target');
         } else if (kind < 0.5 && setup.logprobs === undefined) {
           await completeRows(0, cpu.pendingLength + 1);
@@ -181,7 +184,7 @@ async function driveTwins(setup: Setup, rounds: number): Promise<ReadonlySet<str
       const heads = Math.floor(choose() * (cpu.pendingLength + 1));
       // Behind heads that leave tokens pending, nothing may be drawn.
       const extra: ExtraPosition = heads < cpu.pendingLength || choose() < 0.4 ? 'leave' : 'draw-from-target';
-      for (const member of new Set([...plan.targets, 0])) await completeRows(member, heads + 1);
+      for (const member of new Set([...targets, 0])) await completeRows(member, heads + 1);
       random.takeSmallest();
       const expected = await cpu.verify(heads, extra);
       const before = readbackCount();
@@ -351,7 +354,7 @@ test.each([
   await holdBoth(samplers, 1, rows.slice(3));
   for (const sampler of [cpu, gpu]) {
     await sampler.propose(0);
-    sampler.proposeTokens(2, [tokenId(large.vocabSize - 1)]);
+    sampler.proposeTokens([tokenId(large.vocabSize - 1)]);
   }
   const expected = await cpu.verify(2, 'draw-from-target');
   const actual = await gpu.verify(2, 'draw-from-target');
@@ -488,7 +491,7 @@ test('the text is fed from the device where tokens were drawn there, else from t
     await sampler.verify(0, 'draw-from-target');
     await sampler.propose(0);
     await sampler.propose(1);
-    sampler.proposeTokens(2, [tokenId(9)]);
+    sampler.proposeTokens([tokenId(9)]);
   }
   expect(await idsOf(0)).toEqual({ kind: 'device', ids: cpuIds(0) });
   expect(await idsOf(2)).toEqual({ kind: 'device', ids: cpuIds(2) });
@@ -521,7 +524,7 @@ test('rounds of every kind make nothing on the device once the first have made r
   const round = async (gpu: GpuSampler) => {
     for (const member of [0, 1]) await gpu.hold(member, logits, 3);
     await gpu.propose(0);
-    gpu.proposeTokens(2, [tokenId(3)]);
+    gpu.proposeTokens([tokenId(3)]);
     gpu.textFrom(gpu.committedTokenIds.length);
     await gpu.verify(2, 'draw-from-target');
     for (const member of [0, 1]) gpu.release(member, 0);
@@ -566,8 +569,8 @@ test('a text that outgrows its buffer keeps its beginning', async () => {
   const { gpu } = openSamplers(plain(11));
   const oneHot = padded(Float32Array.from({ length: 11 }, (_, token) => (token === 5 ? 0 : never)));
   const ids = Array.from({ length: 600 }, (_, index) => tokenId(index % 11));
-  gpu.proposeTokens(1, ids.slice(0, 300));
-  gpu.proposeTokens(1, ids.slice(300));
+  gpu.proposeTokens(ids.slice(0, 300));
+  gpu.proposeTokens(ids.slice(300));
   await gpu.hold(0, bench.deviceLogits(Array.from({ length: 601 }, () => oneHot)), 601);
   await gpu.propose(0);
   const run = gpu.textFrom(0);
@@ -579,10 +582,7 @@ test('a text that outgrows its buffer keeps its beginning', async () => {
 
 test('more proposals than one workgroup judges are refused with both numbers', async () => {
   const { gpu } = openSamplers(plain(11));
-  gpu.proposeTokens(
-    1,
-    Array.from({ length: 257 }, () => tokenId(1)),
-  );
+  gpu.proposeTokens(Array.from({ length: 257 }, () => tokenId(1)));
   await expect(gpu.verify(0, 'leave')).rejects.toThrow(
     '257 proposals are pending, the GPU judges 256 at most',
   );

@@ -1,11 +1,12 @@
 import type { Acceptance } from '../../verify/acceptance.ts';
+import type { Proposer } from '../proposer.ts';
 import type { ProposalFate, Verdict } from '../round-sampler.ts';
 import type { JudgedToken, VerdictRecord } from './verdict-record.ts';
 
 /** A token whose row lies on the device, and which is verified or waits for the read-back there. */
 export interface PendingOnDevice {
-  /** Member that proposed it; null for a token drawn from r, or from a member that was picked. */
-  readonly proposer: number | null;
+  /** null for a token drawn from r, or from a member that was picked. */
+  readonly proposer: Proposer | null;
   /** Slot of what it was drawn from; null for a looked-up token, whose q is 1 at that token. */
   readonly slot: number | null;
   /** True where that is r. */

@@ -1,4 +1,5 @@
 import { type SamplingParameters, untruncated } from '../../sample/sampling-parameters.ts';
+import { targetsOf } from '../member-description.ts';
 import type { DrawnLaw, SamplingPlan } from '../round-sampler.ts';
 import type { CommandStream, Dispatch } from './command-stream.ts';
 import { wide } from './command-stream.ts';
@@ -44,13 +45,14 @@ export interface PendingRows {
  * @param takeSlot hands out a slot; the caller frees it
  */
 export function planTargets(
-  plan: SamplingPlan,
+  plan: Pick<SamplingPlan, 'sampling' | 'members' | 'combine' | 'vocabSize' | 'logprobs'>,
   stream: CommandStream,
   wanted: readonly LawAt[],
   { rowSlot, ownSlot }: PendingRows,
   takeSlot: () => number,
 ): TargetLaws {
-  const { sampling, memberSampling, targets, combine, vocabSize } = plan;
+  const { sampling, members, combine, vocabSize } = plan;
+  const targets = targetsOf(members);
   const { rule } = combine;
   if (!rule) throw new Error(`A ${combine.kind} combination cannot be formed on the GPU`);
   const isGreedy = sampling.temperature === 0;
@@ -72,11 +74,11 @@ export function planTargets(
     sources.push(isGreedy ? { law: drawLaw.largestLogit, slot: logitsSlot } : { law: drawLaw.weights, slot });
   };
   const memberWeights = (member: number, offset: number): number =>
-    (isGreedy ? null : ownSlot(member, offset)) ?? addJob(rowSlot(member, offset), memberSampling[member]);
+    (isGreedy ? null : ownSlot(member, offset)) ?? addJob(rowSlot(member, offset), members[member].sampling);
 
   for (const { offset, law } of wanted) {
     if (law !== 'target') {
-      addLaw(rowSlot(law.member, offset), memberSampling[law.member]);
+      addLaw(rowSlot(law.member, offset), members[law.member].sampling);
     } else if (rule.space === 'logits') {
       const combinedSlot = takeSlot();
       const slots = targets.map((member, term) =>
@@ -87,7 +89,7 @@ export function planTargets(
     } else if (targets.length === 1) {
       const [target] = targets;
       const reused = isGreedy ? null : ownSlot(target, offset);
-      if (reused === null) addLaw(rowSlot(target, offset), memberSampling[target]);
+      if (reused === null) addLaw(rowSlot(target, offset), members[target].sampling);
       else {
         targetSlots.push(reused);
         sources.push({ law: drawLaw.weights, slot: reused });

@@ -1,5 +1,5 @@
 import { weightedCombine } from '../../combine/weighted-combine.ts';
-import type { MethodPlan } from '../../decode/assemble-decode.ts';
+import type { MethodPlan } from '../../decode/method-plan.ts';
 import { summarize } from '../../decode/statistics.ts';
 import { runFakeDecode } from '../../decode/testing/fake-decode.ts';
 import { FakeModel } from '../../decode/testing/fake-model.ts';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { messagesOf, newChat, withReply } from './chat-form.ts';
+import { messagesOf, newChat } from './chat-form.ts';
 import { initialForm, type RequestForm, toRequest } from './request-form.ts';
 import { changeMember } from './team-form.ts';
+import { withReply } from './with-reply.ts';
 
 const form: RequestForm = {
   ...initialForm(7),

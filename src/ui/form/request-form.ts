@@ -5,10 +5,18 @@ import { type AcceptanceForm, exactAcceptance, toAcceptance } from './acceptance
 import { type ChatForm, messagesOf } from './chat-form.ts';
 import type { Choice } from './choices.ts';
 import type { DraftLengthForm } from './draft-length.ts';
-import type { StandIn } from './stand-ins.ts';
 import { type TeamForm, teamOf, toCollaborative } from './team-form.ts';
 
 export type MethodChoice = 'collaborative' | 'draft-model' | 'ngram' | 'plain';
+
+/** Where a link may want something from elsewhere. */
+export type Place =
+  | { readonly field: 'hubUrl' | 'target' | 'draft' }
+  /** A member by its key; null for the combination. */
+  | { readonly field: 'team'; readonly member: number | null };
+
+/** What the page puts in a place of the form until the reader agrees to load what a link wants there. */
+export type StandIn = Place & { readonly own: string; readonly wanted: string };
 
 /** What the form holds. A number field left empty is NaN: the engine refuses it by name. */
 export interface RequestForm {

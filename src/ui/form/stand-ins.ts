@@ -1,14 +1,5 @@
-import type { RequestForm } from './request-form.ts';
+import type { Place, RequestForm, StandIn } from './request-form.ts';
 import { changeMember } from './team-form.ts';
-
-/** Where a link may want something from elsewhere. */
-export type Place =
-  | { readonly field: 'hubUrl' | 'target' | 'draft' }
-  /** A member by its key; null for the combination. */
-  | { readonly field: 'team'; readonly member: number | null };
-
-/** What the page puts in a place of the form until the reader agrees to load what a link wants there. */
-export type StandIn = Place & { readonly own: string; readonly wanted: string };
 
 /** The addresses that wait for the reader's word, each once. */
 export const wantedIn = ({ standIns }: RequestForm): readonly string[] => [

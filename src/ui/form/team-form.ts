@@ -1,7 +1,6 @@
 import type { DecodeRequest } from '../../engine/decode-request.ts';
-import { messagesOf } from './chat-form.ts';
+import { type ChatForm, messagesOf } from './chat-form.ts';
 import type { DraftLengthForm } from './draft-length.ts';
-import type { RequestForm } from './request-form.ts';
 
 type CollaborativeRequest = Extract<DecodeRequest['method'], { kind: 'collaborative' }>;
 
@@ -100,10 +99,17 @@ function sharedOut(members: readonly MemberForm[], key: number, share: number): 
 /** 1 − 0.7 is 0.3 to the reader, and in the request. */
 const withoutNoise = (value: number): number => Number(value.toFixed(6));
 
+/** What members read that have no prompt of their own. */
+interface CommonPrompt {
+  /** null where the prompt is continued as it is. */
+  readonly chat: ChatForm | null;
+  readonly prompt: string;
+}
+
 export function toCollaborative(
   team: TeamForm,
   acceptance: NonNullable<CollaborativeRequest['acceptance']>,
-  common: Pick<RequestForm, 'chat' | 'prompt'>,
+  common: CommonPrompt,
 ): CollaborativeRequest {
   const starter = team.members.findIndex(({ key }) => key === team.starter);
   return {
@@ -124,7 +130,7 @@ export function toCollaborative(
 /** Nothing where the member reads what all read. */
 function ownPromptOf(
   { prompt, system }: MemberForm,
-  { chat, prompt: common }: Pick<RequestForm, 'chat' | 'prompt'>,
+  { chat, prompt: common }: CommonPrompt,
 ): Pick<CollaborativeRequest['members'][number], 'prompt' | 'messages'> {
   if (!chat) return prompt === '' ? {} : { prompt };
   if (prompt === '' && system === '') return {};

@@ -111,7 +111,7 @@ export class LiveNumbersElement extends LitElement {
 
   protected override async scheduleUpdate(): Promise<void> {
     await this.#pace.turn();
-    super.scheduleUpdate();
+    await super.scheduleUpdate();
   }
 
   override render(): TemplateResult {

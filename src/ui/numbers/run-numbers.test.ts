@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { memberProposer } from '../../round/proposer.ts';
 import type { ForwardKind, Round } from '../../round/round.ts';
 import { tokenId } from '../../tokens/token-id.ts';
 import type { Fate } from '../../verify/acceptance.ts';
@@ -7,7 +8,8 @@ import { castOf } from '../story/cast.ts';
 import { addRound, emptyStory } from '../story/story.ts';
 import { runNumbers } from './run-numbers.ts';
 
-type Verdict = readonly [proposer: number | null, fate: Fate, deviation?: number];
+/** With the number of the member that proposed. */
+type Verdict = readonly [by: number | null, fate: Fate, deviation?: number];
 
 /** @param forwards member and kind of each forward */
 function round(
@@ -21,8 +23,9 @@ function round(
     forwards: forwards.map(([member, kind]) => ({
       ...{ member, kind, tokens: 1, startMs: 0, ms: 5, estimated: false },
     })),
-    proposals: verdicts.map(([proposer, fate, deviation = null]) => ({
-      ...{ proposer, fate, deviation, tokenId: tokenId(1), text: ' x', q: null, r: null, u: null },
+    proposals: verdicts.map(([by, fate, deviation = null]) => ({
+      proposer: by === null ? null : memberProposer(by),
+      ...{ fate, deviation, tokenId: tokenId(1), text: ' x', q: null, r: null, u: null },
     })),
     committed: verdicts.filter(([, fate]) => fate !== 'rejected').map(() => tokenId(1)),
     text: '',

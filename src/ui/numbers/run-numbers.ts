@@ -1,10 +1,15 @@
-import { type DecodeStatistics, type MemberStatistics, summarize } from '../../decode/statistics.ts';
+import {
+  type DecodeStatistics,
+  type ProposerStatistics,
+  proposerStatistics,
+  summarize,
+} from '../../decode/statistics.ts';
 import type { CastMember } from '../story/cast.ts';
 import type { Story } from '../story/story.ts';
 
 /** The numbers of one member, with the letter and the name that the page gives it. */
 export type MemberNumbers = Pick<
-  MemberStatistics,
+  ProposerStatistics,
   'proposals' | 'acceptanceRate' | 'forwardsByWidth' | 'meanDraftLength'
 > &
   Pick<CastMember, 'letter' | 'name' | 'proposes'> & {
@@ -33,29 +38,25 @@ export type RunNumbers = Pick<
 };
 
 export function runNumbers(story: Story, cast: readonly CastMember[]): RunNumbers {
-  const statistics = summarize(
-    story.rounds,
-    cast.map(({ name }) => name),
-    0,
-  );
+  const statistics = summarize(story.rounds, [], 0);
   const { tokens } = statistics;
   // The first round is the prefill's, which proposes nothing.
   const last = story.rounds.length > 1 ? story.rounds[story.rounds.length - 1] : null;
   const perToken = (forwards: number): number | null => (tokens > 0 ? forwards / tokens : null);
-  const members = cast.map(({ letter, name, proposes }, member) => {
-    const { forwards, proposals, acceptanceRate, forwardsByWidth, meanDraftLength } =
-      statistics.members[member];
+  let forwardsOfTargets = 0;
+  const members = cast.map(({ letter, name, proposer, proposes, isTarget }, place) => {
+    const { forwards, ...own } = proposerStatistics(story.rounds, proposer, name);
+    if (isTarget) forwardsOfTargets += forwards;
     return {
-      ...{ letter, name, proposes, proposals, acceptanceRate, forwardsByWidth, meanDraftLength },
+      ...{ ...own, letter, name, proposes },
       forwardsPerToken: perToken(forwards),
-      draftLength: last?.draftLengths[member] ?? null,
+      draftLength: last?.draftLengths[place] ?? null,
     };
   });
-  const targets = statistics.members.filter(({ member }) => cast[member]?.isTarget);
   return {
     ...statistics,
     members,
-    forwardsPerToken: perToken(targets.reduce((sum, member) => sum + member.forwards, 0)),
+    forwardsPerToken: perToken(forwardsOfTargets),
     referenceForwardsPerToken: cast.filter(({ isTarget }) => isTarget).length,
   };
 }

@@ -1,5 +1,6 @@
 import { css, html, type TemplateResult } from 'lit';
 import type { ForwardsByWidth } from '../../decode/statistics.ts';
+import { proposerIndex } from '../../round/proposer.ts';
 import { memberClass } from '../kit/member-style.ts';
 import { decimalText, noNumber, percentText } from '../kit/number-text.ts';
 import type { RunNumbers } from './run-numbers.ts';
@@ -87,7 +88,7 @@ function pairTimes(times: Times): TemplateResult {
       ${times.pairs.map(
         ({ proposer, verifier, proposals, acceptanceRate, forwards, forwardsByWidth }) => html`<tr>
           <th scope="row">
-            <span class="pair">${badge(times, proposer)} → ${badge(times, verifier)}</span>
+            <span class="pair">${badge(times, proposerIndex(proposer, times.members))} → ${badge(times, verifier)}</span>
           </th>
           <td>${proposals}</td>
           <td>${percentText(acceptanceRate)}</td>

@@ -3,7 +3,7 @@ import { promptText } from '../../prompt/prompt-text.ts';
 import { announcement, endingText } from '../story/announcement.ts';
 import { appStyle } from './app-style.ts';
 import '../models/backend-line.ts';
-import { withReply } from '../form/chat-form.ts';
+import { withReply } from '../form/with-reply.ts';
 import { missingFeatures } from '../kit/browser-support.ts';
 import { castOf } from '../story/cast.ts';
 import { CatalogueOpening } from './catalogue/catalogue-opening.ts';
@@ -105,7 +105,7 @@ export class AntiphonApp extends LitElement {
 
   protected override async scheduleUpdate(): Promise<void> {
     if (this.hasUpdated) await nextFrame(this.#controller.run.kind === 'running');
-    super.scheduleUpdate();
+    await super.scheduleUpdate();
   }
 
   protected override firstUpdated(): void {
@@ -359,9 +359,9 @@ export class AntiphonApp extends LitElement {
       ></antiphon-story-actions>
       ${
         this.notSaved &&
-        failureView('The recording could not be saved', this.notSaved.failure, () =>
-          this.#saveRecording(this.notSaved?.kind ?? 'trace'),
-        )
+        failureView('The recording could not be saved', this.notSaved.failure, () => {
+          void this.#saveRecording(this.notSaved?.kind ?? 'trace');
+        })
       }`;
   }
 

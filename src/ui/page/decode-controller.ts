@@ -1,7 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Candidates } from '../../decode/candidates.ts';
 import type { ProposalPlace } from '../../engine/candidates-query.ts';
-import type { BackendChoice, DecodeRun, EngineApi } from '../../engine/engine-api.ts';
+import type { BackendChoice, DecodeRun, EngineApi, PrefillProgress } from '../../engine/engine-api.ts';
 import { EngineError } from '../../errors/engine-error.ts';
 import { promptText } from '../../prompt/prompt-text.ts';
 import { recordedCandidates, type TraceCandidates } from '../../trace/trace.ts';
@@ -13,9 +13,10 @@ import type { ModelChoice } from '../models/model-choice.ts';
 import type { ModelStorage } from '../models/stored-models-panel.ts';
 import type { CandidateSource } from '../story/candidate-source.ts';
 import { castOf } from '../story/cast.ts';
-import { canGoOn, lastPart, type PartedText, partAt, type RunPart, roundOf } from '../story/run-parts.ts';
+import { canGoOn, lastPart, type PartedText, partAt } from '../story/run-parts.ts';
+import { RunReader } from '../story/run-reader.ts';
 import type { RunHeading } from '../story/run-state.ts';
-import { addRound, emptyStory, endStory, liveNumbers, shownText } from '../story/story.ts';
+import { liveNumbers, shownText } from '../story/story.ts';
 import { continued, repeatable } from './link/repeatable.ts';
 import { LatestNumbers, numbersFor, numbersOf } from './live-combination.ts';
 import type { PageRun, RunStart } from './page-run.ts';
@@ -36,21 +37,20 @@ export interface EngineProvider {
 
 /**
  * The page's one line to the engine: starts it, loads models, runs requests, and turns what comes back into `engine`
- * and `run`. Engines and runs are numbered; answers of older ones are dropped.
+ * and `run`. Engines are numbered; answers of older ones are dropped.
  *
  * Models load one after the other, those that the form wants first. The rest comes in the background, but not while
  * a story is written: a load takes the same cores.
  */
 export class DecodeController implements ReactiveController {
   engine: EngineState = { kind: 'starting' };
-  run: PageRun = { kind: 'idle' };
   choices: readonly ModelChoice[] = [];
 
   readonly #host: ReactiveControllerHost;
   readonly #provider: () => EngineProvider;
   #api: EngineApi | null = null;
   #decode: EngineApi['decode'] | null = null;
-  #activeRun: DecodeRun | null = null;
+  readonly #reader = new RunReader<RunStart>(() => this.#host.requestUpdate());
   #liveNumbers: LatestNumbers | null = null;
   /** What was asked about tokens of the latest text. */
   #candidates: readonly TraceCandidates[] = [];
@@ -60,13 +60,16 @@ export class DecodeController implements ReactiveController {
   #loadingEngine: number | null = null;
   #load: { readonly id: string; readonly abort: AbortController } | null = null;
   #engineNumber = 0;
-  #runNumber = 0;
 
   /** @param provider read each time an engine is started */
   constructor(host: ReactiveControllerHost, provider: () => EngineProvider) {
     this.#host = host;
     this.#provider = provider;
     host.addController(this);
+  }
+
+  get run(): PageRun {
+    return this.#reader.state;
   }
 
   hostConnected(): void {
@@ -76,7 +79,7 @@ export class DecodeController implements ReactiveController {
 
   hostDisconnected(): void {
     this.#engineNumber++;
-    this.#runNumber++;
+    this.#reader.drop();
     this.#closeEngine();
   }
 
@@ -86,9 +89,8 @@ export class DecodeController implements ReactiveController {
    */
   async restart(): Promise<void> {
     const number = ++this.#engineNumber;
-    this.#runNumber++;
+    this.#reader.keepText(describeFailure(new EngineError('worker-lost', 'the engine was started anew')));
     this.#closeEngine();
-    this.#keepText();
     const provider = this.#provider();
     const missing = provider.missingFeatures();
     if (missing.length > 0) return this.#setEngine({ kind: 'unsupported', missing });
@@ -200,50 +202,27 @@ export class DecodeController implements ReactiveController {
   async #run(form: RequestForm, before: (RunHeading & PartedText) | null): Promise<void> {
     const api = this.#api;
     if (!api) return;
-    const number = ++this.#runNumber;
-    this.#activeRun?.stop();
     // It would take the run's cores; it goes on when the run has ended.
     if (this.#load && !this.#wanted.includes(this.#load.id)) this.#load.abort.abort();
     const request = toRequest(form);
-    const part: RunPart = { request, firstRound: before?.story.rounds.length ?? 0 };
     const begun: RunStart = {
       prompt: before?.prompt ?? promptText(request),
       cast: castOf(request, this.choices),
-      parts: [...(before?.parts ?? []), part],
+      parts: [...(before?.parts ?? []), { request, firstRound: before?.story.rounds.length ?? 0 }],
       ...{ form, request, startedAt: new Date() },
     };
     if (!before) this.#candidates = [];
-    let story = before?.story ?? emptyStory;
-    const textBefore = shownText(story);
-    this.#setRun({ ...begun, kind: 'running', story, stopping: false, prefill: null });
-    try {
-      const decodeRun = api.decode(request, {
-        onPrefill: (prefill) => {
-          if (number !== this.#runNumber || this.run.kind !== 'running') return;
-          this.#setRun({ ...this.run, prefill });
-        },
-      });
-      this.#activeRun = decodeRun;
+    const decode = (onPrefill: (progress: PrefillProgress) => void): DecodeRun => {
+      const run = api.decode(request, { onPrefill });
       const { method } = request;
       const initial = method.kind === 'collaborative' ? numbersOf(method.combine) : null;
-      this.#liveNumbers = new LatestNumbers((numbers) => decodeRun.update(numbers), initial);
-      // Iterating reports the same failure; nobody may be left to hear this promise reject.
-      decodeRun.result.catch(() => {});
-      for await (const round of decodeRun) {
-        if (number !== this.#runNumber) return;
-        story = addRound(story, roundOf(part, round));
-        if (this.run.kind === 'running') this.#setRun({ ...this.run, story });
-      }
-      const result = await decodeRun.result;
-      if (number !== this.#runNumber) return;
-      this.#activeRun = null;
-      const ended = endStory(story, textBefore + result.text);
-      this.#setRun({ ...begun, kind: 'stopped', story: ended, result });
+      this.#liveNumbers = new LatestNumbers((numbers) => run.update(numbers), initial);
+      return run;
+    };
+    try {
+      if ((await this.#reader.read({ begun, decode, before: before?.story })) === null) return;
     } catch (error) {
-      if (number !== this.#runNumber) return;
-      this.#activeRun = null;
       const failure = describeFailure(error);
-      this.#setRun({ ...begun, kind: 'failed', story, failure, isMended: false });
       if (failure.code === 'worker-lost') this.#loseEngine(failure);
     }
     void this.#loadModels();
@@ -293,7 +272,6 @@ export class DecodeController implements ReactiveController {
     const told = recordedCandidates({ candidates: this.#candidates }, place);
     if (told) return told;
     const { run } = this;
-    const number = this.#runNumber;
     if (!this.#api || run.kind === 'idle') throw new Error('There is no run to ask about.');
     // With it comes the check of requests, which the page need not have before.
     const { candidatesQuery } = await import('../../engine/candidates-query.ts');
@@ -303,15 +281,16 @@ export class DecodeController implements ReactiveController {
       round: place.round - firstRound,
     });
     const candidates = await this.#api.candidates(query, { signal });
-    if (number === this.#runNumber) this.#candidates = [...this.#candidates, { ...place, candidates }];
+    // The text may be another one by now.
+    if (this.run.kind !== 'idle' && this.run.parts === run.parts) {
+      this.#candidates = [...this.#candidates, { ...place, candidates }];
+    }
     return candidates;
   };
 
   /** Ends the run within one round; what is written stays. */
   stop(): void {
-    if (this.run.kind !== 'running' || this.run.stopping) return;
-    this.#setRun({ ...this.run, stopping: true });
-    this.#activeRun?.stop();
+    this.#reader.stop();
   }
 
   /** Does nothing where loading is under way: what is asked for meanwhile is loaded by that. */
@@ -386,16 +365,6 @@ export class DecodeController implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** What was written before the engine was ended: the reader's, whatever became of the engine. */
-  #keepText(): void {
-    const { run } = this;
-    if (run.kind === 'failed') this.#setRun({ ...run, isMended: true });
-    if (run.kind !== 'running') return;
-    const failure = describeFailure(new EngineError('worker-lost', 'the engine was started anew'));
-    const { stopping: _, ...begun } = run;
-    this.#setRun({ ...begun, kind: 'failed', failure, isMended: true });
-  }
-
   #loseEngine(failure: Failure): void {
     this.#closeEngine();
     this.#setEngine({ kind: 'failed', failure });
@@ -405,7 +374,6 @@ export class DecodeController implements ReactiveController {
     if (this.#api) closeQuietly(this.#api);
     this.#api = null;
     this.#decode = null;
-    this.#activeRun = null;
   }
 
   #modelState(id: string): ModelState | undefined {
@@ -420,11 +388,6 @@ export class DecodeController implements ReactiveController {
 
   #setEngine(state: EngineState): void {
     this.engine = state;
-    this.#host.requestUpdate();
-  }
-
-  #setRun(state: PageRun): void {
-    this.run = state;
     this.#host.requestUpdate();
   }
 }

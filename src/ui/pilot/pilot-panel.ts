@@ -2,9 +2,9 @@ import { html, LitElement, type PropertyDeclarations, type PropertyValues, type 
 import { live } from 'lit/directives/live.js';
 import type { LoadedModel } from '../../engine/engine-api.ts';
 import { EngineError } from '../../errors/engine-error.ts';
-import { estimateCases } from '../../pilot/estimate.ts';
+import { estimatePlan } from '../../pilot/estimate.ts';
 import type { PilotEngine } from '../../pilot/pilot.ts';
-import { casesOf, modelsOf, type Planned, planPilot } from '../../pilot/plan.ts';
+import { countCases, modelsOf, type Planned, planPilot } from '../../pilot/plan.ts';
 import { readPrompts } from '../../pilot/read-prompts.ts';
 import { refuseUnreadableChats } from '../../pilot/readable-chats.ts';
 import { nameOf } from '../../pilot/report.ts';
@@ -53,6 +53,7 @@ export class PilotPanel extends LitElement {
     busy: { attribute: false },
     form: { state: true },
     dropping: { state: true },
+    unread: { state: true },
   };
   declare engine: EngineState;
   /** null where there is no engine. */
@@ -64,6 +65,8 @@ export class PilotPanel extends LitElement {
   declare busy: boolean;
   declare form: PilotForm;
   declare dropping: boolean;
+  /** Why prompts from a file, or those of the page, are not here; null where all were read. */
+  declare unread: string | null;
 
   readonly #storage = new PilotStorage();
   readonly #runner = new PilotRunner(this, this.#storage);
@@ -82,6 +85,7 @@ export class PilotPanel extends LitElement {
     this.busy = false;
     this.form = initialPilotForm;
     this.dropping = false;
+    this.unread = null;
   }
 
   override connectedCallback(): void {
@@ -165,6 +169,7 @@ export class PilotPanel extends LitElement {
         </div>
         <p class="hint" id="prompts-hint">Or drop a file here. Twenty prompts and more make the numbers reliable.</p>
       </div>
+      ${this.unread === null ? null : html`<p class="refusal" role="alert">${this.unread}</p>`}
       ${refusal && !isEmpty ? html`<p class="refusal" role="alert"><strong>Cannot read it:</strong> ${refusal}</p>` : null}
     </fieldset>`;
   }
@@ -364,13 +369,9 @@ export class PilotPanel extends LitElement {
     try {
       const planned = planPilot(toPilotSettings(this.form, this.request));
       refuseUnreadableChats(planned.plan, this.#models());
-      const cases = casesOf(planned.plan);
       const costs = new Map(this.#models().map((model) => [model.id, model.costs]));
-      let ms: number | null = 0;
-      for (const estimate of estimateCases(cases, costs)) {
-        ms = ms === null || estimate === null ? null : ms + estimate;
-      }
-      return { kind: 'planned', planned, runs: cases.length, ms };
+      const ms = estimatePlan(planned.plan, costs);
+      return { kind: 'planned', planned, runs: countCases(planned.plan), ms };
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       const isAboutPrompts = error.details.field === 'prompts';
@@ -428,13 +429,24 @@ export class PilotPanel extends LitElement {
     const file = input.files?.[0];
     // The same file may be chosen again.
     input.value = '';
-    if (file) this.#set({ promptsText: await file.text() });
+    if (file) await this.#takePrompts(() => file.text());
   };
 
-  #useSamples = async (): Promise<void> => {
-    const response = await fetch(new URL('story-prompts.jsonl', document.baseURI));
-    if (response.ok) this.#set({ promptsText: await response.text() });
-  };
+  #useSamples = (): Promise<void> =>
+    this.#takePrompts(async () => {
+      const response = await fetch(new URL('story-prompts.jsonl', document.baseURI));
+      if (!response.ok) throw new Error(`story-prompts.jsonl: status ${response.status}`);
+      return response.text();
+    });
+
+  async #takePrompts(read: () => Promise<string>): Promise<void> {
+    try {
+      this.#set({ promptsText: await read() });
+      this.unread = null;
+    } catch (error) {
+      this.unread = `The prompts could not be read: ${error instanceof Error ? error.message : error}. Try again.`;
+    }
+  }
 
   /** Dropped elsewhere, a file is taken for a recording. */
   #onDragOver = (event: DragEvent): void => {
@@ -454,7 +466,7 @@ export class PilotPanel extends LitElement {
     if (!file) return;
     event.preventDefault();
     event.stopPropagation();
-    this.#set({ promptsText: await file.text() });
+    await this.#takePrompts(() => file.text());
   };
 }
 

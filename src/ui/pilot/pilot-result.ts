@@ -1,8 +1,11 @@
 import { html, LitElement, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import { nameOf, type PilotReport } from '../../pilot/report.ts';
 import { circumstancesText, columns, headline, reasons } from '../../pilot/report-words.ts';
+import { describeFailure, type Failure, type Remedy } from '../kit/failure.ts';
+import { failureView } from '../kit/failure-view.ts';
+import { fetchedCode } from '../kit/fetched-code.ts';
 import { saveFile } from '../kit/save-file.ts';
-import { theme } from '../kit/theme.ts';
+import { failureStyle, theme } from '../kit/theme.ts';
 import { pilotResultStyle } from './pilot-style.ts';
 
 /** Of the chart in the saved report. */
@@ -18,14 +21,17 @@ export class PilotResult extends LitElement {
   static override properties: PropertyDeclarations = {
     report: { attribute: false },
     chart: { state: true },
+    failure: { state: true },
   };
   declare report: PilotReport | null;
   declare chart: SVGElement | null;
+  /** Of code that did not arrive, and what it was for. */
+  declare failure: { readonly failure: Failure; readonly again: () => Promise<void> } | null;
 
-  static override styles = [theme, pilotResultStyle];
+  static override styles = [theme, failureStyle, pilotResultStyle];
 
   readonly #resizes = new ResizeObserver(() => {
-    if (Math.abs(this.#chartWidth() - this.#drawnWidth) > 24) void this.#draw();
+    if (Math.abs(this.#chartWidth() - this.#drawnWidth) > 24) void this.#attempt(this.#draw);
   });
   #drawnWidth = 0;
 
@@ -33,6 +39,7 @@ export class PilotResult extends LitElement {
     super();
     this.report = null;
     this.chart = null;
+    this.failure = null;
   }
 
   override connectedCallback(): void {
@@ -46,7 +53,7 @@ export class PilotResult extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('report')) void this.#draw();
+    if (changed.has('report')) void this.#attempt(this.#draw);
   }
 
   override render(): TemplateResult | null {
@@ -59,12 +66,13 @@ export class PilotResult extends LitElement {
         <p class="hint">${circumstancesText(report)}</p>
       </section>
       <div class="files" role="group" aria-label="Report">
-        <button type="button" @click=${this.#open}>Open the report</button>
-        <button type="button" @click=${this.#saveHtml}>Save as HTML</button>
-        <button type="button" @click=${this.#saveMethods}>CSV, methods</button>
-        <button type="button" @click=${this.#saveRuns}>CSV, runs</button>
+        <button type="button" @click=${() => this.#attempt(this.#open)}>Open the report</button>
+        <button type="button" @click=${() => this.#attempt(this.#saveHtml)}>Save as HTML</button>
+        <button type="button" @click=${() => this.#attempt(this.#saveMethods)}>CSV, methods</button>
+        <button type="button" @click=${() => this.#attempt(this.#saveRuns)}>CSV, runs</button>
         <button type="button" @click=${this.#saveJson}>JSON</button>
       </div>
+      ${this.#failureView()}
       ${
         this.chart &&
         html`<figure>${this.chart}
@@ -111,15 +119,35 @@ export class PilotResult extends LitElement {
       </div>`;
   }
 
+  #failureView(): TemplateResult | null {
+    if (!this.failure) return null;
+    const { failure, again } = this.failure;
+    const act = (remedy: Remedy): void => {
+      if (remedy === 'reload-page') location.reload();
+      else void this.#attempt(again);
+    };
+    return failureView('The report is not complete', failure, act);
+  }
+
+  /** Does what needs code that may not arrive; then the reader is told, and may try again. */
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await fetchedCode('a part of the report', work);
+      if (this.failure?.again === work) this.failure = null;
+    } catch (error) {
+      this.failure = { failure: describeFailure(error), again: work };
+    }
+  }
+
   /** The charting library is fetched when there is something to draw. */
-  async #draw(): Promise<void> {
+  #draw = async (): Promise<void> => {
     const { report } = this;
     if (!report) return;
     const { speedChart } = await import('./speed-chart.ts');
     if (report !== this.report) return;
     this.#drawnWidth = this.#chartWidth();
     this.chart = speedChart(report, document, this.#drawnWidth);
-  }
+  };
 
   #chartWidth(): number {
     return Math.min(widestChart, Math.max(narrowestChart, this.clientWidth));
@@ -137,7 +165,13 @@ export class PilotResult extends LitElement {
     if (!this.report) return;
     // Opened with the click, before anything is fetched: a browser blocks windows that come later.
     const view = window.open('', '_blank');
-    const url = URL.createObjectURL(new Blob([await this.#html(this.report)], { type: 'text/html' }));
+    let url: string;
+    try {
+      url = URL.createObjectURL(new Blob([await this.#html(this.report)], { type: 'text/html' }));
+    } catch (error) {
+      view?.close();
+      throw error;
+    }
     if (view) view.location.replace(url);
     // It is read by then; a reload of that page finds nothing, which saving is for.
     setTimeout(() => URL.revokeObjectURL(url), 60_000);

@@ -1,7 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { LoadedModel } from '../../engine/engine-api.ts';
 import type { PilotCriteria, PilotEngine, PilotPlan } from '../../pilot/pilot.ts';
-import { casesOf } from '../../pilot/plan.ts';
+import { countCases } from '../../pilot/plan.ts';
 import { environmentOf, planKey } from '../../pilot/plan-key.ts';
 import { type PilotReport, pilotReport } from '../../pilot/report.ts';
 import { type PilotProgress, runPilot } from '../../pilot/run-pilot.ts';
@@ -63,7 +63,7 @@ export class PilotRunner implements ReactiveController {
       const kept = await this.#storage.latest();
       if (!kept) return;
       const { key, plan, criteria, environment } = kept;
-      const runs = readRuns(await this.#storage.read(key), casesOf(plan).length);
+      const runs = readRuns(await this.#storage.read(key), countCases(plan));
       if (number !== this.#number || this.state.kind !== 'none') return;
       this.#set({ kind: 'told', plan, key, report: pilotReport({ plan, runs, environment, criteria }) });
     } catch {

@@ -43,9 +43,17 @@ export class PilotStorage implements PilotStore {
 
   /** Puts a pilot first, and forgets the oldest ones. */
   async begin(pilot: KeptPilot): Promise<void> {
-    const others = (await this.#pilots()).filter(({ key }) => key !== pilot.key);
-    await set(['pilots'], [pilot, ...others].slice(0, maxPilots), this.#store);
-    for (const { key } of others.slice(maxPilots - 1)) await this.#forgetRuns(key);
+    let pilots: readonly KeptPilot[] = [];
+    // One transaction: another tab may begin a pilot at the same time.
+    await update<readonly KeptPilot[]>(
+      ['pilots'],
+      (kept = []) => {
+        pilots = [pilot, ...kept.filter(({ key }) => key !== pilot.key)];
+        return pilots.slice(0, maxPilots);
+      },
+      this.#store,
+    );
+    for (const { key } of pilots.slice(maxPilots)) await this.#forgetRuns(key);
   }
 
   async forget(key: string): Promise<void> {

@@ -1,8 +1,12 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { DecodeRequest } from '../../engine/decode-request.ts';
 import type { DecodeResult, DecodeRun } from '../../engine/engine-api.ts';
+import { promptText } from '../../prompt/prompt-text.ts';
 import { describeFailure, type Failure } from '../kit/failure.ts';
 import type { CastMember } from '../story/cast.ts';
+import { RunReader } from '../story/run-reader.ts';
+import type { RunHeading } from '../story/run-state.ts';
+import { liveNumbers } from '../story/story.ts';
 import { type Lane, lanesOf, waysOf } from './race-lanes.ts';
 
 export interface RaceStart {
@@ -43,8 +47,7 @@ const defaultMaxTokens = 200;
 export class RaceRun implements ReactiveController {
   state: RaceState = { kind: 'none' };
   readonly #host: ReactiveControllerHost;
-  #number = 0;
-  #active: DecodeRun | null = null;
+  readonly #reader = new RunReader<RunHeading>(() => this.#showTokens());
 
   constructor(host: ReactiveControllerHost) {
     this.#host = host;
@@ -58,47 +61,43 @@ export class RaceRun implements ReactiveController {
   /** Settles when the race has ended. */
   async start({ request, kinds, cast, decode, view }: RaceStart): Promise<void> {
     this.stop();
-    const number = this.#number;
     const lanes = lanesOf(request, kinds);
     if (lanes.length === 0) return;
     const running = { kind: 'running', lanes, maxTokens: request.maxTokens ?? defaultMaxTokens } as const;
-    const run = async (asked: DecodeRequest, lane: number): Promise<DecodeResult> => {
-      const active = decode(asked);
-      this.#active = active;
-      // Iterating reports the same failure.
-      active.result.catch(() => {});
-      let tokens = 0;
-      for await (const { committed } of active) {
-        tokens += committed.length;
-        if (number === this.#number) this.#set({ ...running, lane, tokens });
-      }
-      return await active.result;
+    const isCurrent = (): boolean => this.state.kind === 'running' && this.state.lanes === lanes;
+    const begun: RunHeading = { prompt: promptText(request), cast };
+    const run = (asked: DecodeRequest, lane: number): Promise<DecodeResult | null> => {
+      this.#set({ ...running, lane, tokens: 0 });
+      return this.#reader.read({ begun, decode: () => decode(asked) });
     };
     try {
-      this.#set({ ...running, lane: -1, tokens: 0 });
       // Every lane is to find the prompt in the caches, as all but the first would.
-      await run({ ...lanes[0].request, maxTokens: 1 }, -1);
+      if (!(await run({ ...lanes[0].request, maxTokens: 1 }, -1))) return;
       const results: DecodeResult[] = [];
       for (const [lane, { request: asked }] of lanes.entries()) {
-        if (number !== this.#number) return;
-        this.#set({ ...running, lane, tokens: 0 });
-        results.push(await run(asked, lane));
+        const result = await run(asked, lane);
+        if (!result) return;
+        results.push(result);
       }
       await view;
-      if (number === this.#number)
-        this.#set({ kind: 'finished', ways: waysOf(request), lanes, cast, results });
+      if (isCurrent()) this.#set({ kind: 'finished', ways: waysOf(request), lanes, cast, results });
     } catch (error) {
-      if (number === this.#number) this.#set({ kind: 'failed', failure: describeFailure(error) });
+      if (isCurrent()) this.#set({ kind: 'failed', failure: describeFailure(error) });
     }
   }
 
   /** Ends the race, or takes its result away. */
   stop = (): void => {
-    this.#number++;
-    this.#active?.stop();
-    this.#active = null;
+    this.#reader.drop();
     this.#set({ kind: 'none' });
   };
+
+  #showTokens(): void {
+    const { state } = this;
+    const run = this.#reader.state;
+    if (state.kind !== 'running' || run.kind !== 'running') return;
+    this.#set({ ...state, tokens: liveNumbers(run.story).tokens });
+  }
 
   #set(state: RaceState): void {
     this.state = state;

@@ -22,7 +22,7 @@ import '../numbers/speed-up-view.ts';
 import { emptyStory, liveNumbers, type Story } from '../story/story.ts';
 import '../story/story-view.ts';
 import { theme } from '../kit/theme.ts';
-import { PlaybackStory } from './playback-story.ts';
+import { PlaybackStory } from '../story/playback-story.ts';
 
 /** Of the playhead, by an arrow key. */
 const stepMs = 50;

@@ -101,16 +101,16 @@ function shareInSight(x: number): number {
 function underline(
   context: Context,
   { palette }: Scene,
-  { fate, proposer }: CommittedItem,
+  { fate, member }: CommittedItem,
   x: number,
   width: number,
   y: number,
 ): void {
   if (fate === 'drawn') return;
-  const isRecovered = fate === 'recovered' || proposer === null;
-  context.strokeStyle = isRecovered ? palette.accent : memberColour(palette, proposer);
+  const isRecovered = fate === 'recovered' || member === null;
+  context.strokeStyle = isRecovered ? palette.accent : memberColour(palette, member);
   context.lineWidth = isRecovered ? 1 : 1.75;
-  context.setLineDash(isRecovered ? [] : memberDash(proposer));
+  context.setLineDash(isRecovered ? [] : memberDash(member));
   context.beginPath();
   for (const offset of isRecovered ? [-0.5, 2] : [0]) {
     context.moveTo(x, y + offset);

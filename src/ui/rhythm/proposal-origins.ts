@@ -31,7 +31,7 @@ export class ProposalOrigins {
   /**
    * Finds the forwards behind one round's judged proposals.
    * @param counts how many of each member's were judged
-   * @returns each member's, oldest first; fewer than judged for a proposer that is no model
+   * @returns each member's, oldest first; fewer than judged for a look-up
    */
   settle(counts: ReadonlyMap<number, number>): ReadonlyMap<number, readonly ForwardItem[]> {
     const settled = new Map<number, readonly ForwardItem[]>();

@@ -118,7 +118,7 @@ export class RhythmCharts extends LitElement {
 
   protected override async scheduleUpdate(): Promise<void> {
     await this.#pace.turn();
-    super.scheduleUpdate();
+    await super.scheduleUpdate();
   }
 
   override render(): TemplateResult {

@@ -3,7 +3,7 @@ import type { Fate } from '../../verify/acceptance.ts';
 
 /*
  * What the rhythm shows, with times and lanes but without pixels. Times are milliseconds since the request started to
- * run; a lane is a member's number.
+ * run; a lane is a place in the cast: members in their order, then a look-up.
  */
 
 /** A forward as a bar in its member's lane. */
@@ -21,9 +21,9 @@ export interface ForwardItem {
 
 /** A proposal that hangs below the forward that drew it. */
 export interface HangingItem {
-  /** Its proposer: the lane. */
+  /** The lane of its proposer. */
   readonly member: number;
-  /** null for a proposer that is no model. */
+  /** null for a look-up. */
   readonly drawnBy: ForwardItem | null;
   /** End of the forward that drew it. */
   readonly drawnMs: number;
@@ -48,8 +48,8 @@ export interface ProposalItem extends HangingItem {
 export interface CommittedItem {
   readonly text: string;
   readonly fate: Extract<Fate, 'accepted' | 'recovered' | 'drawn'>;
-  /** null for a token that no one proposed. */
-  readonly proposer: number | null;
+  /** The lane of its proposer; null for a token that nobody proposed. */
+  readonly member: number | null;
 }
 
 /** Everything that one round adds to the picture. */

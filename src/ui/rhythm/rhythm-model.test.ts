@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { weightedCombine } from '../../combine/weighted-combine.ts';
 import { coinRounds } from '../../decode/testing/coin-verdicts.ts';
 import { type Script, scriptedRounds } from '../../decode/testing/scripted-decode.ts';
+import type { Proposer } from '../../round/proposer.ts';
 import type { Round } from '../../round/round.ts';
 import { timedRounds } from '../../round/testing/timed-rounds.ts';
 import type { ForwardItem, RoundItems } from './rhythm-items.ts';
@@ -142,7 +143,7 @@ describe('methods whose scoring forwards propose nothing', () => {
       ['M1 score 0–10, M2 score 10–20'],
       ['M1 score 21–31, M2 score 31–41'],
     ]);
-    expect(model.rounds[1].committed).toEqual([expect.objectContaining({ fate: 'drawn', proposer: null })]);
+    expect(model.rounds[1].committed).toEqual([expect.objectContaining({ fate: 'drawn', member: null })]);
     expect(model.lanes).toEqual([
       { depth: 0, forwards: 2, proposals: 0 },
       { depth: 0, forwards: 2, proposals: 0 },
@@ -152,8 +153,9 @@ describe('methods whose scoring forwards propose nothing', () => {
   test('what is looked up in the text hangs in a lane of its own, from where the scoring begins', async () => {
     const [prefill, round] = await scripted({ schedule: 'sequential', draftLengths: [1] }, 1);
     const fates = ['accepted', 'accepted', 'rejected'] as const;
-    const proposals = fates.map((fate) => ({ ...round.proposals[0], proposer: 1, fate }));
-    const model = modelOf([prefill, { ...round, proposals }]);
+    const proposer: Proposer = { kind: 'lookup' };
+    const proposals = fates.map((fate) => ({ ...round.proposals[0], proposer, fate }));
+    const model = modelOf([prefill, { ...round, proposals, draftLengths: [0, 3] }]);
     expect(describeItems(model.rounds[1])).toEqual([
       'M1 score 0–10',
       '+ M2.0 look-up 0→11',

@@ -1,4 +1,6 @@
+import { type Proposer, proposerIndex } from '../../round/proposer.ts';
 import type { Proposal, Round } from '../../round/round.ts';
+import { placeOf } from '../story/cast.ts';
 import { ProposalOrigins } from './proposal-origins.ts';
 import type {
   CommittedItem,
@@ -10,7 +12,7 @@ import type {
   RoundItems,
 } from './rhythm-items.ts';
 
-type JudgedProposal = Proposal & { readonly proposer: number; readonly fate: JudgedFate };
+type JudgedProposal = Proposal & { readonly proposer: Proposer; readonly fate: JudgedFate };
 type CommittedProposal = Proposal & Pick<CommittedItem, 'fate'>;
 
 /**
@@ -106,21 +108,24 @@ export class RhythmModel {
   }
 
   #judge(round: Round, forwards: readonly ForwardItem[], fromMs: number): ProposalItem[] {
-    const judged = round.proposals.filter(isJudged);
+    const judged = round.proposals.filter(isJudged).map((proposal) => ({
+      ...proposal,
+      member: proposerIndex(proposal.proposer, round.draftLengths),
+    }));
     const counts = new Map<number, number>();
-    for (const { proposer } of judged) counts.set(proposer, (counts.get(proposer) ?? 0) + 1);
+    for (const { member } of judged) counts.set(member, (counts.get(member) ?? 0) + 1);
     for (const [member, count] of counts) this.#lane(member).proposals += count;
     const draws = this.#origins.settle(counts);
     // What is looked up in the text needs no forward; it is there when the scoring begins.
     const lookedUpMs = forwards.find(({ kind }) => kind === 'score')?.startMs ?? fromMs;
     const ranks = new Map<number, number>();
-    const items = judged.map(({ proposer, fate, text, q, r, u }): ProposalItem => {
-      const rank = ranks.get(proposer) ?? 0;
-      ranks.set(proposer, rank + 1);
-      const drawnBy = draws.get(proposer)?.[rank];
+    const items = judged.map(({ member, fate, text, q, r, u }): ProposalItem => {
+      const rank = ranks.get(member) ?? 0;
+      ranks.set(member, rank + 1);
+      const drawnBy = draws.get(member)?.[rank];
       const hanging = drawnBy
-        ? hangingItem(drawnBy, rank, counts.get(proposer) ?? 1)
-        : { member: proposer, drawnBy: null, drawnMs: lookedUpMs, slot: rank };
+        ? hangingItem(drawnBy, rank, counts.get(member) ?? 1)
+        : { member, drawnBy: null, drawnMs: lookedUpMs, slot: rank };
       return { ...hanging, round: round.index, verdictMs: round.atMs, fate, text, q, r, u };
     });
     // A rejection throws away what is pending, and a token is drawn from r only where nothing is.
@@ -176,7 +181,7 @@ function committedItems(round: Round): CommittedItem[] {
   return round.proposals
     .filter(isInText)
     .slice(0, round.committed.length)
-    .map(({ text, fate, proposer }) => ({ text, fate, proposer }));
+    .map(({ text, fate, proposer }) => ({ text, fate, member: placeOf(proposer, round) }));
 }
 
 function isJudged(proposal: Proposal): proposal is JudgedProposal {

@@ -22,7 +22,7 @@ export interface PartedText {
 export const isContinued = ({ parts }: Pick<PartedText, 'parts'>): boolean => parts.length > 1;
 
 /** A round of a part as the story has it. */
-export function roundOf({ firstRound }: RunPart, round: Round): Round {
+export function roundOf({ firstRound }: Pick<RunPart, 'firstRound'>, round: Round): Round {
   return firstRound === 0 ? round : { ...round, index: firstRound + round.index };
 }
 

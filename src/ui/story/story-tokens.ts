@@ -56,31 +56,31 @@ function tokenView(token: StoryToken): TemplateResult {
 }
 
 function wordView(token: StoryToken): TemplateResult {
-  const { text, fate, proposer } = token;
+  const { text, fate, by } = token;
   const place = placeText(token);
   if (fate === 'recovered') {
     return html`<ins class="recovered" tabindex="-1" data-place=${place}>${text}</ins>`;
   }
-  const by = proposer === null ? '' : memberClass(proposer);
-  return html`<span class="${fate} ${by} ${letteredClass(token, text)}" tabindex="-1" data-place=${place}
+  const look = by === null ? '' : memberClass(by);
+  return html`<span class="${fate} ${look} ${letteredClass(token, text)}" tabindex="-1" data-place=${place}
     >${text}</span
   >`;
 }
 
 /** Who listens to the text hears nothing of what is no part of it. A line break that was dropped must not break the line. */
 function droppedView(token: StoryToken, isExtra = false): TemplateResult {
-  const { text, fate, proposer } = token;
+  const { text, fate, by } = token;
   const [blank] = splitBlank(text);
-  const by = proposer === null ? '' : memberClass(proposer);
+  const look = by === null ? '' : memberClass(by);
   const word = tokenWord(text);
-  return html`<del class="${fate} ${by} ${isExtra ? 'extra' : ''}" tabindex="-1" aria-hidden="true" data-place=${placeText(token)}
-    >${blank.includes('\n') || blank === '' ? '' : ' '}<s class="${by} ${letteredClass(token, word)}">${word}</s></del
+  return html`<del class="${fate} ${look} ${isExtra ? 'extra' : ''}" tabindex="-1" aria-hidden="true" data-place=${placeText(token)}
+    >${blank.includes('\n') || blank === '' ? '' : ' '}<s class="${look} ${letteredClass(token, word)}">${word}</s></del
   >`;
 }
 
 /** A mark of punctuation is too narrow for its proposer's letter; its line tells whose it is. */
-function letteredClass({ proposer }: StoryToken, word: string): string {
-  return proposer !== null && /[\p{L}\p{N}]/u.test(word) ? 'lettered' : '';
+function letteredClass({ by }: StoryToken, word: string): string {
+  return by !== null && /[\p{L}\p{N}]/u.test(word) ? 'lettered' : '';
 }
 
 function splitBlank(text: string): readonly [blank: string, word: string] {

@@ -39,7 +39,7 @@ async function shown(story: Story, parts: { readonly width?: string } = {}): Pro
 
 test('the stop of the Tab key moves on where its token is folded away', async () => {
   const rejected = storyToken({ text: ' fox', fate: 'rejected', proposal: 0 });
-  const recovered = storyToken({ text: ' owl', fate: 'recovered', proposer: null, proposal: 1 });
+  const recovered = storyToken({ text: ' owl', fate: 'recovered', by: null, proposal: 1 });
   const view = await shown(storyOf([rejected, recovered], [storyToken({ text: ' sat', round: 1 })]));
   const stop = () => view.shadowRoot?.querySelector('[tabindex="0"][data-place]')?.getAttribute('data-place');
   expect(stop()).toBe('0.0');
@@ -54,7 +54,7 @@ function manyRounds(count: number): StoryToken[][] {
     round % 5 === 0
       ? [
           storyToken({ text: ' extraordinarily', fate: 'rejected', round, proposal: 0 }),
-          storyToken({ text: ' owl', fate: 'recovered', proposer: null, round, proposal: 1 }),
+          storyToken({ text: ' owl', fate: 'recovered', by: null, round, proposal: 1 }),
         ]
       : [storyToken({ text: ' fox'.padEnd(3 + ((7 * round) % 11), 'x'), round })],
   );
@@ -101,7 +101,7 @@ test('a line break that was recovered has a sign for what it replaced to stand a
     storyOf(
       [
         storyToken({ text: ' and', fate: 'rejected', proposal: 0 }),
-        storyToken({ text: '\n', fate: 'recovered', proposer: null, proposal: 1 }),
+        storyToken({ text: '\n', fate: 'recovered', by: null, proposal: 1 }),
       ],
       [storyToken({ text: 'First', round: 1 })],
     ),

@@ -55,7 +55,7 @@ export class StoryView extends LitElement {
     hidesDropped: { state: true },
   };
   declare prompt: string;
-  /** Those whom the tokens' proposers number. */
+  /** Those who may have proposed the tokens. */
   declare cast: readonly CastMember[];
   declare story: Story;
   /** More text is to come. */
@@ -327,13 +327,13 @@ function roundLabel(round: number, tokens: readonly StoryToken[]): string {
   return `Round ${round}: ${counts.map(([count, fate]) => `${count} ${fate}`).join(', ')}`;
 }
 
-function describeAloud({ fate, proposer, round, q, r }: StoryToken, cast: readonly CastMember[]): string {
-  const by = proposer === null ? describeFate(fate) : `proposed by ${cast[proposer]?.name ?? proposer}`;
+function describeAloud({ fate, by, round, q, r }: StoryToken, cast: readonly CastMember[]): string {
+  const who = by === null ? describeFate(fate) : `proposed by ${cast[by]?.name ?? by}`;
   const numbers = [
     ...(q === null ? [] : [`proposed with ${percentText(q, 1)}`]),
     ...(r === null ? [] : [`wanted with ${percentText(r, 1)}`]),
   ];
-  return [fate, by, ...numbers, `round ${round}`].join(', ');
+  return [fate, who, ...numbers, `round ${round}`].join(', ');
 }
 
 customElements.define('antiphon-story', StoryView);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { memberProposer } from '../../round/proposer.ts';
 import type { Proposal, Round } from '../../round/round.ts';
 import { tokenId } from '../../tokens/token-id.ts';
 import type { Fate } from '../../verify/acceptance.ts';
@@ -23,7 +24,7 @@ function proposal([text, fate]: Piece): Proposal {
     fate,
     tokenId: tokenId(7),
     deviation: null,
-    proposer: isProposed ? 1 : null,
+    proposer: isProposed ? memberProposer(1) : null,
     q: isProposed ? 0.5 : null,
     r: fate === 'discarded' ? null : 0.25,
     u: hasVerdict ? 0.125 : null,
@@ -78,7 +79,7 @@ describe('a story', () => {
     expect(storyOf(foxRounds).tokensByRound[1][0]).toEqual({
       text: ' was',
       fate: 'accepted',
-      proposer: 1,
+      by: 1,
       round: 1,
       proposal: 0,
       q: 0.5,

@@ -1,13 +1,14 @@
 import { type DecodeStatistics, summarize } from '../../decode/statistics.ts';
 import type { Round } from '../../round/round.ts';
 import type { Fate } from '../../verify/acceptance.ts';
+import { placeOf } from './cast.ts';
 
 /** One token as the page shows it: in the text (accepted, recovered, drawn) or dropped (rejected, discarded). */
 export interface StoryToken {
   readonly text: string;
   readonly fate: Fate;
-  /** Member that proposed it, null where no one did. */
-  readonly proposer: number | null;
+  /** Place in the cast of whoever proposed it; null where nobody did. */
+  readonly by: number | null;
   /** Index of its round. */
   readonly round: number;
   /** Its number among the round's proposals. */
@@ -122,7 +123,8 @@ function tokensOf(round: Round): StoryToken[] {
   for (const [proposal, { text, fate, proposer, q, r, u }] of round.proposals.entries()) {
     if (inText[fate] && committedLeft-- <= 0) continue;
     // A piece of a character adds no text until its last byte is there.
-    if (text !== '') tokens.push({ text, fate, proposer, round: round.index, proposal, q, r, u });
+    if (text !== '')
+      tokens.push({ text, fate, by: placeOf(proposer, round), round: round.index, proposal, q, r, u });
   }
   return tokens;
 }

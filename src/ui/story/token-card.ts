@@ -164,8 +164,8 @@ export class TokenCard extends LitElement {
   override render(): TemplateResult {
     const { token } = this;
     if (!token) return html``;
-    const { text, fate, proposer, q, r, u, round } = token;
-    const by = proposer === null ? null : this.cast[proposer];
+    const { text, fate, by, q, r, u, round } = token;
+    const proposer = by === null ? null : this.cast[by];
     return html`<p class="title"><span class="token">${tokenWord(text)}</span> ${fate}</p>
       ${
         this.pinned
@@ -174,8 +174,8 @@ export class TokenCard extends LitElement {
       }
       <p class="by">
         ${
-          by && proposer !== null
-            ? html`<span class="badge ${memberClass(proposer)}">${by.letter}</span><span>proposed by ${by.name}</span>`
+          proposer && by !== null
+            ? html`<span class="badge ${memberClass(by)}">${proposer.letter}</span><span>proposed by ${proposer.name}</span>`
             : describeFate(fate)
         }
       </p>

@@ -3,7 +3,7 @@ import type { StoredFile } from '../storage/file-store.ts';
 import { contentProblem, headBytes } from './check-content.ts';
 import { IncrementalHash } from './content-hash.ts';
 import { localFileError } from './download-errors.ts';
-import type { FetchFileOptions } from './fetch-file.ts';
+import type { ReceiveOptions } from './receive-file.ts';
 import type { RemoteFile } from './remote-file.ts';
 
 /**
@@ -12,7 +12,7 @@ import type { RemoteFile } from './remote-file.ts';
  */
 export async function openLocalFile(
   file: RemoteFile,
-  { signal, onBytes }: Pick<FetchFileOptions, 'signal' | 'onBytes'>,
+  { signal, onBytes }: Pick<ReceiveOptions, 'signal' | 'onBytes'>,
 ): Promise<StoredFile> {
   const blob = await open(file.url);
   const hash = new IncrementalHash(file.expected);

@@ -1,7 +1,7 @@
 import type { DecodeResult } from '../../../engine/engine-api.ts';
 import type { Round } from '../../../round/round.ts';
-import { withReply } from '../../form/chat-form.ts';
 import { type RequestForm, toRequest } from '../../form/request-form.ts';
+import { withReply } from '../../form/with-reply.ts';
 
 /** A form that asks for the run again, with what the engine chose: its seed, and who begins. */
 export function repeatable(form: RequestForm, result: DecodeResult | null): RequestForm {

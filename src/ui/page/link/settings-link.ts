@@ -1,8 +1,7 @@
 import type { ChatForm } from '../../form/chat-form.ts';
 import { acceptances, backends, combinations, schedules } from '../../form/choices.ts';
 import type { DraftLengthForm } from '../../form/draft-length.ts';
-import { methods, type RequestForm } from '../../form/request-form.ts';
-import type { Place, StandIn } from '../../form/stand-ins.ts';
+import { methods, type Place, type RequestForm, type StandIn } from '../../form/request-form.ts';
 import { type MemberForm, maxMembers, minMembers, type TeamForm } from '../../form/team-form.ts';
 import { draftModel, targetModel } from '../../models/default-models.ts';
 

@@ -5,7 +5,7 @@ export function storyToken(given: Partial<StoryToken>): StoryToken {
   return {
     text: ' word',
     fate: 'accepted',
-    proposer: 0,
+    by: 0,
     round: 0,
     proposal: 0,
     q: 0.5,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { recordedRun } from '../../trace/testing/recorded-run.ts';
-import { shownText } from '../story/story.ts';
 import { PlaybackStory } from './playback-story.ts';
+import { shownText } from './story.ts';
 
 test('a story follows the playhead forward and back, to the result’s text', async () => {
   const trace = await recordedRun();

@@ -1,6 +1,6 @@
 import type { Round } from '../../round/round.ts';
 import type { Trace } from '../../trace/trace.ts';
-import { addRound, emptyStory, endStory, type Story } from '../story/story.ts';
+import { addRound, emptyStory, endStory, type Story } from './story.ts';
 
 /**
  * The story of a recording up to its playhead. Rounds that were shown already keep their lists, so that a playhead that
