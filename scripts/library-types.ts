@@ -18,7 +18,6 @@ import {
  */
 
 const projectFolder = fileURLToPath(new URL('..', import.meta.url));
-export const reportFolder = join(projectFolder, 'api');
 
 interface Entry {
   /** Of the report, and of the declarations in the library's folder. */
@@ -33,8 +32,6 @@ const entries: readonly Entry[] = [
   { name: 'antiphon-node', types: 'node/antiphon-node.d.ts', emitted: 'antiphon-node.d.ts' },
   { name: 'player', types: 'player.d.ts', emitted: 'player/player-api.d.ts' },
 ];
-
-export const reportNames: readonly string[] = entries.map(({ name }) => `${name}.api.md`);
 
 /** Writes each entry's declarations as one file into the library's folder, and the reports into another. */
 export function emitLibraryTypes(libraryFolder: string, reportFolder: string): void {
@@ -144,6 +141,6 @@ const globalsOf = (declarations: string): string =>
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const scratch = mkdtempSync(join(tmpdir(), 'antiphon-library-'));
-  emitLibraryTypes(scratch, reportFolder);
+  emitLibraryTypes(scratch, join(projectFolder, 'api'));
   rmSync(scratch, { recursive: true });
 }

@@ -95,7 +95,9 @@ const parts: Readonly<Record<string, Part>> = {
   build: async () => {
     await ensureSite('info');
     await ensureLibrary('info');
-    const checks = checkBundles();
+    // Slow to load.
+    const { checkPublished } = await import('./package-checks.ts');
+    const checks = [...checkBundles(), ...(await checkPublished())];
     for (const { title, holds, seen } of checks) {
       process.stdout.write(holds ? `  ✓ ${title}\n` : `  ✗ ${title}; seen: ${seen}\n`);
     }
