@@ -1,9 +1,9 @@
 /*
  * Which file may import which. `npm run test:lint` checks it; `npm run graph` draws what there is.
- * Tests (*.test.ts, testing/) may import everything, but not in a circle.
+ * Tests (*.test.ts, *.test-d.ts, testing/) may import everything, but not in a circle.
  */
 
-const tests = '\\.test\\.ts$|/testing/';
+const tests = '\\.test(-d)?\\.ts$|/testing/';
 
 /** A folder imports only from folders before it, so no stage ever sees the loop, the port or the page. */
 const folders = [

@@ -12,11 +12,12 @@ import {
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LogLevel } from 'vite';
-import { emitLibraryTypes } from './library-types.ts';
 
 export const projectFolder = fileURLToPath(new URL('..', import.meta.url));
 export const siteFolder = join(projectFolder, 'dist', 'site');
 export const libraryFolder = join(projectFolder, 'dist', 'lib');
+/** What the library's entries export, as built; api/ has it as reviewed. */
+export const reportFolder = join(projectFolder, 'dist', 'api');
 
 interface Product {
   readonly name: string;
@@ -25,7 +26,7 @@ interface Product {
   readonly configs: Readonly<Record<string, string>>;
   /** Files and folders that it is made of, besides what both are made of. */
   readonly sources: readonly string[];
-  readonly finish?: (folder: string) => void;
+  readonly finish?: (folder: string) => Promise<void>;
 }
 
 const site: Product = {
@@ -40,7 +41,10 @@ const library: Product = {
   folder: libraryFolder,
   configs: { '.': 'vite.lib.config.ts', node: 'vite.node.config.ts' },
   sources: ['vite.lib.config.ts', 'vite.node.config.ts', 'tsconfig.base.json', 'scripts/library-types.ts'],
-  finish: (folder) => emitLibraryTypes(projectFolder, join(folder, 'types')),
+  finish: async (folder) => {
+    const { emitLibraryTypes } = await import('./library-types.ts');
+    emitLibraryTypes(folder, reportFolder);
+  },
 };
 
 const commonSources = [
@@ -94,7 +98,7 @@ async function make(product: Product, logLevel: LogLevel): Promise<void> {
         build: { outDir: join(folder, inside), emptyOutDir: true },
       });
     }
-    product.finish?.(folder);
+    await product.finish?.(folder);
     mkdirSync(dirname(product.folder), { recursive: true });
     rmSync(product.folder, { recursive: true, force: true });
     renameSync(folder, product.folder);

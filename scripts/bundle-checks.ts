@@ -10,7 +10,7 @@ export interface Check {
   readonly seen: string;
 }
 
-function check(title: string, holds: boolean, seen: readonly string[]): Check {
+export function check(title: string, holds: boolean, seen: readonly string[]): Check {
   return { title, holds, seen: seen.join(', ') || 'nothing' };
 }
 
@@ -87,19 +87,6 @@ function relativeAddresses(): Check {
   return check("the site's pages have relative addresses only", absolute.length === 0, absolute);
 }
 
-function exportedFiles(): Check {
-  const { exports: exported }: { exports: Record<string, string | Record<string, string>> } = JSON.parse(
-    readFileSync(join(projectFolder, 'package.json'), 'utf8'),
-  );
-  const named = Object.values(exported).flatMap((entry) =>
-    typeof entry === 'string' ? [entry] : Object.values(entry),
-  );
-  const missing = named.filter(
-    (path) => !statSync(join(projectFolder, path), { throwIfNoEntry: false })?.isFile(),
-  );
-  return check("all files named in package.json's exports exist", missing.length === 0, missing);
-}
-
 /** A bundler may leave out modules that have no side effects: an element would never be defined. */
 function elementModules(): Check {
   const { sideEffects }: { sideEffects: readonly string[] } = JSON.parse(
@@ -121,22 +108,23 @@ function elementModules(): Check {
 
 /**
  * A page without a bundler loads the modules as they are: it knows no packages by name. Those for Node.js know its own.
+ * Types are complete too, so a program installs nothing besides.
  */
 function libraryImports(): Check {
   const isOwn = (path: string, specifier: string): boolean =>
     specifier.startsWith('./') || (isForNode(path) && specifier.startsWith('node:'));
   const bare = filesUnder(libraryFolder)
-    .filter((path) => path.endsWith('.js'))
+    .filter((path) => /\.(js|d\.ts)$/.test(path))
     .flatMap((path) =>
       [
         ...readFileSync(join(libraryFolder, path), 'utf8').matchAll(
-          /^(?:import|export)\b[^'"\n]*['"]([^'"\n]+)['"];$/gm,
+          /^(?:import|export(?! declare))\b[^'"\n]*['"]([^'"\n]+)['"];$/gm,
         ),
       ]
         .filter(([, specifier]) => !isOwn(path, specifier ?? ''))
         .map(([, specifier]) => `${path}: ${specifier}`),
     );
-  return check("the library's modules import nothing but each other", bare.length === 0, bare);
+  return check("the library's modules and types import nothing but each other", bare.length === 0, bare);
 }
 
 /** Packages without a text of their own, and parts of ONNX Runtime's WebAssembly, that every build must name. */
@@ -208,7 +196,6 @@ export function checkBundles(): readonly Check[] {
     licenseTexts('library', libraryFolder),
     licenseTexts('library for Node.js', join(libraryFolder, 'node')),
     relativeAddresses(),
-    exportedFiles(),
     elementModules(),
     libraryImports(),
     ...firstPaint(),

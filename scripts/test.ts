@@ -90,12 +90,14 @@ const parts: Readonly<Record<string, Part>> = {
         await runTool('dependency-cruiser', 'depcruise', [...sourceFolders, '--output-type', 'err-long']),
       ),
     ),
-  types: async (args) => asOneTest(await runTool('typescript', 'tsc', ['-b', ...args])),
+  types: async (args) => asOneTest(await runTool('@typescript/native', 'tsc', ['-b', ...args])),
   unit: (args) => runVitest('unit', args),
   build: async () => {
     await ensureSite('info');
     await ensureLibrary('info');
-    const checks = checkBundles();
+    // Slow to load.
+    const { checkPublished } = await import('./package-checks.ts');
+    const checks = [...checkBundles(), ...(await checkPublished())];
     for (const { title, holds, seen } of checks) {
       process.stdout.write(holds ? `  ✓ ${title}\n` : `  ✗ ${title}; seen: ${seen}\n`);
     }

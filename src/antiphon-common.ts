@@ -1,12 +1,8 @@
 /** What all of the package's entries for engines have in common: everything but `connect`. */
-export type { CombineNumbers } from './combine/combine.ts';
 export type { Candidate, CandidateList, Candidates } from './decode/candidates.ts';
 export { type CandidatesQuery, candidatesQuery, type ProposalPlace } from './engine/candidates-query.ts';
-export type { DecodeRequest, ValidDecodeRequest } from './engine/decode-request.ts';
 export type {
-  BackendChoice,
   DecodeOptions,
-  DecodeResult,
   DecodeRun,
   EngineApi,
   EngineInfo,
@@ -21,19 +17,16 @@ export type {
   StoredModel,
   StoredModels,
 } from './engine/engine-api.ts';
+export type * from './engine/run-types.ts';
 export { EngineError, type EngineErrorCode, type ErrorDetails } from './errors/engine-error.ts';
-export type {
-  ChatCompletion,
-  ChatCompletionChunk,
-  ChatCompletionParams,
-} from './openai/chat-types.ts';
-export type { Completion, CompletionParams } from './openai/completion-types.ts';
+export type { VerificationNoise } from './models/causal-model.ts';
+export type { Dtype } from './models/files/dtype.ts';
+export type { ForwardCost, ForwardCosts } from './models/forward-costs.ts';
+export type * from './openai/chat-types.ts';
+export type * from './openai/completion-types.ts';
 export type { ConnectedEngine } from './openai/connected-engine.ts';
 export { createFetch } from './openai/create-fetch.ts';
 export { type OpenAiApi, openAiApi } from './openai/openai-api.ts';
-export type { ChatMessage, ChatRole } from './prompt/chat-message.ts';
-export type { Proposer } from './round/proposer.ts';
-export type { CommittedLogprob, Forward, Proposal, Round, TokenLogprob } from './round/round.ts';
 export type { Clock } from './trace/clock.ts';
 export { readTrace } from './trace/read-trace.ts';
 export { Replay, type ReplayOptions } from './trace/replay.ts';

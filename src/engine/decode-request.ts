@@ -2,12 +2,9 @@ import * as v from 'valibot';
 import type { CombineNumbers } from '../combine/combine.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import { combineNumbers, recordedRequestSchema, requestSchema } from './request-schema.ts';
+import type { DecodeRequest, RecordedRequest, ValidDecodeRequest, ValidSampling } from './request-types.ts';
 
-/** What a caller passes to `decode`. */
-export type DecodeRequest = v.InferInput<typeof requestSchema>;
-/** A request with every default filled in, as results carry it. */
-export type ValidDecodeRequest = v.InferOutput<typeof requestSchema> & { readonly seed: number };
-export type ValidSampling = ValidDecodeRequest['sampling'];
+export type { DecodeRequest, RecordedRequest, ValidDecodeRequest, ValidSampling };
 export type DecodeMethod = ValidDecodeRequest['method'];
 export type CollaborativeMethod = Extract<DecodeMethod, { kind: 'collaborative' }>;
 /** A combination that numbers say all about. */
@@ -62,9 +59,6 @@ export function parseAs<const TSchema extends v.GenericSchema>(
   });
 }
 
-/** A request as recordings carry it: where none was asked for, its seed stands in the result alone. */
-export type RecordedRequest = v.InferOutput<typeof recordedRequestSchema>;
-
 /**
  * Checks a request that was recorded, maybe by a later version: fields unknown here are left out.
  * @throws EngineError `invalid-request`
@@ -80,7 +74,7 @@ function randomSeed(): number {
 }
 
 /** What no single field shows: parts that do not go together. */
-function refuseImpossible(request: v.InferOutput<typeof requestSchema>): void {
+function refuseImpossible(request: RecordedRequest): void {
   const { method, sampling, logprobs } = request;
   refuseImpossiblePrompts(request);
   if (method.kind === 'speculative' && method.drafter.kind === 'ngram') {
@@ -100,7 +94,7 @@ function refuseImpossible(request: v.InferOutput<typeof requestSchema>): void {
   }
 }
 
-function refuseImpossiblePrompts(request: v.InferOutput<typeof requestSchema>): void {
+function refuseImpossiblePrompts(request: RecordedRequest): void {
   const members = request.method.kind === 'collaborative' ? request.method.members : [];
   const both = 'is given beside a prompt: leave one of the two out';
   if (hasPrompt(request)) {

@@ -5,10 +5,10 @@ import type { PrefillProgress } from '../decode/prefill-members.ts';
 import type { SpeedUp } from '../decode/speed-up.ts';
 import type { DecodeStatistics } from '../decode/statistics.ts';
 import type { BackendKind, VerificationNoise } from '../models/causal-model.ts';
+import type { Dtype } from '../models/files/dtype.ts';
 import type { HubModel } from '../models/files/hub/hub-model.ts';
 import type { LoadProgress } from '../models/files/load-progress.ts';
 import type { MemoryEstimate } from '../models/files/memory-estimate.ts';
-import type { ModelDescription } from '../models/files/model-files.ts';
 import type { StoredModel, StoredModels } from '../models/files/storage/stored-models.ts';
 import type { ForwardCosts } from '../models/forward-costs.ts';
 import type { Round } from '../round/round.ts';
@@ -62,7 +62,11 @@ export interface LoadOptions {
 }
 
 /** A model before its weights are downloaded. */
-export interface ModelEstimate extends Pick<ModelDescription, 'id' | 'title' | 'dtype'> {
+export interface ModelEstimate {
+  /** The name to use in `load` and in requests. */
+  readonly id: string;
+  readonly title: string;
+  readonly dtype: Dtype;
   /** Of the weights' files; null where the server does not tell. */
   readonly downloadBytes: number | null;
   /** As the configuration says, null where it does not; a loaded model may have less, by what its file holds. */
@@ -123,7 +127,12 @@ export interface DecodeResult {
   readonly request: ValidDecodeRequest;
   /** True where the acceptance criterion does not follow the combined distribution exactly. */
   readonly lossy: boolean;
-  readonly stats: DecodeStatistics & { readonly speedUp: SpeedUp | null };
+  readonly stats: ResultStatistics;
+}
+
+export interface ResultStatistics extends DecodeStatistics {
+  /** null for methods that are the reference themselves, and if nothing was verified. */
+  readonly speedUp: SpeedUp | null;
 }
 
 /**

@@ -2,9 +2,11 @@ import type { EngineApi } from '../engine/engine-api.ts';
 import type { TokenLogprob } from '../round/round.ts';
 import { type AnswerShape, openAnswerStream } from './answer-stream.ts';
 import type {
+  CallOptions,
   ChatCompletion,
   ChatCompletionChunk,
   ChatCompletionParams,
+  ChatCompletions,
   ChatLogprobs,
 } from './chat-types.ts';
 import { answerId, collectChoices, secondsNow } from './collect-choices.ts';
@@ -12,66 +14,41 @@ import { chatRequests, fingerprintOf } from './decode-requests.ts';
 import { validateChatParams } from './params-schema.ts';
 import { type ChoicePart, type PlacedLogprob, writeChoices } from './write-choices.ts';
 
-export interface CallOptions {
-  /** Ends the call: it, or its stream, fails with the signal's reason. */
-  readonly signal?: AbortSignal;
-}
+export const chatCompletions = (engine: Pick<EngineApi, 'decode' | 'info'>): ChatCompletions => ({
+  create: create.bind(null, engine) as ChatCompletions['create'],
+});
 
-type Streaming = { readonly stream: true };
-type Whole = { readonly stream?: false | null };
-
-/** `engine.chat.completions`: replies to conversations, by way of the model's own chat template. */
-export class ChatCompletions {
-  readonly #engine: Pick<EngineApi, 'decode' | 'info'>;
-
-  constructor(engine: Pick<EngineApi, 'decode' | 'info'>) {
-    this.#engine = engine;
+async function create(
+  engine: Pick<EngineApi, 'decode' | 'info'>,
+  body: ChatCompletionParams,
+  { signal }: CallOptions = {},
+): Promise<ChatCompletion | AsyncGenerator<ChatCompletionChunk, void, void>> {
+  const params = validateChatParams(body);
+  const requests = chatRequests(params);
+  const common = {
+    id: answerId('chatcmpl'),
+    created: secondsNow(),
+    model: params.model,
+    system_fingerprint: await fingerprintOf(params, engine),
+  };
+  const parts = writeChoices(engine, requests, signal);
+  if (params.stream) {
+    const includesUsage = params.stream_options?.include_usage ?? false;
+    const shape = chunkShape({ ...common, object: 'chat.completion.chunk' }, includesUsage);
+    return openAnswerStream(parts, shape, { includesUsage, perPrompt: requests.length });
   }
-
-  /**
-   * A stream must be read, or its iteration ended, for the engine waits for a slow reader.
-   * @throws EngineError `invalid-request` for fields that cannot be obeyed, and whatever a decode fails with
-   */
-  create(
-    body: ChatCompletionParams & Streaming,
-    options?: CallOptions,
-  ): Promise<AsyncGenerator<ChatCompletionChunk, void, void>>;
-  create(body: ChatCompletionParams & Whole, options?: CallOptions): Promise<ChatCompletion>;
-  create(
-    body: ChatCompletionParams,
-    options?: CallOptions,
-  ): Promise<ChatCompletion | AsyncGenerator<ChatCompletionChunk, void, void>>;
-  async create(
-    body: ChatCompletionParams,
-    { signal }: CallOptions = {},
-  ): Promise<ChatCompletion | AsyncGenerator<ChatCompletionChunk, void, void>> {
-    const params = validateChatParams(body);
-    const requests = chatRequests(params);
-    const common = {
-      id: answerId('chatcmpl'),
-      created: secondsNow(),
-      model: params.model,
-      system_fingerprint: await fingerprintOf(params, this.#engine),
-    };
-    const parts = writeChoices(this.#engine, requests, signal);
-    if (params.stream) {
-      const includesUsage = params.stream_options?.include_usage ?? false;
-      const shape = chunkShape({ ...common, object: 'chat.completion.chunk' }, includesUsage);
-      return openAnswerStream(parts, shape, { includesUsage, perPrompt: requests.length });
-    }
-    const { choices, usage } = await collectChoices(parts, requests.length);
-    return {
-      ...common,
-      object: 'chat.completion',
-      choices: choices.map(({ index, text, logprobs, finishReason }) => ({
-        index,
-        message: { role: 'assistant', content: text, refusal: null },
-        logprobs: chatLogprobs(logprobs),
-        finish_reason: finishReason,
-      })),
-      usage,
-    };
-  }
+  const { choices, usage } = await collectChoices(parts, requests.length);
+  return {
+    ...common,
+    object: 'chat.completion',
+    choices: choices.map(({ index, text, logprobs, finishReason }) => ({
+      index,
+      message: { role: 'assistant', content: text, refusal: null },
+      logprobs: chatLogprobs(logprobs),
+      finish_reason: finishReason,
+    })),
+    usage,
+  };
 }
 
 function chunkShape(

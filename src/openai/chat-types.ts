@@ -1,4 +1,4 @@
-import type { DecodeRequest } from '../engine/decode-request.ts';
+import type { DecodeMethod } from '../engine/request-types.ts';
 
 /*
  * What chat completions take and give, in the shapes of OpenAI's API. docs/openai.md lists the fields; what is not here
@@ -25,12 +25,19 @@ export interface ChatMessageParam {
   readonly tool_calls?: readonly [] | null;
 }
 
+export interface StreamOptions {
+  /** Sends the usage in a last chunk. Default: false. */
+  readonly include_usage?: boolean | null;
+  /** No effect: no network carries the stream. */
+  readonly include_obfuscation?: boolean | null;
+}
+
 /** Fields that chat and plain completions have in common. Null counts as omitted. */
 export interface CommonParams {
   /** A loaded model; with `method`, one of those that it names. */
   readonly model: string;
   /** Antiphon's own: how the text is decoded, as in `engine.decode`; `plain` with `model` unless given. */
-  readonly method?: DecodeRequest['method'] | null;
+  readonly method?: DecodeMethod | null;
   /** 0 to 2 */
   readonly temperature?: number | null;
   /** 0 to 1 */
@@ -46,9 +53,11 @@ export interface CommonParams {
   readonly frequency_penalty?: number | null;
   readonly presence_penalty?: number | null;
   readonly stream?: boolean | null;
-  readonly stream_options?: { readonly include_usage?: boolean | null } | null;
-  /** Accepted without effect: there is no server that could tell users apart. */
+  readonly stream_options?: StreamOptions | null;
+  /** No effect: there is no server that could tell users apart. */
   readonly user?: string | null;
+  /** No effect, like `user`. */
+  readonly safety_identifier?: string | null;
 }
 
 export interface ChatCompletionParams extends CommonParams {
@@ -68,7 +77,8 @@ export interface Usage {
   readonly total_tokens: number;
 }
 
-interface Token {
+/** A token of a reply. */
+export interface ChatToken {
   /** What it reads like on its own. */
   readonly token: string;
   /** Of its probability under the distribution that the text follows. */
@@ -77,9 +87,22 @@ interface Token {
   readonly bytes: number[] | null;
 }
 
+/** A token of a reply, and the most likely tokens at its place. */
+export interface ChatTokenLogprob extends ChatToken {
+  readonly top_logprobs: ChatToken[];
+}
+
 export interface ChatLogprobs {
-  readonly content: (Token & { readonly top_logprobs: Token[] })[];
+  readonly content: ChatTokenLogprob[];
   readonly refusal: null;
+}
+
+/** One reply. */
+export interface ChatChoice {
+  readonly index: number;
+  readonly message: { readonly role: 'assistant'; readonly content: string; readonly refusal: null };
+  readonly logprobs: ChatLogprobs | null;
+  readonly finish_reason: OpenAiFinishReason;
 }
 
 export interface ChatCompletion {
@@ -90,13 +113,17 @@ export interface ChatCompletion {
   readonly model: string;
   /** Same fingerprint and seed, same text. */
   readonly system_fingerprint: string;
-  readonly choices: {
-    readonly index: number;
-    readonly message: { readonly role: 'assistant'; readonly content: string; readonly refusal: null };
-    readonly logprobs: ChatLogprobs | null;
-    readonly finish_reason: OpenAiFinishReason;
-  }[];
+  readonly choices: ChatChoice[];
   readonly usage: Usage;
+}
+
+/** What a chunk adds to one reply. */
+export interface ChatChunkChoice {
+  readonly index: number;
+  readonly delta: { readonly role?: 'assistant'; readonly content?: string };
+  readonly logprobs: ChatLogprobs | null;
+  /** null before the reply's last chunk. */
+  readonly finish_reason: OpenAiFinishReason | null;
 }
 
 export interface ChatCompletionChunk {
@@ -106,12 +133,32 @@ export interface ChatCompletionChunk {
   readonly model: string;
   readonly system_fingerprint: string;
   /** Empty in the last chunk where `include_usage` is asked for. */
-  readonly choices: {
-    readonly index: number;
-    readonly delta: { readonly role?: 'assistant'; readonly content?: string };
-    readonly logprobs: ChatLogprobs | null;
-    readonly finish_reason: OpenAiFinishReason | null;
-  }[];
+  readonly choices: ChatChunkChoice[];
   /** With `include_usage` only: null but in the last chunk. */
   readonly usage?: Usage | null;
+}
+
+export interface CallOptions {
+  /** Ends the call: it, or its stream, fails with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** `engine.chat.completions`: replies to conversations, rendered by the model's own chat template. */
+export interface ChatCompletions {
+  /**
+   * Read a stream to its end, or end its iteration: the engine waits for a slow reader.
+   * @throws EngineError `invalid-request` for unsupported fields, and whatever a decode fails with
+   */
+  create(
+    body: ChatCompletionParams & { readonly stream: true },
+    options?: CallOptions,
+  ): Promise<AsyncGenerator<ChatCompletionChunk, void, void>>;
+  create(
+    body: ChatCompletionParams & { readonly stream?: false | null },
+    options?: CallOptions,
+  ): Promise<ChatCompletion>;
+  create(
+    body: ChatCompletionParams,
+    options?: CallOptions,
+  ): Promise<ChatCompletion | AsyncGenerator<ChatCompletionChunk, void, void>>;
 }

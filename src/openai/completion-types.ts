@@ -1,4 +1,4 @@
-import type { CommonParams, OpenAiFinishReason, Usage } from './chat-types.ts';
+import type { CallOptions, CommonParams, OpenAiFinishReason, Usage } from './chat-types.ts';
 
 /** What plain completions take and give, in the shapes of OpenAI's API. */
 export interface CompletionParams extends CommonParams {
@@ -17,6 +17,15 @@ export interface CompletionLogprobs {
   readonly text_offset: number[];
 }
 
+/** One text, or what a chunk adds to it. */
+export interface CompletionChoice {
+  readonly index: number;
+  readonly text: string;
+  readonly logprobs: CompletionLogprobs | null;
+  /** null in chunks before the choice's last. */
+  readonly finish_reason: OpenAiFinishReason | null;
+}
+
 /** A chunk of a stream has the same shape. */
 export interface Completion {
   readonly id: string;
@@ -25,13 +34,27 @@ export interface Completion {
   readonly created: number;
   readonly model: string;
   readonly system_fingerprint: string;
-  readonly choices: {
-    readonly index: number;
-    readonly text: string;
-    readonly logprobs: CompletionLogprobs | null;
-    /** null in chunks before the choice's last. */
-    readonly finish_reason: OpenAiFinishReason | null;
-  }[];
+  readonly choices: CompletionChoice[];
   /** In a stream with `include_usage` only: null but in the last chunk. */
   readonly usage?: Usage | null;
+}
+
+/** `engine.completions`: continues a prompt as it is. */
+export interface Completions {
+  /**
+   * Read a stream to its end, or end its iteration: the engine waits for a slow reader.
+   * @throws EngineError `invalid-request` for unsupported fields, and whatever a decode fails with
+   */
+  create(
+    body: CompletionParams & { readonly stream: true },
+    options?: CallOptions,
+  ): Promise<AsyncGenerator<Completion, void, void>>;
+  create(
+    body: CompletionParams & { readonly stream?: false | null },
+    options?: CallOptions,
+  ): Promise<Completion>;
+  create(
+    body: CompletionParams,
+    options?: CallOptions,
+  ): Promise<Completion | AsyncGenerator<Completion, void, void>>;
 }

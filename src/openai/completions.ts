@@ -1,88 +1,68 @@
 import type { EngineApi } from '../engine/engine-api.ts';
 import { type AnswerShape, openAnswerStream } from './answer-stream.ts';
-import type { CallOptions } from './chat-completions.ts';
+import type { CallOptions } from './chat-types.ts';
 import { answerId, collectChoices, secondsNow } from './collect-choices.ts';
-import type { Completion, CompletionLogprobs, CompletionParams } from './completion-types.ts';
+import type { Completion, CompletionLogprobs, CompletionParams, Completions } from './completion-types.ts';
 import { completionRequests, fingerprintOf } from './decode-requests.ts';
 import { validateCompletionParams } from './params-schema.ts';
 import { type PlacedLogprob, writeChoices } from './write-choices.ts';
 
-type Streaming = { readonly stream: true };
-type Whole = { readonly stream?: false | null };
+export const completions = (engine: Pick<EngineApi, 'decode' | 'info'>): Completions => ({
+  create: create.bind(null, engine) as Completions['create'],
+});
 
-/** `engine.completions`: text behind a prompt as it is. */
-export class Completions {
-  readonly #engine: Pick<EngineApi, 'decode' | 'info'>;
-
-  constructor(engine: Pick<EngineApi, 'decode' | 'info'>) {
-    this.#engine = engine;
-  }
-
-  /**
-   * A stream must be read, or its iteration ended, for the engine waits for a slow reader.
-   * @throws EngineError `invalid-request` for fields that cannot be obeyed, and whatever a decode fails with
-   */
-  create(
-    body: CompletionParams & Streaming,
-    options?: CallOptions,
-  ): Promise<AsyncGenerator<Completion, void, void>>;
-  create(body: CompletionParams & Whole, options?: CallOptions): Promise<Completion>;
-  create(
-    body: CompletionParams,
-    options?: CallOptions,
-  ): Promise<Completion | AsyncGenerator<Completion, void, void>>;
-  async create(
-    body: CompletionParams,
-    { signal }: CallOptions = {},
-  ): Promise<Completion | AsyncGenerator<Completion, void, void>> {
-    const params = validateCompletionParams(body);
-    const requests = completionRequests(params);
-    const perPrompt = params.n ?? 1;
-    const common = {
-      id: answerId('cmpl'),
-      object: 'text_completion',
-      created: secondsNow(),
-      model: params.model,
-      system_fingerprint: await fingerprintOf(params, this.#engine),
-    } as const;
-    const asksTop = (params.logprobs ?? 0) > 0;
-    /** Offsets count from the prompt's beginning. */
-    const logprobsOf = (index: number, logprobs: readonly PlacedLogprob[] | null) =>
-      completionLogprobs(logprobs, requests[index].prompt.length, asksTop);
-    const parts = writeChoices(this.#engine, requests, signal);
-    if (params.stream) {
-      const includesUsage = params.stream_options?.include_usage ?? false;
-      const noUsage = includesUsage ? { usage: null } : {};
-      const shape: AnswerShape<Completion> = {
-        opening: null,
-        chunk: ({ index, text, logprobs, end }) => ({
-          ...common,
-          choices: [
-            {
-              index,
-              text,
-              logprobs: logprobsOf(index, logprobs),
-              finish_reason: end?.finishReason ?? null,
-            },
-          ],
-          ...noUsage,
-        }),
-        usage: (usage) => ({ ...common, choices: [], usage }),
-      };
-      return openAnswerStream(parts, shape, { includesUsage, perPrompt });
-    }
-    const { choices, usage } = await collectChoices(parts, perPrompt);
-    return {
-      ...common,
-      choices: choices.map(({ index, text, logprobs, finishReason }) => ({
-        index,
-        text,
-        logprobs: logprobsOf(index, logprobs),
-        finish_reason: finishReason,
-      })),
-      usage,
+async function create(
+  engine: Pick<EngineApi, 'decode' | 'info'>,
+  body: CompletionParams,
+  { signal }: CallOptions = {},
+): Promise<Completion | AsyncGenerator<Completion, void, void>> {
+  const params = validateCompletionParams(body);
+  const requests = completionRequests(params);
+  const perPrompt = params.n ?? 1;
+  const common = {
+    id: answerId('cmpl'),
+    object: 'text_completion',
+    created: secondsNow(),
+    model: params.model,
+    system_fingerprint: await fingerprintOf(params, engine),
+  } as const;
+  const asksTop = (params.logprobs ?? 0) > 0;
+  /** Offsets count from the prompt's beginning. */
+  const logprobsOf = (index: number, logprobs: readonly PlacedLogprob[] | null) =>
+    completionLogprobs(logprobs, requests[index].prompt.length, asksTop);
+  const parts = writeChoices(engine, requests, signal);
+  if (params.stream) {
+    const includesUsage = params.stream_options?.include_usage ?? false;
+    const noUsage = includesUsage ? { usage: null } : {};
+    const shape: AnswerShape<Completion> = {
+      opening: null,
+      chunk: ({ index, text, logprobs, end }) => ({
+        ...common,
+        choices: [
+          {
+            index,
+            text,
+            logprobs: logprobsOf(index, logprobs),
+            finish_reason: end?.finishReason ?? null,
+          },
+        ],
+        ...noUsage,
+      }),
+      usage: (usage) => ({ ...common, choices: [], usage }),
     };
+    return openAnswerStream(parts, shape, { includesUsage, perPrompt });
   }
+  const { choices, usage } = await collectChoices(parts, perPrompt);
+  return {
+    ...common,
+    choices: choices.map(({ index, text, logprobs, finishReason }) => ({
+      index,
+      text,
+      logprobs: logprobsOf(index, logprobs),
+      finish_reason: finishReason,
+    })),
+    usage,
+  };
 }
 
 function completionLogprobs(

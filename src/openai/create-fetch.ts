@@ -1,14 +1,11 @@
 import type { EngineApi, LoadedModel } from '../engine/engine-api.ts';
-import type { CallOptions } from './chat-completions.ts';
-import type { ChatCompletionParams } from './chat-types.ts';
+import type { CallOptions, ChatCompletionParams } from './chat-types.ts';
 import { answerId, secondsNow } from './collect-choices.ts';
 import type { CompletionParams } from './completion-types.ts';
 import { loadedModel } from './decode-requests.ts';
 import { type ErrorBody, errorResponse, refusedRequest } from './error-body.ts';
 import { eventStream } from './event-stream.ts';
 import { type OpenAiApi, openAiApi } from './openai-api.ts';
-
-type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 /** What a call is given, and what it may answer with. */
 interface Call {
@@ -48,7 +45,9 @@ const routes: readonly {
  * whatever else speaks that protocol. Nothing leaves the page, whatever the host in the address; the part of the path
  * behind `/v1/` counts. Keys are not looked at.
  */
-export function createFetch(engine: Pick<EngineApi, 'decode' | 'info'>): Fetch {
+export function createFetch(
+  engine: Pick<EngineApi, 'decode' | 'info'>,
+): (input: string | URL | Request, init?: RequestInit) => Promise<Response> {
   const api = openAiApi(engine);
   return async (input, init) => {
     const request = new Request(input, init);

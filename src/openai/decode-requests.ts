@@ -68,8 +68,7 @@ function commonOf(
       frequencyPenalty: params.frequency_penalty ?? 0,
       presencePenalty: params.presence_penalty ?? 0,
     },
-    // Whatever it is, the engine checks it.
-    method: (params.method as DecodeRequest['method'] | undefined) ?? { kind: 'plain', model: params.model },
+    method: params.method ?? { kind: 'plain', model: params.model },
   };
 }
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { parseAs, refuse } from '../engine/decode-request.ts';
+import type { DecodeMethod } from '../engine/request-types.ts';
 import { withoutNeutralFields } from './refused-fields.ts';
 
 const finite = v.pipe(v.number(), v.finite());
@@ -13,7 +14,12 @@ const label = v.optional(v.string());
 const common = {
   model: v.pipe(v.string(), v.nonEmpty('name a loaded model')),
   /** Checked by the engine. */
-  method: v.optional(v.looseObject({ kind: v.string() })),
+  method: v.optional(
+    v.pipe(
+      v.looseObject({ kind: v.string() }),
+      v.transform((method) => method as unknown as DecodeMethod),
+    ),
+  ),
   temperature: between(0, 2),
   top_p: between(0, 1),
   stop: v.optional(v.union([stopText, v.pipe(v.array(stopText), v.maxLength(4))])),

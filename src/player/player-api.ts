@@ -1,15 +1,21 @@
 /** What a page gets from `import 'antiphon/player'`: the element `<antiphon-player>`. */
-import type { DecodeRequest } from '../engine/decode-request.ts';
 import type { BackendChoice, DecodeResult } from '../engine/engine-api.ts';
+import type {
+  AcceptanceCriterion,
+  CollaborativeMember,
+  Combination,
+  DecodeMethod,
+  DraftLength,
+  ScheduleKind,
+} from '../engine/request-types.ts';
 import type { EngineErrorCode } from '../errors/engine-error.ts';
 import type { Round } from '../round/round.ts';
 
-export type { DecodeResult, EngineErrorCode, Round };
-
-type CollaborativeRequest = Extract<DecodeRequest['method'], { kind: 'collaborative' }>;
+export type * from '../engine/run-types.ts';
+export type { EngineErrorCode };
 
 /** A member with what it has of its own. */
-export type PlayerMember = CollaborativeRequest['members'][number];
+export type PlayerMember = CollaborativeMember;
 
 /**
  * What the next run is asked for. Each is a property and an attribute of the same name in words with hyphens
@@ -18,14 +24,14 @@ export type PlayerMember = CollaborativeRequest['members'][number];
 export interface PlayerSettings {
   prompt: string;
   /** Default: `collaborative`. */
-  method: DecodeRequest['method']['kind'] | null;
+  method: DecodeMethod['kind'] | null;
   /**
    * Names of the models, apart by blanks or commas, or a list in JSON. `plain` takes one, `speculative` the target and
    * its draft model, or the target alone, to look up drafts in the text. Default: the bundled story models.
    */
   members: string | readonly (string | PlayerMember)[] | null;
   /** Default: `weighted`. */
-  combine: CollaborativeRequest['combine']['kind'] | null;
+  combine: Combination['kind'] | null;
   /** Of weighted and geometric, one a member: numbers apart by blanks or commas. Default: equal ones. */
   weights: string | readonly number[] | null;
   /** Of contrastive: how much of the second member is taken from the first. */
@@ -34,8 +40,8 @@ export interface PlayerSettings {
   alpha: number | null;
   /** Of custom: address of the module, relative to the page. */
   combineUrl: string | null;
-  schedule: CollaborativeRequest['schedule'] | null;
-  acceptance: NonNullable<CollaborativeRequest['acceptance']>['kind'] | null;
+  schedule: ScheduleKind | null;
+  acceptance: AcceptanceCriterion['kind'] | null;
   /** Of lenient: ℓ, 1 or more. */
   leniency: number | null;
   /** Of typical. */
@@ -45,7 +51,7 @@ export interface PlayerSettings {
   /** Index of the member that starts. */
   defaultProposer: number | null;
   /** A number, or `adaptive`; with several members also one for each of them. */
-  draftLength: string | number | readonly (number | 'adaptive')[] | null;
+  draftLength: string | number | readonly DraftLength[] | null;
   /** Same seed, same text; random for each run where there is none. */
   seed: number | null;
   /** Tokens to write at most. */
@@ -98,7 +104,8 @@ export interface PlayerEventMap {
   error: CustomEvent<PlayerErrorDetail>;
 }
 
-type PlayerEventListener = <K extends keyof PlayerEventMap>(
+/** How the element's listeners are added and removed. */
+export type PlayerEventListener = <K extends keyof PlayerEventMap>(
   type: K,
   listener: (this: AntiphonPlayer, event: PlayerEventMap[K]) => unknown,
   options?: boolean | AddEventListenerOptions,

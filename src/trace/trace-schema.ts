@@ -44,7 +44,7 @@ export const headerSchema = v.object({
 
 const logprob = { tokenId: token, text: v.string(), logprob: v.pipe(finite, v.maxValue(0)) };
 
-const proposer = v.variant('kind', [
+const proposer: v.GenericSchema<Proposer> = v.variant('kind', [
   v.object({ kind: v.literal('member'), index: count }),
   v.object({ kind: v.literal('lookup') }),
 ]);

@@ -1,7 +1,10 @@
 import { EngineError } from '../../errors/engine-error.ts';
 
-/** Weight formats and the end of their file's name, as transformers.js calls them. */
-const FILE_SUFFIX = {
+/** Format of a model's weights, as transformers.js calls it. */
+export type Dtype = 'fp32' | 'fp16' | 'int8' | 'uint8' | 'q8' | 'q4' | 'q4f16' | 'bnb4';
+
+/** The end of their file's name. */
+const FILE_SUFFIX: Readonly<Record<Dtype, string>> = {
   fp32: '',
   fp16: '_fp16',
   int8: '_int8',
@@ -10,9 +13,7 @@ const FILE_SUFFIX = {
   q4: '_q4',
   q4f16: '_q4f16',
   bnb4: '_bnb4',
-} as const;
-
-export type Dtype = keyof typeof FILE_SUFFIX;
+};
 
 export const DTYPES = Object.keys(FILE_SUFFIX) as Dtype[];
 
