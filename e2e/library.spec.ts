@@ -110,7 +110,11 @@ test('the packed library decodes in a program that a bundler built', async ({ pa
 });
 
 test('the packed library brings its types, in both ways of resolving modules', () => {
-  const tsc = join(dirname(createRequire(import.meta.url).resolve('@typescript/native/package.json')), 'bin', 'tsc');
+  const tsc = join(
+    dirname(createRequire(import.meta.url).resolve('@typescript/native/package.json')),
+    'bin',
+    'tsc',
+  );
   for (const [module, moduleResolution] of [
     ['esnext', 'bundler'],
     ['nodenext', 'nodenext'],

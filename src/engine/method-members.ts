@@ -67,7 +67,7 @@ function weightsOf({ combine, members }: CollaborativeMethod): readonly number[]
 async function createCombine(combine: CollaborativeMethod['combine'], baseUrl: string): Promise<Combine> {
   if (combine.kind !== 'custom') return numericCombine(combine);
   const { url } = combine;
-  if (!URL.canParse(url, baseUrl)) refuse('method.combine.url', `"${url}" is no address`);
+  if (!URL.canParse(url, baseUrl)) refuse('method.combine.url', `"${url}" is not a valid URL`);
   return loadCustomCombine(new URL(url, baseUrl).href);
 }
 
