@@ -25,8 +25,10 @@ export type {
   StoredModels,
 };
 
+/** Which backend runs the models: `auto` picks one. */
 export type BackendChoice = 'auto' | BackendKind;
 
+/** Where the engine runs and where it finds models. Addresses may be relative to the page. */
 export interface EngineOptions {
   /**
    * `auto` (default): WebGPU where a hardware adapter passes the self-check, else WASM. `webgpu` also takes a
@@ -50,7 +52,9 @@ export interface ResolvedEngineOptions extends Required<EngineOptions> {
   readonly baseUrl: string;
 }
 
+/** Options of `engine.load`. */
 export interface LoadOptions {
+  /** Called as the load advances. */
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Ends the load: it rejects with the signal's reason, an AbortError. What is downloaded so far is kept. */
   readonly signal?: AbortSignal;
@@ -74,6 +78,7 @@ export interface ModelEstimate {
   readonly memory: MemoryEstimate;
 }
 
+/** Options of `engine.decode`. */
 export interface DecodeOptions {
   /** Ends the run, or takes it out of the queue; its result then says `abort`. */
   readonly signal?: AbortSignal;
@@ -81,6 +86,7 @@ export interface DecodeOptions {
   readonly onPrefill?: (progress: PrefillProgress) => void;
 }
 
+/** A model that requests can name. */
 export interface LoadedModel {
   /** The name to use in requests: as given to `load`; of `{ repo, … }` "owner/name@revision:dtype". */
   readonly id: string;
@@ -91,9 +97,11 @@ export interface LoadedModel {
   readonly vocabSize: number;
   /** True where the model takes `messages`. */
   readonly hasChatTemplate: boolean;
+  /** Size of all its files. */
   readonly bytes: number;
   /** Of its weights, hexadecimal. */
   readonly sha256: string;
+  /** How far verification is from plain decoding on this backend, measured at load. */
   readonly noise: VerificationNoise;
   /** Time of a forward over k tokens, measured at load. */
   readonly costs: ForwardCosts;
@@ -101,6 +109,7 @@ export interface LoadedModel {
   readonly notes: readonly string[];
 }
 
+/** What the engine runs on, and the models that are loaded. */
 export interface EngineInfo {
   /** Decided when the first model is loaded; null before. */
   readonly backend: BackendKind | null;
@@ -113,15 +122,19 @@ export interface EngineInfo {
   readonly liveGpuBytes: number;
 }
 
+/** The text that a decode wrote, how, and its statistics. */
 export interface DecodeResult {
   /** The continuation; ends before a stop string. */
   readonly text: string;
+  /** The prompt as the first member read it. */
   readonly promptTokenIds: readonly number[];
   /** Without the end token; at a stop string it ends with the token that completed it. */
   readonly tokenIds: readonly number[];
   readonly finishReason: FinishReason;
   readonly backend: BackendKind;
+  /** Every round of the run, in order. */
   readonly rounds: readonly Round[];
+  /** The seed in use: the request's, or a random one. */
   readonly seed: number;
   /** The request with all defaults filled in. */
   readonly request: ValidDecodeRequest;
@@ -130,6 +143,7 @@ export interface DecodeResult {
   readonly stats: ResultStatistics;
 }
 
+/** Statistics of a whole decode. */
 export interface ResultStatistics extends DecodeStatistics {
   /** null for methods that are the reference themselves, and if nothing was verified. */
   readonly speedUp: SpeedUp | null;
@@ -178,8 +192,13 @@ export interface EngineApi {
    */
   deleteStored(id: string): Promise<number>;
   /**
-   * Queues a decode: a second one waits until the first has ended. Aborting `signal` takes it out. One with a custom
-   * combination takes its place when the module is loaded.
+   * Writes a text. Decodes run one at a time: this one waits in a queue until those before it have ended; one with a
+   * custom combination joins the queue when its module is loaded. Iterate the run to receive the text as it is written,
+   * or await its `result`.
+   *
+   * Does not throw. `result` and the iteration reject with an EngineError: `invalid-request` for a request that is
+   * refused, with the field in `details`; `vocabulary-mismatch`, `context-full`; `out-of-memory`, `device-lost`,
+   * `worker-lost` while it runs.
    */
   decode(request: DecodeRequest, options?: DecodeOptions): DecodeRun;
   /**
@@ -192,6 +211,7 @@ export interface EngineApi {
    * @throws EngineError `invalid-request`, `vocabulary-mismatch`, `context-full`
    */
   candidates(query: CandidatesQuery, options?: { readonly signal?: AbortSignal }): Promise<Candidates>;
+  /** The backend, and the models that are loaded. */
   info(): Promise<EngineInfo>;
   /** Frees a model's session, caches and GPU memory; a decode that uses it ends first. */
   unload(model: string): Promise<void>;

@@ -31,6 +31,7 @@ export interface TraceMember {
   readonly sha256: string;
 }
 
+/** What ran: the first line of a recording. */
 export interface TraceHeader {
   /** Version of the engine that ran. */
   readonly engineVersion: string;
@@ -49,6 +50,7 @@ export interface TraceCandidates extends ProposalPlace {
   readonly candidates: Candidates;
 }
 
+/** A recorded run. */
 export interface Trace {
   readonly header: TraceHeader;
   readonly rounds: readonly Round[];
