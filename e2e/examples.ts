@@ -36,7 +36,11 @@ export async function buildExample(
 ): Promise<{ readonly folder: string; readonly built: string }> {
   const folder = copyExample(name);
   installPacked(folder, others);
-  const tsc = join(dirname(createRequire(import.meta.url).resolve('@typescript/native/package.json')), 'bin', 'tsc');
+  const tsc = join(
+    dirname(createRequire(import.meta.url).resolve('@typescript/native/package.json')),
+    'bin',
+    'tsc',
+  );
   execFileSync(process.execPath, [tsc, '-p', folder], { stdio: ['ignore', 2, 2] });
   await build({
     root: folder,

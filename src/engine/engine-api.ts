@@ -13,7 +13,7 @@ import type { StoredModel, StoredModels } from '../models/files/storage/stored-m
 import type { ForwardCosts } from '../models/forward-costs.ts';
 import type { Round } from '../round/round.ts';
 import type { CandidatesQuery } from './candidates-query.ts';
-import type { DecodeRequest, ValidDecodeRequest } from './decode-request.ts';
+import type { DecodeRequest, ValidDecodeRequest } from './request-types.ts';
 
 export type {
   FinishReason,

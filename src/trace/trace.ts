@@ -1,7 +1,7 @@
 import type { Candidates } from '../decode/candidates.ts';
 import type { ProposalPlace } from '../engine/candidates-query.ts';
-import type { RecordedRequest } from '../engine/decode-request.ts';
 import type { DecodeResult } from '../engine/engine-api.ts';
+import type { RecordedRequest } from '../engine/request-types.ts';
 import type { BackendKind } from '../models/causal-model.ts';
 import type { Round } from '../round/round.ts';
 

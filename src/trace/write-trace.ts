@@ -1,9 +1,10 @@
 import type { Candidates } from '../decode/candidates.ts';
 import type { ProposalPlace } from '../engine/candidates-query.ts';
-import { type DecodeRequest, validateDecodeRequest } from '../engine/decode-request.ts';
+import { validateDecodeRequest } from '../engine/decode-request.ts';
 import type { DecodeResult, LoadedModel } from '../engine/engine-api.ts';
 import { engineVersion } from '../engine/engine-version.ts';
 import { membersOf } from '../engine/request-members.ts';
+import type { DecodeRequest } from '../engine/request-types.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import type { Round } from '../round/round.ts';
 import { type Trace, type TraceHeader, traceFormat, traceVersion } from './trace.ts';
