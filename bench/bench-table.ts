@@ -1,6 +1,6 @@
 import { storyPrompts } from '../scripts/story-prompts.ts';
-import type { DecodeRequest } from '../src/engine/decode-request.ts';
 import type { DecodeResult } from '../src/engine/engine-api.ts';
+import type { DecodeRequest } from '../src/engine/request-types.ts';
 import type { ForwardCosts } from '../src/models/forward-costs.ts';
 import type { BrowserCircumstances } from './circumstances.ts';
 

@@ -1,6 +1,6 @@
-import type { DecodeRequest } from '../src/engine/decode-request.ts';
+import type { CollaborativeMethod } from '../src/engine/request-types.ts';
 
-export type TeamMethod = Extract<DecodeRequest['method'], { kind: 'collaborative' }>;
+export type TeamMethod = CollaborativeMethod;
 
 /** One row of the table: a method, compared with `sequential` of the same members and combination. */
 export interface Case {

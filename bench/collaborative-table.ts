@@ -1,5 +1,5 @@
-import type { DecodeRequest } from '../src/engine/decode-request.ts';
 import type { DecodeResult } from '../src/engine/engine-api.ts';
+import type { DecodeRequest } from '../src/engine/request-types.ts';
 import { withSpread } from '../src/pilot/quartiles.ts';
 import { type Bench, type BenchTable, type Cell, cellsOf, enoughTokens } from './bench-table.ts';
 import { type Case, models, type Section, sections, type TeamMethod } from './collaborative-cases.ts';

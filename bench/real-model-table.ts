@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { projectFolder, siteFolder } from '../scripts/build.ts';
 import { serveFolder } from '../scripts/static-server.ts';
 import { EnginePage } from '../scripts/terminal/engine-page.ts';
-import type { DecodeRequest } from '../src/engine/decode-request.ts';
+import type { CollaborativeMethod } from '../src/engine/request-types.ts';
 import { withSpread } from '../src/pilot/quartiles.ts';
 import type { Bench, BrowserTable } from './bench-table.ts';
 import { type Row, rowOf, tokenTimesInWords } from './collaborative-row.ts';
@@ -28,12 +28,10 @@ function quotingPrompts(): string[] {
   });
 }
 
-type TeamMethod = Extract<DecodeRequest['method'], { kind: 'collaborative' }>;
-
 /** Weighted alike, alternate, over `sequential` of the same team. */
-function teamOf(name: string, members: TeamMethod['members']): Variant {
+function teamOf(name: string, members: CollaborativeMethod['members']): Variant {
   const combine = { kind: 'weighted' as const, weights: members.map(() => 1) };
-  const method: TeamMethod = { kind: 'collaborative', members, combine };
+  const method: CollaborativeMethod = { kind: 'collaborative', members, combine };
   return { name, method, reference: { ...method, schedule: 'sequential' } };
 }
 

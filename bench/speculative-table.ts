@@ -1,4 +1,4 @@
-import type { DecodeRequest } from '../src/engine/decode-request.ts';
+import type { DecodeMethod } from '../src/engine/request-types.ts';
 import { type Bench, type BenchTable, cellsOf, enoughTokens } from './bench-table.ts';
 import { compare, comparisonPage, type Sample } from './comparison.ts';
 import { tokenTimeOf } from './token-time.ts';
@@ -6,7 +6,7 @@ import { tokenTimeOf } from './token-time.ts';
 /** A way to decode; all are compared with the first, plain decoding. */
 interface Variant {
   readonly name: string;
-  readonly method: DecodeRequest['method'];
+  readonly method: DecodeMethod;
 }
 
 const target = 'story-base';

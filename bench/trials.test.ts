@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { DecodeRequest } from '../src/engine/decode-request.ts';
 import type { DecodeResult } from '../src/engine/engine-api.ts';
+import type { DecodeRequest } from '../src/engine/request-types.ts';
 import { measureTrials, ratioOf, type Variant } from './trials.ts';
 
 const variant = (name: string, reference = 'plain'): Variant => ({

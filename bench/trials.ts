@@ -1,5 +1,5 @@
-import type { DecodeRequest } from '../src/engine/decode-request.ts';
 import type { DecodeResult } from '../src/engine/engine-api.ts';
+import type { DecodeMethod, DecodeRequest } from '../src/engine/request-types.ts';
 import { type Bench, enoughTokens } from './bench-table.ts';
 
 /** One decode, and the same request by the reference method just before and just after. */
@@ -11,8 +11,8 @@ export interface Trial {
 /** A way to decode that is compared with the reference. */
 export interface Variant {
   readonly name: string;
-  readonly method: DecodeRequest['method'];
-  readonly reference: DecodeRequest['method'];
+  readonly method: DecodeMethod;
+  readonly reference: DecodeMethod;
 }
 
 /** What every variant decodes. */

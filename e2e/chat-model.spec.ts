@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { type BrowserContext, expect, type Page } from '@playwright/test';
 import { contentsOfFolder } from '../scripts/testing/hub-content.ts';
 import { HubServer } from '../scripts/testing/hub-server.ts';
-import type { DecodeRequest } from '../src/engine/decode-request.ts';
 import type { DecodeResult, LoadedModel } from '../src/engine/engine-api.ts';
+import type { DecodeMethod, DecodeRequest } from '../src/engine/request-types.ts';
 import type { ChatMessage } from '../src/prompt/chat-message.ts';
 import { test } from './site.ts';
 
@@ -127,7 +127,7 @@ test('with and without an instruction, alternate writes what sequential writes',
     ],
     combine: { kind: 'geometric', weights: [1.5, -0.5] },
     defaultProposer: 0,
-  } satisfies DecodeRequest['method'];
+  } satisfies DecodeMethod;
   for (const [sampling, acceptance] of [
     [greedy, { kind: 'exact' }],
     [{ temperature: 1 }, { kind: 'coupled' }],

@@ -1,7 +1,7 @@
 import { expect, type Page } from '@playwright/test';
 import { storyPrompts } from '../scripts/story-prompts.ts';
-import type { DecodeRequest } from '../src/engine/decode-request.ts';
 import type { DecodeResult } from '../src/engine/engine-api.ts';
+import type { DecodeRequest, CollaborativeMethod as Team } from '../src/engine/request-types.ts';
 import type { Outcome } from '../src/ui/page/terminal-harness.ts';
 import { chiSquare } from './chi-square.ts';
 import { decodeAll as decodeAllOn, openEngine } from './harness.ts';
@@ -14,7 +14,6 @@ import { isLong, openReturning, test } from './site.ts';
  */
 test.setTimeout(isLong ? 3_600_000 : 120_000);
 
-type Team = Extract<DecodeRequest['method'], { kind: 'collaborative' }>;
 type Schedule = NonNullable<Team['schedule']>;
 /** γ: of the default proposer alone, or of each member. */
 type DraftLengths = { readonly draftLength: number } | { readonly vector: readonly number[] };

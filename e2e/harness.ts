@@ -1,6 +1,6 @@
 import { expect, type Page } from '@playwright/test';
-import type { DecodeRequest } from '../src/engine/decode-request.ts';
 import type { DecodeResult, EngineOptions } from '../src/engine/engine-api.ts';
+import type { DecodeRequest } from '../src/engine/request-types.ts';
 
 /** Opens terminal.html, whose scripts drive an engine; of the built site unless another one is named. */
 export async function openHarness(page: Page, siteUrl = './'): Promise<void> {

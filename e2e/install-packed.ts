@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { projectFolder } from '../scripts/build.ts';
@@ -21,9 +21,9 @@ function packedLibrary(): string {
 }
 
 /**
- * Installs the packed library in a folder as npm does, without the network: its package unpacked in node_modules,
- * what it depends on linked from this project.
- * @param others packages that the program needs besides, linked too
+ * Installs the packed library in a folder as npm does, without the network: its package unpacked in node_modules.
+ * It depends on no other.
+ * @param others packages that the program needs besides, linked from this project
  * @returns name of the archive that npm packed
  */
 export function installPacked(folder: string, others: readonly string[] = []): string {
@@ -32,13 +32,10 @@ export function installPacked(folder: string, others: readonly string[] = []): s
   const archive = packedLibrary();
   execFileSync('tar', ['-xzf', archive, '-C', packages]);
   renameSync(join(packages, 'package'), join(packages, 'antiphon'));
-  const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(
-    readFileSync(join(packages, 'antiphon', 'package.json'), 'utf8'),
-  );
-  for (const dependency of [...Object.keys(dependencies), ...others]) {
-    const target = join(packages, dependency);
+  for (const other of others) {
+    const target = join(packages, other);
     mkdirSync(join(target, '..'), { recursive: true });
-    symlinkSync(join(projectFolder, 'node_modules', dependency), target, 'junction');
+    symlinkSync(join(projectFolder, 'node_modules', other), target, 'junction');
   }
   return basename(archive);
 }

@@ -39,6 +39,25 @@ export async function tell(prompt: string): Promise<DecodeResult> {
 Object.assign(window, { tell });
 `;
 
+/** What a program may say of every entry; checked, not run. */
+const typedProgram = `import { type CollaborativeMethod, connect as connectPage, type DecodeRequest, type Round } from 'antiphon';
+import { type ConnectOptions, connect as connectNode } from 'antiphon/node';
+import type { PlayerMember, Round as PlayerRound } from 'antiphon/player';
+
+const members: readonly PlayerMember[] = [{ model: 'story-fairy' }, { model: 'story-space', draftLength: 'adaptive' }];
+const method: CollaborativeMethod = { kind: 'collaborative', members, combine: { kind: 'weighted', weights: [1, 1] } };
+const request: DecodeRequest = { prompt: 'Once', method };
+const options: ConnectOptions = { onLost: ({ code }) => console.error(code) };
+export const engines = [await connectPage(), await connectNode(options)];
+export const results = engines.map((engine) => engine.decode(request).result);
+export const stats = (await results[0]).stats.speedUp?.measured;
+
+const player = document.createElement('antiphon-player');
+player.method = (await results[0]).request.method.kind;
+player.addEventListener('round', ({ detail }) => show(detail.round));
+const show = (round: Round & PlayerRound): void => console.log(round.committed[0], round.text);
+`;
+
 let app: string;
 let archive: string;
 
@@ -47,6 +66,7 @@ test.beforeAll(() => {
   archive = installPacked(app);
   mkdirSync(join(app, 'src'));
   writeFileSync(join(app, 'src', 'main.ts'), program);
+  writeFileSync(join(app, 'src', 'typed.ts'), typedProgram);
   writeFileSync(
     join(app, 'index.html'),
     '<!doctype html><title>App</title><script type="module" src="./src/main.ts"></script>',
@@ -109,11 +129,9 @@ test('the packed library decodes in a program that a bundler built', async ({ pa
   }
 });
 
-test('the packed library brings its types, in both ways of resolving modules', () => {
-  const tsc = join(
-    dirname(createRequire(import.meta.url).resolve('@typescript/native/package.json')),
-    'bin',
-    'tsc',
+test('the packed library brings its types, in both ways of resolving modules, to an old compiler too', () => {
+  const [tsc, oldTsc] = ['@typescript/native', 'typescript-5.4'].map((compiler) =>
+    join(dirname(createRequire(import.meta.url).resolve(`${compiler}/package.json`)), 'bin', 'tsc'),
   );
   for (const [module, moduleResolution] of [
     ['esnext', 'bundler'],
@@ -122,7 +140,7 @@ test('the packed library brings its types, in both ways of resolving modules', (
     const options = {
       module,
       moduleResolution,
-      target: 'es2023',
+      target: 'es2022',
       lib: ['es2023', 'dom', 'dom.asynciterable'],
     };
     writeFileSync(
@@ -141,6 +159,7 @@ test('the packed library brings its types, in both ways of resolving modules', (
     expect(() => execFileSync(process.execPath, [tsc, '-p', app], { stdio: 'ignore' })).toThrow();
     writeFileSync(join(app, 'src', 'main.ts'), program);
   }
+  execFileSync(process.execPath, [oldTsc, '-p', app, '--skipLibCheck', 'false'], { stdio: ['ignore', 2, 2] });
 });
 
 test.describe('the packed library in Node.js', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 import { serveFolder } from '../scripts/static-server.ts';
 import { withoutJspi } from '../scripts/terminal/engine-page.ts';
-import type { DecodeRequest } from '../src/engine/decode-request.ts';
+import type { DecodeRequest } from '../src/engine/request-types.ts';
 import { decode, openEngine, openHarness } from './harness.ts';
 import { openReturning, test as siteTest } from './site.ts';
 import { wasmFilesFetched } from './wasm-files.ts';

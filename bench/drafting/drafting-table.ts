@@ -1,4 +1,4 @@
-import type { DecodeRequest } from '../../src/engine/decode-request.ts';
+import type { Drafter } from '../../src/engine/request-types.ts';
 import { type Bench, type BenchTable, cellsOf } from '../bench-table.ts';
 import { measureTrials, type TrialRequest, type Variant } from '../trials.ts';
 import { draftingColumnsInWords, draftingSectionInWords, type MeasuredDrafting } from './drafting-page.ts';
@@ -9,10 +9,7 @@ const plain = { kind: 'plain', model: target } as const;
 
 type DraftLength = number | 'adaptive';
 
-function variantOf(
-  drafter: Extract<DecodeRequest['method'], { kind: 'speculative' }>['drafter'],
-  reference: Variant['reference'] & { kind: 'plain' },
-): Variant {
+function variantOf(drafter: Drafter, reference: Variant['reference'] & { kind: 'plain' }): Variant {
   return {
     name: drafter.draftLength === 'adaptive' ? 'adaptive' : `γ = ${drafter.draftLength}`,
     method: { kind: 'speculative', target: reference.model, drafter },

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
-import { type DecodeRequest, validateDecodeRequest } from '../../src/engine/decode-request.ts';
+import { validateDecodeRequest } from '../../src/engine/decode-request.ts';
 import type { BackendChoice } from '../../src/engine/engine-api.ts';
+import type { DecodeMethod, DecodeRequest } from '../../src/engine/request-types.ts';
 import {
   backends,
   biasOf,
@@ -185,7 +186,7 @@ export function parseDemoOptions(args: readonly string[]): DemoOptions | null {
     // A single one may be 0 for the other methods.
     draftLengths: method === 'collaborative' || draftLengths?.length !== 1 ? draftLengths : undefined,
   });
-  const methodOf = (chosen: Method): DecodeRequest['method'] => {
+  const methodOf = (chosen: Method): DecodeMethod => {
     if (chosen === 'plain') return { kind: 'plain', model, ...(acceptance && { acceptance }) };
     if (chosen === 'collaborative') return team;
     const length = draftLengths?.length === 1 ? { draftLength: draftLengths[0] } : {};

@@ -1,4 +1,4 @@
-import type { DecodeRequest } from '../../src/engine/decode-request.ts';
+import type { DecodeRequest } from '../../src/engine/request-types.ts';
 import type { ChatMessage } from '../../src/prompt/chat-message.ts';
 
 /** What a text continues: a prompt, or messages. */

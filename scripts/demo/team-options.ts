@@ -1,9 +1,9 @@
-import type { DecodeRequest } from '../../src/engine/decode-request.ts';
+import type { CollaborativeMethod } from '../../src/engine/request-types.ts';
 import { numberOf, numbersOf, oneOf, withoutUndefined } from './option-values.ts';
 import type { PromptFields } from './prompt-options.ts';
 
 /** A collaborative method as a caller gives it. */
-export type TeamMethod = Extract<DecodeRequest['method'], { kind: 'collaborative' }>;
+export type TeamMethod = CollaborativeMethod;
 type Combine = TeamMethod['combine'];
 type Acceptance = NonNullable<TeamMethod['acceptance']>;
 type Schedule = NonNullable<TeamMethod['schedule']>;

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import type { DecodeRequest } from '../../src/engine/decode-request.ts';
 import type { DecodeResult, LoadedModel } from '../../src/engine/engine-api.ts';
+import type { DecodeRequest } from '../../src/engine/request-types.ts';
 import type { Round } from '../../src/round/round.ts';
 import { headerLine, resultLine, roundLine, traceHeader } from '../../src/trace/write-trace.ts';
 

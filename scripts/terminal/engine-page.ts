@@ -1,5 +1,4 @@
 import { type Browser, chromium, type Page } from 'playwright';
-import type { DecodeRequest } from '../../src/engine/decode-request.ts';
 import type {
   DecodeResult,
   EngineInfo,
@@ -7,6 +6,7 @@ import type {
   LoadedModel,
   PrefillProgress,
 } from '../../src/engine/engine-api.ts';
+import type { DecodeRequest } from '../../src/engine/request-types.ts';
 import type { Round } from '../../src/round/round.ts';
 import type { Outcome } from '../../src/ui/page/terminal-harness.ts';
 import { launchOptions } from '../find-browser.ts';

@@ -1,4 +1,3 @@
-import type { DecodeRequest } from '../../src/engine/decode-request.ts';
 import type {
   BackendChoice,
   DecodeResult,
@@ -6,6 +5,7 @@ import type {
   LoadedModel,
   PrefillProgress,
 } from '../../src/engine/engine-api.ts';
+import type { DecodeRequest } from '../../src/engine/request-types.ts';
 import type { Round } from '../../src/round/round.ts';
 
 /** What a command line wants of the engine. */

@@ -16,6 +16,7 @@ export interface ForwardsByWidth {
   readonly medianMs: number;
 }
 
+/** One proposer's part in a decode. */
 export interface ProposerStatistics extends VerdictCounts {
   readonly proposer: Proposer;
   /** null for a look-up. */

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import type { Round } from '../round/round.ts';
 import type { Fate } from '../verify/acceptance.ts';
-import { type DecodeRequest, parseAs, refuse } from './decode-request.ts';
+import { parseAs, refuse } from './decode-request.ts';
+import type { DecodeRequest } from './request-types.ts';
 
 /** Most tokens that may be listed of a distribution. */
 const maxCandidates = 100;

@@ -8,11 +8,11 @@ import { ChatTemplate } from '../prompt/chat-template.ts';
 import { chatMl, chatTokenizer, specialTokens } from '../prompt/testing/chat-models.ts';
 import { tokenId } from '../tokens/token-id.ts';
 import { CombineUpdates } from './combine-updates.ts';
-import type { DecodeRequest } from './decode-request.ts';
 import type { DecodeResult } from './engine-api.ts';
 import type { LoadedEntry } from './load-model.ts';
 import { planMethod } from './method-members.ts';
 import { prepareDecode } from './prepared-decode.ts';
+import type { DecodeRequest } from './request-types.ts';
 import { RoundStream } from './round-stream.ts';
 import { runDecode } from './run-decode.ts';
 

@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { CombineUpdates } from './combine-updates.ts';
-import { type DecodeRequest, validateDecodeRequest } from './decode-request.ts';
+import { validateDecodeRequest } from './decode-request.ts';
+import type { Combination, DecodeMethod } from './request-types.ts';
 
-type Method = DecodeRequest['method'];
-type Combine = Extract<Method, { kind: 'collaborative' }>['combine'];
-
-const team = (combine: Combine): Method => ({
+const team = (combine: Combination): DecodeMethod => ({
   kind: 'collaborative',
   members: [{ model: 'a' }, { model: 'b' }],
   combine,
@@ -13,7 +11,7 @@ const team = (combine: Combine): Method => ({
 const weighted = team({ kind: 'weighted', weights: [1, 1] });
 const contrastive = team({ kind: 'contrastive', mu: 0.1, alpha: 0.2 });
 
-function updatesOf(method: Method): CombineUpdates {
+function updatesOf(method: DecodeMethod): CombineUpdates {
   const updates = new CombineUpdates();
   updates.open(validateDecodeRequest({ prompt: '', method }).method);
   return updates;
@@ -71,7 +69,7 @@ describe('an update', () => {
 });
 
 describe('is refused with the field by name', () => {
-  test.each<{ name: string; field: string; method: Method; update: unknown }>([
+  test.each<{ name: string; field: string; method: DecodeMethod; update: unknown }>([
     { name: 'plain', field: 'update', method: { kind: 'plain', model: 'a' }, update: { weights: [1] } },
     {
       name: 'speculative',

@@ -1,15 +1,16 @@
 import type { CombineChange } from '../decode/decode-loop.ts';
-import { type DecodeMethod, withCombineNumbers } from './decode-request.ts';
+import { withCombineNumbers } from './decode-request.ts';
 import { numericCombine } from './method-members.ts';
+import type { ValidDecodeMethod } from './request-types.ts';
 
 /** What a run is told about its combination, at any time, until the decode loop asks for it between two rounds. */
 export class CombineUpdates {
   /** null for a request that was refused: nothing will ever run. */
-  #method: DecodeMethod | null = null;
+  #method: ValidDecodeMethod | null = null;
   #latest: CombineChange | null = null;
 
   /** @param method of the valid request: what updates are checked against */
-  open(method: DecodeMethod): void {
+  open(method: ValidDecodeMethod): void {
     this.#method = method;
   }
 

@@ -2,13 +2,18 @@ import * as v from 'valibot';
 import type { CombineNumbers } from '../combine/combine.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import { combineNumbers, recordedRequestSchema, requestSchema } from './request-schema.ts';
-import type { DecodeRequest, RecordedRequest, ValidDecodeRequest, ValidSampling } from './request-types.ts';
+import type {
+  GeometricCombination,
+  RecordedRequest,
+  ValidCollaborativeMethod,
+  ValidContrastiveCombination,
+  ValidDecodeMethod,
+  ValidDecodeRequest,
+  WeightedCombination,
+} from './request-types.ts';
 
-export type { DecodeRequest, RecordedRequest, ValidDecodeRequest, ValidSampling };
-export type DecodeMethod = ValidDecodeRequest['method'];
-export type CollaborativeMethod = Extract<DecodeMethod, { kind: 'collaborative' }>;
 /** A combination defined by numbers alone. */
-export type NumericCombine = Exclude<CollaborativeMethod['combine'], { kind: 'custom' }>;
+export type NumericCombine = WeightedCombination | ValidContrastiveCombination | GeometricCombination;
 
 /** Validates a request. Throws `invalid-request` with the field, the value and the limit. */
 export function validateDecodeRequest(request: unknown): ValidDecodeRequest {
@@ -22,7 +27,7 @@ export function validateDecodeRequest(request: unknown): ValidDecodeRequest {
  * @throws EngineError `invalid-request`, also where the method's combination has no such numbers
  */
 export function withCombineNumbers(
-  method: DecodeMethod,
+  method: ValidDecodeMethod,
   numbers: unknown,
 ): { readonly combine: NumericCombine; readonly numbers: CombineNumbers } {
   if (method.kind !== 'collaborative') {
@@ -110,7 +115,7 @@ function refuseImpossiblePrompts(request: RecordedRequest): void {
 const hasPrompt = ({ prompt, messages }: { prompt?: unknown; messages?: unknown }): boolean =>
   prompt !== undefined || messages !== undefined;
 
-function refuseImpossibleTeam(method: CollaborativeMethod, temperature: number): void {
+function refuseImpossibleTeam(method: ValidCollaborativeMethod, temperature: number): void {
   const { members, combine, schedule, acceptance, defaultProposer } = method;
   const count = members.length;
   if (defaultProposer !== undefined && defaultProposer >= count) {

@@ -13,7 +13,7 @@ import type { StoredModel, StoredModels } from '../models/files/storage/stored-m
 import type { ForwardCosts } from '../models/forward-costs.ts';
 import type { Round } from '../round/round.ts';
 import type { CandidatesQuery } from './candidates-query.ts';
-import type { DecodeRequest, ValidDecodeRequest } from './decode-request.ts';
+import type { DecodeRequest, ValidDecodeRequest } from './request-types.ts';
 
 export type {
   FinishReason,
@@ -25,8 +25,10 @@ export type {
   StoredModels,
 };
 
+/** Which backend runs the models: `auto` picks one. */
 export type BackendChoice = 'auto' | BackendKind;
 
+/** Where the engine runs and where it finds models. Addresses may be relative to the page. */
 export interface EngineOptions {
   /**
    * `auto` (default) uses WebGPU if a hardware adapter passes the self-check, otherwise WASM. `webgpu` also accepts
@@ -50,7 +52,9 @@ export interface ResolvedEngineOptions extends Required<EngineOptions> {
   readonly baseUrl: string;
 }
 
+/** Options of `engine.load`. */
 export interface LoadOptions {
+  /** Called as the load advances. */
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Cancels the load, which rejects with the signal's reason, an AbortError. Downloaded bytes are kept. */
   readonly signal?: AbortSignal;
@@ -74,6 +78,7 @@ export interface ModelEstimate {
   readonly memory: MemoryEstimate;
 }
 
+/** Options of `engine.decode`. */
 export interface DecodeOptions {
   /** Ends the run or removes it from the queue; the result then has the finish reason `abort`. */
   readonly signal?: AbortSignal;
@@ -81,6 +86,7 @@ export interface DecodeOptions {
   readonly onPrefill?: (progress: PrefillProgress) => void;
 }
 
+/** A model that requests can name. */
 export interface LoadedModel {
   /** The name to use in requests: the string passed to `load`, or for `{ repo, … }` "owner/name@revision:dtype". */
   readonly id: string;
@@ -91,9 +97,11 @@ export interface LoadedModel {
   readonly vocabSize: number;
   /** True where the model takes `messages`. */
   readonly hasChatTemplate: boolean;
+  /** Size of all its files. */
   readonly bytes: number;
   /** Of its weights, hexadecimal. */
   readonly sha256: string;
+  /** How far verification is from plain decoding on this backend, measured at load. */
   readonly noise: VerificationNoise;
   /** Time of a forward over k tokens, measured at load. */
   readonly costs: ForwardCosts;
@@ -101,6 +109,7 @@ export interface LoadedModel {
   readonly notes: readonly string[];
 }
 
+/** What the engine runs on, and the models that are loaded. */
 export interface EngineInfo {
   /** Null until the first model is loaded. */
   readonly backend: BackendKind | null;
@@ -113,15 +122,19 @@ export interface EngineInfo {
   readonly liveGpuBytes: number;
 }
 
+/** The text that a decode wrote, how, and its statistics. */
 export interface DecodeResult {
   /** The continuation; ends before a stop string. */
   readonly text: string;
+  /** The prompt as the first member read it. */
   readonly promptTokenIds: readonly number[];
   /** Without the end token; at a stop string it ends with the token that completed it. */
   readonly tokenIds: readonly number[];
   readonly finishReason: FinishReason;
   readonly backend: BackendKind;
+  /** Every round of the run, in order. */
   readonly rounds: readonly Round[];
+  /** The seed in use: the request's, or a random one. */
   readonly seed: number;
   /** The request with all defaults filled in. */
   readonly request: ValidDecodeRequest;
@@ -130,6 +143,7 @@ export interface DecodeResult {
   readonly stats: ResultStatistics;
 }
 
+/** Statistics of a whole decode. */
 export interface ResultStatistics extends DecodeStatistics {
   /** null for methods that are the reference themselves, and if nothing was verified. */
   readonly speedUp: SpeedUp | null;
@@ -178,8 +192,12 @@ export interface EngineApi {
    */
   deleteStored(id: string): Promise<number>;
   /**
-   * Starts a decode. One decode runs at a time; others wait in a queue. Aborting `signal` ends or removes it. A decode
-   * with a custom combination enters the queue when its module has loaded.
+   * Writes a text. One decode runs at a time; others wait in a queue. A decode with a custom combination enters the queue
+   * when its module has loaded. Iterate the run to receive the text as it is written, or await its `result`.
+   *
+   * Does not throw. `result` and the iteration reject with an EngineError: `invalid-request` for an invalid request, with
+   * the field in `details`; `vocabulary-mismatch`, `context-full`; `out-of-memory`, `device-lost` or `worker-lost` while
+   * it runs.
    */
   decode(request: DecodeRequest, options?: DecodeOptions): DecodeRun;
   /**
@@ -191,6 +209,7 @@ export interface EngineApi {
    * @throws EngineError `invalid-request`, `vocabulary-mismatch`, `context-full`
    */
   candidates(query: CandidatesQuery, options?: { readonly signal?: AbortSignal }): Promise<Candidates>;
+  /** The backend, and the models that are loaded. */
   info(): Promise<EngineInfo>;
   /** Frees a model's session, caches and GPU memory; a decode that uses it ends first. */
   unload(model: string): Promise<void>;

@@ -7,7 +7,6 @@ import { webLocks } from '../models/files/download/file-locks.ts';
 import { deleteStoredModel, listStoredModels } from '../models/files/storage/stored-models.ts';
 import { type CandidatesQuery, validateCandidatesQuery } from './candidates-query.ts';
 import { CombineUpdates } from './combine-updates.ts';
-import type { DecodeRequest } from './decode-request.ts';
 import type {
   DecodeOptions,
   DecodeResult,
@@ -25,6 +24,7 @@ import { findCandidates } from './find-candidates.ts';
 import { planMethod } from './method-members.ts';
 import { ModelRegistry } from './model-registry.ts';
 import { type PreparedDecode, prepareDecode } from './prepared-decode.ts';
+import type { DecodeRequest } from './request-types.ts';
 import { type RunChannels, runDecode, skippedResult } from './run-decode.ts';
 import { startRun } from './start-run.ts';
 

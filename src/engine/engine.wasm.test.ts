@@ -3,8 +3,8 @@ import { withShortTables } from '../models/testing/short-tables.ts';
 import { siteUrl } from '../models/testing/site.ts';
 import { proposerIndex } from '../round/proposer.ts';
 import { candidatesQuery } from './candidates-query.ts';
-import type { DecodeRequest } from './decode-request.ts';
 import { Engine } from './engine.ts';
+import type { DecodeMethod, DecodeRequest } from './request-types.ts';
 import { bundledModels, modelsUrl } from './testing/bundled-models.ts';
 
 const options = bundledModels('wasm');
@@ -167,7 +167,7 @@ test('a tokenizer with more tokens than the logits writes as without them, and n
   const { tokenIds } = await engine.decode(plain('story-draft')).result;
   expect((await engine.decode(plain(folder)).result).tokenIds).toEqual(tokenIds);
   const members = [{ model: folder }, { model: 'story-draft' }];
-  const method: DecodeRequest['method'] = {
+  const method: DecodeMethod = {
     kind: 'collaborative',
     members,
     combine: { kind: 'weighted', weights: [0.5, 0.5] },
@@ -220,7 +220,7 @@ describe('a model whose file holds positions for 64 tokens while its configurati
   const endless = { prompt: 'Once upon a time', seed: 1, sampling: { logitBias: { 0: -100 } } };
   const drafter = { kind: 'model', model, draftLength: 5 } as const;
   const combine = { kind: 'weighted' as const, weights: [0.5, 0.5] };
-  test.each<[string, DecodeRequest['method']]>([
+  test.each<[string, DecodeMethod]>([
     ['plain', { kind: 'plain', model }],
     ['with a draft model', { kind: 'speculative', target: model, drafter }],
     [

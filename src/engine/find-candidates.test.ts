@@ -10,11 +10,11 @@ import { PhiloxSource } from '../random/philox-source.ts';
 import { proposerIndex } from '../round/proposer.ts';
 import { type TokenId, tokenId } from '../tokens/token-id.ts';
 import { candidatesQuery, validateCandidatesQuery } from './candidates-query.ts';
-import type { DecodeRequest } from './decode-request.ts';
 import { findCandidates } from './find-candidates.ts';
 import type { LoadedEntry } from './load-model.ts';
 import { planMethod } from './method-members.ts';
 import { type PreparedDecode, prepareDecode } from './prepared-decode.ts';
+import type { DecodeRequest } from './request-types.ts';
 
 const vocabSize = 5;
 const tokenizer = letterTokenizer(vocabSize);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { host } from '#host';
-import type { DecodeRequest } from './decode-request.ts';
 import { Engine } from './engine.ts';
 import type { DecodeResult } from './engine-api.ts';
+import type { DecodeMethod, DecodeRequest } from './request-types.ts';
 import { bundledModels, modelsUrl } from './testing/bundled-models.ts';
 
 /*
@@ -68,7 +68,7 @@ const team = (count: number) => ({
   members: members.slice(0, count),
   combine: { kind: 'weighted' as const, weights: members.slice(0, count).map(() => 1) },
 });
-const methods: Record<string, DecodeRequest['method']> = {
+const methods: Record<string, DecodeMethod> = {
   'speculative, drafting model': {
     kind: 'speculative',
     target: model,

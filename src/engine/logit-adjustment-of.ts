@@ -1,7 +1,8 @@
 import { isPenalising, type LogitAdjustment } from '../sample/logit-adjustment.ts';
 import { type TokenId, tokenId } from '../tokens/token-id.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
-import { refuse, type ValidSampling } from './decode-request.ts';
+import { refuse } from './decode-request.ts';
+import type { ValidSampling } from './request-types.ts';
 import { unknownToken } from './unknown-token.ts';
 
 /**

@@ -4,13 +4,9 @@ import { loadCustomCombine } from '../combine/custom-combine.ts';
 import { geometricCombine } from '../combine/geometric-combine.ts';
 import { weightedCombine } from '../combine/weighted-combine.ts';
 import type { MethodPlan } from '../decode/method-plan.ts';
-import {
-  type CollaborativeMethod,
-  type NumericCombine,
-  refuse,
-  type ValidDecodeRequest,
-} from './decode-request.ts';
+import { type NumericCombine, refuse } from './decode-request.ts';
 import { chooseDefaultProposer, type ProposerCandidate } from './default-proposer.ts';
+import type { ValidCollaborativeMethod, ValidDecodeRequest } from './request-types.ts';
 
 /**
  * The request with its default proposer chosen, and the method's draft length given to that member, so that its
@@ -51,7 +47,7 @@ export async function planMethod({ method }: ValidDecodeRequest, baseUrl: string
 }
 
 /** How much each member weighs in the combination; a custom one does not say. */
-function weightsOf({ combine, members }: CollaborativeMethod): readonly number[] {
+function weightsOf({ combine, members }: ValidCollaborativeMethod): readonly number[] {
   switch (combine.kind) {
     case 'weighted':
     case 'geometric':
@@ -64,7 +60,10 @@ function weightsOf({ combine, members }: CollaborativeMethod): readonly number[]
 }
 
 /** @throws EngineError `invalid-request` for a custom combination that cannot be loaded */
-async function createCombine(combine: CollaborativeMethod['combine'], baseUrl: string): Promise<Combine> {
+async function createCombine(
+  combine: ValidCollaborativeMethod['combine'],
+  baseUrl: string,
+): Promise<Combine> {
   if (combine.kind !== 'custom') return numericCombine(combine);
   const { url } = combine;
   if (!URL.canParse(url, baseUrl)) refuse('method.combine.url', `"${url}" is not a valid URL`);

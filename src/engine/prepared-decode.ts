@@ -4,12 +4,13 @@ import { encodeChat } from '../prompt/encode-chat.ts';
 import type { MemberDescription } from '../round/member-description.ts';
 import type { TokenId } from '../tokens/token-id.ts';
 import { assertSameVocabulary } from '../tokens/vocabulary.ts';
-import { type DecodeMethod, type ValidDecodeRequest, validateDecodeRequest } from './decode-request.ts';
+import { validateDecodeRequest } from './decode-request.ts';
 import type { LoadedEntry } from './load-model.ts';
 import { logitAdjustmentOf } from './logit-adjustment-of.ts';
 import { withDefaultProposer } from './method-members.ts';
 import type { ModelRegistry } from './model-registry.ts';
 import { type MemberRequest, membersOf } from './request-members.ts';
+import type { ValidDecodeMethod, ValidDecodeRequest } from './request-types.ts';
 import { tokenText, unknownToken } from './unknown-token.ts';
 
 /** A request that has passed every check that can be made before its turn. */
@@ -63,7 +64,7 @@ export function prepareDecode(unchecked: unknown, registry: Pick<ModelRegistry, 
 }
 
 /** Whose bias a member has: its own, or the request's. */
-function biasField(method: DecodeMethod, member: number): string {
+function biasField(method: ValidDecodeMethod, member: number): string {
   const isOwn = method.kind === 'collaborative' && method.members[member]?.sampling.logitBias !== undefined;
   return isOwn ? `method.members.${member}.sampling` : 'sampling';
 }
@@ -118,7 +119,7 @@ function readablePrompt(
 function assertPromptFits(
   { index, modelId, promptTokenIds, contextLength }: MemberDescription,
   hasOwnPrompt: boolean,
-  method: DecodeMethod,
+  method: ValidDecodeMethod,
 ): void {
   if (promptTokenIds.length <= contextLength) return;
   const isTeam = method.kind === 'collaborative';

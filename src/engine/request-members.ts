@@ -1,5 +1,5 @@
 import type { Chat, TemplateVariables } from '../prompt/chat-message.ts';
-import type { CollaborativeMethod, ValidDecodeRequest, ValidSampling } from './decode-request.ts';
+import type { ValidCollaborativeMethod, ValidDecodeRequest, ValidSampling } from './request-types.ts';
 
 /** One member as the request describes it, defaults filled in. */
 export interface MemberRequest {
@@ -54,7 +54,7 @@ function promptOf(
 }
 
 function withoutUndefined(
-  sampling: CollaborativeMethod['members'][number]['sampling'],
+  sampling: ValidCollaborativeMethod['members'][number]['sampling'],
 ): Partial<ValidSampling> {
   return Object.fromEntries(Object.entries(sampling).filter(([, value]) => value !== undefined));
 }

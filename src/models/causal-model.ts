@@ -78,6 +78,7 @@ export interface Sequence {
   dispose(): void;
 }
 
+/** What runs a model: ONNX Runtime on WebAssembly, or on WebGPU. */
 export type BackendKind = 'wasm' | 'webgpu';
 
 /**

@@ -5,11 +5,13 @@ import type { DecodeMethod } from '../engine/request-types.ts';
  * is refused by name.
  */
 
+/** A part of a message's content. Other kinds of parts are refused. */
 export interface TextPart {
   readonly type: 'text';
   readonly text: string;
 }
 
+/** A message of the conversation. */
 export interface ChatMessageParam {
   /** `developer` is what newer models of OpenAI's call `system`. */
   readonly role: 'system' | 'developer' | 'user' | 'assistant';
@@ -25,6 +27,7 @@ export interface ChatMessageParam {
   readonly tool_calls?: readonly [] | null;
 }
 
+/** What a stream sends besides text. */
 export interface StreamOptions {
   /** Sends the usage in a last chunk. Default: false. */
   readonly include_usage?: boolean | null;
@@ -60,6 +63,7 @@ export interface CommonParams {
   readonly safety_identifier?: string | null;
 }
 
+/** The body of a chat completion. */
 export interface ChatCompletionParams extends CommonParams {
   readonly messages: readonly ChatMessageParam[];
   readonly max_completion_tokens?: number | null;
@@ -71,6 +75,7 @@ export interface ChatCompletionParams extends CommonParams {
 /** `stop`: a stop text or an end token; `length`: the limit, or the context is full. */
 export type OpenAiFinishReason = 'stop' | 'length';
 
+/** Numbers of tokens. The prompt is the first member's, counted once whatever `n`; end tokens do not count. */
 export interface Usage {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
@@ -92,6 +97,7 @@ export interface ChatTokenLogprob extends ChatToken {
   readonly top_logprobs: ChatToken[];
 }
 
+/** Log probabilities of a reply's tokens. */
 export interface ChatLogprobs {
   readonly content: ChatTokenLogprob[];
   readonly refusal: null;
@@ -105,6 +111,7 @@ export interface ChatChoice {
   readonly finish_reason: OpenAiFinishReason;
 }
 
+/** The answer to a chat completion. */
 export interface ChatCompletion {
   readonly id: string;
   readonly object: 'chat.completion';
@@ -126,6 +133,7 @@ export interface ChatChunkChoice {
   readonly finish_reason: OpenAiFinishReason | null;
 }
 
+/** A piece of a streamed answer. */
 export interface ChatCompletionChunk {
   readonly id: string;
   readonly object: 'chat.completion.chunk';
@@ -138,6 +146,7 @@ export interface ChatCompletionChunk {
   readonly usage?: Usage | null;
 }
 
+/** Options of a call. */
 export interface CallOptions {
   /** Ends the call: it, or its stream, fails with the signal's reason. */
   readonly signal?: AbortSignal;

@@ -8,6 +8,7 @@ export interface CompletionParams extends CommonParams {
   readonly logprobs?: number | null;
 }
 
+/** Log probabilities of a text's tokens, one entry per token in each list. */
 export interface CompletionLogprobs {
   readonly tokens: string[];
   readonly token_logprobs: number[];

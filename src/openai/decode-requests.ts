@@ -1,6 +1,6 @@
-import type { DecodeRequest } from '../engine/decode-request.ts';
 import type { EngineApi, EngineInfo } from '../engine/engine-api.ts';
 import { engineVersion } from '../engine/engine-version.ts';
+import type { DecodeRequest } from '../engine/request-types.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import type { ValidChatParams, ValidCompletionParams } from './params-schema.ts';
 

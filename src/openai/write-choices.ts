@@ -1,5 +1,5 @@
-import type { DecodeRequest } from '../engine/decode-request.ts';
 import type { DecodeResult, DecodeRun, EngineApi } from '../engine/engine-api.ts';
+import type { DecodeRequest } from '../engine/request-types.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import type { CommittedLogprob, Round } from '../round/round.ts';
 import type { OpenAiFinishReason, Usage } from './chat-types.ts';

@@ -1,5 +1,5 @@
-import type { DecodeRequest } from '../engine/decode-request.ts';
 import type { DecodeResult, FinishReason } from '../engine/engine-api.ts';
+import type { DecodeMethod, DecodeRequest } from '../engine/request-types.ts';
 import type { ChatMessage } from '../prompt/chat-message.ts';
 
 /*
@@ -20,7 +20,7 @@ export interface PilotPrompt {
   readonly line?: number;
 }
 
-export type Method = DecodeRequest['method'];
+export type Method = DecodeMethod;
 export type TeamMethod = Extract<Method, { kind: 'collaborative' }>;
 export type Acceptance = NonNullable<TeamMethod['acceptance']>;
 

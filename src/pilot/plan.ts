@@ -1,4 +1,5 @@
-import { type DecodeRequest, validateDecodeRequest } from '../engine/decode-request.ts';
+import { validateDecodeRequest } from '../engine/decode-request.ts';
+import type { DecodeRequest } from '../engine/request-types.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import { groupTitle, methodTitle } from './method-title.ts';
 import type {

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { DecodeRequest } from '../engine/decode-request.ts';
 import type {
   DecodeOptions,
   DecodeResult,
@@ -7,6 +6,7 @@ import type {
   LoadedModel,
   LoadOptions,
 } from '../engine/engine-api.ts';
+import type { DecodeRequest } from '../engine/request-types.ts';
 import type { RoundStream } from '../engine/round-stream.ts';
 import { startRun } from '../engine/start-run.ts';
 import { EngineError } from '../errors/engine-error.ts';

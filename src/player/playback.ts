@@ -1,7 +1,7 @@
 import { untilAborted } from '../concurrency/until-aborted.ts';
 import { candidatesQuery } from '../engine/candidates-query.ts';
-import type { DecodeRequest } from '../engine/decode-request.ts';
 import type { DecodeResult, EngineApi, EngineOptions, LoadedModel } from '../engine/engine-api.ts';
+import type { DecodeRequest } from '../engine/request-types.ts';
 import { promptText } from '../prompt/prompt-text.ts';
 import type { Round } from '../round/round.ts';
 import { describeFailure } from '../ui/kit/failure.ts';

@@ -79,17 +79,20 @@ export interface PlayerSettings {
  */
 export type PlayerState = 'idle' | 'loading' | 'waiting' | 'running' | 'done' | 'failed';
 
+/** Detail of the event `round`. */
 export interface PlayerRoundDetail {
   readonly round: Round;
   /** All text so far, without the prompt. */
   readonly text: string;
 }
 
+/** Detail of the event `done`. */
 export interface PlayerDoneDetail {
   /** A run that was stopped ends too: `finishReason` is `abort`. */
   readonly result: DecodeResult;
 }
 
+/** Detail of the event `error`. */
 export interface PlayerErrorDetail {
   readonly code: EngineErrorCode | 'unsupported-browser' | 'unexpected';
   readonly message: string;

@@ -1,6 +1,7 @@
-import { type DecodeRequest, validateDecodeRequest } from '../engine/decode-request.ts';
+import { validateDecodeRequest } from '../engine/decode-request.ts';
 import type { EngineOptions } from '../engine/engine-api.ts';
 import { membersOf } from '../engine/request-members.ts';
+import type { DecodeRequest } from '../engine/request-types.ts';
 import { resolveOptions } from '../rpc/resolve-options.ts';
 import type { PlayerSettings } from './player-api.ts';
 import { requestOf } from './player-request.ts';

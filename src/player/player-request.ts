@@ -1,4 +1,5 @@
-import { type DecodeRequest, refuse } from '../engine/decode-request.ts';
+import { refuse } from '../engine/decode-request.ts';
+import type { DecodeMethod, DecodeRequest } from '../engine/request-types.ts';
 import { defaultTeam, draftModel, targetModel } from '../ui/models/default-models.ts';
 import type { PlayerSettings } from './player-api.ts';
 
@@ -21,7 +22,7 @@ export function requestOf(settings: PlayerSettings): DecodeRequest {
     prompt: prompt ?? '',
     ...given({ maxTokens, seed, stop: stopStringsOf(settings.stopStrings) }),
     sampling: given({ temperature, topK, topP, minP }),
-    method: methodOf(settings) as unknown as DecodeRequest['method'],
+    method: methodOf(settings) as unknown as DecodeMethod,
   } as DecodeRequest;
 }
 

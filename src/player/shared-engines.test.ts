@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { DecodeRequest } from '../engine/decode-request.ts';
 import type { DecodeResult, EngineApi, ResolvedEngineOptions } from '../engine/engine-api.ts';
+import type { DecodeRequest } from '../engine/request-types.ts';
 import { startRun } from '../engine/start-run.ts';
 import { SharedEngines } from './shared-engines.ts';
 

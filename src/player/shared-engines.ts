@@ -1,4 +1,3 @@
-import type { DecodeRequest } from '../engine/decode-request.ts';
 import type {
   DecodeOptions,
   DecodeRun,
@@ -6,6 +5,7 @@ import type {
   EngineOptions,
   ResolvedEngineOptions,
 } from '../engine/engine-api.ts';
+import type { DecodeRequest } from '../engine/request-types.ts';
 import { resolveOptions } from '../rpc/resolve-options.ts';
 
 /** One connection, those that hold it, and the runs on it that have not ended. */

@@ -25,6 +25,10 @@ export interface SamplingPlan {
   readonly endTokenIds: ReadonlySet<TokenId>;
 }
 
+/**
+ * A token that was proposed or committed, with the probabilities its verdict was based on: q of its proposer, and r, the
+ * combined distribution.
+ */
 export interface ProposalFate {
   /** null for a token that nobody proposed. */
   readonly proposer: Proposer | null;

@@ -2,6 +2,7 @@ import type { CombineNumbers } from '../combine/combine.ts';
 import type { TokenId } from '../tokens/token-id.ts';
 import type { ProposalFate } from './round-sampler.ts';
 
+/** Why a member ran: to read its prompt, to propose, to score proposals, or to read tokens it has not seen. */
 export type ForwardKind = 'prefill' | 'draft' | 'score' | 'catch-up';
 
 /**
@@ -36,6 +37,7 @@ export interface CommittedLogprob extends TokenLogprob {
   readonly top: readonly TokenLogprob[];
 }
 
+/** What a round spends time on: forwards, reading results back from the GPU, sampling, and text. */
 export type Phase = 'forward' | 'readback' | 'sample' | 'text';
 
 /**

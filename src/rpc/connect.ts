@@ -4,6 +4,7 @@ import { connectEngine } from './connect-engine.ts';
 import type { EngineThread } from './engine-thread.ts';
 import { resolveOptions } from './resolve-options.ts';
 
+/** Options of `connect`. */
 export interface ConnectOptions extends EngineOptions {
   /** Starts the engine's worker where a bundler or a content security policy needs another way. */
   readonly createWorker?: () => Worker;

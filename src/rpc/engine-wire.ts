@@ -3,7 +3,6 @@ import type { CombineNumbers } from '../combine/combine.ts';
 import type { Candidates } from '../decode/candidates.ts';
 import type { PrefillProgress } from '../decode/prefill-members.ts';
 import type { CandidatesQuery } from '../engine/candidates-query.ts';
-import type { DecodeRequest } from '../engine/decode-request.ts';
 import type {
   DecodeResult,
   EngineInfo,
@@ -13,6 +12,7 @@ import type {
   ResolvedEngineOptions,
   StoredModels,
 } from '../engine/engine-api.ts';
+import type { DecodeRequest } from '../engine/request-types.ts';
 import type { LoadProgress } from '../models/files/load-progress.ts';
 import type { Round } from '../round/round.ts';
 

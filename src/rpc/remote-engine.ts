@@ -1,7 +1,6 @@
 import { proxy } from 'comlink';
 import type { Candidates } from '../decode/candidates.ts';
 import type { CandidatesQuery } from '../engine/candidates-query.ts';
-import type { DecodeRequest } from '../engine/decode-request.ts';
 import type {
   DecodeOptions,
   DecodeResult,
@@ -15,6 +14,7 @@ import type {
   ModelEstimate,
   StoredModels,
 } from '../engine/engine-api.ts';
+import type { DecodeRequest } from '../engine/request-types.ts';
 import type { RoundStream } from '../engine/round-stream.ts';
 import { startRun } from '../engine/start-run.ts';
 import { EngineError } from '../errors/engine-error.ts';

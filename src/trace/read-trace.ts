@@ -1,12 +1,9 @@
 import * as v from 'valibot';
 import { summarize } from '../decode/statistics.ts';
-import {
-  type RecordedRequest,
-  validateRecordedRequest,
-  withCombineNumbers,
-} from '../engine/decode-request.ts';
+import { validateRecordedRequest, withCombineNumbers } from '../engine/decode-request.ts';
 import type { DecodeResult } from '../engine/engine-api.ts';
 import { membersOf } from '../engine/request-members.ts';
+import type { RecordedRequest } from '../engine/request-types.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import type { Round } from '../round/round.ts';
 import { readableMajors, type Trace, type TraceCandidates, type TraceHeader, traceVersion } from './trace.ts';

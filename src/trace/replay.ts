@@ -5,6 +5,7 @@ import type { Round } from '../round/round.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Trace } from './trace.ts';
 
+/** Options of a replay. */
 export interface ReplayOptions {
   /** Milliseconds of the recording a millisecond; above 0, default 1. */
   readonly speed?: number;

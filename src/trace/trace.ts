@@ -1,7 +1,7 @@
 import type { Candidates } from '../decode/candidates.ts';
 import type { ProposalPlace } from '../engine/candidates-query.ts';
-import type { RecordedRequest } from '../engine/decode-request.ts';
 import type { DecodeResult } from '../engine/engine-api.ts';
+import type { RecordedRequest } from '../engine/request-types.ts';
 import type { BackendKind } from '../models/causal-model.ts';
 import type { Round } from '../round/round.ts';
 
@@ -31,6 +31,7 @@ export interface TraceMember {
   readonly sha256: string;
 }
 
+/** What ran: the first line of a recording. */
 export interface TraceHeader {
   /** Version of the engine that ran. */
   readonly engineVersion: string;
@@ -49,6 +50,7 @@ export interface TraceCandidates extends ProposalPlace {
   readonly candidates: Candidates;
 }
 
+/** A recorded run. */
 export interface Trace {
   readonly header: TraceHeader;
   readonly rounds: readonly Round[];

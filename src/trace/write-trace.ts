@@ -1,13 +1,15 @@
 import type { Candidates } from '../decode/candidates.ts';
 import type { ProposalPlace } from '../engine/candidates-query.ts';
-import { type DecodeRequest, validateDecodeRequest } from '../engine/decode-request.ts';
+import { validateDecodeRequest } from '../engine/decode-request.ts';
 import type { DecodeResult, LoadedModel } from '../engine/engine-api.ts';
 import { engineVersion } from '../engine/engine-version.ts';
 import { membersOf } from '../engine/request-members.ts';
+import type { DecodeRequest } from '../engine/request-types.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import type { Round } from '../round/round.ts';
 import { type Trace, type TraceHeader, traceFormat, traceVersion } from './trace.ts';
 
+/** What a recording's header is made from. */
 export interface HeaderParts {
   /** The run's own. */
   readonly request: DecodeRequest;
@@ -19,7 +21,10 @@ export interface HeaderParts {
   readonly createdAt?: Date;
 }
 
-/** @throws EngineError `invalid-request` where the request is none, or names a model that is not among those loaded */
+/**
+ * The header of a recording.
+ * @throws EngineError `invalid-request` for an invalid request, and for one that names a model missing from `models`
+ */
 export function traceHeader({
   request,
   models,
@@ -56,6 +61,7 @@ export function headerLine(header: TraceHeader): string {
   return line({ type: 'header', format: traceFormat, version, ...header });
 }
 
+/** The line of a round. */
 export function roundLine(round: Round): string {
   return line({ type: 'round', ...round });
 }

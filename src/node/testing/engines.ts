@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { DecodeRequest } from '../../engine/decode-request.ts';
 import type { DecodeResult } from '../../engine/engine-api.ts';
+import type { DecodeRequest } from '../../engine/request-types.ts';
 import type { ConnectedEngine } from '../../openai/connected-engine.ts';
 
 export const modelsFolder = fileURLToPath(new URL('../../../public/models/', import.meta.url));

@@ -2,7 +2,6 @@ import { RequestQueue } from '../../concurrency/request-queue.ts';
 import { letterTokenizer } from '../../decode/testing/fake-decode.ts';
 import { FakeModel } from '../../decode/testing/fake-model.ts';
 import { CombineUpdates } from '../../engine/combine-updates.ts';
-import type { DecodeRequest } from '../../engine/decode-request.ts';
 import type {
   DecodeOptions,
   DecodeRun,
@@ -13,6 +12,7 @@ import type {
 import type { LoadedEntry } from '../../engine/load-model.ts';
 import { planMethod } from '../../engine/method-members.ts';
 import { prepareDecode } from '../../engine/prepared-decode.ts';
+import type { DecodeRequest } from '../../engine/request-types.ts';
 import { runDecode, skippedResult } from '../../engine/run-decode.ts';
 import { startRun } from '../../engine/start-run.ts';
 import { EngineError } from '../../errors/engine-error.ts';

@@ -1,5 +1,5 @@
-import type { DecodeRequest } from '../../engine/decode-request.ts';
 import type { DecodeResult } from '../../engine/engine-api.ts';
+import type { DecodeRequest } from '../../engine/request-types.ts';
 import type { FinishedRun, PilotEngine, PilotPlan, PilotRun, PilotStore } from '../pilot.ts';
 import { type PilotSettings, planPilot } from '../plan.ts';
 

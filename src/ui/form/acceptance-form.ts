@@ -1,8 +1,6 @@
-import type { DecodeRequest } from '../../engine/decode-request.ts';
+import type { CollaborativeMethod } from '../../engine/request-types.ts';
 
-type AcceptanceRequest = NonNullable<
-  Extract<DecodeRequest['method'], { kind: 'collaborative' }>['acceptance']
->;
+type AcceptanceRequest = NonNullable<CollaborativeMethod['acceptance']>;
 
 export type AcceptanceKind = AcceptanceRequest['kind'];
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DecodeRequest } from '../../engine/decode-request.ts';
 import { Engine } from '../../engine/engine.ts';
+import type { DecodeRequest } from '../../engine/request-types.ts';
 import { bundledModels } from '../../engine/testing/bundled-models.ts';
 import { applyPreset, presets } from './presets.ts';
 import { initialForm, toRequest } from './request-form.ts';

@@ -1,5 +1,5 @@
-import type { DecodeRequest } from '../../engine/decode-request.ts';
 import type { BackendChoice } from '../../engine/engine-api.ts';
+import type { DecodeMethod, DecodeRequest } from '../../engine/request-types.ts';
 import { defaultTeam, draftModel, targetModel } from '../models/default-models.ts';
 import { type AcceptanceForm, exactAcceptance, toAcceptance } from './acceptance-form.ts';
 import { type ChatForm, messagesOf } from './chat-form.ts';
@@ -151,7 +151,7 @@ export function toRequest(form: RequestForm): DecodeRequest {
   };
 }
 
-function toMethod(form: RequestForm): DecodeRequest['method'] {
+function toMethod(form: RequestForm): DecodeMethod {
   const { target, draft, draftLength } = form;
   const acceptance = toAcceptance(form.acceptance);
   switch (form.method) {

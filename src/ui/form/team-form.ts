@@ -1,11 +1,9 @@
-import type { DecodeRequest } from '../../engine/decode-request.ts';
+import type { CollaborativeMethod } from '../../engine/request-types.ts';
 import { type ChatForm, messagesOf } from './chat-form.ts';
 import type { DraftLengthForm } from './draft-length.ts';
 
-type CollaborativeRequest = Extract<DecodeRequest['method'], { kind: 'collaborative' }>;
-
-export type CombinationChoice = CollaborativeRequest['combine']['kind'];
-export type ScheduleChoice = NonNullable<CollaborativeRequest['schedule']>;
+export type CombinationChoice = CollaborativeMethod['combine']['kind'];
+export type ScheduleChoice = NonNullable<CollaborativeMethod['schedule']>;
 
 /** One member as the form holds it. */
 export interface MemberForm {
@@ -108,9 +106,9 @@ interface CommonPrompt {
 
 export function toCollaborative(
   team: TeamForm,
-  acceptance: NonNullable<CollaborativeRequest['acceptance']>,
+  acceptance: NonNullable<CollaborativeMethod['acceptance']>,
   common: CommonPrompt,
-): CollaborativeRequest {
+): CollaborativeMethod {
   const starter = team.members.findIndex(({ key }) => key === team.starter);
   return {
     kind: 'collaborative',
@@ -131,13 +129,13 @@ export function toCollaborative(
 function ownPromptOf(
   { prompt, system }: MemberForm,
   { chat, prompt: common }: CommonPrompt,
-): Pick<CollaborativeRequest['members'][number], 'prompt' | 'messages'> {
+): Pick<CollaborativeMethod['members'][number], 'prompt' | 'messages'> {
   if (!chat) return prompt === '' ? {} : { prompt };
   if (prompt === '' && system === '') return {};
   return { messages: messagesOf({ ...chat, system }, prompt === '' ? common : prompt) };
 }
 
-function toCombine(team: TeamForm): CollaborativeRequest['combine'] {
+function toCombine(team: TeamForm): CollaborativeMethod['combine'] {
   switch (team.combination) {
     case 'weighted':
       return { kind: 'weighted', weights: team.members.map(({ share }) => share) };

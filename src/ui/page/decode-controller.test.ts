@@ -2,7 +2,6 @@ import type { ReactiveControllerHost } from 'lit';
 import { describe, expect, test } from 'vitest';
 import type { Candidates } from '../../decode/candidates.ts';
 import type { CandidatesQuery } from '../../engine/candidates-query.ts';
-import type { DecodeRequest } from '../../engine/decode-request.ts';
 import type {
   DecodeOptions,
   DecodeResult,
@@ -11,6 +10,7 @@ import type {
   LoadedModel,
   LoadOptions,
 } from '../../engine/engine-api.ts';
+import type { DecodeRequest } from '../../engine/request-types.ts';
 import { EngineError, type EngineErrorCode } from '../../errors/engine-error.ts';
 import type { Proposal, Round } from '../../round/round.ts';
 import { tokenId } from '../../tokens/token-id.ts';

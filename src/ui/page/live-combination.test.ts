@@ -1,12 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { CombineNumbers } from '../../combine/combine.ts';
-import type { DecodeRequest } from '../../engine/decode-request.ts';
+import type { DecodeMethod } from '../../engine/request-types.ts';
 import { LatestNumbers, numbersFor } from './live-combination.ts';
 
-type Method = DecodeRequest['method'];
-
-function team(models: readonly string[], combine: object): Method {
-  return { kind: 'collaborative', members: models.map((model) => ({ model })), combine } as Method;
+function team(models: readonly string[], combine: object): DecodeMethod {
+  return { kind: 'collaborative', members: models.map((model) => ({ model })), combine } as DecodeMethod;
 }
 
 describe('a running story follows the form', () => {
@@ -23,7 +21,7 @@ describe('a running story follows the form', () => {
     ['other members', team(['a', 'c'], { kind: 'weighted', weights: [0.9, 0.1] })],
     ['more members', team(['a', 'b', 'c'], { kind: 'weighted', weights: [0.3, 0.3, 0.4] })],
     ['another combination', team(['a', 'b'], { kind: 'geometric', weights: [0.9, 0.1] })],
-    ['one model', { kind: 'plain', model: 'a' } as Method],
+    ['one model', { kind: 'plain', model: 'a' } as DecodeMethod],
   ])('but not with those of %s', (_what, wanted) => {
     expect(numbersFor(even, wanted)).toBeNull();
   });

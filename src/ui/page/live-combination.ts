@@ -1,14 +1,11 @@
 import type { CombineNumbers } from '../../combine/combine.ts';
-import type { DecodeRequest } from '../../engine/decode-request.ts';
-
-type Method = DecodeRequest['method'];
-type Combine = Extract<Method, { kind: 'collaborative' }>['combine'];
+import type { Combination, DecodeMethod } from '../../engine/request-types.ts';
 
 /**
  * The numbers to give a running story so that it follows what is wanted now; null where the two are about different
  * members or combinations, whose numbers would say something else there.
  */
-export function numbersFor(running: Method, wanted: Method): CombineNumbers | null {
+export function numbersFor(running: DecodeMethod, wanted: DecodeMethod): CombineNumbers | null {
   if (running.kind !== 'collaborative' || wanted.kind !== 'collaborative') return null;
   const names = ({ members }: typeof running): string => JSON.stringify(members.map(({ model }) => model));
   if (names(running) !== names(wanted) || running.combine.kind !== wanted.combine.kind) return null;
@@ -16,7 +13,7 @@ export function numbersFor(running: Method, wanted: Method): CombineNumbers | nu
 }
 
 /** The numbers a combination begins with; null where it is code. */
-export function numbersOf(combine: Combine): CombineNumbers | null {
+export function numbersOf(combine: Combination): CombineNumbers | null {
   switch (combine.kind) {
     case 'weighted':
     case 'geometric':

@@ -1,4 +1,4 @@
-import type { DecodeRequest } from '../../engine/decode-request.ts';
+import type { DecodeRequest } from '../../engine/request-types.ts';
 import type { RequestForm } from '../form/request-form.ts';
 import type { RunPart } from '../story/run-parts.ts';
 import type { RunHeading, RunState } from '../story/run-state.ts';

@@ -1,6 +1,5 @@
 import type { Candidates } from '../../decode/candidates.ts';
 import type { CandidatesQuery } from '../../engine/candidates-query.ts';
-import type { DecodeRequest } from '../../engine/decode-request.ts';
 import type {
   DecodeResult,
   DecodeRun,
@@ -10,6 +9,7 @@ import type {
   LoadedModel,
   PrefillProgress,
 } from '../../engine/engine-api.ts';
+import type { DecodeRequest } from '../../engine/request-types.ts';
 import { EngineError, type EngineErrorCode } from '../../errors/engine-error.ts';
 import { connect } from '../../openai/connect-with-openai.ts';
 import type { Round } from '../../round/round.ts';

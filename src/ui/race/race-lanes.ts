@@ -1,5 +1,5 @@
-import type { DecodeRequest } from '../../engine/decode-request.ts';
 import type { DecodeResult } from '../../engine/engine-api.ts';
+import type { DecodeRequest } from '../../engine/request-types.ts';
 
 /** One of the ways to decode that run against each other. */
 export interface Lane {

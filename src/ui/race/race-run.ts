@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { DecodeRequest } from '../../engine/decode-request.ts';
 import type { DecodeResult, DecodeRun } from '../../engine/engine-api.ts';
+import type { DecodeRequest } from '../../engine/request-types.ts';
 import { promptText } from '../../prompt/prompt-text.ts';
 import { describeFailure, type Failure } from '../kit/failure.ts';
 import type { CastMember } from '../story/cast.ts';

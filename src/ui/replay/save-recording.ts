@@ -1,5 +1,5 @@
-import type { DecodeRequest } from '../../engine/decode-request.ts';
 import type { DecodeResult, LoadedModel } from '../../engine/engine-api.ts';
+import type { DecodeRequest } from '../../engine/request-types.ts';
 import type { TraceCandidates } from '../../trace/trace.ts';
 import { traceHeader, writeTrace } from '../../trace/write-trace.ts';
 import { fetchedCode } from '../kit/fetched-code.ts';

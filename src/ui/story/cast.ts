@@ -1,4 +1,4 @@
-import type { DecodeRequest } from '../../engine/decode-request.ts';
+import type { DecodeMethod, DecodeRequest } from '../../engine/request-types.ts';
 import { memberProposer, type Proposer, proposerIndex } from '../../round/proposer.ts';
 import type { Round } from '../../round/round.ts';
 import { type ModelChoice, titleOf } from '../models/model-choice.ts';
@@ -42,7 +42,7 @@ function letterOf(index: number): string {
 }
 
 function parts(
-  method: DecodeRequest['method'],
+  method: DecodeMethod,
   choices: readonly ModelChoice[],
 ): readonly (Omit<CastMember, 'letter' | 'proposer'> & Partial<Pick<CastMember, 'proposer'>>)[] {
   const target = (model: string) => ({ name: titleOf(model, choices), proposes: false, isTarget: true });

@@ -1,5 +1,5 @@
-import type { DecodeRequest } from '../../engine/decode-request.ts';
 import type { DecodeResult } from '../../engine/engine-api.ts';
+import type { DecodeRequest } from '../../engine/request-types.ts';
 import type { Round } from '../../round/round.ts';
 import type { RunHeading, RunState } from './run-state.ts';
 import type { Story } from './story.ts';
