@@ -142,7 +142,7 @@ test('the page lists what is stored, deletes it, and tells whether a model would
   const deleteButton = list.getByRole('button').first();
   const name = (await deleteButton.getAttribute('aria-label'))!;
   await deleteButton.click();
-  await expect(page.getByText(/is deleted: 5\.\d MB are free again/)).toBeVisible();
+  await expect(page.getByText(/was deleted; 5\.\d MB freed/)).toBeVisible();
   await expect(page.getByRole('button', { name })).toHaveCount(0);
 
   await page.getByLabel('Would a model of the hub fit?').fill('story-base');

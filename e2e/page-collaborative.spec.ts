@@ -76,9 +76,9 @@ test('two models write one story, and each token shows who proposed it', async (
   }
   const times = page.getByText('Times of the forwards');
   await times.click();
-  const byTokens = page.getByRole('table', { name: /^Median milliseconds of a forward/ });
+  const byTokens = page.getByRole('table', { name: /^Median milliseconds and count of forward passes/ });
   await expect(byTokens.getByRole('row', { name: /^2 \d+\.\d ×\d+ \d+\.\d ×\d+$/ })).toBeVisible();
-  const pairs = page.getByRole('table', { name: /^Who proposed → who scored/ });
+  const pairs = page.getByRole('table', { name: /^Proposer → verifier/ });
   const pair = /^A Fairy-tale teller → B Space-story teller \d+ \d+ % \d+ 2: \d+\.\d$/;
   await expect(pairs.getByRole('row', { name: pair })).toBeVisible();
   await times.click();
@@ -114,10 +114,10 @@ test('what cannot run is not offered or says why, and the engine refuses it', as
   await openTurns(page);
   await page.getByLabel('Combination').selectOption('Geometric');
   await expect(option(page, 'Mixture')).toBeDisabled();
-  await expect(page.getByText(/Not offered: mixture samples from one member a token/)).toBeVisible();
+  await expect(page.getByText(/Not offered: mixture requires a weighted combination/)).toBeVisible();
   await page.getByLabel('Combination').selectOption('Contrastive');
   await page.getByRole('button', { name: 'Add a member' }).click();
-  const refusal = 'contrastive takes an expert and an amateur, not 3 members';
+  const refusal = 'contrastive needs exactly two members (expert and amateur), not 3';
   await expect(page.getByText(`Cannot run: ${refusal}`)).toBeVisible();
   await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
   await startButton(page).click();
@@ -135,7 +135,7 @@ test('a lossy criterion is marked as lossy, with how far the text is off', async
   await expect(acceptance.getByText('lossy', { exact: true })).toBeVisible();
   await runToEnd(page);
   await expect(page.locator('antiphon-live-numbers .lossiness')).toHaveText(
-    /lossy\s*off the exact distribution by \d+\.\d % on average,\s+\d+\.\d % at most/,
+    /lossy\s*deviates from the exact distribution by \d+\.\d % on average,\s+\d+\.\d % at most/,
   );
 });
 

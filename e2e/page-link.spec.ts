@@ -40,8 +40,8 @@ test('a link writes the same story on another page, and settings survive a reloa
 test('a bad link is told, and the rest of it is set', async ({ page }) => {
   await page.goto('./#seed=abc&temperature=0.5&method=magic&model1=nope&model2=story-space');
   const alert = page.getByRole('alert').filter({ hasText: 'The link' });
-  await expect(alert).toContainText('Its seed “abc” is no number');
-  await expect(alert).toContainText('Its method “magic” is none of collaborative');
+  await expect(alert).toContainText('Invalid seed “abc”: expected a number');
+  await expect(alert).toContainText('Invalid method “magic”: expected one of collaborative');
   await expect(page.getByRole('slider', { name: 'Temperature' })).toHaveValue('0.5');
   const unknown = page.getByRole('alert').filter({ hasText: 'nope could not be loaded' });
   await expect(unknown).toContainText('There is no model with this name.');

@@ -37,7 +37,7 @@ test('a story streams in with the fates of its tokens and live numbers', async (
   expect(await story(page).textContent()).toMatch(/^Long ago\S*\s.{40}/s);
   await expect(numberOf(page, 'tokens a second')).toHaveText(/^\d+\.\d$/);
   await expect(numberOf(page, 'acceptance rate')).toHaveText(/^\d+ %$/);
-  await expect(numberOf(page, 'tokens a round')).toHaveText(/^[01]\.\d\d$/);
+  await expect(numberOf(page, 'tokens per round')).toHaveText(/^[01]\.\d\d$/);
 });
 
 test('rejected tokens are struck through and can be hidden', async ({ page }) => {

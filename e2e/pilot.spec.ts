@@ -10,7 +10,7 @@ test('a pilot on the page: prompts, plan, runs, an interruption by a reload, rec
   await page.goto('./');
   await page.getByRole('heading', { name: 'Pilot' }).click();
   const pilot = page.locator('antiphon-pilot');
-  const prompts = pilot.getByLabel('One a line, or JSON Lines');
+  const prompts = pilot.getByLabel('One per line, or JSON Lines');
   await prompts.fill('{"prompt": "Long ago"}\n{"question": "Why?"}');
   await expect(pilot.getByRole('alert')).toContainText('line 2: there is no field "prompt"');
   await prompts.fill('{"prompt": "Long ago"}\n{"messages": [{"role": "user", "content": "Hello"}]}');
@@ -50,7 +50,7 @@ test('a pilot on the page: prompts, plan, runs, an interruption by a reload, rec
 
   // Whatever had finished when the page went away is there again, and is not run again.
   await page.reload();
-  const goOn = pilot.getByRole('button', { name: 'Go on with this pilot' });
+  const goOn = pilot.getByRole('button', { name: 'Resume this pilot' });
   await expect(goOn).toBeEnabled({ timeout: loadMs });
   await goOn.click();
   const result = page.locator('antiphon-pilot-result');
@@ -59,7 +59,7 @@ test('a pilot on the page: prompts, plan, runs, an interruption by a reload, rec
     { timeout: 60_000 },
   );
   await expect(result).toContainText('All 2 texts are the reference’s, token for token.');
-  await expect(result).toContainText('It was run in 2 sessions');
+  await expect(result).toContainText('It ran in 2 sessions');
   await expect(result.locator('figure svg')).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   expect(await page.evaluate(poorContrasts)).toEqual([]);

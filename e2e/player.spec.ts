@@ -101,7 +101,7 @@ test(
       return { stateAtFirst, said, tokenIds: result?.tokenIds };
     });
     expect(both.stateAtFirst).toBe('waiting');
-    expect(both.said).toBe('Another text on this page is being written; this one comes next.');
+    expect(both.said).toBe('Another text on this page is being written. This one is next.');
     expect(both.tokenIds?.slice(0, 8)).toEqual(greedyStart);
     expect(await stateOf(together)).toBe('done');
     await expect(page.locator('#finished')).toHaveText(/together, \d+ tokens; drafted, 24 tokens$/);

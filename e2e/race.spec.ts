@@ -33,7 +33,7 @@ test('a race runs three ways and shows that they wrote the same text', async ({ 
   await race.getByRole('checkbox', { name: 'Black box' }).uncheck();
   await race.getByRole('checkbox', { name: 'Alternate (CoS)' }).uncheck();
   await race.getByRole('checkbox', { name: 'Naive' }).check();
-  await race.getByRole('button', { name: 'Race anew' }).click();
+  await race.getByRole('button', { name: 'Race again' }).click();
   await expect(race.locator('.lane h3')).toHaveText(['Sequential', 'Naive'], { timeout: 60_000 });
   await page.getByRole('button', { name: 'Close the race' }).click();
   await expect(race).toHaveCount(0);

@@ -48,7 +48,9 @@ test('a run is saved, and told again by the page and by a page of its own, as da
   await expect(page.locator('antiphon-token-card .distribution')).toHaveCount(3);
   await page.keyboard.press('Escape');
   await story(page).locator('.accepted').last().click();
-  await expect(page.locator('antiphon-token-card')).toContainText('Nobody asked what else was likely here');
+  await expect(page.locator('antiphon-token-card')).toContainText(
+    'The recording has no alternatives for this token',
+  );
   expect(await axeFindings(page)).toEqual([]);
   await page.getByRole('button', { name: 'Close the recording' }).click();
   await expect(replay).toHaveCount(0);
@@ -103,13 +105,13 @@ test('a file that is no recording is told, and one that is dropped is opened', a
     .getByLabel('Recording', { exact: true })
     .and(page.locator('input'))
     .setInputFiles(testInfo.outputPath('list.txt'));
-  const alert = page.getByRole('alert').filter({ hasText: 'This is no recording' });
+  const alert = page.getByRole('alert').filter({ hasText: 'Not a recording' });
   await expect(alert).toContainText('line 1');
   await page.evaluate(() => {
     const files = new DataTransfer();
     files.items.add(new File(['<p>Hello</p>'], 'page.html'));
     window.dispatchEvent(new DragEvent('drop', { dataTransfer: files, cancelable: true }));
   });
-  await expect(alert).toContainText('holds no recording');
+  await expect(alert).toContainText('does not contain an Antiphon recording');
   expect(await axeFindings(page)).toEqual([]);
 });

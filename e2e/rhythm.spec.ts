@@ -101,14 +101,16 @@ test('the rhythm shows as many forwards as the statistics count', async ({ page 
   const tokens = await numberOf(page, 'tokens');
   expect(tokens).toBeGreaterThan(20);
   expect(tokens).toBeLessThan(100);
-  expect(forwards).toBe(Math.round(tokens * (await numberOf(page, 'forwards a token'))));
+  expect(forwards).toBe(Math.round(tokens * (await numberOf(page, 'forwards per token'))));
   const tokensARound = (tokens - 1) / (rounds - 1);
-  expect(await numberOf(page, 'tokens a round')).toBeCloseTo(tokensARound, 2);
+  expect(await numberOf(page, 'tokens per round')).toBeCloseTo(tokensARound, 2);
   // The prefill's two forwards and its token are left out of the comparison with asking both.
   const point = page.locator('antiphon-rhythm .point');
   const saved = 2 * (tokens - 1) - (forwards - 2);
-  await expect(point).toContainText(`${tokens - 1} tokens took ${forwards - 2} forwards`);
-  await expect(point).toContainText(`would take ${2 * (tokens - 1)}: ${saved} saved`);
+  await expect(point).toContainText(`${tokens - 1} tokens: ${forwards - 2} model calls`);
+  await expect(point).toContainText(
+    `instead of ${2 * (tokens - 1)}: ${Math.round((50 * saved) / (tokens - 1))} % saved`,
+  );
   await page.getByText('All rounds as a table').click();
 });
 

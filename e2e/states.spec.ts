@@ -32,7 +32,7 @@ test('an engine that dies while nothing runs is told, and its text goes on after
   const [worker] = page.workers();
   await worker.evaluate(() => self.close());
   const alert = page.getByRole('alert').filter({ hasText: 'The engine is not running' });
-  await expect(alert).toContainText('The engine stopped without a word.');
+  await expect(alert).toContainText('The engine stopped unexpectedly.');
   expect(await story(page).textContent()).toBe(told);
   await alert.getByRole('button', { name: 'Restart the engine' }).click();
   await expect(alert).toHaveCount(0);

@@ -59,7 +59,7 @@ test('a draft length that is left to the engine is told with its mean, beside wh
   );
   expect(lines).toContain('  b: 26 proposals, 80.0 % accepted, mean draft length 3.3');
   expect(lines.filter((line) => line.startsWith('  '))).toHaveLength(1);
-  expect(lines).toContain('1.55 × the speed of plain reckoned from its forwards; predicted 1.60 ×');
+  expect(lines).toContain('1.55 × the speed of plain (estimated); predicted 1.60 ×');
 });
 
 test('a look-up has no model to be named by, and may have found nothing', () => {

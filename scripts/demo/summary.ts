@@ -65,7 +65,7 @@ export function summaryOf(result: DecodeResult, info: EngineInfo): string {
   if (stats.acceptanceRate !== null && stats.tokensPerRound !== null) {
     lines.push(
       `${(100 * stats.acceptanceRate).toFixed(1)} % of the verified proposals accepted, ` +
-        `${stats.tokensPerRound.toFixed(2)} tokens a round`,
+        `${stats.tokensPerRound.toFixed(2)} tokens per round`,
     );
   }
   for (const member of stats.members) {
@@ -81,7 +81,7 @@ export function summaryOf(result: DecodeResult, info: EngineInfo): string {
     const { measured, predicted } = stats.speedUp;
     const baseline = result.request.method.kind === 'collaborative' ? 'sequential' : 'plain';
     lines.push(
-      `${measured.toFixed(2)} × the speed of ${baseline} reckoned from its forwards; predicted ${predicted.toFixed(2)} ×`,
+      `${measured.toFixed(2)} × the speed of ${baseline} (estimated); predicted ${predicted.toFixed(2)} ×`,
     );
   }
   if (result.lossy && stats.deviation) {

@@ -250,7 +250,7 @@ describe('custom', () => {
       name: 'answers nothing possible',
       module: { logits: () => [-Infinity, -Infinity, -Infinity] },
       hook: 'logits',
-      says: 'nothing but -Infinity',
+      says: 'only -Infinity',
     },
     {
       name: 'answers a negative probability',

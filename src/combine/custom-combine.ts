@@ -39,7 +39,7 @@ export async function loadCustomCombine(url: string): Promise<Combine> {
   } catch (cause) {
     throw new EngineError(
       'invalid-request',
-      `the combination's module ${url} could not be loaded: ${inWords(cause)}; it must be an ES module: in a page from its own site, or from one that its content security policy allows; in Node.js a file`,
+      `the combination's module ${url} could not be loaded: ${inWords(cause)}. It must be an ES module: in a page, from an origin that the content security policy allows; in Node.js, a file`,
       { details: { url }, cause },
     );
   }
@@ -119,13 +119,12 @@ export function customCombine(module: CustomCombineModule, source: string): Comb
         : Number.isNaN(value) || value === Number.POSITIVE_INFINITY,
     );
     if (wrong >= 0) throw failed(name, `answered with ${row[wrong]} at token ${wrong}`);
-    if (name !== 'probabilities' && !row.some(Number.isFinite))
-      throw failed(name, 'answered with nothing but -Infinity');
+    if (name !== 'probabilities' && !row.some(Number.isFinite)) throw failed(name, 'returned only -Infinity');
   }
 
   function writeNormalised(row: Float64Array, out: Float64Array): void {
     const largest = row.reduce((most, value) => Math.max(most, value), 0);
-    if (!(largest > 0)) throw failed('probabilities', 'answered with no positive probability');
+    if (!(largest > 0)) throw failed('probabilities', 'returned no positive probability');
     // Largest first: the sum of finite entries need not be finite.
     const mass = row.reduce((sum, value) => sum + value / largest, 0);
     for (let token = 0; token < out.length; token++) out[token] = row[token] / largest / mass;
@@ -174,7 +173,7 @@ function hooksOf(module: CustomCombineModule, source: string): readonly HookName
   }
   if (present.length === 0) {
     const names = hookNames.join(', ');
-    throw refuse(`${source} exports none of ${names}: a combination needs at least one of these functions`);
+    throw refuse(`${source} exports none of ${names}: export at least one of these functions`);
   }
   return present;
 }

@@ -37,7 +37,7 @@ export function validateCandidatesQuery(query: unknown): ValidCandidatesQuery {
   const valid = parseAs('query', querySchema, query);
   const { position, tokenIds } = valid;
   if (position > tokenIds.length) {
-    refuse('position', `${position} lies behind the ${tokenIds.length} tokens of the text`);
+    refuse('position', `${position} exceeds the length of the text (${tokenIds.length} tokens)`);
   }
   return valid;
 }

@@ -12,10 +12,10 @@ import type {
   WeightedCombination,
 } from './request-types.ts';
 
-/** A combination that numbers say all about. */
+/** A combination defined by numbers alone. */
 export type NumericCombine = WeightedCombination | ValidContrastiveCombination | GeometricCombination;
 
-/** Validated once, at the door. Throws `invalid-request`, naming the field, the value seen and the limit. */
+/** Validates a request. Throws `invalid-request` with the field, the value and the limit. */
 export function validateDecodeRequest(request: unknown): ValidDecodeRequest {
   const valid = parseAs('request', requestSchema, request);
   refuseImpossible(valid);
@@ -31,12 +31,12 @@ export function withCombineNumbers(
   numbers: unknown,
 ): { readonly combine: NumericCombine; readonly numbers: CombineNumbers } {
   if (method.kind !== 'collaborative') {
-    return refuse('update', `a ${method.kind} decode combines nothing: there is no weight to change`);
+    return refuse('update', `a ${method.kind} decode has no combination whose weights could change`);
   }
   const { combine, members } = method;
   switch (combine.kind) {
     case 'custom':
-      return refuse('update', 'a custom combination is code: it has no numbers that could be changed');
+      return refuse('update', 'a custom combination has no weights that could change');
     case 'contrastive': {
       const { mu } = parseAs('update', v.strictObject(combineNumbers.contrastive), numbers);
       return { combine: { ...combine, mu }, numbers: { mu } };
@@ -78,7 +78,7 @@ function randomSeed(): number {
   return crypto.getRandomValues(new Uint32Array(1))[0];
 }
 
-/** What no single field shows: parts that do not go together. */
+/** Refuses fields that do not go together. */
 function refuseImpossible(request: RecordedRequest): void {
   const { method, sampling, logprobs } = request;
   refuseImpossiblePrompts(request);
@@ -93,7 +93,7 @@ function refuseImpossible(request: RecordedRequest): void {
     if (method.schedule === 'mixture' && logprobs !== undefined) {
       refuse(
         'logprobs',
-        'mixture draws each token from one member and never forms the combination that they are of: choose another schedule',
+        'not available with mixture, which draws each token from one member and never forms the combined distribution: choose another schedule',
       );
     }
   }
@@ -101,11 +101,11 @@ function refuseImpossible(request: RecordedRequest): void {
 
 function refuseImpossiblePrompts(request: RecordedRequest): void {
   const members = request.method.kind === 'collaborative' ? request.method.members : [];
-  const both = 'is given beside a prompt: leave one of the two out';
+  const both = 'cannot be combined with prompt: remove one of the two';
   if (hasPrompt(request)) {
     if (request.prompt !== undefined && request.messages !== undefined) refuse('messages', both);
   } else if (members.length === 0 || !members.every(hasPrompt)) {
-    refuse('prompt', 'is missing: give a prompt, or messages');
+    refuse('prompt', 'is missing: pass prompt or messages');
   }
   for (const [index, { prompt, messages }] of members.entries()) {
     if (prompt !== undefined && messages !== undefined) refuse(`method.members.${index}.messages`, both);
@@ -122,28 +122,25 @@ function refuseImpossibleTeam(method: ValidCollaborativeMethod, temperature: num
     refuse('method.defaultProposer', `member ${defaultProposer} of ${count}: members are counted from 0`);
   }
   if (combine.kind === 'contrastive' && count !== 2) {
-    refuse('method.members', `contrastive takes an expert and an amateur, not ${count} members`);
+    refuse('method.members', `contrastive needs exactly two members (expert and amateur), not ${count}`);
   }
   if (combine.kind === 'weighted' || combine.kind === 'geometric') {
     refuseImpossibleWeights('method.combine.weights', combine.kind, combine.weights, count);
   }
   if (schedule === 'mixture') {
     if (combine.kind !== 'weighted') {
-      refuse(
-        'method.schedule',
-        `mixture samples from one member a token, which only weighted allows, not ${combine.kind}`,
-      );
+      refuse('method.schedule', `mixture requires a weighted combination, not ${combine.kind}`);
     }
     if (acceptance.kind !== 'exact') {
       refuse(
         'method.schedule',
-        `mixture judges no proposal, so it takes exact acceptance only, not ${acceptance.kind}`,
+        `mixture never verifies, so it requires exact acceptance, not ${acceptance.kind}`,
       );
     }
     if (temperature === 0) {
       refuse(
         'method.schedule',
-        "mixture at temperature 0 would write one member's argmax, not that of the mixture: choose a temperature above 0 or another schedule",
+        'mixture cannot decode greedily (temperature 0): use a temperature above 0 or another schedule',
       );
     }
   }
@@ -156,7 +153,7 @@ function refuseImpossibleWeights(
   members: number,
 ): void {
   if (weights.length !== members) {
-    refuse(field, `${weights.length} weights for ${members} members: one each is needed`);
+    refuse(field, `${weights.length} weights for ${members} members: pass one weight per member`);
   }
   if (kind === 'weighted' && !weights.some((weight) => weight > 0)) refuse(field, 'no weight is positive');
 }

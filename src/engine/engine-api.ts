@@ -31,15 +31,15 @@ export type BackendChoice = 'auto' | BackendKind;
 /** Where the engine runs and where it finds models. Addresses may be relative to the page. */
 export interface EngineOptions {
   /**
-   * `auto` (default): WebGPU where a hardware adapter passes the self-check, else WASM. `webgpu` also takes a
-   * software adapter.
+   * `auto` (default) uses WebGPU if a hardware adapter passes the self-check, otherwise WASM. `webgpu` also accepts
+   * a software adapter.
    */
   readonly backend?: BackendChoice;
   /** Folder that holds the catalogue and the bundled models; default: `models/` beside the page. */
   readonly modelsUrl?: string;
   /**
-   * Catalogue asked where `modelsUrl` has none or lacks an id; an id names one content, so the files of a model it
-   * knows must have its hashes wherever they lie. Default: `models/catalogue.json` beside the page.
+   * Catalogue to use if `modelsUrl` has none or lacks an id. An id stands for fixed content: files of a model it
+   * lists must match its hashes, wherever they come from. Default: `models/catalogue.json` beside the page.
    */
   readonly catalogueUrl?: string;
   /** Host of repositories: the Hugging Face hub, a mirror, or a server of your own. Default: https://huggingface.co */
@@ -56,11 +56,11 @@ export interface ResolvedEngineOptions extends Required<EngineOptions> {
 export interface LoadOptions {
   /** Called as the load advances. */
   readonly onProgress?: (progress: LoadProgress) => void;
-  /** Ends the load: it rejects with the signal's reason, an AbortError. What is downloaded so far is kept. */
+  /** Cancels the load, which rejects with the signal's reason, an AbortError. Downloaded bytes are kept. */
   readonly signal?: AbortSignal;
   /**
-   * For repositories and folders that are not for everybody. Shown to the host that the model lies on and to no other;
-   * kept in memory for this load alone.
+   * Access token for private or gated repositories and folders. Sent only to the model's own host, and kept in
+   * memory only for this load.
    */
   readonly token?: string;
 }
@@ -71,28 +71,28 @@ export interface ModelEstimate {
   readonly id: string;
   readonly title: string;
   readonly dtype: Dtype;
-  /** Of the weights' files; null where the server does not tell. */
+  /** Size of the weights; null if the server does not report it. */
   readonly downloadBytes: number | null;
-  /** As the configuration says, null where it does not; a loaded model may have less, by what its file holds. */
+  /** From the configuration, or null; a loaded model may have a shorter context, limited by its graph. */
   readonly contextLength: number | null;
   readonly memory: MemoryEstimate;
 }
 
 /** Options of `engine.decode`. */
 export interface DecodeOptions {
-  /** Ends the run, or takes it out of the queue; its result then says `abort`. */
+  /** Ends the run or removes it from the queue; the result then has the finish reason `abort`. */
   readonly signal?: AbortSignal;
-  /** Told after each chunk of a member's prompt: the first round comes when all are fed. */
+  /** Called after each chunk of a member's prompt. The first round follows when all prompts have been read. */
   readonly onPrefill?: (progress: PrefillProgress) => void;
 }
 
 /** A model that requests can name. */
 export interface LoadedModel {
-  /** The name to use in requests: as given to `load`; of `{ repo, … }` "owner/name@revision:dtype". */
+  /** The name to use in requests: the string passed to `load`, or for `{ repo, … }` "owner/name@revision:dtype". */
   readonly id: string;
   readonly title: string;
   readonly backend: BackendKind;
-  /** Tokens of prompt and text together: the configuration's, and no more than its file has positions for. */
+  /** Maximum number of tokens in prompt and text together: the configuration's value, limited by the graph's positions. */
   readonly contextLength: number;
   readonly vocabSize: number;
   /** True where the model takes `messages`. */
@@ -105,13 +105,13 @@ export interface LoadedModel {
   readonly noise: VerificationNoise;
   /** Time of a forward over k tokens, measured at load. */
   readonly costs: ForwardCosts;
-  /** Where the model runs and what was passed over on the way: shown to the user. */
+  /** Notes for the user: where the model runs, and which alternatives failed. */
   readonly notes: readonly string[];
 }
 
 /** What the engine runs on, and the models that are loaded. */
 export interface EngineInfo {
-  /** Decided when the first model is loaded; null before. */
+  /** Null until the first model is loaded. */
   readonly backend: BackendKind | null;
   /** Why this backend, in a sentence. */
   readonly backendReason: string;
@@ -138,7 +138,7 @@ export interface DecodeResult {
   readonly seed: number;
   /** The request with all defaults filled in. */
   readonly request: ValidDecodeRequest;
-  /** True where the acceptance criterion does not follow the combined distribution exactly. */
+  /** True if the acceptance criterion does not follow the combined distribution exactly. */
   readonly lossy: boolean;
   readonly stats: ResultStatistics;
 }
@@ -150,26 +150,26 @@ export interface ResultStatistics extends DecodeStatistics {
 }
 
 /**
- * A running decode. Iterate it for the rounds (from the first one, whenever the iteration starts): the engine
- * waits for a slow reader. Or leave it unread and await `result`.
+ * A running decode. Iterate it to receive the rounds; every iteration starts with the first one, and the engine
+ * waits for a slow reader. Or just await `result`.
  */
 export interface DecodeRun extends AsyncIterable<Round> {
-  /** Rejects with an EngineError. Abort is an outcome: it resolves with finishReason `abort`. */
+  /** Rejects with an EngineError. An abort resolves with finishReason `abort`. */
   readonly result: Promise<DecodeResult>;
   /** Ends the run within one round or 4 ms, with what is committed so far. */
   stop(): void;
   /**
-   * Changes the combination's numbers from the next round on: `weights` of a weighted or geometric one, `mu` of a
-   * contrastive one. That round says so (`combine`). Every token follows the combination in force at its verdict
-   * exactly, proposals drafted before the change included; where in the text the change falls depends on when it is
-   * asked for. Settles when the engine has taken it over; after the end of the run it does nothing.
-   * @throws EngineError `invalid-request` for numbers that a request could not have either, and where the method has
-   *   none: plain, speculative, custom combinations
+   * Changes the combination from the next round on: `weights` of a weighted or geometric one, `mu` of a contrastive
+   * one. That round reports the change in `combine`. Every token follows exactly the combination in force at its
+   * verdict, even if it was proposed before the change. Where in the text the change takes effect depends on when you
+   * call this. Resolves when the engine has applied the change; does nothing after the end of the run.
+   * @throws EngineError `invalid-request` for invalid numbers, and if the method has no weights: plain, speculative, custom
+   *   combinations
    */
   update(numbers: CombineNumbers): Promise<void>;
 }
 
-/** What a page talks to; implemented by the engine in the worker and by its stand-in in the page. */
+/** The engine. Implemented in the worker, and by a proxy in the page. */
 export interface EngineApi {
   /**
    * Loads a model: the id of a catalogue, a repository of the hub ("owner/name", "owner/name@revision", or an object),
@@ -177,16 +177,16 @@ export interface EngineApi {
    */
   load(model: string | HubModel, options?: LoadOptions): Promise<LoadedModel>;
   /**
-   * What loading a model would download and take, from its list of files and its configuration, on the backend of the
-   * models loaded next. `load` asks the same before it downloads weights, and refuses what does not fit.
+   * Estimates download size and memory of a model from its list of files and its configuration, for the current
+   * backend. `load` does the same before it downloads weights, and refuses models that do not fit.
    * @throws EngineError as `load` does for a model that is not there
    */
   estimate(model: string | HubModel, options?: Pick<LoadOptions, 'signal' | 'token'>): Promise<ModelEstimate>;
-  /** What is kept in the browser's storage, whether it is loaded or not. */
+  /** Lists the models in the browser's storage, loaded or not. */
   storedModels(): Promise<StoredModels>;
   /**
-   * Removes a model's files from the browser's storage, and answers the bytes that were freed; 0 where there is none. A
-   * model that is loaded stays loaded.
+   * Deletes a model's files from the browser's storage and returns the number of bytes freed (0 if there are none). A
+   * loaded model stays loaded.
    * @param id as in `storedModels`
    * @throws EngineError `invalid-request` while it is downloaded, here or in another tab
    */
@@ -202,12 +202,11 @@ export interface EngineApi {
    */
   decode(request: DecodeRequest, options?: DecodeOptions): DecodeRun;
   /**
-   * What every member, and their combination, would have at one position of a text: the likeliest tokens, and where
-   * the token that stands there ranks. `candidatesQuery` asks it about a token of a run.
+   * Returns what every member, and their combination, predict at one position of a text: the most likely tokens, and
+   * the rank of the token that stands there. `candidatesQuery` builds the query for a token of a run.
    *
-   * Costs nothing until asked for: then each member feeds what its caches do not hold of prompt and text, one token at
-   * least. It takes its turn in the queue of decodes, so it waits for the end of one that runs. Aborting `signal` takes
-   * it out; it then rejects with an AbortError.
+   * Each call costs at least one forward pass per member; a member feeds whatever its caches lack of prompt and text. The
+   * call waits in the queue of decodes. Aborting `signal` removes it, and it rejects with an AbortError.
    * @throws EngineError `invalid-request`, `vocabulary-mismatch`, `context-full`
    */
   candidates(query: CandidatesQuery, options?: { readonly signal?: AbortSignal }): Promise<Candidates>;

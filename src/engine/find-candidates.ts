@@ -64,7 +64,7 @@ function assertFits(member: MemberDescription, textLength: number): void {
   const tokens = member.promptTokenIds.length + textLength;
   throw new EngineError(
     'context-full',
-    `prompt and text have ${tokens} tokens up to position ${textLength}, and the context of ${modelId} holds ${contextLength}: ask about an earlier token`,
+    `prompt and text up to position ${textLength} have ${tokens} tokens, but the context of ${modelId} holds ${contextLength}: query an earlier token`,
     { details: { tokens, contextLength, model: modelId } },
   );
 }

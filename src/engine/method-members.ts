@@ -66,7 +66,7 @@ async function createCombine(
 ): Promise<Combine> {
   if (combine.kind !== 'custom') return numericCombine(combine);
   const { url } = combine;
-  if (!URL.canParse(url, baseUrl)) refuse('method.combine.url', `"${url}" is no address`);
+  if (!URL.canParse(url, baseUrl)) refuse('method.combine.url', `"${url}" is not a valid URL`);
   return loadCustomCombine(new URL(url, baseUrl).href);
 }
 

@@ -80,7 +80,7 @@ function encodePrompt(prompt: string | Chat, { tokenizer, ...entry }: LoadedEntr
     if (chatTemplate) return encodeChat(prompt, chatTemplate, tokenizer);
     throw new EngineError(
       'invalid-request',
-      `messages: ${model} has no chat template: give it a prompt, or choose a model that was trained to chat`,
+      `messages: ${model} has no chat template: pass a prompt, or choose a chat model`,
       { details: { field: 'messages', model } },
     );
   }
@@ -89,7 +89,7 @@ function encodePrompt(prompt: string | Chat, { tokenizer, ...entry }: LoadedEntr
   if (entry.beginTokenId !== null) return [entry.beginTokenId];
   throw new EngineError(
     'invalid-request',
-    `prompt is empty and ${model} has no beginning-of-text token: give it a first word`,
+    `prompt is empty and ${model} has no beginning-of-text token: start with a word`,
     { details: { field: 'prompt', model } },
   );
 }

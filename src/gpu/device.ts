@@ -83,7 +83,7 @@ export class EngineDevice {
     throw new EngineError(
       isOutOfMemory ? 'out-of-memory' : 'model-load',
       isOutOfMemory
-        ? `GPU memory ran out with ${megabytesText(this.buffers.liveBytes)} of caches and logits alive; load a smaller model or shorten the context.`
+        ? `The GPU ran out of memory (${megabytesText(this.buffers.liveBytes)} of caches and logits are allocated); load a smaller model or shorten the context.`
         : `The GPU refused an operation: ${error.message}. Reload the model, or choose the WASM backend.`,
       { details: { adapter: this.adapterName, liveBytes: this.buffers.liveBytes } },
     );
@@ -144,10 +144,10 @@ export async function openDevice(options: DeviceOptions): Promise<DeviceAnswer> 
 
 async function openDeviceOf(gpu: GPU, options: DeviceOptions): Promise<DeviceAnswer> {
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter) return { kind: 'none', reason: 'no graphics adapter was found for it' };
+  if (!adapter) return { kind: 'none', reason: 'no graphics adapter was found' };
   const info = infoOf(adapter);
   if (isSoftware(info) && !options.allowSoftware) {
-    return { kind: 'none', reason: `the only adapter, ${nameOf(info)}, computes in software` };
+    return { kind: 'none', reason: `the only adapter, ${nameOf(info)}, is a software adapter` };
   }
   // Every name with "subgroup" in it has to go: 'subgroup-size-control' alone brings subgroups back.
   const useSubgroups = options.subgroups === 'auto' ? !isSoftware(info) : options.subgroups === 'always';
@@ -188,7 +188,7 @@ function nameOf(info: GPUAdapterInfo): string {
 function lostError(adapterName: string, reason: string, message: string): EngineError {
   return new EngineError(
     'device-lost',
-    `The GPU device of ${adapterName} was lost (${reason}: ${message || 'no further word'}); close the engine and open it again.`,
+    `The GPU device of ${adapterName} was lost (${reason}: ${message || 'no reason given'}); close the engine and open it again.`,
     { details: { adapter: adapterName, reason } },
   );
 }

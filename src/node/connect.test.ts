@@ -304,7 +304,7 @@ test('a custom combination comes from a file, not from a server, and does not en
   expect((await decode(`./${relative(process.cwd(), join(folder, 'first.mjs'))}`)).text).toBe(text);
   await expect(decode('http://127.0.0.1:9/mix.js')).rejects.toMatchObject({
     code: 'invalid-request',
-    message: expect.stringMatching(/http:\/\/127\.0\.0\.1:9\/mix\.js.*in Node\.js a file/),
+    message: expect.stringMatching(/http:\/\/127\.0\.0\.1:9\/mix\.js.*in Node\.js, a file/),
   });
   const endless = moduleOf(
     'endless.mjs',

@@ -85,7 +85,7 @@ export async function fingerprintOf(
   if (!named.includes(model)) {
     throw new EngineError(
       'invalid-request',
-      `model: "${model}" is none of those that method names (${named.join(', ') || 'none'}): name one of them`,
+      `model: "${model}" is not a member of method (${named.join(', ') || 'none'}): use one of its models`,
       { details: { field: 'model', model } },
     );
   }

@@ -73,10 +73,10 @@ export type ValidCompletionParams = v.InferOutput<typeof completionSchema>;
 export function validateChatParams(body: unknown): ValidChatParams {
   const valid = parseAs('body', chatSchema, withoutNeutralFields(body));
   if (valid.top_logprobs && !valid.logprobs) {
-    refuse('top_logprobs', 'is given without logprobs: set logprobs to true');
+    refuse('top_logprobs', 'requires logprobs: set logprobs to true');
   }
   if (valid.max_tokens !== undefined && valid.max_completion_tokens !== undefined) {
-    refuse('max_tokens', 'is given beside max_completion_tokens, which has taken its place: leave it out');
+    refuse('max_tokens', 'cannot be combined with max_completion_tokens, which replaces it: remove it');
   }
   refuseStrayOptions(valid);
   return valid;
@@ -91,6 +91,6 @@ export function validateCompletionParams(body: unknown): ValidCompletionParams {
 
 function refuseStrayOptions({ stream, stream_options }: ValidChatParams | ValidCompletionParams): void {
   if (stream_options?.include_usage && !stream) {
-    refuse('stream_options', 'is given without stream: set stream to true');
+    refuse('stream_options', 'requires stream: set stream to true');
   }
 }

@@ -80,7 +80,7 @@ function withoutFields(
     const asText = JSON.stringify(inner);
     if (refused.neutral.some((one) => JSON.stringify(one) === asText)) return false;
     const field = path + name;
-    throw new EngineError('invalid-request', `${field}: unsupported, ${refused.reason}: leave it out`, {
+    throw new EngineError('invalid-request', `${field}: unsupported (${refused.reason}): remove it`, {
       details: { field, openAiCode: 'unsupported_parameter' },
     });
   });

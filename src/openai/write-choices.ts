@@ -84,7 +84,7 @@ function finishReasonOf({ finishReason }: DecodeResult, signal: AbortSignal | un
       return 'length';
     case 'abort':
       signal?.throwIfAborted();
-      throw new EngineError('worker-lost', 'the engine was closed while it wrote: connect again');
+      throw new EngineError('worker-lost', 'the engine was closed during generation: connect again');
   }
 }
 

@@ -60,7 +60,7 @@ describe('a plan', () => {
     {
       name: 'of a contrastive team',
       change: { team: { ...team, combines: [{ kind: 'contrastive', mu: 0.1 }] } },
-      says: 'only weighted allows',
+      says: 'requires a weighted combination',
     },
   ] as const)('leaves mixture out $name and says why', ({ change, says }) => {
     const { plan, leftOut } = planPilot({ ...settings, team, ...change } as PilotSettings);
@@ -70,9 +70,9 @@ describe('a plan', () => {
   });
 
   test.each([
-    [{ prompts: [] }, 'prompts: there is none'],
+    [{ prompts: [] }, 'prompts: none given'],
     [{ repeats: 0 }, 'repeats: 0 is out of range'],
-    [{ speculative: null }, 'methods: there is nothing to compare'],
+    [{ speculative: null }, 'methods: nothing to compare'],
     [
       {
         team: { ...team, schedules: ['mixture'] },

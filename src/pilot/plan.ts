@@ -56,7 +56,7 @@ export interface Planned {
  */
 export function planPilot(settings: PilotSettings): Planned {
   const { prompts, repeats, request } = settings;
-  if (prompts.length === 0) throw refused('prompts', 'there is none: give one at least');
+  if (prompts.length === 0) throw refused('prompts', 'none given: add at least one');
   if (!Number.isSafeInteger(repeats) || repeats < 1 || repeats > 100) {
     throw refused('repeats', `${repeats} is out of range: give a whole number from 1 to 100`);
   }
@@ -77,7 +77,7 @@ export function planPilot(settings: PilotSettings): Planned {
   }
   if (groups.length === 0) {
     const why = leftOut.map(({ title, reason }) => `${title}: ${reason}`).join('; ');
-    throw refused('methods', why || 'there is nothing to compare with the reference: pick one at least');
+    throw refused('methods', why || 'nothing to compare with the reference: select at least one method');
   }
   return { plan: { prompts, groups, request, repeats }, leftOut };
 }

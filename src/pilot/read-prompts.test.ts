@@ -38,12 +38,12 @@ test.each([
   ['"one"\n{"messages":"Hello"}', /^prompts, line 2: "messages": Invalid type/],
   ['{"messages":[{"role":"tool","content":""}]}', /^prompts, line 1: "messages\.0\.role": Invalid/],
   ['{"messages":[{"role":"user"}]}', /^prompts, line 1: "messages\.0\.content": Invalid/],
-  ['{"messages":[],"prompt":"one"}', /^prompts, line 1: there are both "prompt" and "messages"/],
-  ['', /^prompts: there is no prompt/],
-  [' \n\n', /^prompts: there is no prompt/],
-  ['{"prompt":"one"}\n\n{"prompt":', /^prompts, line 3: this is no JSON/],
-  ['{"prompt":"one"}\ntwo', /^prompts, line 2: this is no JSON .*the first line is/],
-  ['{prompt: 1}', /^prompts, line 1: this is no JSON/],
+  ['{"messages":[],"prompt":"one"}', /^prompts, line 1: "prompt" and "messages" cannot be combined/],
+  ['', /^prompts: no prompts found/],
+  [' \n\n', /^prompts: no prompts found/],
+  ['{"prompt":"one"}\n\n{"prompt":', /^prompts, line 3: not valid JSON/],
+  ['{"prompt":"one"}\ntwo', /^prompts, line 2: not valid JSON .*although the first line is/],
+  ['{prompt: 1}', /^prompts, line 1: not valid JSON/],
   [
     '{"question":"one","answer":"two"}',
     /^prompts, line 1: there is no field "prompt" or "messages" \(there are: question, answer\)/,
@@ -52,11 +52,11 @@ test.each([
   ['{"prompt":["one"]}', /^prompts, line 1: "prompt" is an array: a string is needed/],
   ['{"prompt":null}', /^prompts, line 1: "prompt" is null/],
   ['"one"\n3', /^prompts, line 2: this is a number/],
-  ['[\n"one",\n"two"]', /^prompts, line 1: this is one JSON array/],
+  ['[\n"one",\n"two"]', /^prompts, line 1: this is a JSON array/],
 ])('%j is refused by line', (text, message) => {
   expect(() => readPrompts(text)).toThrow(message);
 });
 
 test('too many are refused', () => {
-  expect(() => readPrompts('x\n'.repeat(2001))).toThrow('there are 2001 prompts');
+  expect(() => readPrompts('x\n'.repeat(2001))).toThrow('2001 prompts exceed');
 });

@@ -20,12 +20,13 @@ export function readPrompts(text: string): readonly PilotPrompt[] {
     .map((line, index) => ({ number: index + 1, text: line }))
     .filter((line) => line.text.trim() !== '');
   const [first] = lines;
-  if (!first) throw refused(null, 'there is no prompt: give one a line, or JSON Lines with {"prompt": "…"}');
+  if (!first)
+    throw refused(null, 'no prompts found: write one prompt per line, or JSON Lines with {"prompt": "…"}');
   if (lines.length > maxPrompts) {
-    throw refused(null, `there are ${lines.length} prompts, and at most ${maxPrompts} go into one pilot`);
+    throw refused(null, `${lines.length} prompts exceed the maximum of ${maxPrompts} per pilot`);
   }
   if (first.text.trimStart().startsWith('[') && isJson(text)) {
-    throw refused(first.number, 'this is one JSON array: give JSON Lines, one prompt a line');
+    throw refused(first.number, 'this is a JSON array: use JSON Lines, one prompt per line');
   }
   const hasJson = isJsonLines(first.text);
   return lines.map((line) => ({
@@ -60,7 +61,7 @@ function promptOf({ number, text }: Line): PilotPrompt {
     value = JSON.parse(text);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw refused(number, `this is no JSON (${reason}): the first line is, so every line must be`);
+    throw refused(number, `not valid JSON (${reason}), although the first line is`);
   }
   if (typeof value === 'string') return { text: value, id: null };
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -69,7 +70,7 @@ function promptOf({ number, text }: Line): PilotPrompt {
   const { prompt, messages, id, task_id: taskId } = value as Readonly<Record<string, unknown>>;
   const name = nameOf(id ?? taskId);
   if (prompt !== undefined && messages !== undefined) {
-    throw refused(number, 'there are both "prompt" and "messages": leave one of the two out');
+    throw refused(number, '"prompt" and "messages" cannot be combined: remove one');
   }
   if (messages !== undefined) return { ...chatOf(number, messages), id: name };
   if (typeof prompt === 'string') return { text: prompt, id: name };

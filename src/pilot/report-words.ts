@@ -93,7 +93,7 @@ export function reasons(report: PilotReport): readonly string[] {
   }
   if (plan.groups.length > 1) {
     sentences.push(
-      'Speeds are compared within a model or combination; which λ, μ or model writes the better text is not measured here.',
+      'Speeds are compared within one model or combination. Text quality across λ, μ or models is not measured.',
     );
   }
   return [...sentences, ...cautions(report, summary)];
@@ -132,13 +132,13 @@ function cautions(report: PilotReport, summary: Summary): readonly string[] {
       ? [`A quarter of the texts stayed below ${timesText(speedUp.lower)}.`]
       : []),
     ...(speedUp && speedUp.count < 10
-      ? [`${countText(speedUp.count, 'text')} is a small sample: 20 prompts and more tell it better.`]
+      ? [`${countText(speedUp.count, 'text')} is a small sample: use at least 20 prompts.`]
       : []),
     ...(summary.tooShort > 0
       ? [`${countText(summary.tooShort, 'text was', 'texts were')} too short to measure a speed.`]
       : []),
     ...failures(report, summary),
-    ...(sessions > 1 ? [`It was run in ${sessions} sessions; a machine may differ between them.`] : []),
+    ...(sessions > 1 ? [`It ran in ${sessions} sessions; conditions may differ between them.`] : []),
   ];
 }
 
@@ -157,7 +157,7 @@ export function agreementSentence({ texts, measured, lossless }: MethodSummary, 
       measured
         ? `Its total variation from the distribution asked for was measured as ${deviationText(measured.mean)} a position ` +
             `on average, ${deviationText(measured.max)} at most.`
-        : 'It is lossy, and nothing was judged that its deviation could be measured at.',
+        : 'It is lossy, but no proposal was verified, so its deviation is unknown.',
     );
   } else if (!texts) {
     parts.push(
@@ -227,20 +227,20 @@ export const columns: readonly Column[] = [
   },
   {
     title: 'Time saved',
-    meaning: 'milliseconds that the reference would have taken longer, for as many tokens; its share',
+    meaning: 'milliseconds saved relative to the reference, for the same number of tokens; share',
     cell: ({ saved }) =>
       saved ? `${signed(saved.ms, 0)} ms (${percentText(saved.ms / saved.referenceMs, 0)})` : noValue,
   },
   {
     title: 'Forwards saved',
-    meaning: 'passes of those models that the reference would have made more, for as many tokens; its share',
+    meaning: 'passes saved relative to the reference, for the same number of tokens; share',
     cell: ({ saved }) =>
       saved
         ? `${signed(saved.forwards, 0)} (${percentText(saved.forwards / saved.referenceForwards, 0)})`
         : noValue,
   },
   {
-    title: 'Forwards a token',
+    title: 'Forwards per token',
     meaning: 'passes of the models that every token follows; + those of a draft model',
     cell: ({ forwardsPerToken, draftForwardsPerToken }) =>
       forwardsPerToken === null
@@ -249,12 +249,12 @@ export const columns: readonly Column[] = [
   },
   {
     title: 'Tokens/s',
-    meaning: 'behind the first token, median over the texts',
+    meaning: 'after the first token, median over the texts',
     cell: ({ tokensPerSecond }) => tokensPerSecond?.median.toFixed(1) ?? noValue,
   },
   {
     title: 'Predicted',
-    meaning: 'what the formulas make of the acceptance rates and the measured costs of forwards; median',
+    meaning: 'predicted from acceptance rates and measured pass times; median',
     cell: ({ predictedSpeedUp }) => timesText(predictedSpeedUp),
   },
 ];

@@ -175,7 +175,7 @@ export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, ke
         ${this.#settingsRefusal()} ${this.#engine()} ${this.#text()}
         ${
           state === 'waiting'
-            ? html`<p class="hint waiting" part="waiting">Another text on this page is being written; this one comes next.</p>`
+            ? html`<p class="hint waiting" part="waiting">Another text on this page is being written. This one is next.</p>`
             : null
         }
         <div class="controls" part="controls">${this.#button()}</div>
@@ -215,7 +215,7 @@ export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, ke
       return html`${this.prompt ? html`<p class="prompt" part="prompt">${this.prompt}</p>` : null}
       ${
         engine === null
-          ? html`<slot name="before-start"><p class="hint">Language models write on here, in your browser.</p></slot>`
+          ? html`<slot name="before-start"><p class="hint">Language models continue this text in your browser.</p></slot>`
           : null
       }`;
     }

@@ -93,9 +93,9 @@ export class Playback {
 
   #whyNoCandidates(): string | null {
     if (this.view.run.kind === 'running') {
-      return 'What else was likely can be asked when the story is finished.';
+      return 'Alternatives are available when the story is finished.';
     }
-    return this.#lease ? null : 'Start again to ask what else was likely.';
+    return this.#lease ? null : 'Start again to see alternatives.';
   }
 
   #askCandidates: CandidateSource['ask'] = async (place, signal) => {

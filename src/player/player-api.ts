@@ -14,27 +14,27 @@ import type { Round } from '../round/round.ts';
 export type * from '../engine/run-types.ts';
 export type { EngineErrorCode };
 
-/** A member with what it has of its own. */
+/** A member and its own settings. */
 export type PlayerMember = CollaborativeMember;
 
 /**
- * What the next run is asked for. Each is a property and an attribute of the same name in words with hyphens
- * (`maxTokens`, `max-tokens`); null stands for an attribute that is not there. They are checked like a request.
+ * Settings of the next run. Each is a property, and an attribute with a hyphenated name (`maxTokens`, `max-tokens`);
+ * null means that the attribute is absent. They are validated like a request.
  */
 export interface PlayerSettings {
   prompt: string;
   /** Default: `collaborative`. */
   method: DecodeMethod['kind'] | null;
   /**
-   * Names of the models, apart by blanks or commas, or a list in JSON. `plain` takes one, `speculative` the target and
-   * its draft model, or the target alone, to look up drafts in the text. Default: the bundled story models.
+   * Model names separated by spaces or commas, or a JSON list. `plain` takes one model; `speculative` takes a target and
+   * a draft model, or only a target to use n-gram lookup. Default: the bundled story models.
    */
   members: string | readonly (string | PlayerMember)[] | null;
   /** Default: `weighted`. */
   combine: Combination['kind'] | null;
-  /** Of weighted and geometric, one a member: numbers apart by blanks or commas. Default: equal ones. */
+  /** For weighted and geometric: one number per member, separated by spaces or commas. Default: equal weights. */
   weights: string | readonly number[] | null;
-  /** Of contrastive: how much of the second member is taken from the first. */
+  /** For contrastive: how strongly the second member (amateur) is subtracted from the first (expert). */
   mu: number | null;
   /** Of contrastive: plausibility mask, 0 to 1. */
   alpha: number | null;
@@ -50,24 +50,24 @@ export interface PlayerSettings {
   delta: number | null;
   /** Index of the member that starts. */
   defaultProposer: number | null;
-  /** A number, or `adaptive`; with several members also one for each of them. */
+  /** A number or `adaptive`; with several members also a list with one per member. */
   draftLength: string | number | readonly DraftLength[] | null;
-  /** Same seed, same text; random for each run where there is none. */
+  /** Same seed, same text; a random seed for each run if null. */
   seed: number | null;
-  /** Tokens to write at most. */
+  /** Maximum number of tokens to write. */
   maxTokens: number | null;
   temperature: number | null;
   topK: number | null;
   topP: number | null;
   minP: number | null;
-  /** The text ends before the first of these; as an attribute one string, or a list in JSON. */
+  /** The text ends before the first of these. The attribute takes one string or a JSON list. */
   stopStrings: string | readonly string[] | null;
   /** Folder of the models; default: `models/` beside the page. */
   modelsUrl: string | null;
   /** Catalogue of the models; default: `catalogue.json` in their folder. */
   catalogueUrl: string | null;
   backend: BackendChoice | null;
-  /** What to show, apart by blanks: `story`, `rhythm` (its code is fetched then), `numbers`. Default: `story numbers`. */
+  /** What to show, separated by spaces: `story`, `rhythm` (loaded on demand), `numbers`. Default: `story numbers`. */
   views: string | null;
   /** Start by itself whenever the element comes into the page. */
   autoplay: boolean;
@@ -119,9 +119,8 @@ export interface AntiphonPlayer extends HTMLElement, PlayerSettings {
   /** Also an attribute, for styles. */
   readonly state: PlayerState;
   /**
-   * Runs what the settings ask for, after ending the run under way; loads what it needs first. Resolves with the
-   * result; with null where the run failed (the event `error` tells why), was replaced by another, or the element left
-   * the page.
+   * Ends a run in progress, loads the models, and starts a run with the current settings. Resolves with the result, or
+   * with null if the run failed (see the event `error`), was replaced by another, or the element left the page.
    */
   start(): Promise<DecodeResult | null>;
   /** Ends the run within a round, or the loading; what is written stays. */

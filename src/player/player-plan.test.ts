@@ -102,7 +102,7 @@ describe('settings become the request', () => {
 describe('a refusal names the attribute and what it holds', () => {
   const texts: Readonly<Record<string, string>> = { temperature: 'hot', mu: '0.3' };
   test.each<readonly [string, Partial<PlayerSettings>, RegExp]>([
-    ['a number that is none', { temperature: Number.NaN }, /^temperature="hot": a number is wanted$/],
+    ['a number that is none', { temperature: Number.NaN }, /^temperature="hot": expected a number$/],
     ['a number out of range', { maxTokens: 0 }, /^max-tokens: .*>=1.*0/],
     ['an unknown method', { method: 'parallel' as 'plain' }, /^method: .*collaborative/],
     ['an unknown combination', { combine: 'mixed' as 'weighted' }, /^combine: .*weighted/],
@@ -111,12 +111,12 @@ describe('a refusal names the attribute and what it holds', () => {
     [
       'what does not go with the combination',
       { mu: 0.3 },
-      /^mu="0.3": does not go with the other attributes$/,
+      /^mu="0.3": cannot be combined with the other attributes$/,
     ],
     [
       'what does not go with the method',
       { method: 'plain', members: 'a', schedule: 'naive' },
-      /^schedule: does/,
+      /^schedule: cannot be combined/,
     ],
     ['weights that do not fit the members', { weights: '1 2 3' }, /^weights: 3 weights for 2 members/],
     ['draft lengths that do not', { draftLength: '1 2 3' }, /^draft-length: 3 for 2 members/],
@@ -124,9 +124,9 @@ describe('a refusal names the attribute and what it holds', () => {
     [
       'several draft lengths of one drafter',
       { method: 'speculative', draftLength: '1 2' },
-      /^draft-length: 2/,
+      /^draft-length: expected one number, got 2/,
     ],
-    ['members that are no JSON', { members: '[story' }, /^members: a list in JSON is wanted/],
+    ['members that are no JSON', { members: '[story' }, /^members: expected a JSON list/],
     ['a member with unknown fields', { members: [{ modle: 'a' } as never, 'b'] }, /^members: /],
     ['too many members', { method: 'plain', members: 'a b' }, /^members: plain takes one model, not 2/],
     ['too few members', { members: 'a' }, /^members: /],
@@ -134,7 +134,7 @@ describe('a refusal names the attribute and what it holds', () => {
     ['an empty stop string', { stopStrings: '' }, /^stop-strings: /],
     ['an unknown backend', { backend: 'gpu' as 'wasm' }, /^backend: .*one of auto, wasm, webgpu/],
     ['an address that is none', { modelsUrl: 'https://' }, /^models-url: /],
-    ['an unknown view', { views: 'story plot' }, /^views: "plot" is none of story, rhythm, numbers$/],
+    ['an unknown view', { views: 'story plot' }, /^views: "plot" is not one of story, rhythm, numbers$/],
   ])('%s', (_title, settings, message) => {
     let refusal: unknown;
     try {

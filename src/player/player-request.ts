@@ -58,7 +58,7 @@ function teamOf(members: readonly unknown[], draftLengths: readonly unknown[]): 
   if (draftLengths.length < 2) return { members: team, ...oneDraftLength(draftLengths) };
   if (draftLengths.length !== team.length) {
     const counts = `${draftLengths.length} for ${team.length} members`;
-    refuse('method.draftLength', `${counts}: one for each is needed, or one for the member that starts`);
+    refuse('method.draftLength', `${counts}: pass one per member, or a single one for the default proposer`);
   }
   return {
     members: team.map((member, index) => ({ draftLength: draftLengths[index], ...(member as Fields) })),
@@ -75,7 +75,8 @@ function only(kind: string, max: number, members: readonly unknown[]): readonly 
 }
 
 function oneDraftLength(draftLengths: readonly unknown[]): Fields {
-  if (draftLengths.length > 1) refuse('method.draftLength', `${draftLengths.length} where one is wanted`);
+  if (draftLengths.length > 1)
+    refuse('method.draftLength', `expected one number, got ${draftLengths.length}`);
   return draftLengths.length === 1 ? { draftLength: draftLengths[0] } : {};
 }
 
@@ -127,7 +128,7 @@ function jsonList(field: string, text: string): readonly unknown[] {
   try {
     return JSON.parse(text) as unknown[];
   } catch (error) {
-    return refuse(field, `a list in JSON is wanted: ${error instanceof Error ? error.message : error}`);
+    return refuse(field, `expected a JSON list: ${error instanceof Error ? error.message : error}`);
   }
 }
 

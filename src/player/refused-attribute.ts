@@ -35,9 +35,9 @@ export function refusedAttribute(error: unknown, textOf: (attribute: string) => 
   const value = textOf(attribute);
   const reason =
     expected === 'never'
-      ? 'does not go with the other attributes'
+      ? 'cannot be combined with the other attributes'
       : received === 'NaN'
-        ? 'a number is wanted'
+        ? 'expected a number'
         : error.message.replace(`${field}: `, '');
   const subject = value === null ? attribute : `${attribute}="${value}"`;
   return new EngineError('invalid-request', `${subject}: ${reason}`, {

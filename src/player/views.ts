@@ -15,7 +15,7 @@ export function viewsOf(text: string | null): ReadonlySet<ViewName> {
   if (text === null || text === undefined) return new Set(defaultViews);
   const names = text.split(/[\s,]+/).filter((name) => name !== '');
   for (const name of names) {
-    if (!isView(name)) refuse('views', `"${name}" is none of ${viewNames.join(', ')}`);
+    if (!isView(name)) refuse('views', `"${name}" is not one of ${viewNames.join(', ')}`);
   }
   return new Set(names.filter(isView));
 }

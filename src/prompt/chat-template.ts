@@ -45,7 +45,7 @@ export class ChatTemplate {
     } catch (cause) {
       throw new EngineError(
         'invalid-request',
-        `messages: the chat template of the model refuses them: ${reasonOf(cause)}`,
+        `messages: rejected by the model's chat template: ${reasonOf(cause)}`,
         { details: { field: 'messages', reason: reasonOf(cause) }, cause },
       );
     }
@@ -63,7 +63,7 @@ export class ChatTemplate {
     } catch (cause) {
       throw new EngineError(
         'model-unsupported',
-        `the chat template of the model cannot be read: ${reasonOf(cause)}. Give a prompt that is already in its form.`,
+        `the model's chat template cannot be parsed: ${reasonOf(cause)}. Pass a prompt that is already formatted.`,
         { details: { reason: reasonOf(cause) }, cause },
       );
     }

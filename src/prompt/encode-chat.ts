@@ -47,7 +47,7 @@ export function renderChat({ messages, variables }: Chat, template: ChatTemplate
   if (end < 0 || !text.includes(last.content.trim())) {
     throw new EngineError(
       'invalid-request',
-      'messages: the last message cannot be continued because the chat template of the model changes its text: remove it, or end with a message of the user',
+      'messages: the last message cannot be continued, because the chat template changes its text: remove it, or end with a user message',
       { details: { field: 'messages' } },
     );
   }

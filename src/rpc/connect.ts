@@ -54,7 +54,7 @@ function workerThread(worker: Worker): EngineThread {
         );
       });
       worker.addEventListener('messageerror', () =>
-        lost('the worker sent what cannot be read; connect again'),
+        lost('received an unreadable message from the worker; connect again'),
       );
     },
     opened: (lost) => {

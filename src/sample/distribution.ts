@@ -139,7 +139,7 @@ export function brokenRowError(
   const what = seen ? `${seen.logit} at token ${seen.token}` : 'nothing but -Infinity';
   return new EngineError(
     'model-unsupported',
-    `the model's logits hold ${what}: finite numbers (or -Infinity for impossible tokens) are needed; try another dtype or backend`,
+    `the model's logits contain ${what}; only finite numbers and -Infinity are allowed. Try another dtype or backend`,
     { details: { token: seen?.token ?? -1, vocabSize } },
   );
 }

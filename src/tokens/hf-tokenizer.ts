@@ -103,7 +103,7 @@ function parse<const TSchema extends v.GenericSchema>(
   const path = v.getDotPath(issue) ?? 'the whole file';
   throw new EngineError(
     'integrity',
-    `${file} is not the description of a tokenizer: ${path}: ${issue.message}. Load the model's files again from their source.`,
+    `${file} does not describe a tokenizer: ${path}: ${issue.message}. Load the model's files again from their source.`,
     { details: { file, path } },
   );
 }
@@ -115,7 +115,7 @@ function createLibraryTokenizer(json: object, config: object): TokenizerLibrary 
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new EngineError(
       'model-unsupported',
-      `tokenizer.json describes a tokenizer that cannot be built here: ${reason}. Choose a model with a BPE, Unigram or WordPiece tokenizer.`,
+      `tokenizer.json describes an unsupported tokenizer: ${reason}. Choose a model with a BPE, Unigram or WordPiece tokenizer.`,
       { details: { file: 'tokenizer.json', reason }, cause },
     );
   }

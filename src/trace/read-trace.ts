@@ -107,10 +107,10 @@ function readRound(round: Round, line: Line, header: TraceHeader, earlier: reado
     throw invalid(line.number, field, problem);
   };
   if (round.index !== earlier.length) {
-    refuse('index', `${round.index} where round ${earlier.length} is due`);
+    refuse('index', `${round.index}, expected ${earlier.length}`);
   }
   const before = earlier.at(-1)?.atMs ?? 0;
-  if (round.atMs < before) refuse('atMs', `${round.atMs} lies before the round before it, ${before}`);
+  if (round.atMs < before) refuse('atMs', `${round.atMs} is earlier than the previous round (${before})`);
   for (const [index, { member }] of round.forwards.entries()) {
     if (member >= members) refuse(`forwards.${index}.member`, `member ${member} of ${members}`);
   }

@@ -110,7 +110,7 @@ export class Replay implements DecodeRun {
 
   /** A recording cannot be changed: rejects with `invalid-request`. */
   update(): Promise<void> {
-    return Promise.reject(new EngineError('invalid-request', 'update: a replay follows its recording'));
+    return Promise.reject(new EngineError('invalid-request', 'update: a replay cannot be changed'));
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Round, void, void> {
@@ -179,7 +179,7 @@ function assertSpeed(speed: number): void {
 
 function interrupted(rounds: number): EngineError {
   const message = `the recording was interrupted behind round ${rounds - 1}: it has no result`;
-  return new EngineError('invalid-trace', rounds === 0 ? 'the recording holds no round' : message, {
+  return new EngineError('invalid-trace', rounds === 0 ? 'the recording has no rounds' : message, {
     details: { rounds },
   });
 }

@@ -67,7 +67,7 @@ export class LogitsBuffers {
     if (bytes > limit) {
       throw new EngineError(
         'out-of-memory',
-        `Logits of ${rows} rows by ${this.#width} entries need ${megabytesText(bytes)}, the GPU binds at most ${megabytesText(limit)}; feed fewer tokens at once.`,
+        `Logits of ${rows} × ${this.#width} entries need ${megabytesText(bytes)}, but the GPU binds at most ${megabytesText(limit)}; feed fewer tokens per pass.`,
         { details: { rows, width: this.#width, bytes, limit } },
       );
     }

@@ -55,7 +55,7 @@ export function readCatalogue(json: unknown, source: string): Catalogue {
   const path = v.getDotPath(issue) ?? 'the whole file';
   throw new EngineError(
     'integrity',
-    `${source} is not a catalogue of models: ${path}: ${issue.message}. Write it anew with scripts/make-catalogue.ts, or remove it to load folders by name.`,
+    `${source} is not a catalogue of models: ${path}: ${issue.message}. Generate it again with scripts/make-catalogue.ts, or delete it to load folders by name.`,
     { details: { source, path } },
   );
 }

@@ -29,7 +29,7 @@ export function splitDtype(model: string): { name: string; dtype: Dtype | null }
   if (!Object.hasOwn(FILE_SUFFIX, suffix)) {
     throw new EngineError(
       'invalid-request',
-      `the model "${model}" asks for the dtype "${suffix}", which does not exist. Known: ${DTYPES.join(', ')}.`,
+      `unknown dtype "${suffix}" in the model name "${model}". Known dtypes: ${DTYPES.join(', ')}.`,
       { details: { model, dtype: suffix, known: DTYPES } },
     );
   }

@@ -20,7 +20,7 @@ export function externalDataPaths(graph: OnnxGraph, onnxPath: string): readonly 
     if (isInside(name)) continue;
     throw new EngineError(
       'model-unsupported',
-      `${onnxPath} keeps weights in "${name}", which is not a file in its folder. Choose an export whose weights lie in its own folder.`,
+      `${onnxPath} refers to weights in "${name}", which is not a file in its folder. Choose an export with its weights in the same folder.`,
       { details: { onnxPath, name } },
     );
   }

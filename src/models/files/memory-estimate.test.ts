@@ -98,7 +98,7 @@ test('a model that does not fit is refused with the numbers', () => {
   const estimate = estimateMemory({ ...small, weightBytes: 5e9, dtype: 'fp32' }, wasm);
   const refusing = () => requireMemory(small, estimate);
   expect(refusing).toThrow(
-    /o\/m \(q4\) needs about 5\.\d\d GB on WASM \(weights 5\.00 GB.*4\.29 GB are there/,
+    /o\/m \(q4\) needs about 5\.\d\d GB on WASM \(weights 5\.00 GB.*4\.29 GB is available/,
   );
   try {
     refusing();

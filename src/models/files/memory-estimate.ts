@@ -100,7 +100,7 @@ export function requireMemory({ id, dtype }: ModelDescription, estimate: MemoryE
   ];
   throw new EngineError(
     'out-of-memory',
-    `${id} (${dtype}) needs about ${inGigabytes(totalBytes)} on ${backend === 'wasm' ? 'WASM' : 'WebGPU'} (${parts.join(', ')}); ${inGigabytes(availableBytes ?? 0)} are there. Nothing was downloaded: unload a model, or choose a smaller one or another dtype.`,
+    `${id} (${dtype}) needs about ${inGigabytes(totalBytes)} on ${backend === 'wasm' ? 'WASM' : 'WebGPU'} (${parts.join(', ')}); ${inGigabytes(availableBytes ?? 0)} is available. Nothing was downloaded: unload a model, or choose a smaller one or another dtype.`,
     {
       details: {
         model: id,

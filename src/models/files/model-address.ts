@@ -193,8 +193,8 @@ function unknownIdError(name: string, modelsUrl: string, catalogue: Catalogue | 
   const known = catalogue?.models.map(({ id }) => id) ?? [];
   const advice =
     known.length > 0
-      ? `Known ids: ${known.join(', ')}. Choose one of them, or give`
-      : 'The folder has no catalogue that lists its models. Give';
+      ? `Known ids: ${known.join(', ')}. Use one of them,`
+      : 'The folder has no catalogue that lists its models. Use';
   return new EngineError(
     'model-load',
     `there is no model "${name}" at ${modelsUrl}. ${advice} a repository ("owner/name"), or the URL of a folder in the Hugging Face ONNX layout.`,
@@ -210,7 +210,7 @@ function absolute(address: string, base: string | undefined): string {
   } catch (cause) {
     throw new EngineError(
       'model-load',
-      `"${address}" is not an address that models can be loaded from. Give an absolute URL such as https://example.org/models/.`,
+      `"${address}" is not a URL that models can be loaded from. Use an absolute URL such as https://example.org/models/.`,
       { details: { address }, cause },
     );
   }

@@ -40,7 +40,7 @@ export function listedDtypes(
   const missing = asked === null ? 'no weights that run here' : `no weights of dtype ${asked}`;
   const next =
     available.length > 0
-      ? `It has ${available.join(', ')}: name one of them behind a colon.`
+      ? `It has ${available.join(', ')}: append one of them after a colon.`
       : `Choose a repository in the transformers.js layout, with ${onnxPath('q4')}.`;
   throw new EngineError('model-unsupported', `${model} has ${missing}. ${next}`, {
     details: { model, dtype: asked, available },

@@ -136,7 +136,7 @@ export function readSignature(
   if (problems.length > 0 || !logits || inputIds === null || typeof width !== 'number') {
     throw new EngineError(
       'model-unsupported',
-      `Model ${modelId} is an export this engine does not understand: ${problems.join('; ')}. Choose a decoder exported with past_key_values.N.key and .value, as the Hugging Face ONNX layout has it.`,
+      `Model ${modelId} is an unsupported export: ${problems.join('; ')}. Choose a decoder exported with past_key_values.N.key and .value, as in the Hugging Face ONNX layout.`,
       { details: { modelId, problems } },
     );
   }

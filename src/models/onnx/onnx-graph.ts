@@ -234,7 +234,7 @@ export function readEntry(message: Uint8Array): { readonly key: string; readonly
 export function notOnnx(onnx: Uint8Array, why: string, cause?: unknown): EngineError {
   return new EngineError(
     'integrity',
-    `The ${onnx.byteLength} bytes given are no complete ONNX model: ${why}. Download the file again.`,
+    `The file (${onnx.byteLength} bytes) is not a complete ONNX model: ${why}. Download the file again.`,
     { details: { bytes: onnx.byteLength }, cause },
   );
 }

@@ -10,5 +10,5 @@ export function webgpuGaps(graph: OnnxGraph): readonly string[] {
     .map(({ floatAttributes }) => floatAttributes.get('softcap') ?? 0)
     .find((cap) => cap !== 0);
   if (softcap === undefined) return [];
-  return [`GroupQueryAttention caps its scores at ${softcap}, and ONNX Runtime leaves that out on WebGPU`];
+  return [`GroupQueryAttention caps its scores at ${softcap}, which ONNX Runtime omits on WebGPU`];
 }

@@ -280,7 +280,7 @@ export function describeFeed([name, tensor]: [string, OrtTensor]): string {
 function contextFull(modelId: string, held: number, fed: number, contextLength: number): EngineError {
   return new EngineError(
     'context-full',
-    `The context of ${modelId} is full: ${held} positions held and ${fed} more make ${held + fed}, it takes ${contextLength}. Shorten the prompt.`,
+    `The context of ${modelId} is full: ${held} + ${fed} = ${held + fed} positions exceed its ${contextLength}. Shorten the prompt.`,
     { details: { modelId, positions: held + fed, contextLength } },
   );
 }

@@ -110,7 +110,7 @@ export class ModelRuntime {
     }
     throw new EngineError(
       'invalid-request',
-      `The webgpu backend was asked for, but cannot be used: ${answer.reason}. Choose auto or wasm.`,
+      `The webgpu backend was requested but is not available: ${answer.reason}. Use auto or wasm.`,
       { details: { backend: choice, reason: answer.reason } },
     );
   }
@@ -208,7 +208,7 @@ export class ModelRuntime {
       await checked.session.release();
       throw new EngineError(
         'model-load',
-        `Model ${source.id} computes logits that are not finite, on WASM too; its file is of no use here.`,
+        `Model ${source.id} computes logits that are not finite, on WASM too. Choose another export or dtype.`,
         { details: { modelId: source.id } },
       );
     }
@@ -327,9 +327,9 @@ function refuseUnusable(source: LimitedSource, graph: OnnxGraph): void {
   };
   const given = new Set(source.externalFiles?.map(({ path }) => path));
   const missing = graph.externalFiles.filter((path) => !given.has(path));
-  if (missing.length > 0) refuse(`keeps weights in ${missing.join(', ')}, not given`, 'give that file too.');
+  if (missing.length > 0) refuse(`needs the weights file ${missing.join(', ')}`, 'pass that file too.');
   if (contextLength < minCheckedContext) {
-    refuse(`has a context of ${contextLength} tokens`, `the least is ${minCheckedContext}.`);
+    refuse(`has a context of ${contextLength} tokens`, `the minimum is ${minCheckedContext}.`);
   }
 }
 
@@ -339,7 +339,7 @@ function refuseGaps({ modelId, graph }: { readonly modelId: string; readonly gra
   if (problems.length === 0) return;
   throw new EngineError(
     'model-unsupported',
-    `Model ${modelId} does not run on WebGPU: ${problems.join('; ')}. Choose an export that has attention written out, or the other backend.`,
+    `Model ${modelId} does not run on WebGPU: ${problems.join('; ')}. Choose an export with attention decomposed into basic operators, or use the WASM backend.`,
     { details: { modelId, problems } },
   );
 }
@@ -358,12 +358,12 @@ function activationNotes(graph: OnnxGraph): string[] {
 }
 
 function webgpuReason(device: EngineDevice): string {
-  return `WebGPU on ${device.adapterName}${device.isSoftware ? ', which computes in software, as asked for' : ''}.`;
+  return `WebGPU on ${device.adapterName}${device.isSoftware ? ' (a software adapter, as requested)' : ''}.`;
 }
 
 function disagreementNote(modelId: string, device: EngineDevice | null, noise: VerificationNoise): string {
   const place = device
     ? `${device.adapterName}${device.usesSubgroups ? ' with subgroups' : ' without subgroups'}`
     : 'WASM';
-  return `The self-check of ${modelId} failed on ${place}: passes over many tokens and over one differ by ${noise.maxLogitDifference.toPrecision(3)} in a logit, ${noise.meanTotalVariation.toPrecision(3)} in total variation.`;
+  return `The self-check of ${modelId} failed on ${place}: wide and one-token passes differ by ${noise.maxLogitDifference.toPrecision(3)} in a logit, ${noise.meanTotalVariation.toPrecision(3)} in total variation.`;
 }

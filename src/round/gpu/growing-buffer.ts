@@ -72,7 +72,7 @@ export class GrowingBuffer {
     if (bytes > limit) {
       throw new EngineError(
         'out-of-memory',
-        `The sampler's ${label} needs ${megabytesText(bytes)}, the GPU binds at most ${megabytesText(limit)}; use shorter drafts or fewer members.`,
+        `The sampler's ${label} needs ${megabytesText(bytes)}, but the GPU binds at most ${megabytesText(limit)}; use shorter drafts or fewer members.`,
         { details: { bytes, limit } },
       );
     }

@@ -79,7 +79,7 @@ function knownToken(id: number, vocabSize: number): TokenId {
   if (id < vocabSize) return tokenId(id);
   throw new EngineError(
     'device-lost',
-    `The GPU answered with token ${id}, the vocabulary has ${vocabSize}; close the engine and open it again.`,
+    `The GPU returned token ${id}, but the vocabulary has ${vocabSize} entries; close the engine and open it again.`,
     { details: { token: id, vocabSize } },
   );
 }

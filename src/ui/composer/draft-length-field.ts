@@ -41,7 +41,7 @@ export function draftLengthField(field: {
     <p class="hint" id="automatic-hint">
       ${
         isAutomatic
-          ? 'From what is accepted and what passes take. The same seed may write another text, as exactly distributed.'
+          ? 'Adapts to acceptance rates and pass times. The same seed may write another text with the same distribution.'
           : 'Lets the engine choose while it writes.'
       }
     </p>

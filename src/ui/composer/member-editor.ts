@@ -163,7 +163,7 @@ export class MemberEditor extends LitElement {
             .value=${live(prompt)}
             @input=${(event: Event) => this.#change({ prompt: (event.target as HTMLTextAreaElement).value })}
           ></textarea>
-          <p class="hint" id="prompt-hint">Read by this member alone; the text that follows is the same for all.</p>
+          <p class="hint" id="prompt-hint">Only this member reads it. All members continue the same text.</p>
         </div>
       </details>`;
   }

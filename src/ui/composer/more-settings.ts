@@ -43,7 +43,7 @@ export function moreSettings(parts: Parts): TemplateResult {
         .value=${live(form.stopLines)}
         @input=${(event: InputEvent) => change({ stopLines: (event.target as HTMLTextAreaElement).value })}
       ></textarea>
-      <p class="hint" id="stop-hint">One a line; \\n stands for a line break.</p>
+      <p class="hint" id="stop-hint">One per line; \\n is a line break.</p>
     </div>
   </details>`;
 }

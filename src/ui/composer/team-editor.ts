@@ -200,7 +200,7 @@ export class TeamEditor extends LitElement {
       <p class="hint" id="starter-hint">
         ${
           team.starter === null
-            ? 'The heaviest member if all cost alike, else the cheapest.'
+            ? 'The member with the largest weight if all cost the same, otherwise the cheapest.'
             : 'Proposes whenever nothing is pending.'
         }
       </p>

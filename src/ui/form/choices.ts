@@ -46,7 +46,7 @@ export const schedules: readonly Choice<ScheduleChoice>[] = [
   {
     kind: 'black-box',
     title: 'Black box',
-    explanation: 'One member runs ahead of the whole combination, which every model then computes.',
+    explanation: 'One member drafts; then every model scores the draft.',
   },
   {
     kind: 'sequential',
@@ -88,25 +88,25 @@ export const acceptances: readonly AcceptanceChoice[] = [
     kind: 'exact',
     title: 'Exact',
     lossless: true,
-    explanation: 'The text is distributed precisely as the combination says.',
+    explanation: 'The text follows the combined distribution exactly.',
   },
   {
     kind: 'coupled',
     title: 'Coupled',
     lossless: true,
-    explanation: 'Exact, and one seed gives one text under every schedule. Accepts less.',
+    explanation: 'Exact; the same seed gives the same text under every schedule. Lower acceptance rate.',
   },
   {
     kind: 'lenient',
     title: 'Lenient',
     lossless: false,
-    explanation: 'Proposals get ℓ times the chance: faster, and a little off.',
+    explanation: 'Multiplies the acceptance probability by ℓ: faster, slightly inexact.',
   },
   {
     kind: 'typical',
     title: 'Typical',
     lossless: false,
-    explanation: 'Whatever is likely enough passes: faster, and off the distribution.',
+    explanation: 'Accepts any sufficiently likely token: faster, but not exact.',
   },
 ];
 

@@ -9,7 +9,7 @@ export function moduleRefusal(moduleUrl: string, pageUrl: string): string | null
   try {
     url = new URL(moduleUrl, pageUrl);
   } catch {
-    return `${moduleUrl} is no address.`;
+    return `${moduleUrl} is not a valid URL.`;
   }
   const { origin } = new URL(pageUrl);
   if (url.origin === origin) return null;

@@ -16,25 +16,25 @@ test.each<readonly [string, RequestForm, string, RegExp]>([
     'contrastive with three members',
     withTeam({ ...addMember(form.team, 'story-base'), combination: 'contrastive' }),
     'method.members',
-    /^contrastive takes an expert and an amateur/,
+    /^contrastive needs exactly two members/,
   ],
   [
     'mixture with a product',
     withTeam({ schedule: 'mixture', combination: 'geometric' }),
     'method.schedule',
-    /^mixture samples/,
+    /^mixture requires a weighted combination/,
   ],
   [
     'mixture with a lossy criterion',
     { ...withTeam({ schedule: 'mixture' }), acceptance: { ...form.acceptance, kind: 'typical' } },
     'method.schedule',
-    /^mixture judges no proposal/,
+    /^mixture never verifies/,
   ],
   [
     'mixture at temperature 0',
     { ...withTeam({ schedule: 'mixture' }), temperature: 0 },
     'method.schedule',
-    /^mixture at temperature 0/,
+    /^mixture cannot decode greedily/,
   ],
   [
     'an empty weight',
@@ -54,7 +54,7 @@ test.each([
   ['https://another.example/combine.js', /https:\/\/another\.example is another site/],
   ['//another.example/combine.js', /is another site/],
   ['data:text/javascript,export const probabilities = 1', /is another site/],
-  ['https://', /is no address/],
+  ['https://', /is not a valid URL/],
   [' ', /Name a module/],
 ])('a page may load the module %j: %o', (url, refusal) => {
   const told = moduleRefusal(url, 'https://antiphon.example:8080/page/');

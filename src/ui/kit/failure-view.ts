@@ -26,7 +26,7 @@ export function failureView(
     <h2>${title}</h2>
     ${
       isOffline(failure)
-        ? html`<p>You are offline, and this browser does not hold the files yet. They are fetched as soon as you are back.</p>`
+        ? html`<p>You are offline, and the files are not stored yet. The download starts when you are back online.</p>`
         : html`<p>${summary ?? message} ${failure.nextStep}</p>
             ${summary !== null && hasNumbers ? html`<p>${message}</p>` : null} ${choice}`
     }
@@ -39,7 +39,7 @@ export function failureView(
       isOpen
         ? html`<p class="hint">Code: <code>${code}</code></p>`
         : html`<details>
-            <summary class="hint">What exactly happened</summary>
+            <summary class="hint">Details</summary>
             <p class="hint">${message} Code: <code>${code}</code></p>
           </details>`
     }

@@ -22,7 +22,7 @@ type Advice = Pick<Failure, 'summary' | 'nextStep' | 'remedy'>;
 
 const advice: Readonly<Record<Failure['code'], Advice>> = {
   download: {
-    summary: 'A file did not arrive.',
+    summary: 'A file could not be downloaded.',
     nextStep: 'Check the connection, then try again.',
     remedy: 'retry',
   },
@@ -32,13 +32,13 @@ const advice: Readonly<Record<Failure['code'], Advice>> = {
     remedy: 'retry',
   },
   integrity: {
-    summary: 'A file arrived damaged, and was not kept.',
-    nextStep: 'Try again: it is fetched anew.',
+    summary: 'A downloaded file was damaged and was discarded.',
+    nextStep: 'Try again to download it once more.',
     remedy: 'retry',
   },
   'model-load': {
     summary: 'The model could not be started.',
-    nextStep: 'Try again; if it fails once more, reload the page.',
+    nextStep: 'Try again; if it fails again, reload the page.',
     remedy: 'retry',
   },
   'model-unsupported': {
@@ -73,12 +73,12 @@ const advice: Readonly<Record<Failure['code'], Advice>> = {
     remedy: 'restart-engine',
   },
   'worker-lost': {
-    summary: 'The engine stopped without a word.',
+    summary: 'The engine stopped unexpectedly.',
     nextStep: 'Restart the engine; the models are still stored.',
     remedy: 'restart-engine',
   },
   unexpected: {
-    summary: 'Something in the page itself went wrong.',
+    summary: 'The page ran into an error.',
     nextStep: 'Reload the page. If it happens again, please report it.',
     remedy: 'reload-page',
   },

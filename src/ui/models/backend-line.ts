@@ -73,15 +73,15 @@ function whyThere({ backend, backendReason }: EngineInfo): string {
 function threadsText({ backend, threads }: EngineInfo): string {
   if (backend !== 'wasm' || threads > 1) return '';
   return crossOriginIsolated
-    ? 'This machine has one processor core to offer.'
-    : 'It has one thread alone: the server does not send the headers that isolate the page (COOP and COEP).';
+    ? 'This machine has only one processor core.'
+    : 'It uses one thread, because the server does not send the headers for cross-origin isolation (COOP and COEP).';
 }
 
 function modelNotes(model: LoadedModel): string[] {
   const { maxLogitDifference, meanTotalVariation } = model.noise;
   const noise =
     maxLogitDifference === 0
-      ? `${model.title}: checking several tokens in one pass gives the very same numbers as one by one.`
+      ? `${model.title}: verifying several tokens in one pass gives exactly the same numbers as one by one.`
       : `${model.title}: checking several tokens in one pass moves a logit by at most ` +
         `${smallNumberText(maxLogitDifference)} and the probabilities by ${smallNumberText(meanTotalVariation)} ` +
         `on average (verification noise).`;

@@ -22,7 +22,7 @@ test.each([
   ],
   [
     { backend: 'webgpu', availableBytes: null },
-    'm (q4): a download of 200.0 MB; takes about 1110.0 MB on WebGPU: this browser does not tell how much there is.',
+    'm (q4): a download of 200.0 MB; takes about 1110.0 MB on WebGPU: the available memory is unknown.',
   ],
 ] as const)('%j is told in a sentence', (over, text) => {
   expect(fitText({ ...model, memory: { ...memory, ...over } })).toBe(text);
@@ -30,5 +30,5 @@ test.each([
 
 test('sizes that nobody tells are not made up', () => {
   const text = fitText({ ...model, downloadBytes: null, memory: { ...memory, weightBytes: null } });
-  expect(text).toMatch(/size not told; takes at least/);
+  expect(text).toMatch(/size unknown; takes at least/);
 });

@@ -3,13 +3,13 @@ import { megabytesText } from '../../errors/byte-text.ts';
 
 /** "tiny (q4): a download of 90.0 MB; takes about 700.0 MB on WebAssembly, of 4295.0 MB: it fits." */
 export function fitText({ title, dtype, downloadBytes, memory }: ModelEstimate): string {
-  const download = downloadBytes === null ? 'size not told' : `a download of ${megabytesText(downloadBytes)}`;
+  const download = downloadBytes === null ? 'size unknown' : `a download of ${megabytesText(downloadBytes)}`;
   const backend = memory.backend === 'wasm' ? 'WebAssembly' : 'WebGPU';
   const available = memory.availableBytes === null ? '' : `, of ${megabytesText(memory.availableBytes)}`;
   const known = memory.weightBytes === null ? 'at least' : 'about';
   const verdict =
     memory.availableBytes === null
-      ? 'this browser does not tell how much there is'
+      ? 'the available memory is unknown'
       : memory.fits
         ? 'it fits'
         : 'it does not fit';

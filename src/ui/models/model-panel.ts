@@ -132,7 +132,7 @@ export class ModelPanel extends LitElement {
         return html`<div class="failure" role="alert">
           <h2>This browser cannot run the engine</h2>
           <p>It lacks ${engine.missing.join(', ')}.</p>
-          <p class="hint">A current version of Chrome, Edge, Firefox or Safari has all it takes.</p>
+          <p class="hint">Current versions of Chrome, Edge, Firefox and Safari work.</p>
         </div>`;
       case 'failed':
         return failureView('The engine is not running', engine.failure, this.#ask);

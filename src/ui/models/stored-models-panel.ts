@@ -126,7 +126,7 @@ export class StoredModelsPanel extends LitElement {
     this.deleting = id;
     try {
       const freedBytes = (await this.storage?.deleteStored(id)) ?? 0;
-      this.told = `${titleOf(id, this.choices)} is deleted: ${megabytesText(freedBytes)} are free again.`;
+      this.told = `${titleOf(id, this.choices)} was deleted; ${megabytesText(freedBytes)} freed.`;
     } catch (error) {
       this.told = describeFailure(error).message;
     }
@@ -137,7 +137,7 @@ export class StoredModelsPanel extends LitElement {
 
 function roomText({ bytes, quotaBytes, persisted }: StoredModels): string {
   const quota = quotaBytes === null ? '' : ` of the ${megabytesText(quotaBytes)} that the browser allows`;
-  const promise = persisted ? 'It keeps them' : 'It may clear them when space runs short';
+  const promise = persisted ? 'The browser keeps them' : 'The browser may delete them when space runs short';
   return `${megabytesText(bytes)}${quota}. ${promise}.`;
 }
 

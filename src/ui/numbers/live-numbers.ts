@@ -122,7 +122,7 @@ export class LiveNumbersElement extends LitElement {
         ${number('to the first token', durationText(timeToFirstTokenMs))}
         ${number('acceptance rate', percentText(acceptanceRate))}
         ${number('forwards a token', decimalText(numbers.forwardsPerToken, 2), `instead of ${numbers.referenceForwardsPerToken}`)}
-        ${number('tokens a round', decimalText(tokensPerRound, 2))} ${number('tokens', String(tokens))}
+        ${number('tokens per round', decimalText(tokensPerRound, 2))} ${number('tokens', String(tokens))}
       </dl>
       ${this.#lossiness(numbers)} ${numbers.members.length > 1 ? memberTable(numbers) : null}
       ${timeTables(numbers)}`;
@@ -133,7 +133,7 @@ export class LiveNumbersElement extends LitElement {
     return html`<p class="lossiness">
       ${losslessBadge(false)}
       <span
-        >off the exact distribution by ${percentText(deviation?.mean ?? null, 1)} on average,
+        >deviates from the exact distribution by ${percentText(deviation?.mean ?? null, 1)} on average,
         ${percentText(deviation?.max ?? null, 1)} at most</span
       >
     </p>`;
@@ -150,7 +150,7 @@ function memberTable({ members }: RunNumbers): TemplateResult {
           ${isDrafted ? html`<th scope="col">draft length</th>` : null}
           <th scope="col">proposed</th>
           <th scope="col">accepted</th>
-          <th scope="col">forwards a token</th>
+          <th scope="col">forwards per token</th>
         </tr>
       </thead>
       <tbody>

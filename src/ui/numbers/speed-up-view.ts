@@ -94,8 +94,8 @@ export class SpeedUpElement extends LitElement {
       ${
         measured !== null && predicted !== null && isFarFrom(measured, predicted)
           ? html`<p class="hint">
-              Measured and predicted lie far apart: the machine was busier, or freer, while the story was written than
-              when the models’ costs were measured. Another run may tell more.
+              The machine’s load has changed since the models were measured, so the prediction is off. Run again for a
+              better comparison.
             </p>`
           : null
       }

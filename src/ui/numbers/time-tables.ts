@@ -51,7 +51,7 @@ function memberTimes(times: Times, widths: readonly number[]): TemplateResult {
   const cell = ({ count, medianMs }: ForwardsByWidth) =>
     html`${decimalText(medianMs, 1)} <span class="count">×${count}</span>`;
   return html`<table>
-    <caption>Median milliseconds of a forward, and how many there were, by the tokens it was fed</caption>
+    <caption>Median milliseconds and count of forward passes, by number of tokens fed</caption>
     <thead>
       <tr>
         <th scope="col">tokens</th>
@@ -74,7 +74,7 @@ function memberTimes(times: Times, widths: readonly number[]): TemplateResult {
 
 function pairTimes(times: Times): TemplateResult {
   return html`<table>
-    <caption>Who proposed → who scored before the verdict, and the median milliseconds of its scores by tokens</caption>
+    <caption>Proposer → verifier, with the median milliseconds of its scoring passes by number of tokens</caption>
     <thead>
       <tr>
         <th scope="col">pair</th>

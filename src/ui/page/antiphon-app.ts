@@ -231,7 +231,7 @@ export class AntiphonApp extends LitElement {
     this.#recording.close();
     const request = toRequest(form);
     void this.#showText();
-    const view = fetchedCode('What shows the race', () => import('../race/race-view.ts'));
+    const view = fetchedCode('The race view’s code', () => import('../race/race-view.ts'));
     // Heard when the lanes have run.
     view.catch(() => {});
     await this.#race.start({ request, kinds, cast: castOf(request, choices), decode, view });
@@ -248,8 +248,7 @@ export class AntiphonApp extends LitElement {
 
   #recordings(): TemplateResult {
     const { failure } = this.#recording;
-    const title =
-      failure?.code === 'invalid-trace' ? 'This is no recording' : 'The recording could not be opened';
+    const title = failure?.code === 'invalid-trace' ? 'Not a recording' : 'The recording could not be opened';
     return html`${failure && failureView(title, failure, this.#recording.retry)} ${this.#recording.chooser()}`;
   }
 
@@ -299,8 +298,8 @@ export class AntiphonApp extends LitElement {
     const invitation = html`<p class="invitation">
       ${
         trace
-          ? 'This is how it looks: a story recorded earlier, told again at the speed it was written. Yours comes here.'
-          : 'The story appears here, token by token: what was proposed and accepted, what was struck out, and what took its place.'
+          ? 'This is a recorded story, replayed at its original speed. Your own will appear here.'
+          : 'The story appears here token by token, with accepted, rejected and recovered proposals.'
       }
     </p>`;
     return trace
@@ -327,7 +326,7 @@ export class AntiphonApp extends LitElement {
       const hasText = run.story.rounds.length > 0;
       return html`${
         run.isMended
-          ? html`<p class="ending">${hasText ? 'The engine failed here. It runs again, and the text can go on.' : ''}</p>`
+          ? html`<p class="ending">${hasText ? 'The engine failed here and has restarted. You can continue the text.' : ''}</p>`
           : failureView('The run failed', run.failure, this.#act)
       }
       ${hasText ? this.#actions() : null}`;
@@ -389,7 +388,7 @@ export class AntiphonApp extends LitElement {
     this.notSaved = null;
     try {
       const { saveRecording } = await fetchedCode(
-        'What saves recordings',
+        'The code for saving recordings',
         () => import('../replay/save-recording.ts'),
       );
       await saveRecording(kind, { run, candidates: toldCandidates, models });

@@ -264,8 +264,8 @@ export class DecodeController implements ReactiveController {
   }
 
   #whyNoCandidates(): string | null {
-    if (this.run.kind === 'running') return 'What else was likely can be asked when the story is finished.';
-    return this.#api ? null : 'The engine is not running: it cannot tell what else was likely.';
+    if (this.run.kind === 'running') return 'Alternatives are available when the story is finished.';
+    return this.#api ? null : 'Alternatives are not available: the engine is not running.';
   }
 
   #askCandidates = async (place: ProposalPlace, signal: AbortSignal): Promise<Candidates> => {

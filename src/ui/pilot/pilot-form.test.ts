@@ -35,12 +35,12 @@ test('acceptance criteria come with the numbers of the page’s form', () => {
 });
 
 test.each([
-  [{ promptsText: '' }, 'prompts: there is no prompt'],
+  [{ promptsText: '' }, 'prompts: no prompts found'],
   [{ promptsText: '{"prompt":1}' }, 'prompts, line 1: "prompt" is a number'],
-  [{ draftLengths: 'two' }, "draft lengths: 'two' is no number"],
-  [{ draftLengths: ' ' }, 'draft lengths: there is none'],
-  [{ teamDraftLengths: '' }, 'the team’s draft lengths: there is none'],
-  [{ combineValues: '0,5x' }, "λ or μ: '5x' is no number"],
+  [{ draftLengths: 'two' }, "draft lengths: 'two' is not a number"],
+  [{ draftLengths: ' ' }, 'draft lengths: none given'],
+  [{ teamDraftLengths: '' }, 'the team’s draft lengths: none given'],
+  [{ combineValues: '0,5x' }, "λ or μ: '5x' is not a number"],
 ] as const)('%j is refused', (change, message) => {
   expect(() => toPilotSettings({ ...initialPilotForm, ...prompts, ...change }, page)).toThrow(message);
 });
@@ -67,7 +67,7 @@ test('members keep prompts of their own', () => {
 test('a team whose members have messages of their own is not piloted, one model is', () => {
   const chat = { ...page, chat: newChat, team: changeMember(page.team, 1, { system: 'You are a cat.' }) };
   expect(() => toPilotSettings({ ...initialPilotForm, ...prompts }, chat)).toThrow(
-    'team: a member has a system prompt or a message of its own in the chat above',
+    'team: a member has its own system prompt or message in the chat above',
   );
   const alone = toPilotSettings({ ...initialPilotForm, ...prompts, schedules: [] }, chat);
   expect(alone.speculative?.drafters).toEqual(['model']);

@@ -49,7 +49,7 @@ export function toPilotSettings(form: PilotForm, request: RequestForm): PilotSet
   if (request.chat && form.schedules.length > 0 && request.team.members.some(hasOwnMessage)) {
     throw refused(
       'team',
-      'a member has a system prompt or a message of its own in the chat above, which a pilot has not: take it out there',
+      'a member has its own system prompt or message in the chat above, which pilots do not support: remove it there',
     );
   }
   const team = toCollaborative(request.team, { kind: 'exact' }, { chat: null, prompt: '' });
@@ -95,14 +95,15 @@ const wordsIn = (text: string): string[] => text.split(/[\s,;]+/).filter((word) 
 function numbersIn(field: string, text: string): number[] {
   return wordsIn(text).map((word) => {
     const number = Number(word);
-    if (!Number.isFinite(number)) throw refused(field, `'${word}' is no number: give numbers with commas`);
+    if (!Number.isFinite(number))
+      throw refused(field, `'${word}' is not a number: separate numbers with commas`);
     return number;
   });
 }
 
 function draftLengthsIn(field: string, text: string): (number | 'adaptive')[] {
   const words = wordsIn(text);
-  if (words.length === 0) throw refused(field, 'there is none: give numbers with commas, or adaptive');
+  if (words.length === 0) throw refused(field, 'none given: enter numbers separated by commas, or adaptive');
   return words.flatMap((word): (number | 'adaptive')[] =>
     word === 'adaptive' ? [word] : numbersIn(field, word),
   );

@@ -121,8 +121,8 @@ export class PilotPanel extends LitElement {
 
   override render(): TemplateResult {
     return html`<p class="intro">
-        Would it pay for you? Every method runs on each of your prompts beside its reference, which asks every model for
-        every token, and a report says which to use.
+        Find the fastest method for your prompts. Each method runs on every prompt, next to a reference that asks every
+        model for every token; a report recommends one.
       </p>
       <form novalidate @submit=${this.#submit}>
         ${this.#prompts()} ${this.#methods()} ${this.#wishes()} ${this.#go()}
@@ -143,7 +143,7 @@ export class PilotPanel extends LitElement {
     >
       <h3>Prompts</h3>
       <div class="field">
-        <label for="prompts">One a line, or JSON Lines <span class="value">${this.#promptCount()}</span></label>
+        <label for="prompts">One per line, or JSON Lines <span class="value">${this.#promptCount()}</span></label>
         <textarea
           id="prompts"
           rows="8"
@@ -167,7 +167,7 @@ export class PilotPanel extends LitElement {
           />
           <button type="button" @click=${this.#useSamples}>Twenty story prompts</button>
         </div>
-        <p class="hint" id="prompts-hint">Or drop a file here. Twenty prompts and more make the numbers reliable.</p>
+        <p class="hint" id="prompts-hint">Or drop a file here. Use at least twenty prompts for reliable numbers.</p>
       </div>
       ${this.unread === null ? null : html`<p class="refusal" role="alert">${this.unread}</p>`}
       ${refusal && !isEmpty ? html`<p class="refusal" role="alert"><strong>Cannot read it:</strong> ${refusal}</p>` : null}
@@ -262,16 +262,16 @@ export class PilotPanel extends LitElement {
 
   #wishes(): TemplateResult {
     return html`<fieldset class="part">
-      <h3>Runs and wishes</h3>
+      <h3>Runs and criteria</h3>
       <div class="pairs">
         ${this.#number('temperature', 'Temperature', '0.1')} ${this.#number('maxTokens', 'Max tokens', '1')}
-        ${this.#number('repeats', 'Seeds a prompt', '1')} ${this.#number('seed', 'First seed', '1')}
+        ${this.#number('repeats', 'Seeds per prompt', '1')} ${this.#number('seed', 'First seed', '1')}
         ${this.#number('minSpeedUp', 'Min. speed-up', '0.1')}
         ${this.#number('maxDeviation', 'Max. deviation', '0.001')}
       </div>
       <p class="hint">
-        Deviation is the mean total variation a position: measured under a lossy criterion, from differing texts at
-        temperature 0 and under coupled, 0 by construction else.
+        Deviation is the mean total variation per position. It is measured for lossy acceptance, computed from differing
+        texts at temperature 0 and under coupled, and otherwise 0 by construction.
       </p>
     </fieldset>`;
   }
@@ -304,7 +304,7 @@ export class PilotPanel extends LitElement {
     if (plan.kind === 'refused') {
       if (plan.isAboutPrompts) {
         const isEmpty = this.form.promptsText.trim() === '';
-        return html`<p class="hint">${isEmpty ? 'Give it prompts first.' : 'Mend the prompts first.'}</p>`;
+        return html`<p class="hint">${isEmpty ? 'Add prompts first.' : 'Fix the prompts first.'}</p>`;
       }
       return html`<p class="refusal" role="alert"><strong>Cannot run:</strong> ${plan.reason}</p>`;
     }
@@ -331,7 +331,7 @@ export class PilotPanel extends LitElement {
           ${failureView('The pilot was interrupted', state.failure, (remedy) =>
             this.dispatchEvent(new CustomEvent<Remedy>('remedy', { detail: remedy })),
           )}
-          <p class="hint">The runs that had finished are kept: the same pilot, started again, goes on with the rest.</p>
+          <p class="hint">Finished runs are stored. Start the same pilot again to run the rest.</p>
         </div>`;
       case 'told': {
         const { report } = state;
@@ -341,9 +341,9 @@ export class PilotPanel extends LitElement {
             isWhole
               ? null
               : html`<div class="kept">
-                  <p><b>${report.runs.length} of ${report.planned} runs</b> are made and kept.</p>
+                  <p><b>${report.runs.length} of ${report.planned} runs</b> are finished and stored.</p>
                   <button type="button" ?disabled=${this.#whyNotNow() !== null} @click=${() => this.#start(state.plan)}>
-                    Go on with this pilot
+                    Resume this pilot
                   </button>
                   <button type="button" @click=${() => this.#runner.discard()}>Discard it</button>
                 </div>`
@@ -387,9 +387,9 @@ export class PilotPanel extends LitElement {
   /** What has to end before a pilot can begin: whatever else runs would be measured too. */
   #whyNotNow(): string | null {
     if (this.engine.kind !== 'open' || !this.decode) return 'The engine is not running yet.';
-    if (this.busy) return 'A story is being written: a pilot can start when it has ended.';
+    if (this.busy) return 'Wait until the story is finished.';
     const isLoading = this.engine.models.some(({ kind }) => kind === 'waiting' || kind === 'loading');
-    return isLoading ? 'Models are still loading; a pilot can start when they are here.' : null;
+    return isLoading ? 'Wait until the models have loaded.' : null;
   }
 
   #start(plan: Planned['plan']): void {
@@ -471,7 +471,7 @@ export class PilotPanel extends LitElement {
 }
 
 function progressView(progress: PilotProgress | null, plan: Planned['plan']): TemplateResult {
-  if (!progress) return html`<p class="sum">Looking for what is kept …</p>`;
+  if (!progress) return html`<p class="sum">Looking for stored runs …</p>`;
   const { runs, total, current, remainingMs, unkept } = progress;
   const left =
     remainingMs === null || runs.length === total ? '' : `, about ${durationText(remainingMs)} left`;
@@ -484,7 +484,7 @@ function progressView(progress: PilotProgress | null, plan: Planned['plan']): Te
           : 'The methods warm up …'
       }
     </p>
-    ${unkept === null ? null : html`<p class="hint">Runs are not kept here: ${unkept}</p>`}`;
+    ${unkept === null ? null : html`<p class="hint">Runs cannot be stored: ${unkept}</p>`}`;
 }
 
 customElements.define('antiphon-pilot', PilotPanel);

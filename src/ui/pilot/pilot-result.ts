@@ -84,7 +84,7 @@ export class PilotResult extends LitElement {
       }
       ${report.plan.groups.map((_, group) => this.#table(report, group))}
       <details class="columns">
-        <summary>What the columns say</summary>
+        <summary>What the columns mean</summary>
         <dl>${columns.map(({ title, meaning }) => html`<dt>${title}</dt><dd>${meaning}</dd>`)}</dl>
       </details>`;
   }

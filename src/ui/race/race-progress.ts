@@ -11,12 +11,12 @@ export function raceProgress({ lanes, lane, tokens, maxTokens }: Running): Templ
     return `${tokens} tokens`;
   };
   return html`<div class="sheet racing">
-    <h2>The race is being run</h2>
+    <h2>Race in progress</h2>
     <p class="hint">
       ${
         lane < 0
-          ? 'The models warm up, so that no lane has to read the prompt for the others.'
-          : 'One lane after the other, as side by side they would share the machine; then all are told at once.'
+          ? 'The models read the prompt first, so that every lane starts equal.'
+          : 'The lanes run one after the other, so that they do not compete for the machine; then they replay side by side.'
       }
     </p>
     <ol>
@@ -45,7 +45,7 @@ export function raceAnnouncement(state: RaceState): string | null {
         ? 'The race begins.'
         : `Racing: ${state.lanes[state.lane].title}, lane ${state.lane + 1} of ${state.lanes.length}.`;
     case 'finished':
-      return 'The race is run.';
+      return 'The race is finished.';
     case 'failed':
       return 'The race failed.';
   }

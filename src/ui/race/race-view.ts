@@ -145,14 +145,14 @@ export class RaceView extends LitElement {
     return html`<p class="verdict">
         ${
           best === reference
-            ? html`<strong>${reference.lane.title}</strong> was not beaten.`
+            ? html`<strong>${reference.lane.title}</strong> was the fastest.`
             : html`<strong>${best.lane.title}</strong> won,
                 <strong>${decimalText(best.outcome.speedUp, 2)} times</strong> as fast as ${reference.lane.title}.`
         }
         ${
           areOneText(this.results)
             ? 'All lanes wrote the same text, token for token.'
-            : 'The lanes wrote different texts: passes of other widths round otherwise, or the race was stopped.'
+            : 'The lanes wrote different texts: passes of different widths round differently, or the race was stopped.'
         }
       </p>
       <div class="scroll" tabindex="0" role="group" aria-label="Result of the race">
@@ -190,7 +190,7 @@ export class RaceView extends LitElement {
     const [, ...others] = this.ways;
     return html`<div class="again">
       <button type="button" @click=${this.#lineUp}>Watch it again</button>
-      <button type="button" ?disabled=${this.chosen.length < 2} @click=${this.#raceAgain}>Race anew</button>
+      <button type="button" ?disabled=${this.chosen.length < 2} @click=${this.#raceAgain}>Race again</button>
       ${
         others.length > 1
           ? html`<fieldset>

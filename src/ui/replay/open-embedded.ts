@@ -12,7 +12,7 @@ export const recordingId = 'antiphon-trace';
 export function openEmbedded(page: Document): Trace {
   const trace = parsed(page.getElementById(recordingId)?.textContent ?? 'null');
   if (typeof trace !== 'string') {
-    throw new EngineError('invalid-trace', 'this page holds no recording of Antiphon');
+    throw new EngineError('invalid-trace', 'this page does not contain an Antiphon recording');
   }
   return readTrace(trace);
 }

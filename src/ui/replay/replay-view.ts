@@ -226,7 +226,7 @@ export class ReplayView extends LitElement {
       ${
         result
           ? endingText(result.finishReason, liveNumbers(this.#story).tokens)
-          : 'The recording was interrupted here: what followed was not written down.'
+          : 'The recording was interrupted here; the rest was not recorded.'
       }
     </p>`;
   }
@@ -315,7 +315,7 @@ function recordedSource(trace: Trace): CandidateSource {
     whyNot: null,
     ask: async (place) => {
       const told = recordedCandidates(trace, place);
-      if (!told) throw new Error('Nobody asked what else was likely here when this was recorded.');
+      if (!told) throw new Error('The recording has no alternatives for this token.');
       return told;
     },
   };

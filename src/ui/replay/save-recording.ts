@@ -37,7 +37,7 @@ export async function saveRecording(
 
 /** Built beside the page as one script; scripts/recording-script.ts. */
 async function fetchScript(): Promise<string> {
-  return fetchedCode('what tells the story in the saved page', async () => {
+  return fetchedCode('the code for the saved page', async () => {
     const response = await fetch(new URL('recording.js', document.baseURI));
     if (!response.ok) throw new Error(`recording.js: status ${response.status}`);
     return response.text();

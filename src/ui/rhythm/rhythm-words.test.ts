@@ -28,7 +28,7 @@ describe('a round in words', () => {
     const model = await modelOf({ schedule: 'alternate', draftLengths: [3, 2, 1], rejected: [5], rounds: 2 });
     expect(wordsOf(model, 0)).toBe(
       'A reads 2 tokens of the prompt (10 ms). B reads 2 tokens of the prompt (10 ms). ' +
-        'C reads 2 tokens of the prompt (10 ms). Proposed by nobody: “x0”.',
+        'C reads 2 tokens of the prompt (10 ms). Drawn without a proposal: “x0”.',
     );
     expect(wordsOf(model, 1)).toBe(
       'A drafts 3 tokens (30 ms). B scores 4 tokens (10 ms). B drafts 1 token (10 ms). ' +
@@ -78,31 +78,25 @@ describe('the decode in words', () => {
   test('alternating members save forwards', async () => {
     const model = await modelOf({ schedule: 'alternate', draftLengths: [1, 1], rounds: 10 });
     expect(summaryWords(model, cast.slice(0, 2))).toBe(
-      '10 tokens took 11 forwards; both models for each would take 20: 9 saved.',
+      '10 tokens: 11 model calls instead of 20: 45 % saved.',
     );
   });
 
   test('asking everyone for every token saves none', async () => {
     const model = await modelOf({ schedule: 'sequential', draftLengths: [1, 1, 1], rounds: 2 });
-    expect(summaryWords(model, cast)).toBe(
-      '2 tokens took 6 forwards; all 3 models for each would take 6: none saved.',
-    );
+    expect(summaryWords(model, cast)).toBe('2 tokens: 6 model calls instead of 6: none saved.');
   });
 
   test('of speculative decoding the target’s forwards count', async () => {
     const model = await modelOf({ schedule: 'naive', draftLengths: [2, 1], rounds: 3 });
     const members = [{ isTarget: false }, { isTarget: true }];
-    expect(summaryWords(model, members)).toBe(
-      '6 tokens took 3 forwards; the model for each would take 6: 3 saved.',
-    );
+    expect(summaryWords(model, members)).toBe('6 tokens: 3 model calls instead of 6: 50 % saved.');
   });
 
   test('rejections may cost more than they save', async () => {
     const rejected = Array.from({ length: 20 }, (_, verdict) => verdict + 1);
     const model = await modelOf({ schedule: 'alternate', draftLengths: [2, 1], rejected, rounds: 4 });
-    expect(summaryWords(model, cast.slice(0, 2))).toBe(
-      '4 tokens took 12 forwards; both models for each would take 8: 4 more than that.',
-    );
+    expect(summaryWords(model, cast.slice(0, 2))).toBe('4 tokens: 12 model calls instead of 8: 50 % more.');
   });
 
   test('nothing is told before the first token behind the prompt', () => {

@@ -83,7 +83,7 @@ function fateWords({ proposals, committed }: RoundItems, cast: Letters): string[
   const discarded = withFate('discarded').length;
   if (discarded > 0) sentences.push(`Discarded unseen: ${counted(discarded, 'proposal')}.`);
   const drawn = plain('drawn');
-  if (drawn.length > 0) sentences.push(`Proposed by nobody: ${drawn.join(', ')}.`);
+  if (drawn.length > 0) sentences.push(`Drawn without a proposal: ${drawn.join(', ')}.`);
   return sentences;
 }
 
@@ -102,10 +102,9 @@ export function summaryWords(
   const targets = cast.filter(({ isTarget }) => isTarget).length;
   const forwards = lanes.reduce((sum, lane, member) => sum + (cast[member]?.isTarget ? lane.forwards : 0), 0);
   const asked = committedTokens * targets;
-  const whom = targets === 1 ? 'the model' : targets === 2 ? 'both models' : `all ${targets} models`;
-  const saved = asked - forwards;
-  const gain = saved > 0 ? `${saved} saved` : saved < 0 ? `${-saved} more than that` : 'none saved';
-  return `${counted(committedTokens, 'token')} took ${counted(forwards, 'forward')}; ${whom} for each would take ${asked}: ${gain}.`;
+  const share = `${Math.round((100 * Math.abs(asked - forwards)) / asked)} %`;
+  const gain = forwards < asked ? `${share} saved` : forwards > asked ? `${share} more` : 'none saved';
+  return `${counted(committedTokens, 'token')}: ${counted(forwards, 'model call')} instead of ${asked}: ${gain}.`;
 }
 
 function counted(count: number, noun: string): string {

@@ -115,7 +115,7 @@ export class StoryActions extends LitElement {
             ? html`<button type="button" @click=${this.#fire('save-recording', 'trace')}>Save recording</button>
                 <button type="button" @click=${this.#fire('save-recording', 'page')}>Save as page</button>
                 <span class="hint"
-                  >A recording opens here again; a page tells the story by itself, offline too.${
+                  >Open a recording here again; a saved page replays the story on its own, even offline.${
                     this.continued ? ` ${sinceContinue.files}` : ''
                   }</span
                 >`
@@ -133,7 +133,7 @@ export class StoryActions extends LitElement {
     const isCopied = await copyText(text);
     this.told = isCopied
       ? [`${what} is on the clipboard.`, ...caveats].join(' ')
-      : 'The browser does not let the page copy.';
+      : 'The browser blocked copying.';
   }
 
   #copyLink = (): void => {

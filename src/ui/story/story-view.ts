@@ -300,9 +300,9 @@ export class StoryView extends LitElement {
   #fates(): TemplateResult {
     return html`<ul class="legend fates" aria-label="How to read the text">
       <li><del class="rejected"><s>rejected</s></del><span>did not fit all members</span></li>
-      <li><ins class="recovered">recovered</ins><span>drawn to take its place</span></li>
-      <li><del class="discarded"><s>discarded</s></del><span>behind a rejected one, never judged</span></li>
-      <li><span class="bare">plain</span><span>proposed by nobody</span></li>
+      <li><ins class="recovered">recovered</ins><span>drawn as a replacement</span></li>
+      <li><del class="discarded"><s>discarded</s></del><span>after a rejected token, not verified</span></li>
+      <li><span class="bare">plain</span><span>drawn without a proposal</span></li>
     </ul>`;
   }
 

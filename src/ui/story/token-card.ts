@@ -193,7 +193,7 @@ export class TokenCard extends LitElement {
     if (answer.kind === 'failed') return html`<p class="note">${answer.message}</p>`;
     if (source.whyNot !== null) return html`<p class="note">${source.whyNot}</p>`;
     return html`<p class="note">
-      ${this.pinned ? 'Asking the models what else was likely …' : 'Click, or press Enter: what else was likely'}
+      ${this.pinned ? 'Asking the models what else was likely …' : 'Click or press Enter to see what else was likely'}
     </p>`;
   }
 

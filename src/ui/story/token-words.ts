@@ -8,11 +8,11 @@ export function tokenWord(text: string): string {
 }
 
 const fates: Readonly<Record<Fate, string>> = {
-  accepted: 'fits the wanted distribution',
-  rejected: 'did not fit the wanted distribution',
-  discarded: 'behind a rejected token: nobody judged it',
+  accepted: 'fits the combined distribution',
+  rejected: 'did not fit the combined distribution',
+  discarded: 'after a rejected token, so not verified',
   recovered: 'drawn in place of the rejected token',
-  drawn: 'drawn from the wanted distribution; nobody proposed it',
+  drawn: 'drawn from the combined distribution without a proposal',
 };
 
 /** What a fate means, in a few words. */

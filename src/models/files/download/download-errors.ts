@@ -30,7 +30,7 @@ export function statusError(url: string, status: number, statusText: string): En
     return downloadError(
       url,
       'access',
-      `${url} is not for everybody: ${answer}. Give a token that may read it (load's option \`token\`), or choose a model that is public.`,
+      `${url} requires authorization: ${answer}. Pass a token with read access (load's option \`token\`), or choose a public model.`,
       { status },
     );
   }
@@ -44,7 +44,7 @@ export function statusError(url: string, status: number, statusText: string): En
 
 /** Of a file of this machine. @param cause null: there is none */
 export function localFileError(url: string, cause: unknown): EngineError {
-  const problem = cause === null ? 'there is no such file' : reasonOf(cause);
+  const problem = cause === null ? 'the file does not exist' : reasonOf(cause);
   return downloadError(
     url,
     cause === null ? 'missing' : 'unreadable',
@@ -73,7 +73,7 @@ export function interruptedError(
   return downloadError(
     url,
     'interrupted',
-    `${url} broke off after ${received} of ${expected ?? 'an unknown number of'} bytes: ${reasonOf(cause)}. Load again: it goes on from there where files can be kept.`,
+    `the download of ${url} was interrupted after ${received} of ${expected ?? 'an unknown number of'} bytes: ${reasonOf(cause)}. Load again; it resumes from there if files can be stored.`,
     { bytesReceived: received, bytesExpected: expected },
     cause,
   );
@@ -88,7 +88,7 @@ export function stalledError(
   return downloadError(
     url,
     'stalled',
-    `${url} brought nothing for ${seconds} seconds, after ${received} of ${expected ?? 'an unknown number of'} bytes. Check the connection, then load again.`,
+    `the download of ${url} stalled for ${seconds} seconds after ${received} of ${expected ?? 'an unknown number of'} bytes. Check the connection, then load again.`,
     { bytesReceived: received, bytesExpected: expected },
   );
 }
@@ -97,7 +97,7 @@ export function lengthError(url: string, received: number | string, expected: nu
   return integrityError(
     url,
     'length',
-    `${url} has ${received} bytes where ${expected} are expected: it is truncated or another file. Nothing was kept; try again, or restore the file.`,
+    `${url} has ${received} bytes instead of ${expected}: it is truncated or a different file. Nothing was stored; try again, or restore the file.`,
     { bytesReceived: received, bytesExpected: expected },
   );
 }
@@ -107,7 +107,7 @@ export function hashError(url: string, seen: ContentHash, expected: ContentHash)
   return integrityError(
     url,
     'hash',
-    `${url} was altered: its ${name} is ${seen.hex}, expected is ${expected.hex}. Nothing was kept; try again, or restore the file.`,
+    `${url} was altered: its ${name} is ${seen.hex} instead of ${expected.hex}. Nothing was stored; try again, or restore the file.`,
     { hash: seen.hex, hashExpected: expected.hex },
   );
 }
@@ -123,7 +123,7 @@ export function htmlPageError({ url, kind }: Pick<RemoteFile, 'url' | 'kind'>): 
   return integrityError(
     url,
     'html-page',
-    `${url} is an HTML page where ${wantedKinds[kind]} should be: the server shows its error page or its app with a status of success. Check the address of the model.`,
+    `${url} is an HTML page instead of ${wantedKinds[kind]}: the server returns an error page or an app with status 200. Check the model's address.`,
   );
 }
 
@@ -131,7 +131,7 @@ export function lfsPointerError({ url, kind }: Pick<RemoteFile, 'url' | 'kind'>)
   return integrityError(
     url,
     'lfs-pointer',
-    `${url} is a Git LFS pointer where ${wantedKinds[kind]} should be: the server has only the name of the file's content. Run "git lfs pull" before uploading the folder, or use an address that serves the content itself.`,
+    `${url} is a Git LFS pointer instead of ${wantedKinds[kind]}: the server does not have the file's content. Run "git lfs pull" before uploading the folder, or use an address that serves the content itself.`,
   );
 }
 
@@ -172,7 +172,7 @@ export function integrityError(
 export function tooLargeError(url: string, bytes: number, cause: unknown): EngineError {
   return new EngineError(
     'out-of-memory',
-    `${url} has ${bytes} bytes, more than can be held in one piece. Choose a smaller model or dtype.`,
+    `${url} has ${bytes} bytes, more than one buffer can hold. Choose a smaller model or dtype.`,
     { details: { url, reason: 'too-large', bytes }, cause },
   );
 }

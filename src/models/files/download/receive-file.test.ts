@@ -290,7 +290,7 @@ describe('a full disk', () => {
     store.directory.estimatedQuotaBytes = 900_000;
     const error = await failure(receive());
     expect(error).toMatchObject({ code: 'storage-full', details: { bytesWanted: 1_000_000 } });
-    expect(error.message).toMatch(/1\.0 MB of storage.*0\.9 MB left/);
+    expect(error.message).toMatch(/1\.0 MB of storage.*0\.9 MB is left/);
     expect(store.directory.files.size).toBe(0);
   });
 

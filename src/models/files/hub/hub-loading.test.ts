@@ -261,7 +261,7 @@ describe('a repository that is not there', () => {
     hub.inject({ path: 'api/revision' }, fault);
     const error = await failure(load());
     expect(error).toMatchObject({ code: 'integrity', details: { reason: 'not-json' } });
-    expect(error.message).toContain('does not answer as a hub about o/m');
+    expect(error.message).toContain('does not answer like a Hugging Face hub for o/m');
   });
 });
 

@@ -45,5 +45,5 @@ test.each<[string, unknown]>([
 ])('an object with a bad %s is refused by that name', (field, model) => {
   const naming = () => modelName(model as HubModel, DEFAULT_HUB_URL);
   expect(naming).toThrow(EngineError);
-  expect(naming).toThrow(new RegExp(`^${field} of the repository is refused`));
+  expect(naming).toThrow(new RegExp(`^invalid ${field} of the repository`));
 });

@@ -48,7 +48,7 @@ export function modelName(model: string | HubModel, hubUrl: string): string {
   if (!parsed.success) {
     const issue = parsed.issues[0];
     const path = v.getDotPath(issue) ?? 'model';
-    throw new EngineError('invalid-request', `${path} of the repository is refused: ${issue.message}.`, {
+    throw new EngineError('invalid-request', `invalid ${path} of the repository: ${issue.message}.`, {
       details: { field: path },
     });
   }

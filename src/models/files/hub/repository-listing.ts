@@ -162,7 +162,7 @@ async function keep(
 function notAHub({ host, repo }: Repository, seen: string, cause?: unknown): EngineError {
   return new EngineError(
     'integrity',
-    `${host} does not answer as a hub about ${repo}: ${seen}. Check the engine's hubUrl, or load the folder by its URL.`,
+    `${host} does not answer like a Hugging Face hub for ${repo}: ${seen}. Check the engine's hubUrl, or load the folder by its URL.`,
     { details: { host, repo, reason: 'not-json' }, cause },
   );
 }

@@ -16,7 +16,7 @@ export function tokenFetch(
   if (protocol !== 'https:' && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)) {
     throw new EngineError(
       'invalid-request',
-      `a token was given for ${origin}, which is not https: anybody on the way could read it. Give an https address.`,
+      `refusing to send a token to ${origin} without https: others on the network could read it. Use an https URL.`,
       { details: { field: 'token', origin } },
     );
   }

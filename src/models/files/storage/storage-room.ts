@@ -16,10 +16,10 @@ export function storageFull(
   cause?: unknown,
 ): EngineError {
   const wanted = bytes === null ? 'more storage' : `${megabytesText(bytes)} of storage`;
-  const given = room === null ? 'there is no more' : `there are ${megabytesText(room)} left`;
+  const given = room === null ? 'none is left' : `${megabytesText(room)} is left`;
   return new EngineError(
     'storage-full',
-    `${what} needs ${wanted}, ${given}. Nothing of it was kept; delete models that are stored (engine.deleteStored), free disk space, or choose a smaller dtype.`,
+    `${what} needs ${wanted}, ${given}. Nothing was stored; delete stored models (engine.deleteStored), free disk space, or choose a smaller dtype.`,
     { details: { bytesWanted: bytes, bytesFree: room }, cause },
   );
 }

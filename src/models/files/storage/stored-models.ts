@@ -64,7 +64,7 @@ export async function deleteStoredModel(store: FileStore, locks: FileLocks, id: 
     if (!isDone) {
       throw new EngineError(
         'invalid-request',
-        `${id} is being downloaded, here or in another tab (${path}): end that first, then delete it.`,
+        `${id} is being downloaded, here or in another tab (${path}): stop the download before deleting it.`,
         { details: { model: id, path } },
       );
     }

@@ -144,7 +144,7 @@ export class CatalogueDialog extends LitElement {
         />
         <button type="submit">Set</button>
       </form>
-      <p class="hint">A mirror, or a server of your own. The engine is started anew for it.</p>
+      <p class="hint">A mirror or your own server. Changing it restarts the engine.</p>
     </details>`;
   }
 
@@ -171,7 +171,7 @@ export class CatalogueDialog extends LitElement {
   }
 
   #useTitle(): string {
-    return this.wanted.purpose === null ? 'Write with it alone' : 'Use';
+    return this.wanted.purpose === null ? 'Use it alone' : 'Use';
   }
 
   #found(): string {

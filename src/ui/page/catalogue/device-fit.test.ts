@@ -20,7 +20,7 @@ test.each([
   ['SmolLM2-135M-Instruct', wasm, 'fits this device: about 1.19 GB of 4.29 GB'],
   ['SmolLM2-135M-Instruct', phone, 'does not fit this device: about 1.19 GB of 537 MB'],
   ['Llama-3.2-3B-Instruct-ONNX', wasm, 'does not fit this device: about 4.33 GB of 4.29 GB'],
-  ['Llama-3.2-3B-Instruct-ONNX', card, 'takes about 2.63 GB; the browser does not tell how much there is'],
+  ['Llama-3.2-3B-Instruct-ONNX', card, 'takes about 2.63 GB; the available memory is unknown'],
   ['Llama-3.2-3B-Instruct-ONNX', smallCard, 'does not fit this device: about 2.63 GB of 2.15 GB'],
 ])('%s alone, case %#', (end, device, text) => {
   const model = named(end);

@@ -49,6 +49,6 @@ export function deviceFit(
 /** "fits this device: about 1.19 GB of 4.29 GB" */
 export function deviceFitText({ totalBytes, availableBytes, fits }: ReturnType<typeof deviceFit>): string {
   const about = `about ${roughSizeText(totalBytes)}`;
-  if (availableBytes === null) return `takes ${about}; the browser does not tell how much there is`;
+  if (availableBytes === null) return `takes ${about}; the available memory is unknown`;
   return `${fits ? 'fits' : 'does not fit'} this device: ${about} of ${roughSizeText(availableBytes)}`;
 }

@@ -17,7 +17,7 @@ test.each([
 test.each([
   ['two words', 'neither a repository'],
   ['owner/name/more', 'neither a repository'],
-  ['owner/name:q5', 'asks for the dtype "q5"'],
+  ['owner/name:q5', 'unknown dtype "q5"'],
   ['', 'neither a repository'],
 ])('%j is refused', (text, problem) => {
   expect(readGivenModel(text)).toEqual({ model: null, problem: expect.stringContaining(problem) });

@@ -19,7 +19,7 @@ export function readGivenModel(text: string): GivenModel {
     if (error instanceof EngineError) return { model: null, problem: error.message };
     throw error;
   }
-  const problem = `“${model}” is neither a repository, such as owner/name or owner/name:q4, nor the address of a folder.`;
+  const problem = `“${model}” is neither a repository (owner/name or owner/name:q4) nor the URL of a folder.`;
   return { model: null, problem };
 }
 

@@ -131,7 +131,7 @@ export function readTeamCatalogue(json: unknown, source: string): TeamCatalogue 
   const path = v.getDotPath(issue) ?? 'the whole file';
   throw new EngineError(
     'integrity',
-    `${source} is not a catalogue of teams: ${path}: ${issue.message}. Correct it as docs/models.md says.`,
+    `${source} is not a catalogue of teams: ${path}: ${issue.message}. See docs/models.md for the format.`,
     { details: { source, path } },
   );
 }

@@ -9,20 +9,20 @@ export function linkNotice(
   return html`<div class="notice" role="alert">
     ${
       problems.length > 0
-        ? html`<p><strong>The link is not all right.</strong> ${problems.join(' ')} Everything else is set as it says.</p>`
+        ? html`<p><strong>The link is partly invalid.</strong> ${problems.join(' ')} All other settings were applied.</p>`
         : null
     }
     ${
       foreign.length > 0
         ? html`<p>
-            <strong>The link wants to load</strong> ${foreign.map((address) => html`<code>${address}</code> `)}. Load it
-            only if you trust whoever made the link; until then the page’s own stands in for it.
+            <strong>This link loads from elsewhere:</strong> ${foreign.map((address) => html`<code>${address}</code> `)}. Load it
+            only if you trust the author of the link; until then the page uses its own models.
           </p>`
         : null
     }
     <div class="buttons">
       ${foreign.length > 0 ? html`<button type="button" @click=${actions.agree}>Load it</button>` : null}
-      <button type="button" @click=${actions.dismiss}>${foreign.length > 0 ? 'Do without' : 'Close'}</button>
+      <button type="button" @click=${actions.dismiss}>${foreign.length > 0 ? 'Use the page’s models' : 'Close'}</button>
     </div>
   </div>`;
 }

@@ -44,5 +44,5 @@ test("members' own prompts go on with the same text", () => {
 
 test('a link says where it cannot write the same text', () => {
   expect(linkCaveat(form, [{}, {}])).toBeNull();
-  expect(linkCaveat(form, [{}, { combine: { weights: [0.2, 0.8] } }])).toMatch(/moved on the way/);
+  expect(linkCaveat(form, [{}, { combine: { weights: [0.2, 0.8] } }])).toMatch(/Changes made during the run/);
 });

@@ -16,13 +16,13 @@ export function repeatable(form: RequestForm, result: DecodeResult | null): Requ
 /** Why the form's link may not write the same text again; null where it does. */
 export function linkCaveat(form: RequestForm, rounds: readonly Pick<Round, 'combine'>[]): string | null {
   if (rounds.some(({ combine }) => combine !== undefined)) {
-    return 'It has the combination that the story began with: what was moved on the way is in the recording alone.';
+    return 'The link has the weights the story began with. Changes made during the run are only in the recording.';
   }
   const { method, sampling } = toRequest(form);
   const isAdaptive = JSON.stringify(method).includes('"adaptive"');
   const acceptance = 'acceptance' in method ? method.acceptance?.kind : undefined;
   if (isAdaptive && sampling?.temperature !== 0 && acceptance !== 'coupled') {
-    return 'An adaptive draft length follows the clock, so the story may come out otherwise; acceptance “coupled” keeps it.';
+    return 'With an adaptive draft length the story may differ each time; acceptance “coupled” reproduces it.';
   }
   return null;
 }

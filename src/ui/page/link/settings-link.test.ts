@@ -56,17 +56,17 @@ describe('a link', () => {
 
 describe('of a bad link', () => {
   test.each([
-    ['seed=abc&prompt=Hi', 'Its seed “abc” is no number'],
-    ['seed=-3&prompt=Hi', 'Its seed “-3” is no number'],
-    ['temperature=&prompt=Hi', 'Its temperature “” is no number'],
-    ['temperature=Infinity&prompt=Hi', 'Its temperature “Infinity”'],
-    ['draft=automatic&prompt=Hi', 'Its draft “automatic” is no number'],
-    ['max=0&prompt=Hi', 'Its max “0” is no number of at least 1'],
-    ['method=magic&prompt=Hi', 'Its method “magic” is none of collaborative'],
-    ['schedule=toString&prompt=Hi', 'Its schedule “toString” is none of'],
-    ['model1=story-base&share1=1&prompt=Hi', 'It names one member; 2 to 4'],
-    ['hub=ftp://x&prompt=Hi', 'Its hub “ftp://x” is no address'],
-    ['colour=red&prompt=Hi', 'It says “colour”, which means nothing here'],
+    ['seed=abc&prompt=Hi', 'Invalid seed “abc”: expected a number'],
+    ['seed=-3&prompt=Hi', 'Invalid seed “-3”: expected a number of at least 0'],
+    ['temperature=&prompt=Hi', 'Invalid temperature “”: expected a number'],
+    ['temperature=Infinity&prompt=Hi', 'Invalid temperature “Infinity”'],
+    ['draft=automatic&prompt=Hi', 'Invalid draft “automatic”: expected a number'],
+    ['max=0&prompt=Hi', 'Invalid max “0”: expected a number of at least 1'],
+    ['method=magic&prompt=Hi', 'Invalid method “magic”: expected one of collaborative'],
+    ['schedule=toString&prompt=Hi', 'Invalid schedule “toString”: expected one of'],
+    ['model1=story-base&share1=1&prompt=Hi', 'It has one member; a team has 2 to 4'],
+    ['hub=ftp://x&prompt=Hi', 'Invalid hub “ftp://x”: not a web address'],
+    ['colour=red&prompt=Hi', 'Unknown settings: “colour”'],
   ])('%s the rest is taken, and the fault is told', (hash, problem) => {
     const { form, problems } = read(hash);
     expect(form).toEqual({ ...base, prompt: 'Hi' });

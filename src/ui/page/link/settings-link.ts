@@ -105,7 +105,7 @@ function readHub(reader: LinkReader, pageUrl: string): string | null {
   const address = reader.text('hub');
   const isAddress = address !== null && URL.canParse(address, pageUrl);
   if (address === null || (isAddress && /^https?:/.test(new URL(address, pageUrl).href))) return address;
-  reader.problems.push(`Its hub ${quoted(address)} is no address.`);
+  reader.problems.push(`Invalid hub ${quoted(address)}: not a web address.`);
   return null;
 }
 
@@ -138,7 +138,7 @@ function readMembers(reader: LinkReader, base: TeamForm): readonly MemberForm[] 
   if (models.length === 0) return base.members;
   if (models.length < minMembers || models.length > maxMembers) {
     reader.problems.push(
-      `It names ${models.length === 1 ? 'one member' : `${models.length} members`}; ${minMembers} to ${maxMembers} can write together.`,
+      `It has ${models.length === 1 ? 'one member' : `${models.length} members`}; a team has ${minMembers} to ${maxMembers}.`,
     );
     reader.leaveOut(/^(model|share|weight|draft|temperature|prompt|system)\d+$/);
     return base.members;
@@ -185,7 +185,7 @@ class LinkReader {
     const value = text.trim() === '' ? Number.NaN : Number(text);
     if (Number.isFinite(value) && value >= min) return value;
     this.problems.push(
-      `Its ${name} ${quoted(text)} is no number${min > 0 ? ` of at least ${min}` : ' it could be'}.`,
+      `Invalid ${name} ${quoted(text)}: expected a number${min > Number.NEGATIVE_INFINITY ? ` of at least ${min}` : ''}.`,
     );
     return null;
   }
@@ -206,7 +206,7 @@ class LinkReader {
     const choice = choices.find(({ kind }) => kind === text);
     if (choice) return choice.kind;
     this.problems.push(
-      `Its ${name} ${quoted(text)} is none of ${choices.map(({ kind }) => kind).join(', ')}.`,
+      `Invalid ${name} ${quoted(text)}: expected one of ${choices.map(({ kind }) => kind).join(', ')}.`,
     );
     return otherwise;
   }
@@ -218,8 +218,7 @@ class LinkReader {
   /** Notes what nobody asked for: a slip of the pen would else be passed over in silence. */
   refuseUnknown(): void {
     const names = [...new Set(this.#link.keys())];
-    if (names.length > 0)
-      this.problems.push(`It says ${names.map(quoted).join(', ')}, which means nothing here.`);
+    if (names.length > 0) this.problems.push(`Unknown settings: ${names.map(quoted).join(', ')}.`);
   }
 }
 
