@@ -32,7 +32,7 @@ test('pointing at a token shows its numbers, a tap keeps them and asks what else
   await recovered.hover();
   await expect(card(page)).toContainText('recovered');
   await expect(card(page)).toContainText('drawn in place of the rejected token');
-  await expect(card(page)).toContainText('Click, or press Enter');
+  await expect(card(page)).toContainText('Click or press Enter');
   await page.mouse.move(2, 2);
   await expect(card(page)).toHaveCount(0);
 
