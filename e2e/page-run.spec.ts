@@ -35,7 +35,7 @@ test('a story streams in with the fates of its tokens and live numbers', async (
   await expect(story(page).locator('.accepted').first()).toBeVisible();
   await expect(status(page)).toHaveText(/after \d+ tokens\.$/, { timeout: 60_000 });
   expect(await story(page).textContent()).toMatch(/^Long ago\S*\s.{40}/s);
-  await expect(numberOf(page, 'tokens a second')).toHaveText(/^\d+\.\d$/);
+  await expect(numberOf(page, 'tokens per second')).toHaveText(/^\d+\.\d$/);
   await expect(numberOf(page, 'acceptance rate')).toHaveText(/^\d+ %$/);
   await expect(numberOf(page, 'tokens per round')).toHaveText(/^[01]\.\d\d$/);
 });

@@ -118,10 +118,10 @@ export class LiveNumbersElement extends LitElement {
     const numbers = runNumbers(this.story, this.cast);
     const { tokens, tokensPerSecond, timeToFirstTokenMs, acceptanceRate, tokensPerRound } = numbers;
     return html`<dl>
-        ${number('tokens a second', decimalText(tokensPerSecond, 1))}
+        ${number('tokens per second', decimalText(tokensPerSecond, 1))}
         ${number('to the first token', durationText(timeToFirstTokenMs))}
         ${number('acceptance rate', percentText(acceptanceRate))}
-        ${number('forwards a token', decimalText(numbers.forwardsPerToken, 2), `instead of ${numbers.referenceForwardsPerToken}`)}
+        ${number('forwards per token', decimalText(numbers.forwardsPerToken, 2), `instead of ${numbers.referenceForwardsPerToken}`)}
         ${number('tokens per round', decimalText(tokensPerRound, 2))} ${number('tokens', String(tokens))}
       </dl>
       ${this.#lossiness(numbers)} ${numbers.members.length > 1 ? memberTable(numbers) : null}
