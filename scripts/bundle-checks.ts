@@ -17,7 +17,7 @@ export function check(title: string, holds: boolean, seen: readonly string[]): C
 /** A message of onnxruntime-web that stands once in each copy of its code, minified or not. */
 const runtimeMessage = 'env.wasm.numThreads is set to ';
 
-function filesUnder(folder: string): string[] {
+export function filesUnder(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((path) => path.replaceAll('\\', '/'))
     .filter((path) => statSync(join(folder, path)).isFile())

@@ -5,7 +5,7 @@ import { problemAffectsResolutionKind } from '@arethetypeswrong/core/problems';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { projectFolder, reportFolder } from './build.ts';
-import { type Check, check } from './bundle-checks.ts';
+import { type Check, check, filesUnder } from './bundle-checks.ts';
 
 /** Looks at the package as npm would publish it. The library must be built. */
 export async function checkPublished(): Promise<readonly Check[]> {
@@ -64,8 +64,6 @@ function reviewedReports(): Check {
   );
 }
 
-/** All files of a folder, or the one file, by their paths in the project. */
-function filesIn(path: string): string[] {
-  if (!statSync(join(projectFolder, path)).isDirectory()) return [path];
-  return readdirSync(join(projectFolder, path)).flatMap((name) => filesIn(`${path}/${name}`));
-}
+/** The files of a folder, by their paths in the project. */
+const filesIn = (folder: string): string[] =>
+  filesUnder(join(projectFolder, folder)).map((path) => `${folder}/${path}`);

@@ -6,7 +6,6 @@ import { describeFailure, type Failure } from '../kit/failure.ts';
 import type { CastMember } from '../story/cast.ts';
 import { RunReader } from '../story/run-reader.ts';
 import type { RunHeading } from '../story/run-state.ts';
-import { liveNumbers } from '../story/story.ts';
 import { type Lane, lanesOf, waysOf } from './race-lanes.ts';
 
 export interface RaceStart {
@@ -47,7 +46,8 @@ const defaultMaxTokens = 200;
 export class RaceRun implements ReactiveController {
   state: RaceState = { kind: 'none' };
   readonly #host: ReactiveControllerHost;
-  readonly #reader = new RunReader<RunHeading>(() => this.#showTokens());
+  /** A race shows how much is written, not the text. */
+  readonly #reader = new RunReader<RunHeading>(() => {});
 
   constructor(host: ReactiveControllerHost) {
     this.#host = host;
@@ -67,8 +67,16 @@ export class RaceRun implements ReactiveController {
     const isCurrent = (): boolean => this.state.kind === 'running' && this.state.lanes === lanes;
     const begun: RunHeading = { prompt: promptText(request), cast };
     const run = (asked: DecodeRequest, lane: number): Promise<DecodeResult | null> => {
-      this.#set({ ...running, lane, tokens: 0 });
-      return this.#reader.read({ begun, decode: () => decode(asked) });
+      let tokens = 0;
+      this.#set({ ...running, lane, tokens });
+      return this.#reader.read({
+        begun,
+        decode: () => decode(asked),
+        onRound: ({ committed }) => {
+          tokens += committed.length;
+          this.#set({ ...running, lane, tokens });
+        },
+      });
     };
     try {
       // Every lane is to find the prompt in the caches, as all but the first would.
@@ -91,13 +99,6 @@ export class RaceRun implements ReactiveController {
     this.#reader.drop();
     this.#set({ kind: 'none' });
   };
-
-  #showTokens(): void {
-    const { state } = this;
-    const run = this.#reader.state;
-    if (state.kind !== 'running' || run.kind !== 'running') return;
-    this.#set({ ...state, tokens: liveNumbers(run.story).tokens });
-  }
 
   #set(state: RaceState): void {
     this.state = state;
