@@ -31,7 +31,7 @@ export interface ChatMessageParam {
 export interface StreamOptions {
   /** Sends the usage in a last chunk. Default: false. */
   readonly include_usage?: boolean | null;
-  /** No effect: no network carries the stream. */
+  /** Ignored: the stream crosses no network. */
   readonly include_obfuscation?: boolean | null;
 }
 
@@ -57,9 +57,9 @@ export interface CommonParams {
   readonly presence_penalty?: number | null;
   readonly stream?: boolean | null;
   readonly stream_options?: StreamOptions | null;
-  /** No effect: there is no server that could tell users apart. */
+  /** Ignored: no server distinguishes users. */
   readonly user?: string | null;
-  /** No effect, like `user`. */
+  /** Ignored, like `user`. */
   readonly safety_identifier?: string | null;
 }
 

@@ -1,4 +1,4 @@
-/** Who proposed a token: a model that drew it from its own distribution, or a look-up in the text, which is no model. */
+/** Who proposed a token: a member that drew it from its own distribution, or a lookup in the text. */
 export type Proposer = { readonly kind: 'member'; readonly index: number } | { readonly kind: 'lookup' };
 
 /** Index in a list with an entry for each proposer: the members in order, then the look-up where there is one. */

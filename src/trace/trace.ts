@@ -41,7 +41,7 @@ export interface TraceHeader {
   readonly backend: BackendKind;
   /** As it was asked, defaults filled in; what the engine chose stands in the result's. */
   readonly request: RecordedRequest;
-  /** In the order in which rounds number them; a look-up is no member. */
+  /** In the order of their numbers in the rounds. A lookup is not a member. */
   readonly members: readonly TraceMember[];
 }
 

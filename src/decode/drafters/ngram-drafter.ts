@@ -26,7 +26,7 @@ export function ngramDrafter(options: {
         seen.push(sampler.committedTokenIds[index]);
       }
       const found = lookUp(seen, longestMatch, shortestMatch, limit);
-      yield { kind: 'look-up', found };
+      yield { kind: 'lookup', found };
       return found.length;
     },
   };

@@ -20,7 +20,7 @@ function runStep(step: Step, sampler: RoundSampler): Promise<void> | void {
       return scoreBatch(step.members, step.as);
     case 'propose':
       return sampler.propose(step.member.index);
-    case 'look-up':
+    case 'lookup':
       return sampler.proposeTokens(step.found);
     case 'draw':
       return sampler.draw(step.law);

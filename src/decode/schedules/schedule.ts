@@ -9,7 +9,7 @@ export type Step =
   /** Each member completes its D_i up to the position behind pending. */
   | { readonly kind: 'score'; readonly members: readonly Member[]; readonly as: ForwardKind }
   | { readonly kind: 'propose'; readonly member: Member }
-  | { readonly kind: 'look-up'; readonly found: readonly TokenId[] }
+  | { readonly kind: 'lookup'; readonly found: readonly TokenId[] }
   | { readonly kind: 'draw'; readonly law: DrawnLaw };
 
 /** The arguments of `RoundSampler.verify`. */

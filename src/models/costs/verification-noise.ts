@@ -20,7 +20,7 @@ export const disagreementLimits: Readonly<Record<ActivationPrecision, Disagreeme
   int8: { maxLogitDifference: Number.MAX_VALUE, meanTotalVariation: 0.5 },
 };
 
-/** True if the disagreement is no noise. Values that are not finite always are gross. */
+/** True if the disagreement is too large to be noise. Values that are not finite are always gross. */
 export function isGross(noise: VerificationNoise, limit: DisagreementLimit): boolean {
   return !(
     noise.maxLogitDifference <= limit.maxLogitDifference &&

@@ -70,7 +70,7 @@ function modelOf(
     .finish();
 }
 
-test('trap: a graph with a cycle is no model: a walk along it never ends', () => {
+test('trap: a graph with a cycle is refused: a walk along it never ends', () => {
   const itself = modelOf([['out'], ['out']]);
   const eachOther = modelOf([['a', 'b'], ['out']], [['out'], ['b']]);
   for (const onnx of [itself, eachOther]) expect(() => readOnnxGraph(onnx)).toThrow(/its graph has a cycle/);

@@ -4,6 +4,7 @@ import { ModelEditor } from '../onnx/prepare/model-editor.ts';
 import { readTensor, writeExternalTensor } from '../onnx/prepare/onnx-tensor.ts';
 import {
   attributeField,
+  attributeType,
   elementType,
   graphField,
   modelField,
@@ -42,7 +43,7 @@ export function withConstantsBeside(onnx: Uint8Array, name: string): ReturnType<
       model.tag(nodeField.opType, wireType.bytes).string('Constant');
       model.tag(nodeField.attribute, wireType.bytes).fork();
       model.tag(attributeField.name, wireType.bytes).string('value');
-      model.tag(attributeField.type, wireType.varint).int32(4);
+      model.tag(attributeField.type, wireType.varint).int32(attributeType.tensor);
       eachRawField(writeExternalTensor(tensor, values), (_, written) => {
         if (written) model.tag(attributeField.tensor, wireType.bytes).bytes(written);
       });

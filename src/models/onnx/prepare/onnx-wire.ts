@@ -33,7 +33,7 @@ export const opsetField = { domain: 1, version: 2 } as const;
 export const entryField = { key: 1, value: 2 } as const;
 
 /** AttributeProto.AttributeType */
-export const attributeType = { float: 1, int: 2, ints: 7 } as const;
+export const attributeType = { float: 1, int: 2, tensor: 4, ints: 7 } as const;
 
 /** TensorProto.DataType */
 export const elementType = { float32: 1, uint8: 2, int64: 7, float16: 10 } as const;
