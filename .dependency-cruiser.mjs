@@ -37,6 +37,7 @@ const roomsOfModels = [
   'files/',
   'costs/',
   'ort/',
+  'answers/',
   'cache/',
   'session/',
   '(sequence-pool|prefill)\\.ts',

@@ -12,7 +12,7 @@ beforeEach(() => caches.delete('antiphon-measurements'));
 
 const key = (kind: string) => ({
   kind,
-  sha256: source.sha256,
+  subject: source.sha256,
   backend: 'wasm',
   adapter: 'cpu',
   ortVersion: ortVersion(),
@@ -60,7 +60,7 @@ test('a self-check that failed is neither believed nor kept', async () => {
 });
 
 test.each([
-  ['file', { sha256: '00' }],
+  ['file', { subject: '00' }],
   ['backend', { backend: 'webgpu' }],
   ['adapter', { adapter: 'another' }],
   ['version of ONNX Runtime', { ortVersion: '1.0.0' }],

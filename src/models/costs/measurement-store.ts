@@ -3,7 +3,8 @@ import { host } from '#host';
 /** What a measurement depends on; a change of any part is another measurement. */
 export interface MeasurementKey {
   readonly kind: string;
-  readonly sha256: string;
+  /** What was measured: the hash of a model's files, or what all models share. */
+  readonly subject: string;
   readonly backend: string;
   readonly adapter: string;
   readonly ortVersion: string;
@@ -22,6 +23,6 @@ export const readMeasurement = (key: MeasurementKey): Promise<unknown> => host.k
 export const writeMeasurement = (key: MeasurementKey, value: unknown): Promise<void> =>
   host.keptValues.write(pathOf(key), value);
 
-function pathOf({ kind, sha256, backend, adapter, ortVersion, ortBuild, threads }: MeasurementKey): string {
-  return [kind, sha256, backend, adapter, ortVersion, ortBuild, threads].map(encodeURIComponent).join('/');
+function pathOf({ kind, subject, backend, adapter, ortVersion, ortBuild, threads }: MeasurementKey): string {
+  return [kind, subject, backend, adapter, ortVersion, ortBuild, threads].map(encodeURIComponent).join('/');
 }

@@ -186,7 +186,13 @@ function cuttingOperator(graph: OnnxGraph, joining: OnnxNode, pastName: string):
  * WASM kernels of ONNX Runtime 1.30 then answer with logits off by 2, in every pass alike. Where query, key and value
  * come in one, they are left out too, but the cache is the layer's own.
  */
-function sharesCache(graph: OnnxGraph, { opType, inputs }: OnnxNode): boolean {
+export function sharesCache(
+  graph: {
+    readonly nodes: readonly Pick<OnnxNode, 'opType' | 'inputs'>[];
+    producerOf(valueName: string): unknown;
+  },
+  { opType, inputs }: Pick<OnnxNode, 'opType' | 'inputs'>,
+): boolean {
   if (opType !== 'GroupQueryAttention' || inputs[1]) return false;
   const past = inputs[3] ?? '';
   const users = graph.nodes.filter((node) => node.opType === opType && node.inputs[3] === past);

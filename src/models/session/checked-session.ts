@@ -1,4 +1,6 @@
 import { EngineError } from '../../errors/engine-error.ts';
+import type { EngineDevice } from '../../gpu/device.ts';
+import { checkAnswers } from '../answers/check-answers.ts';
 import type { VerificationNoise } from '../causal-model.ts';
 import { type BatchGains, batchGains, noGains } from '../costs/batch-gains.ts';
 import { type MeasuredBatches, measureBatches } from '../costs/measure-batches.ts';
@@ -42,13 +44,20 @@ export interface CheckedSession {
   readonly batchShare: number;
   /** True if wide and narrow passes disagree by more than rounding explains. */
   readonly gross: boolean;
+  /** How many operations have no known answer, by operator. */
+  readonly unanswered: ReadonlyMap<string, number>;
 }
 
-/** Opens a session and checks that its passes agree; a check that passes is kept per model file, backend and adapter. */
+/**
+ * Checks that the operators compute what is known to be right, opens a session and checks that its passes agree. What
+ * passes is kept, the operators by signature and the passes by model file, both per backend and adapter. Throws
+ * `model-unsupported` where an operator computes something else.
+ */
 export async function openCheckedSession(request: CheckedSessionRequest): Promise<CheckedSession> {
   const { signal, onStage, vocabSize, contextLength } = request;
   signal?.throwIfAborted();
   onStage?.('create-session');
+  const { unanswered } = await checkAnswers({ ...request, key: answersKeyOf(request) });
   const session = await ModelSession.open(request);
   try {
     signal?.throwIfAborted();
@@ -67,7 +76,7 @@ export async function openCheckedSession(request: CheckedSessionRequest): Promis
     // A device that disagrees grossly is given up; WASM has nothing to fall back to.
     const costs = gross && request.device ? [] : await settlePasses(request, session);
     const { shareOfOneToken } = await settleBatches(request, session);
-    return { session, noise, costs, batchShare: shareOfOneToken, gross };
+    return { session, noise, costs, batchShare: shareOfOneToken, gross, unanswered };
   } catch (error) {
     await session.release();
     throw error;
@@ -137,10 +146,20 @@ async function settleBatches(request: CheckedSessionRequest, session: ModelSessi
   return gains;
 }
 
-function keyOf(kind: string, { sha256, preparation, device }: CheckedSessionRequest): MeasurementKey {
+function keyOf(kind: string, request: CheckedSessionRequest): MeasurementKey {
+  const { sha256, preparation, device } = request;
+  return { kind: preparation ? `${kind}-${preparation}` : kind, subject: sha256, ...placeOf(device) };
+}
+
+/** One place for the operators of all models. */
+const answersKeyOf = ({ device }: CheckedSessionRequest): MeasurementKey => ({
+  kind: 'answers-1',
+  subject: 'operators',
+  ...placeOf(device),
+});
+
+function placeOf(device: EngineDevice | null): Omit<MeasurementKey, 'kind' | 'subject'> {
   return {
-    kind: preparation ? `${kind}-${preparation}` : kind,
-    sha256,
     backend: device ? 'webgpu' : 'wasm',
     adapter: device ? `${device.adapterName}${device.usesSubgroups ? ' with subgroups' : ''}` : 'cpu',
     ortVersion: ortVersion(),

@@ -1,6 +1,6 @@
 import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import { eachField } from '../onnx-graph.ts';
-import { type ExternalContents, type OnnxTensor, readTensor } from './onnx-tensor.ts';
+import { type ExternalContents, numbersIn, type OnnxTensor, readTensor } from './onnx-tensor.ts';
 import { readValue } from './onnx-value.ts';
 import { attributeField, attributeType, graphField, nodeField, wireType } from './onnx-wire.ts';
 import { eachRawField } from './raw-fields.ts';
@@ -16,7 +16,12 @@ export interface OnnxOperation {
   readonly outputs: readonly string[];
   /** Attributes that are one number. */
   readonly numbers: ReadonlyMap<string, number>;
-  readonly attributeNames: readonly string[];
+  /** Attributes that are lists of integers. */
+  readonly lists: ReadonlyMap<string, readonly number[]>;
+  /** Attributes that are texts. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** All attributes by name, each as its message in the file. */
+  readonly attributes: ReadonlyMap<string, Uint8Array>;
   /** The attribute `value` of a Constant; null where there is none. */
   readonly tensor: OnnxTensor | null;
   /** The branches of If, the body of Loop: each may use any value of the graph around it. */
@@ -37,7 +42,14 @@ export function readOperation(message: Uint8Array): OnnxOperation {
   let domain = '';
   const inputs: string[] = [];
   const outputs: string[] = [];
-  const attributes: ReadAttributes = { numbers: new Map(), attributeNames: [], tensor: null, subgraphs: [] };
+  const read: ReadAttributes = {
+    numbers: new Map(),
+    lists: new Map(),
+    texts: new Map(),
+    attributes: new Map(),
+    tensor: null,
+    subgraphs: [],
+  };
   eachField(message, (field, wire, reader) => {
     if (wire !== wireType.bytes) return false;
     if (field === nodeField.input) inputs.push(reader.string());
@@ -45,38 +57,48 @@ export function readOperation(message: Uint8Array): OnnxOperation {
     else if (field === nodeField.name) name = reader.string();
     else if (field === nodeField.opType) opType = reader.string();
     else if (field === nodeField.domain) domain = reader.string();
-    else if (field === nodeField.attribute) readAttribute(reader.bytes(), attributes);
+    else if (field === nodeField.attribute) readAttribute(reader.bytes(), read);
     else return false;
     return true;
   });
-  return { name, opType, domain, inputs, outputs, ...attributes };
+  return { name, opType, domain, inputs, outputs, ...read };
 }
 
 interface ReadAttributes {
   readonly numbers: Map<string, number>;
-  readonly attributeNames: string[];
+  readonly lists: Map<string, readonly number[]>;
+  readonly texts: Map<string, string>;
+  readonly attributes: Map<string, Uint8Array>;
   tensor: OnnxTensor | null;
   readonly subgraphs: OnnxSubgraph[];
 }
 
-function readAttribute(message: Uint8Array, attributes: ReadAttributes): void {
+function readAttribute(message: Uint8Array, read: ReadAttributes): void {
   let name = '';
   let number: number | null = null;
+  let text: string | null = null;
   let tensor: OnnxTensor | null = null;
+  const list: number[] = [];
   eachField(message, (field, wire, reader) => {
     if (field === attributeField.name && wire === wireType.bytes) name = reader.string();
     else if (field === attributeField.float && wire === wireType.fixed32) number = reader.float();
     else if (field === attributeField.int && wire === wireType.varint) number = Number(reader.int64());
+    else if (field === attributeField.text && wire === wireType.bytes) text = reader.string();
+    else if (field === attributeField.ints && wire === wireType.varint) list.push(Number(reader.int64()));
+    else if (field === attributeField.ints && wire === wireType.bytes)
+      list.push(...numbersIn(reader.bytes()));
     else if (field === attributeField.tensor && wire === wireType.bytes) {
       tensor = readTensor(reader.bytes(), noFiles);
     } else if (field === attributeField.graph || field === attributeField.graphs) {
-      attributes.subgraphs.push(readSubgraph(reader.bytes()));
+      read.subgraphs.push(readSubgraph(reader.bytes()));
     } else return false;
     return true;
   });
-  attributes.attributeNames.push(name);
-  if (number !== null) attributes.numbers.set(name, number);
-  if (name === 'value') attributes.tensor = tensor;
+  read.attributes.set(name, message);
+  if (number !== null) read.numbers.set(name, number);
+  if (text !== null) read.texts.set(name, text);
+  if (list.length > 0) read.lists.set(name, list);
+  if (name === 'value') read.tensor = tensor;
 }
 
 function readSubgraph(message: Uint8Array): OnnxSubgraph {
@@ -96,8 +118,8 @@ function readSubgraph(message: Uint8Array): OnnxSubgraph {
   return { operations, tensors, outputNames };
 }
 
-/** What an attribute may be given as: `{ float }` tells 1.0 from 1. */
-export type AttributeValue = number | readonly number[] | { readonly float: number };
+/** What an attribute may be given as: `{ float }` tells 1.0 from 1; bytes are its message as another file has it. */
+export type AttributeValue = number | readonly number[] | { readonly float: number } | Uint8Array;
 
 /** A node as a field of the graph, tag and length included. */
 export function writeOperation(operation: {
@@ -115,6 +137,10 @@ export function writeOperation(operation: {
   writer.tag(nodeField.name, wireType.bytes).string(operation.name);
   writer.tag(nodeField.opType, wireType.bytes).string(operation.opType);
   for (const [name, value] of Object.entries(operation.attributes)) {
+    if (value instanceof Uint8Array) {
+      writer.tag(nodeField.attribute, wireType.bytes).bytes(value);
+      continue;
+    }
     writer.tag(nodeField.attribute, wireType.bytes).fork();
     writer.tag(attributeField.name, wireType.bytes).string(name);
     if (typeof value === 'number') {

@@ -82,7 +82,8 @@ function begun({ name, elementType, shape }: TensorType): BinaryWriter {
   return writer.tag(tensorField.name, wireType.bytes).string(name);
 }
 
-function numbersIn(bytes: Uint8Array): number[] {
+/** Of a packed list of integers. */
+export function numbersIn(bytes: Uint8Array): number[] {
   const reader = new BinaryReader(bytes);
   const numbers: number[] = [];
   while (reader.pos < reader.len) numbers.push(Number(reader.int64()));

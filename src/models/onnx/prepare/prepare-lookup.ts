@@ -25,8 +25,8 @@ const knownAttributes: ReadonlySet<string> = new Set(['bits', 'block_size', 'gat
 
 /** How a GatherBlockQuantized packs its table, or why it cannot be written out. */
 export function readPackedLookup(model: EditableModel, operation: OnnxOperation): PackedLookup | string {
-  const { inputs, numbers, attributeNames } = operation;
-  const unknown = attributeNames.filter((name) => !knownAttributes.has(name));
+  const { inputs, numbers, attributes } = operation;
+  const unknown = [...attributes.keys()].filter((name) => !knownAttributes.has(name));
   if (unknown.length > 0) return `attribute ${unknown.join(', ')} is not understood`;
   const bits = numbers.get('bits') ?? 4;
   const blockSize = numbers.get('block_size') ?? 128;

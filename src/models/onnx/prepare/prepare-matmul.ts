@@ -29,8 +29,8 @@ const blockSizes: ReadonlySet<number> = new Set([16, 32, 64, 128, 256]);
 
 /** How a MatMulNBits packs its weights, or why they cannot be unpacked. */
 export function readPackedMatMul(model: EditableModel, operation: OnnxOperation): PackedMatMul | string {
-  const { inputs, numbers, attributeNames } = operation;
-  const unknown = attributeNames.filter((name) => !knownAttributes.has(name));
+  const { inputs, numbers, attributes } = operation;
+  const unknown = [...attributes.keys()].filter((name) => !knownAttributes.has(name));
   if (unknown.length > 0) return `attribute ${unknown.join(', ')} is not understood`;
   if (numbers.get('weight_prepacked')) return 'weights are packed for one kind of processor';
   const rows = numbers.get('N') ?? 0;

@@ -54,8 +54,8 @@ const knownInputs = 10;
 
 /** What a GroupQueryAttention computes, or why it cannot be written out. */
 export function readAttention(model: EditableModel, operation: OnnxOperation): GroupedAttention | string {
-  const { inputs, numbers, attributeNames } = operation;
-  const unknown = attributeNames.filter((name) => !knownAttributes.has(name));
+  const { inputs, numbers, attributes } = operation;
+  const unknown = [...attributes.keys()].filter((name) => !knownAttributes.has(name));
   if (unknown.length > 0) return `attribute ${unknown.join(', ')} is not understood`;
   if (numbers.get('smooth_softmax') === 1) return 'smooth_softmax is not understood';
   if (numbers.get('qk_output')) return 'qk_output is not understood';
