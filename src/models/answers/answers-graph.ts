@@ -42,7 +42,9 @@ export function answersGraph(answers: readonly SignedAnswer[]): AnswersGraph {
       if (!values) return '';
       const name = `${index}.output.${which}`;
       outputs.set(name, values);
-      fields.push(writeValue(graphField.output, { name, elementType: values.type, shape: values.shape }));
+      // Sizes are left open: where the runtime infers others that is a wrong answer, not a graph that cannot be opened.
+      const shape = values.shape.map(() => '');
+      fields.push(writeValue(graphField.output, { name, elementType: values.type, shape }));
       return name;
     });
     const attributes = { ...Object.fromEntries(operation.attributes), ...answer.attributes };

@@ -83,8 +83,10 @@ async function errorsOf(
   } catch (failure) {
     device?.throwIfUnusable();
     const error = ortError('Checking the operators', failure);
+
     if (error.code === 'out-of-memory' || error.code === 'device-lost') throw error;
-    if (answers.length === 1) return [null];
+    // What a backend lacks, creating the model's own session says, too.
+    if (answers.length === 1 || error.code === 'model-unsupported') return answers.map(() => null);
     // One that does not run takes all with it: the halves say which.
     const middle = answers.length >> 1;
     const first = await errorsOf(answers.slice(0, middle), device);
@@ -143,7 +145,7 @@ function wrongAnswers(
   const place = device ? `WebGPU (${device.adapterName})` : 'WASM';
   const problems = wrong.map(
     ({ answer, error }) =>
-      `${answer.operator} is off by ${percent(error)} of its largest value, the limit is ${percent(answer.answer.tolerance)}, as ${answer.signature}`,
+      `${answer.operator} ${inWords(error, answer.answer.tolerance)}, as ${answer.signature}`,
   );
   const next = device ? 'Use the WASM backend, or choose another export.' : 'Choose another export or dtype.';
   return new EngineError(
@@ -152,5 +154,10 @@ function wrongAnswers(
     { details: { modelId, problems } },
   );
 }
+
+const inWords = (error: number, tolerance: number): string =>
+  error === Infinity
+    ? 'answers in another shape, or what is not a number'
+    : `is off by ${percent(error)} of its largest value, the limit is ${percent(tolerance)}`;
 
 const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`;

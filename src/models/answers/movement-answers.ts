@@ -200,9 +200,7 @@ const expand: AnswerMaker = (form, random) => {
 /** Operators that leave the entries in their order. */
 const reshaping =
   (
-    shapesOf: (
-      form: OperationForm,
-    ) => {
+    shapesOf: (form: OperationForm) => {
       readonly given: readonly number[];
       readonly shape?: Values;
       readonly answer: readonly number[];

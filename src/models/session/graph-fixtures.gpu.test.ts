@@ -62,5 +62,17 @@ test('a graph whose attention caps its scores is refused: the kernel leaves the 
   const { source } = await readGraphFixture(fixture);
   const loading = runtime.loadModel(source);
   await expect(loading).rejects.toMatchObject({ code: 'model-unsupported' });
-  await expect(loading).rejects.toThrow(/GroupQueryAttention caps its scores at \d+/);
+  await expect(loading).rejects.toThrow(/com\.microsoft\.GroupQueryAttention is off by .+ softcap=/);
+});
+
+test('on auto it runs on WASM instead, and a note names the operator', async () => {
+  const fixture = graphFixtures.find(({ webgpu }) => webgpu === 'leaves out softcap') as GraphFixture;
+  const { source } = await readGraphFixture(fixture);
+  const auto = await ModelRuntime.open('auto', { allowSoftware: true });
+  const model = await auto.loadModel(source);
+  expect([auto.backend, model.backend]).toEqual(['webgpu', 'wasm']);
+  expect(model.notes.join(' ')).toMatch(
+    /WebGPU could not open .+GroupQueryAttention.+It runs on WASM instead/,
+  );
+  await auto.close();
 });

@@ -4,7 +4,6 @@ import { readOnnxGraph } from '../onnx/onnx-graph.ts';
 import { EditableModel } from '../onnx/prepare/editable-model.ts';
 import { elementType } from '../onnx/prepare/onnx-wire.ts';
 import { prepareGraph } from '../onnx/prepare/prepare-graph.ts';
-import { webgpuGaps } from '../onnx/webgpu-gaps.ts';
 import { type GraphFixture, graphFixtures } from '../testing/graph-fixtures.ts';
 
 const folder = new URL('../fixtures/graphs/', import.meta.url);
@@ -61,17 +60,6 @@ const webgpuWords = {
   'needs shader-f16': 'with `shader-f16`',
   'leaves out softcap': 'refused: softcap',
 };
-
-test('the one graph of which WebGPU leaves out a part is told by what that is', () => {
-  const gaps = graphFixtures.flatMap(({ name, webgpu }) => {
-    const problems = webgpuGaps(readOnnxGraph(read(name)));
-    expect(problems.length > 0, name).toBe(webgpu === 'leaves out softcap');
-    return problems;
-  });
-  expect(gaps).toEqual([
-    expect.stringMatching(/^GroupQueryAttention caps its scores at \d+, which ONNX Runtime omits on WebGPU$/),
-  ]);
-});
 
 test('docs/models.md shows the table', () => {
   const document = readFileSync(new URL('../../../docs/models.md', import.meta.url), 'utf8');

@@ -12,7 +12,6 @@ import {
   type PreparedGraph,
   prepareGraph,
 } from '../onnx/prepare/prepare-graph.ts';
-import { webgpuGaps } from '../onnx/webgpu-gaps.ts';
 import { ortThreads } from '../ort/ort.ts';
 import {
   type CheckedSession,
@@ -279,7 +278,6 @@ export class ModelRuntime {
     notes: string[],
   ): Promise<CheckedSession | null> {
     try {
-      refuseGaps(request);
       return await openCheckedSession(request);
     } catch (error) {
       const mayMove =
@@ -329,7 +327,11 @@ export class ModelRuntime {
       noise: checked.noise,
       costs: checked.costs,
       batchShare: checked.batchShare,
-      notes: [...notes, ...(checked.session.cacheKind === 'concat' ? [concatNote(device)] : [])],
+      notes: [
+        ...notes,
+        ...unansweredNotes(checked.unanswered),
+        ...(checked.session.cacheKind === 'concat' ? [concatNote(device)] : []),
+      ],
       session: checked.session,
       onDispose: (disposed) => {
         this.#models.delete(disposed);
@@ -366,17 +368,6 @@ function refuseUnusable(source: LimitedSource, graph: OnnxGraph): void {
   }
 }
 
-/** Throws `model-unsupported` where the device's kernels would compute something else. */
-function refuseGaps({ modelId, graph }: { readonly modelId: string; readonly graph: OnnxGraph }): void {
-  const problems = webgpuGaps(graph);
-  if (problems.length === 0) return;
-  throw new EngineError(
-    'model-unsupported',
-    `Model ${modelId} does not run on WebGPU: ${problems.join('; ')}. Choose an export with attention decomposed into basic operators, or use the WASM backend.`,
-    { details: { modelId, problems } },
-  );
-}
-
 function closedError(modelId: string): EngineError {
   return new EngineError('worker-lost', `The engine was closed while ${modelId} was loading: connect again`, {
     details: { modelId },
@@ -386,6 +377,14 @@ function closedError(modelId: string): EngineError {
 function concatNote(device: EngineDevice | null): string {
   const way = device ? ', through main memory, and waits for the GPU each time' : '';
   return `Its export copies the whole cache in every pass${way}, so long texts are slow.`;
+}
+
+function unansweredNotes(unanswered: ReadonlyMap<string, number>): string[] {
+  if (unanswered.size === 0) return [];
+  const counts = Array.from(unanswered, ([operator, count]) => `${count} × ${operator}`);
+  return [
+    `No known answer checks ${counts.join(', ')}: the self-check alone says whether the model runs as it should.`,
+  ];
 }
 
 function activationNotes(graph: OnnxGraph): string[] {
