@@ -522,9 +522,9 @@ describe('a run', () => {
   ] as const)(
     'goes on when the GPU device is lost, and the page shows models come back: %s',
     async (backend, again) => {
-      const { controller, engine } = await opened();
-      engine.backend = backend;
-      await controller.restart();
+      const onBackend = new ScriptedEngine();
+      onBackend.backend = backend;
+      const { controller, engine } = await opened([onBackend]);
       const running = controller.start(form);
       await engine.runs[0].push(drawnRound(0, ' there'));
       engine.loaded.length = 0;
