@@ -119,8 +119,8 @@ const faultKinds: Readonly<Record<Fault, FaultKind>> = {
     strike: async ({ world }) => {
       for (let turn = 0; turn < 20; turn++) await nextTurn();
       // Whatever was to happen meanwhile happens at once when the tab thaws.
-      world.timer.stall();
-      vi.advanceTimersByTime(600_000);
+      world.timer.stall(0);
+      vi.advanceTimersByTime(1000);
     },
   },
 };
@@ -193,11 +193,9 @@ async function begin(scene: Scene): Promise<Stage> {
 export async function runCell(fault: Fault, situation: Situation, server: FileServer): Promise<CellOutcome> {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   const world = new FaultWorld(server);
-  const clock = new Clock();
-  if (fault === 'timeout') void clock.run(5, () => world.timer.stall());
-  if (fault === 'storage hangs') void clock.run(0, () => vi.advanceTimersByTime(1000));
+  const clock = new Clock(world);
   try {
-    return await runIn(world, fault, situation);
+    return await runIn(world, clock, fault, situation);
   } finally {
     clock.stop();
     await world.end();
@@ -205,7 +203,12 @@ export async function runCell(fault: Fault, situation: Situation, server: FileSe
   }
 }
 
-async function runIn(world: FaultWorld, fault: Fault, situation: Situation): Promise<CellOutcome> {
+async function runIn(
+  world: FaultWorld,
+  clock: Clock,
+  fault: Fault,
+  situation: Situation,
+): Promise<CellOutcome> {
   const kind = faultKinds[fault];
   const tab = await world.openTab();
   const asking = situation === 'second tab' ? await world.openTab() : tab;
@@ -213,6 +216,7 @@ async function runIn(world: FaultWorld, fault: Fault, situation: Situation): Pro
   const scene: Scene = { world, situation, tab, model, run: null, controller: new AbortController() };
   if (!['opening', 'first load', 'second tab'].includes(situation)) await tab.api.load('a');
   kind.arrange?.(scene);
+  if (fault === 'timeout' || fault === 'storage hangs') void clock.run();
   const { gates, requests } = await begin(scene);
   const outcomes = Object.entries(requests).map(
     async ([name, request]) => [name, await outcomeOf(request)] as const,
@@ -230,7 +234,10 @@ async function runIn(world: FaultWorld, fault: Fault, situation: Situation): Pro
   await turns();
   const { state } = await asking.engine.info();
   const isServerWell = !kind.lasts && situation !== 'idle';
-  if (isServerWell) world.calm();
+  if (isServerWell) {
+    world.calm();
+    clock.stop();
+  }
   // From storage, as far as it answers.
   if (situation === 'idle' && state === 'open') await asking.api.unload('a').catch(() => {});
   const next = await nextOutcome(asking);
@@ -266,7 +273,7 @@ async function nextOutcome({ api }: Tab): Promise<string> {
 async function outcomeOf(request: Promise<unknown>): Promise<string> {
   let patience: ReturnType<typeof setTimeout> | undefined;
   const hangs = new Promise<string>((resolve) => {
-    patience = setTimeout(() => resolve('hangs'), 2000);
+    patience = setTimeout(() => resolve('hangs'), 10_000);
   });
   const outcome = request.then(
     (value) => {
@@ -288,14 +295,26 @@ async function outcomeOf(request: Promise<unknown>): Promise<string> {
   }
 }
 
-/** Lets the time pass that it takes to notice a fault. */
+/** Lets the time pass that it takes to notice a fault, and no time for what is merely slow. */
 class Clock {
+  readonly #world: FaultWorld;
   #isOn = true;
 
-  async run(everyMs: number, tick: () => void): Promise<void> {
+  constructor(world: FaultWorld) {
+    this.#world = world;
+  }
+
+  async run(): Promise<void> {
+    const { timer } = this.#world;
+    let noticed = 0;
+    let seconds = 0;
     while (this.#isOn) {
-      await new Promise((resolve) => setTimeout(resolve, everyMs));
-      tick();
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      timer.stall(stalledTurns);
+      const { unanswered } = this.#world;
+      if (unanswered > noticed) seconds = patienceSeconds;
+      noticed = unanswered;
+      if (seconds-- > 0) vi.advanceTimersByTime(1000);
     }
   }
 
@@ -303,3 +322,8 @@ class Clock {
     this.#isOn = false;
   }
 }
+
+/** Turns of the event loop, which server and client share, without a byte. */
+const stalledTurns = 12;
+/** More than storage is given. */
+const patienceSeconds = 31;

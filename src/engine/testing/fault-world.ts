@@ -91,8 +91,11 @@ export class Gate {
 
 type Mood = 'well' | 'refuses' | 'hangs';
 
-function inMood<T>(mood: Mood, work: () => Promise<T>): Promise<T> {
-  if (mood === 'hangs') return new Promise(() => {});
+function inMood<T>(mood: Mood, work: () => Promise<T>, onHang: () => void): Promise<T> {
+  if (mood === 'hangs') {
+    onHang();
+    return new Promise(() => {});
+  }
   if (mood === 'refuses') return Promise.reject(new DOMException('denied', 'InvalidStateError'));
   return work();
 }
@@ -100,8 +103,10 @@ function inMood<T>(mood: Mood, work: () => Promise<T>): Promise<T> {
 /** A folder whose requests are refused, or never answered. */
 class FaultyDirectory extends MemoryDirectory {
   mood: Mood = 'well';
+  /** Requests that hang. */
+  unanswered = 0;
 
-  readonly #ask = <T>(work: () => Promise<T>): Promise<T> => inMood(this.mood, work);
+  readonly #ask = <T>(work: () => Promise<T>): Promise<T> => inMood(this.mood, work, () => this.unanswered++);
 
   constructor() {
     super();
@@ -167,7 +172,8 @@ class OriginLocks {
 
 /** Pauses pass at once; connections stall when told so. */
 class FaultTimer implements Timer {
-  readonly #waiting = new Set<() => void>();
+  /** What is waited for, and how often it was asked about. */
+  readonly #waiting = new Map<() => void, number>();
 
   now = (): number => 0;
 
@@ -175,7 +181,7 @@ class FaultTimer implements Timer {
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (ms !== stallMs) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      this.#waiting.add(resolve);
+      this.#waiting.set(resolve, 0);
       signal?.addEventListener(
         'abort',
         () => {
@@ -187,9 +193,12 @@ class FaultTimer implements Timer {
     });
   };
 
-  /** The time runs out for everything that is waited for. */
-  stall(): void {
-    for (const resolve of this.#waiting) resolve();
+  /** The time runs out for what has been waited for when this was called so many times before. */
+  stall(calls: number): void {
+    for (const [resolve, before] of this.#waiting) {
+      this.#waiting.set(resolve, before + 1);
+      if (before >= calls) resolve();
+    }
   }
 }
 
@@ -237,6 +246,11 @@ export class FaultWorld {
     for (const id of ['a', 'b']) {
       for (const [path, bytes] of Object.entries(modelFiles)) answers.set(`/${id}/${path}`, answer(bytes));
     }
+  }
+
+  /** Requests of storage that hang. */
+  get unanswered(): number {
+    return this.directory.unanswered;
   }
 
   async openTab(): Promise<Tab> {
@@ -319,7 +333,12 @@ export class Tab {
           await tab.#runtime.open();
           return tab.#runtime;
         },
-        openStore: () => inMood(world.opensStore, async () => world.store),
+        openStore: () =>
+          inMood(
+            world.opensStore,
+            async () => world.store,
+            () => world.directory.unanswered++,
+          ),
         timer: world.timer,
         onLost: (error) => tab.losses.push(error),
       });
