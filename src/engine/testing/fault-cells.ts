@@ -144,6 +144,8 @@ const requestTo = (prompt: string, maxTokens: number): DecodeRequest => ({
 interface Stage {
   readonly gates: readonly Gate[];
   readonly requests: Readonly<Record<string, Promise<unknown>>>;
+  /** Requests of another tab: how they end is no matter. */
+  readonly others?: Promise<unknown>;
 }
 
 /** Asks for what the situation is about. */
@@ -180,11 +182,10 @@ async function begin(scene: Scene): Promise<Stage> {
     case 'idle':
       return { gates: [], requests: {} };
     case 'second tab': {
-      // The first tab downloads; whoever has asked it for that plays no part here.
       const gate = world.hold('weights a');
-      tab.api.load('a', { signal }).catch(() => {});
+      const others = tab.api.load('a', { signal }).catch(() => {});
       const [, second] = world.tabs;
-      return { gates: [gate], requests: { load: second!.api.load('a') } };
+      return { gates: [gate], requests: { load: second!.api.load('a') }, others };
     }
   }
 }
@@ -217,7 +218,7 @@ async function runIn(
   if (!['opening', 'first load', 'second tab'].includes(situation)) await tab.api.load('a');
   kind.arrange?.(scene);
   if (fault === 'timeout' || fault === 'storage hangs') void clock.run();
-  const { gates, requests } = await begin(scene);
+  const { gates, requests, others } = await begin(scene);
   const outcomes = Object.entries(requests).map(
     async ([name, request]) => [name, await outcomeOf(request)] as const,
   );
@@ -231,6 +232,7 @@ async function runIn(
   const sees = seen.map(([name, outcome]) => (seen.length > 1 ? `${name} ${outcome}` : outcome));
   if ((await called) !== 'resolves') sees.push(`the call ${await called}`);
   sees.push(...(await leftovers(world, scene, fault, seen)));
+  await others;
   await turns();
   const { state } = await asking.engine.info();
   const isServerWell = !kind.lasts && situation !== 'idle';
