@@ -19,7 +19,7 @@ describe('a hostile chat template is the fault of the model, and ends', () => {
     ['a loop without an end', '{% for i in range(1 // 0) %}{% endfor %}'],
     [
       'loops inside loops',
-      '{% for i in range(9999) %}{% for j in range(9999) %}{{ i }}{% endfor %}{% endfor %}',
+      "{% for i in range(9999) %}{% for j in range(9999) %}{{ 'a'.upper() }}{% endfor %}{% endfor %}",
     ],
     ['a macro that calls itself', '{% macro f() %}{{ f() }}{{ f() }}{% endmacro %}{{ f() }}'],
     [
@@ -33,9 +33,7 @@ describe('a hostile chat template is the fault of the model, and ends', () => {
     ],
     ['a list that doubles', repeated('list=[1]', 40, '{% set ns.list = ns.list + ns.list %}')],
     ['lists that share their elements, written', `${shared}{{ ns.list }}`],
-    ['lists that share their elements, as JSON', `${shared}{{ ns.list | tojson }}`],
     ['lists that share their elements, compared', `${shared}{{ ns.list == 'x' }}`],
-    ['lists that share their elements, joined', `${shared}{{ 'x' ~ ns.list }}`],
     ['a namespace that holds itself', '{% set ns = namespace() %}{% set ns.a = ns %}{{ ns | tojson }}'],
     [
       'replacements that square a text',
@@ -59,6 +57,7 @@ describe('a hostile chat template is the fault of the model, and ends', () => {
     ['a long list sorted', '{{ range(999999) | reverse | sort | length }}'],
     ['parentheses without an end', `{{ ${'('.repeat(99_999)}`],
     ['blanks without an end', `${' '.repeat(999_999)}x`],
+    ['a long text of its own', `${repeated("t='xxxx'", 14, '{% set ns.t = ns.t ~ ns.t %}')}{{ ns.t }}`],
     ['a megabyte and more', 'x'.repeat(2 ** 20 + 1)],
   ])('%s', (_name, source) => {
     const start = performance.now();

@@ -5,6 +5,9 @@ import { stripFunctions } from './strip-characters.ts';
 export const baseWork = 2 ** 26;
 /** What a character of the conversation adds: templates look at each many times. */
 const workPerCharacter = 256;
+/** What a template may write: its own words, which have a few thousand characters, and the conversation a few times. */
+const baseLength = 2 ** 15;
+const lengthPerCharacter = 16;
 /** Of evaluating one node. */
 const nodeWork = 32;
 /** Of an element of a list, or an entry of a mapping. */
@@ -41,12 +44,18 @@ export function renderWithinBudget(
   program: Template['parsed'],
   variables: Readonly<Record<string, unknown>>,
 ): string {
-  const budget = new Budget(baseWork + workPerCharacter * charactersIn(variables));
+  const given = charactersIn(variables);
+  const budget = new Budget(baseWork + workPerCharacter * given);
   const globals = new Environment();
   for (const [name, value] of Object.entries({ ...constants, ...functionsWithin(budget), ...variables })) {
     globals.set(name, value);
   }
-  return textOf(new BudgetedInterpreter(globals, program, budget).run(program)) ?? '';
+  const text = textOf(new BudgetedInterpreter(globals, program, budget).run(program)) ?? '';
+  const maxLength = baseLength + lengthPerCharacter * given;
+  if (text.length > maxLength) {
+    throw new TemplateBudgetError(`it writes ${text.length} characters; the limit here is ${maxLength}`);
+  }
+  return text;
 }
 
 class Budget {
@@ -163,7 +172,7 @@ class BudgetedInterpreter extends Interpreter {
       case 'TestExpression': {
         const operand = this.#part(node.operand, scope);
         this.#budget.spend(textOf(operand)?.length ?? 0);
-        return this.#combine({ ...node, operand: given(operand) }, scope);
+        return this.#combine({ ...node, operand: valueNode(operand) }, scope);
       }
       case 'For':
         return this.#loop(node, scope);
@@ -199,7 +208,7 @@ class BudgetedInterpreter extends Interpreter {
     const object = this.#part(node.object, scope);
     const isSlice = (node.property as Node).type === 'SliceExpression';
     if (isSlice) this.#budget.spend(elementWork * (textOf(object)?.length ?? elementsOf(object)));
-    const value = this.#combine({ ...node, object: given(object) }, scope);
+    const value = this.#combine({ ...node, object: valueNode(object) }, scope);
     if (value.type !== 'FunctionValue') return value;
     const property = node.computed ? textOf(this.#part(node.property, scope)) : (node.property as Node).value;
     return this.#method(value, object, String(property));
@@ -221,7 +230,8 @@ class BudgetedInterpreter extends Interpreter {
   #binary(node: Node, scope: Scope): Value {
     const operator = (node.operator as { readonly value: string }).value;
     const left = this.#part(node.left, scope);
-    if (operator === 'and' || operator === 'or') return this.#combine({ ...node, left: given(left) }, scope);
+    if (operator === 'and' || operator === 'or')
+      return this.#combine({ ...node, left: valueNode(left) }, scope);
     const right = this.#part(node.right, scope);
     const [leftText, rightText] = [textOf(left), textOf(right)];
     if (operator.endsWith('in')) {
@@ -235,7 +245,7 @@ class BudgetedInterpreter extends Interpreter {
       }
       if (leftText?.length === rightText?.length) this.#budget.spend(leftText?.length ?? 0);
     }
-    return this.#made(this.#combine({ ...node, left: given(left), right: given(right) }, scope));
+    return this.#made(this.#combine({ ...node, left: valueNode(left), right: valueNode(right) }, scope));
   }
 
   #filter(node: Node, scope: Scope): Value {
@@ -243,11 +253,11 @@ class BudgetedInterpreter extends Interpreter {
     const filter = node.filter as Node;
     if (filter.type !== 'CallExpression') {
       this.#spendOn(String(filter.value), operand, [], new Map());
-      return this.#made(this.#combine({ ...node, operand: given(operand) }, scope));
+      return this.#made(this.#combine({ ...node, operand: valueNode(operand) }, scope));
     }
     const { nodes, positional, keywords } = this.#arguments(filter.args as readonly Node[], scope);
     this.#spendOn(String((filter.callee as Node).value), operand, positional, keywords);
-    const counted = { ...node, operand: given(operand), filter: { ...filter, args: nodes } };
+    const counted = { ...node, operand: valueNode(operand), filter: { ...filter, args: nodes } };
     return this.#made(this.#combine(counted, scope));
   }
 
@@ -259,7 +269,7 @@ class BudgetedInterpreter extends Interpreter {
       .flatMap((arg) => {
         if (arg.type !== 'SpreadExpression') return [{ node: arg, value: this.#part(arg, scope) }];
         const value = this.#part(arg.argument, scope);
-        return itemsOf(value).map((item) => ({ node: given(item), value: item }));
+        return itemsOf(value).map((item) => ({ node: valueNode(item), value: item }));
       });
     const keywords = new Map<string, Value>();
     for (const arg of args.filter(isNamed)) {
@@ -271,11 +281,11 @@ class BudgetedInterpreter extends Interpreter {
       for (const [name, value] of entriesOf(spread)) keywords.set(name, value);
     }
     const nodes = [
-      ...positional.map(({ node, value }) => (node.type === 'StringLiteral' ? node : given(value))),
+      ...positional.map(({ node, value }) => (node.type === 'StringLiteral' ? node : valueNode(value))),
       ...[...keywords].map(([name, value]) => ({
         type: 'KeywordArgumentExpression',
         key: { type: 'Identifier', value: name },
-        value: given(value),
+        value: valueNode(value),
       })),
     ];
     return { nodes, positional: positional.map(({ value }) => value), keywords };
@@ -286,7 +296,7 @@ class BudgetedInterpreter extends Interpreter {
     const isFiltered = iterable.type === 'SelectExpression';
     const items = this.#part(isFiltered ? iterable.lhs : iterable, scope);
     this.#budget.spend(turnWork * elementsOf(items));
-    const counted = isFiltered ? { ...iterable, lhs: given(items) } : given(items);
+    const counted = isFiltered ? { ...iterable, lhs: valueNode(items) } : valueNode(items);
     return this.#made(this.#combine({ ...node, iterable: counted }, scope));
   }
 
@@ -372,7 +382,7 @@ class BudgetedInterpreter extends Interpreter {
 }
 
 /** A node that is a value already. */
-const given = (value: Value): Node => ({ type: 'Value', value });
+const valueNode = (value: Value): Node => ({ type: 'Value', value });
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
