@@ -9,15 +9,17 @@ const workPerCharacter = 256;
 const baseLength = 2 ** 15;
 const lengthPerCharacter = 16;
 /** Of evaluating one node. */
-const nodeWork = 32;
+const nodeWork = 64;
 /** Of an element of a list, or an entry of a mapping. */
 const elementWork = 8;
 /** Of an element that becomes a value of its own. */
 const objectWork = 64;
 /** Of a turn of a loop, before its body: the library makes a scope and ten values for each. */
-const turnWork = 128;
+const turnWork = 256;
 /** Of a scope that a name is looked for in. */
 const scopeWork = 16;
+/** Of a method: the library makes all of a value's for the first that is asked for. */
+const methodWork = 512;
 /** Expressions, blocks and macros inside one another. The largest published templates need about 60. */
 const maxDepth = 500;
 
@@ -210,6 +212,7 @@ class BudgetedInterpreter extends Interpreter {
     if (isSlice) this.#budget.spend(elementWork * (textOf(object)?.length ?? elementsOf(object)));
     const value = this.#combine({ ...node, object: valueNode(object) }, scope);
     if (value.type !== 'FunctionValue') return value;
+    this.#budget.spend(methodWork);
     const property = node.computed ? textOf(this.#part(node.property, scope)) : (node.property as Node).value;
     return this.#method(value, object, String(property));
   }
