@@ -16,6 +16,7 @@ import {
 import type { RemoteFile } from './remote-file.ts';
 import { announcedLength, presumedLength, type RequestOptions, requestFile } from './request-file.ts';
 import { Retries } from './retries.ts';
+import { requireWithinLimit } from './size-limit.ts';
 
 export interface ReceiveOptions extends RequestOptions {
   readonly store: FileStore;
@@ -107,6 +108,7 @@ class Receiving {
 
   async run(): Promise<StoredFile> {
     this.#options.signal?.throwIfAborted();
+    requireWithinLimit(this.#file, this.#totalBytes);
     await this.#takeUp();
     let restarts = 0;
     for (;;) {
@@ -243,6 +245,7 @@ class Receiving {
       replaces: this.#reception.received > 0,
     });
     if (problem !== null) throw problem;
+    requireWithinLimit(this.#file, length);
     if (isOtherLength) throw lengthError(url, length, expected.bytes);
     this.#hash = new IncrementalHash(expected);
     this.#head = new Uint8Array(0);
@@ -276,6 +279,7 @@ class Receiving {
         if (startsLikeMarkup(this.#head, this.#file.kind)) throw htmlPageError(this.#file);
         throw lengthError(url, `more than ${expected.bytes}`, expected.bytes);
       }
+      this.#requireWithinLimit(this.#reception.received + value.byteLength);
       await this.#writing(() => this.#append(value));
       this.#takeIn(value);
       const { received } = this.#reception;
@@ -283,6 +287,15 @@ class Receiving {
       this.#maxReceived = Math.max(this.#maxReceived, received);
       const isPresumable = presumedBytes !== null && received <= presumedBytes;
       this.#options.onBytes?.(received, this.#totalBytes ?? (isPresumable ? presumedBytes : null));
+    }
+  }
+
+  #requireWithinLimit(bytes: number): void {
+    try {
+      requireWithinLimit(this.#file, bytes);
+    } catch (error) {
+      this.#isSpoiled = true;
+      throw error;
     }
   }
 

@@ -2,6 +2,7 @@ import { EngineError } from '../../../errors/engine-error.ts';
 import { statusError } from '../download/download-errors.ts';
 import { type RequestOptions, requestFile } from '../download/request-file.ts';
 import { isPassing, Retries } from '../download/retries.ts';
+import { maxTextBytes, requireAtMost } from '../download/size-limit.ts';
 import type { Repository } from './hub-model.ts';
 
 /**
@@ -21,7 +22,7 @@ export function hubFetch(
         asEngineError,
       );
       if (outcome instanceof Response) retries.answered();
-      if (outcome instanceof Response && outcome.ok) return outcome;
+      if (outcome instanceof Response && outcome.ok) return withinLimit(outcome, url);
       if (outcome instanceof Response && !isPassing(outcome.status)) throw refusal(repository, outcome);
       const failure =
         outcome instanceof Response ? statusError(url, outcome.status, outcome.statusText) : outcome;
@@ -31,6 +32,22 @@ export function hubFetch(
       );
     }
   };
+}
+
+/** The same answer, which fails where it goes on for too long. */
+function withinLimit(response: Response, url: string): Response {
+  let bytes = 0;
+  const counted = response.body?.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(piece, controller) {
+        bytes += piece.byteLength;
+        requireAtMost(url, bytes, maxTextBytes);
+        controller.enqueue(piece);
+      },
+    }),
+  );
+  const { status, statusText, headers } = response;
+  return new Response(counted ?? null, { status, statusText, headers });
 }
 
 function asEngineError(error: unknown): EngineError {
