@@ -6,6 +6,7 @@ import type { Round } from '../../round/round.ts';
 import { AntiphonApp } from './antiphon-app.ts';
 
 const wasm: EngineInfo = {
+  state: 'open',
   backend: 'wasm',
   backendReason: 'WASM, because WebGPU is not used: the browser found no graphics adapter for it.',
   threads: 2,
@@ -119,7 +120,7 @@ afterEach(() => {
 });
 
 test.each([
-  ['device-lost', 'The browser took the graphics card away from the page.'],
+  ['worker-lost', 'The engine stopped unexpectedly.'],
   ['out-of-memory', 'There is not enough memory for this.'],
 ] as const)('a run that ends with %s keeps its text, and goes on with a new engine', async (code, words) => {
   const engine = new FailingEngine();
