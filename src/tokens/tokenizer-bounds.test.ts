@@ -47,6 +47,7 @@ describe('a tokenizer is made of the patterns of', () => {
       'Kimi',
       String.raw`[\p{Han}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`,
     ],
+    ['Gemma', ' '],
     ['BLOOM', ' ?[^(\\s|[.,!?…。，、।۔،])]+'],
     ['Falcon', '[0-9][0-9][0-9]'],
     ['SuperBPE, digits from the right', String.raw`\d{1,3}(?=(?:\d{3})*\b)`],

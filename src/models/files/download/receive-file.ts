@@ -245,7 +245,7 @@ class Receiving {
       replaces: this.#reception.received > 0,
     });
     if (problem !== null) throw problem;
-    requireWithinLimit(this.#file, length);
+    this.#requireWithinLimit(length);
     if (isOtherLength) throw lengthError(url, length, expected.bytes);
     this.#hash = new IncrementalHash(expected);
     this.#head = new Uint8Array(0);
@@ -290,7 +290,7 @@ class Receiving {
     }
   }
 
-  #requireWithinLimit(bytes: number): void {
+  #requireWithinLimit(bytes: number | null): void {
     try {
       requireWithinLimit(this.#file, bytes);
     } catch (error) {

@@ -34,20 +34,22 @@ export function hubFetch(
   };
 }
 
-/** The same answer, which fails where it goes on for too long. */
-function withinLimit(response: Response, url: string): Response {
+/** The same answer, read to its end. @throws EngineError `model-unsupported` where it goes on for too long */
+async function withinLimit(response: Response, url: string): Promise<Response> {
+  const reader = response.body?.getReader();
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
-  const counted = response.body?.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform(piece, controller) {
-        bytes += piece.byteLength;
-        requireAtMost(url, bytes, maxTextBytes);
-        controller.enqueue(piece);
-      },
-    }),
-  );
+  try {
+    for (let piece = await reader?.read(); piece?.value; piece = await reader?.read()) {
+      bytes += piece.value.byteLength;
+      requireAtMost(url, bytes, maxTextBytes);
+      pieces.push(piece.value);
+    }
+  } finally {
+    await reader?.cancel().catch(() => {});
+  }
   const { status, statusText, headers } = response;
-  return new Response(counted ?? null, { status, statusText, headers });
+  return new Response(new Blob(pieces), { status, statusText, headers });
 }
 
 function asEngineError(error: unknown): EngineError {
