@@ -99,3 +99,15 @@ test('an error that the device reports late fails the next call, and only that o
   expect(() => device.throwIfUnusable()).toThrow(expect.objectContaining({ code: 'model-load' }));
   device.throwIfUnusable();
 });
+
+test('work that a lost device rejects fails with the loss, even if the loss is told later', async () => {
+  const device = await softwareDevice();
+  const staging = device.gpu.createBuffer({ size: 16, usage: readUsage() });
+  const work = staging.mapAsync(GPUMapMode.READ).catch((failure: unknown) => device.errorOf(failure));
+  device.gpu.destroy();
+  expect(await work).toMatchObject({ code: 'device-lost' });
+  const rejected = new DOMException('A valid external Instance reference no longer exists.', 'AbortError');
+  expect(await (await softwareDevice()).errorOf(rejected)).toMatchObject({ code: 'device-lost' });
+  const own = new TypeError('a kernel is missing');
+  expect(await (await softwareDevice()).errorOf(own)).toBe(own);
+});

@@ -6,7 +6,8 @@ import { type OnnxGraph, readOnnxGraph } from '../onnx/onnx-graph.ts';
 import { failureOf, isNotFound, isUnavailable, mayBeAbsent } from './download/download-errors.ts';
 import { type FetchedFile, fetchFile } from './download/fetch-file.ts';
 import type { RemoteFile } from './download/remote-file.ts';
-import { presumedLength } from './download/request-file.ts';
+import { presumedLength, requestFile } from './download/request-file.ts';
+import { browserTimer } from './download/timer.ts';
 import { type Dtype, onnxPath } from './dtype.ts';
 import { externalDataPaths, pathBeside } from './external-data.ts';
 import { type LoadProgress, LoadProgressTracker } from './load-progress.ts';
@@ -92,13 +93,16 @@ export class FolderFetch {
   /** The same, where need be by asking the server or the disk; null where it does not say. */
   async weightBytes(): Promise<number | null> {
     const { fetch } = this.#address;
+    const { timer = browserTimer, signal } = this.#options;
     if (this.listedWeightBytes !== null) return this.listedWeightBytes;
     const { url } = remoteFile(this.#address, onnxPath(this.dtype), 'onnx');
     if (host.isLocal(url)) return (await host.openLocal(url).catch(() => null))?.size ?? null;
-    const answer = await fetch(url, { method: 'HEAD', signal: this.#options.signal ?? null }).catch(
-      () => null,
-    );
-    this.#options.signal?.throwIfAborted();
+    const answer = await requestFile(
+      url,
+      { method: 'HEAD', cache: 'no-cache' },
+      { fetch, timer, signal },
+    ).catch(() => null);
+    signal?.throwIfAborted();
     const isFile = answer?.ok && !answer.headers.get('content-type')?.startsWith('text/html');
     return isFile ? presumedLength(answer) : null;
   }

@@ -14,7 +14,14 @@ import {
   statusError,
 } from './download-errors.ts';
 import type { RemoteFile } from './remote-file.ts';
-import { announcedLength, presumedLength, type RequestOptions, requestFile } from './request-file.ts';
+import {
+  announcedLength,
+  presumedLength,
+  type RequestOptions,
+  requestFile,
+  stallMs,
+  unlessStalled,
+} from './request-file.ts';
 import { Retries } from './retries.ts';
 import { requireWithinLimit } from './size-limit.ts';
 
@@ -27,9 +34,6 @@ export interface ReceiveOptions extends RequestOptions {
   /** Bytes of the file so far, without transport compression; the total is null where nobody told it. */
   readonly onBytes?: ((bytesLoaded: number, bytesTotal: number | null) => void) | undefined;
 }
-
-/** A connection that brings nothing for so long is given up. */
-export const stallMs = 30_000;
 
 type BodyReader = ReadableStreamDefaultReader<Uint8Array> | undefined;
 
@@ -171,16 +175,14 @@ class Receiving {
       ? AbortSignal.any([this.#options.signal, connection.signal])
       : connection.signal;
     try {
-      const response = await this.#whileMoving(
-        requestFile(
-          url,
-          {
-            method: 'GET',
-            cache: this.#options.cache,
-            headers: continues ? rangeHeaders(part, isSameOrigin(url)) : {},
-          },
-          { fetch: this.#options.fetch, signal },
-        ),
+      const response = await requestFile(
+        url,
+        {
+          method: 'GET',
+          cache: this.#options.cache,
+          headers: continues ? rangeHeaders(part, isSameOrigin(url)) : {},
+        },
+        { fetch: this.#options.fetch, timer: this.#options.timer, signal },
       );
       this.#retries.answered();
       if (continues && response.status === 416) return { kind: 'begin-anew' };
@@ -303,7 +305,9 @@ class Receiving {
   async #nextOf(reader: BodyReader): Promise<Uint8Array | null> {
     if (reader === undefined) return null;
     try {
-      const { done, value } = await this.#whileMoving(reader.read());
+      const { done, value } = await unlessStalled(reader.read(), this.#options.timer, () =>
+        stalledError(this.#file.url, stallMs / 1000, this.#reception.received, this.#totalBytes),
+      );
       return done ? null : value;
     } catch (cause) {
       if (cause instanceof EngineError) throw cause;
@@ -339,21 +343,6 @@ class Receiving {
     this.#hash.update(bytes);
     if (this.#head.byteLength < headBytes) {
       this.#head = Uint8Array.of(...this.#head, ...bytes.subarray(0, headBytes - this.#head.byteLength));
-    }
-  }
-
-  /** `step`, unless nothing happens for too long. */
-  async #whileMoving<T>(step: Promise<T>): Promise<T> {
-    const arrived = new AbortController();
-    const stall = this.#options.timer.wait(stallMs, arrived.signal).then(() => {
-      throw stalledError(this.#file.url, stallMs / 1000, this.#reception.received, this.#totalBytes);
-    });
-    stall.catch(() => {});
-    try {
-      return await Promise.race([step, stall]);
-    } finally {
-      step.catch(() => {});
-      arrived.abort();
     }
   }
 

@@ -1,6 +1,6 @@
 import { EngineError } from '../../../errors/engine-error.ts';
 import { statusError } from '../download/download-errors.ts';
-import { type RequestOptions, requestFile } from '../download/request-file.ts';
+import { type RequestOptions, requestFile, withStallLimit } from '../download/request-file.ts';
 import { isPassing, Retries } from '../download/retries.ts';
 import { maxTextBytes, requireAtMost } from '../download/size-limit.ts';
 import type { Repository } from './hub-model.ts';
@@ -22,7 +22,9 @@ export function hubFetch(
         asEngineError,
       );
       if (outcome instanceof Response) retries.answered();
-      if (outcome instanceof Response && outcome.ok) return withinLimit(outcome, url);
+      if (outcome instanceof Response && outcome.ok) {
+        return withinLimit(withStallLimit(outcome, url, options.timer), url);
+      }
       if (outcome instanceof Response && !isPassing(outcome.status)) throw refusal(repository, outcome);
       const failure =
         outcome instanceof Response ? statusError(url, outcome.status, outcome.statusText) : outcome;
