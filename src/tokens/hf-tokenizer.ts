@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { EngineError } from '../errors/engine-error.ts';
 import { type TokenId, tokenId } from './token-id.ts';
 import type { Tokenizer } from './tokenizer.ts';
+import { requireBoundedSteps, requireBoundedTable } from './tokenizer-bounds.ts';
 import { type TokenTable, vocabularyFingerprint } from './vocabulary.ts';
 import { toWellFormed } from './well-formed.ts';
 
@@ -25,7 +26,10 @@ const AddedTokenSchema = v.looseObject({
 });
 
 const TokenizerJsonSchema = v.looseObject({
-  model: v.looseObject({ vocab: v.union([v.record(v.string(), v.number()), v.array(v.unknown())]) }),
+  model: v.looseObject({
+    vocab: v.union([v.record(v.string(), v.number()), v.array(v.unknown())]),
+    max_input_chars_per_word: v.optional(v.unknown()),
+  }),
   // Left out by some exporters; the library insists on the keys.
   normalizer: v.optional(v.unknown(), null),
   pre_tokenizer: v.optional(v.unknown(), null),
@@ -49,15 +53,17 @@ const textOf = (token: SpecialToken): string => (typeof token === 'string' ? tok
 /**
  * The tokenizer that the parsed `tokenizer.json` and `tokenizer_config.json` (`{}` where there is none) describe.
  * Throws EngineError `integrity` where they have not the form of such files, `model-unsupported` where they ask
- * for a kind of tokenizer that is not known here.
+ * for a kind of tokenizer that is not known here, or could take too much time or memory.
  */
 export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown): HfTokenizer {
   const json = parse(TokenizerJsonSchema, tokenizerJson, 'tokenizer.json');
   const config = parse(TokenizerConfigSchema, tokenizerConfig, 'tokenizer_config.json');
   const additionalSpecial = (config.additional_special_tokens ?? []).map(textOf);
+  requireBoundedSteps(json);
   const library = createLibraryTokenizer(json, { ...config, additional_special_tokens: additionalSpecial });
 
   const idToToken: readonly (string | undefined)[] = library.model?.vocab ?? [];
+  requireBoundedTable(idToToken.length);
   const specialIds = new Set<number>(json.added_tokens.filter((t) => t.special).map((t) => t.id));
   for (const text of additionalSpecial) {
     const id = library.token_to_id(text);

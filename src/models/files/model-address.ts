@@ -189,11 +189,15 @@ async function fetchCatalogue(url: string, sources: ModelSources): Promise<Catal
   }
 }
 
+/** As many as a message can show. */
+const maxKnownIds = 50;
+
 function unknownIdError(name: string, modelsUrl: string, catalogue: Catalogue | null): EngineError {
-  const known = catalogue?.models.map(({ id }) => id) ?? [];
+  const ids = catalogue?.models.map(({ id }) => id) ?? [];
+  const known = ids.slice(0, maxKnownIds);
   const advice =
     known.length > 0
-      ? `Known ids: ${known.join(', ')}. Use one of them,`
+      ? `Known ids: ${known.join(', ')}${ids.length > known.length ? ` and ${ids.length - known.length} more` : ''}. Use one of them,`
       : 'The folder has no catalogue that lists its models. Use';
   return new EngineError(
     'model-load',

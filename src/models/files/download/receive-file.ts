@@ -23,6 +23,7 @@ import {
   unlessStalled,
 } from './request-file.ts';
 import { Retries } from './retries.ts';
+import { requireWithinLimit } from './size-limit.ts';
 
 export interface ReceiveOptions extends RequestOptions {
   readonly store: FileStore;
@@ -111,6 +112,7 @@ class Receiving {
 
   async run(): Promise<StoredFile> {
     this.#options.signal?.throwIfAborted();
+    requireWithinLimit(this.#file, this.#totalBytes);
     await this.#takeUp();
     let restarts = 0;
     for (;;) {
@@ -245,6 +247,7 @@ class Receiving {
       replaces: this.#reception.received > 0,
     });
     if (problem !== null) throw problem;
+    this.#requireWithinLimit(length);
     if (isOtherLength) throw lengthError(url, length, expected.bytes);
     this.#hash = new IncrementalHash(expected);
     this.#head = new Uint8Array(0);
@@ -278,6 +281,7 @@ class Receiving {
         if (startsLikeMarkup(this.#head, this.#file.kind)) throw htmlPageError(this.#file);
         throw lengthError(url, `more than ${expected.bytes}`, expected.bytes);
       }
+      this.#requireWithinLimit(this.#reception.received + value.byteLength);
       await this.#writing(() => this.#append(value));
       this.#takeIn(value);
       const { received } = this.#reception;
@@ -285,6 +289,15 @@ class Receiving {
       this.#maxReceived = Math.max(this.#maxReceived, received);
       const isPresumable = presumedBytes !== null && received <= presumedBytes;
       this.#options.onBytes?.(received, this.#totalBytes ?? (isPresumable ? presumedBytes : null));
+    }
+  }
+
+  #requireWithinLimit(bytes: number | null): void {
+    try {
+      requireWithinLimit(this.#file, bytes);
+    } catch (error) {
+      this.#isSpoiled = true;
+      throw error;
     }
   }
 
