@@ -1,0 +1,150 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect } from '../../src/antiphon-node.ts';
+import { readRecord } from '../../src/models/files/storage/file-record.ts';
+import { DEFAULT_STORE_NAME } from '../../src/models/files/storage/open-file-store.ts';
+import { FileServer, file } from '../../src/models/testing/file-server.ts';
+import type { ConnectedEngine } from '../../src/openai/connected-engine.ts';
+import { Dice } from './dice.ts';
+import type { Mutant } from './mutate-bytes.ts';
+import { inWords, type Outcome, outcomeOf, works } from './outcome.ts';
+
+/** A model on a server, and the file of it that is broken. */
+export interface Subject {
+  /** What `load` is given: a folder's name, or the id of a catalogue. */
+  readonly model: string;
+  /** By their paths below the server's root. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly brokenPath: string;
+  readonly byId: boolean;
+  /** Whether the file itself is broken where a load of it is refused. */
+  readonly isBroken: (bytes: Uint8Array) => boolean;
+}
+
+/**
+ * Loads models with a broken file, and writes with those that load. Behind each of them, the same model with the right
+ * file must load: nothing of the broken one is kept, and the engine's process lives.
+ */
+export class FileCases {
+  readonly #subjects: readonly Subject[];
+  readonly #mutate: (bytes: Uint8Array, dice: Dice) => Mutant;
+  readonly #cache: string;
+  readonly #server: FileServer;
+  #engine: ConnectedEngine | null = null;
+
+  private constructor(
+    subjects: readonly Subject[],
+    mutate: (bytes: Uint8Array, dice: Dice) => Mutant,
+    cache: string,
+    server: FileServer,
+  ) {
+    this.#subjects = subjects;
+    this.#mutate = mutate;
+    this.#cache = cache;
+    this.#server = server;
+  }
+
+  /** @param cache folder of the engine's storage */
+  static async open(
+    subjects: readonly Subject[],
+    mutate: (bytes: Uint8Array, dice: Dice) => Mutant,
+    cache: string,
+  ): Promise<FileCases> {
+    return new FileCases(subjects, mutate, cache, await FileServer.start());
+  }
+
+  async run(seed: number): Promise<Outcome> {
+    const dice = new Dice(seed);
+    const subject = dice.pick(this.#subjects);
+    const { files, brokenPath } = subject;
+    const mutant = this.#mutate(files.get(brokenPath)!, dice);
+    const what = `${brokenPath}: ${mutant.what}`;
+    this.#serve(files);
+    this.#server.answers.set(`/${brokenPath}`, file(mutant.bytes));
+    const attempt = await outcomeOf(async () => {
+      await this.#write(subject);
+      return works;
+    });
+    if (attempt.fault !== null) {
+      await this.#restart();
+      return { ...attempt, what };
+    }
+    const isRefused = attempt.end !== 'works' && attempt.end !== 'out-of-memory';
+    if (isRefused && this.#isStored(brokenPath) && subject.isBroken(mutant.bytes)) {
+      await this.#restart();
+      return { end: attempt.end, fault: `kept in storage, though it was refused (${attempt.end})`, what };
+    }
+    this.#serve(files);
+    try {
+      await this.#forget(subject, attempt.end === 'works');
+      await this.#write(subject);
+    } catch (error) {
+      await this.#restart();
+      return { end: attempt.end, fault: `the right file does not work behind it: ${inWords(error)}`, what };
+    }
+    await this.#forget(subject);
+    return { ...attempt, what };
+  }
+
+  async close(): Promise<void> {
+    await this.#engine?.close();
+    await this.#server.stop();
+  }
+
+  #serve(files: ReadonlyMap<string, Uint8Array>): void {
+    this.#server.answers.clear();
+    for (const [path, bytes] of files) this.#server.answers.set(`/${path}`, file(bytes));
+  }
+
+  async #open(): Promise<ConnectedEngine> {
+    const { origin } = this.#server;
+    this.#engine ??= await connect({
+      backend: 'wasm',
+      modelsUrl: `${origin}/`,
+      catalogueUrl: `${origin}/catalogue.json`,
+    });
+    return this.#engine;
+  }
+
+  /** Loads the model and writes with passes of all widths. */
+  async #write(subject: Subject): Promise<void> {
+    const engine = await this.#open();
+    const model = this.#nameOf(subject);
+    await engine.load(model);
+    const request = { prompt: 'once upon a time', maxTokens: 10, seed: 1, logprobs: 2 };
+    await engine.decode({ ...request, method: { kind: 'plain', model } }).result;
+    const drafter = { kind: 'ngram' } as const;
+    await engine.decode({
+      ...request,
+      sampling: { temperature: 0 },
+      method: { kind: 'speculative', target: model, drafter },
+    }).result;
+  }
+
+  #nameOf({ model, byId }: Subject): string {
+    return byId ? model : `${this.#server.origin}/${model}`;
+  }
+
+  async #forget(subject: Subject, isStored = true): Promise<void> {
+    const engine = await this.#open();
+    await engine.unload(this.#nameOf(subject));
+    if (isStored) await engine.deleteStored(this.#nameOf(subject));
+  }
+
+  /** A process that has failed serves no other case. */
+  async #restart(): Promise<void> {
+    const engine = this.#engine;
+    this.#engine = null;
+    await engine?.close().catch(() => {});
+  }
+
+  #isStored(path: string): boolean {
+    const url = `${this.#server.origin}/${path}`;
+    const folder = join(this.#cache, DEFAULT_STORE_NAME);
+    return readdirSync(folder).some((name) => {
+      // What is just being written is no record yet.
+      const record = name.endsWith('.json') ? readRecord(readFileSync(join(folder, name), 'utf8')) : null;
+      return record?.key.url === url && record.complete !== null;
+    });
+  }
+}

@@ -1,0 +1,68 @@
+import { parseArgs } from 'node:util';
+import { ensureLibrary } from '../build.ts';
+import type { Counts } from '../test-counts.ts';
+import { type MutationKind, mutationKinds } from './mutation-kinds.ts';
+import { runCases, type SeededOutcome } from './run-cases.ts';
+
+/** Processes at once: each has an engine in a further process, and one of the two waits for the other. */
+const processes = 2;
+
+/**
+ * `npm run test:mutations`: breaks 500 files and requests of each kind and tells how the engine took them.
+ * `-- --kind KIND --seed N --count N` runs some of them, one of them again with `--count 1`.
+ */
+export async function runMutations(args: readonly string[]): Promise<Counts> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      kind: { type: 'string', multiple: true },
+      seed: { type: 'string', default: '1' },
+      count: { type: 'string', default: '500' },
+    },
+  });
+  const kinds = values.kind ?? mutationKinds;
+  const unknown = kinds.filter((kind) => !(mutationKinds as readonly string[]).includes(kind));
+  if (unknown.length > 0)
+    throw new Error(`no kind ${unknown.join(', ')}; there are ${mutationKinds.join(', ')}`);
+  await ensureLibrary();
+  const outcomes: SeededOutcome[] = [];
+  const waiting = [...kinds] as MutationKind[];
+  const work = async () => {
+    for (let kind = waiting.shift(); kind; kind = waiting.shift()) {
+      await runCases({ kind, seed: integer(values.seed), count: integer(values.count) }, (outcome) => {
+        outcomes.push(outcome);
+        if (outcome.fault !== null) process.stdout.write(faultLines(outcome));
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: processes }, work));
+  process.stdout.write(outcomeTable(outcomes));
+  const failed = outcomes.filter(({ fault }) => fault !== null).length;
+  return { passed: outcomes.length - failed, failed, skipped: 0 };
+}
+
+function integer(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`"${text}" is not a number of up to nine digits`);
+  return Number(text);
+}
+
+function faultLines({ kind, seed, what, fault }: SeededOutcome): string {
+  const command = `npm run test:mutations -- --kind ${kind} --seed ${seed} --count 1`;
+  return `  ✗ ${kind} ${seed}: ${fault}\n    ${what}\n    ${command}\n`;
+}
+
+/** One line for each kind and end, faults apart. */
+export function outcomeTable(outcomes: readonly SeededOutcome[]): string {
+  const counts = new Map<string, number>();
+  for (const { kind, end, fault } of outcomes) {
+    const line = `${kind.padEnd(10)} ${fault === null ? end : `FAULT (${end})`}`;
+    counts.set(line, (counts.get(line) ?? 0) + 1);
+  }
+  return [...counts]
+    .sort(([one, oneCount], [other, otherCount]) => {
+      const byKind = one.slice(0, 10).localeCompare(other.slice(0, 10));
+      return byKind || otherCount - oneCount;
+    })
+    .map(([line, count]) => `${String(count).padStart(6)}  ${line}\n`)
+    .join('');
+}
