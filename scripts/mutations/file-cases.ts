@@ -22,8 +22,8 @@ export interface Subject {
 }
 
 /**
- * Loads models with a broken file, and writes with those that load. Behind each of them, the same model with the right
- * file must load: nothing of the broken one is kept, and the engine's process lives.
+ * Loads models with a broken file, and writes with those that load. After each that is refused, the same model with
+ * the right file must load: nothing of the broken one is kept, and the engine's process lives.
  */
 export class FileCases {
   readonly #subjects: readonly Subject[];
@@ -69,18 +69,21 @@ export class FileCases {
       await this.#restart();
       return { ...attempt, what };
     }
-    const isRefused = attempt.end !== 'works' && attempt.end !== 'out-of-memory';
-    if (isRefused && this.#isStored(brokenPath) && subject.isBroken(mutant.bytes)) {
+    if (attempt.end === 'works') {
+      await this.#forget(subject);
+      return { ...attempt, what };
+    }
+    const mayBeKept = attempt.end === 'out-of-memory' || !subject.isBroken(mutant.bytes);
+    if (!mayBeKept && this.#isStored(brokenPath)) {
       await this.#restart();
       return { end: attempt.end, fault: `kept in storage, though it was refused (${attempt.end})`, what };
     }
     this.#serve(files);
     try {
-      await this.#forget(subject, attempt.end === 'works');
       await this.#write(subject);
     } catch (error) {
       await this.#restart();
-      return { end: attempt.end, fault: `the right file does not work behind it: ${inWords(error)}`, what };
+      return { end: attempt.end, fault: `the right file does not work afterwards: ${inWords(error)}`, what };
     }
     await this.#forget(subject);
     return { ...attempt, what };
@@ -125,10 +128,10 @@ export class FileCases {
     return byId ? model : `${this.#server.origin}/${model}`;
   }
 
-  async #forget(subject: Subject, isStored = true): Promise<void> {
+  async #forget(subject: Subject): Promise<void> {
     const engine = await this.#open();
     await engine.unload(this.#nameOf(subject));
-    if (isStored) await engine.deleteStored(this.#nameOf(subject));
+    await engine.deleteStored(this.#nameOf(subject));
   }
 
   /** A process that has failed serves no other case. */

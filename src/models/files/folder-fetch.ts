@@ -4,7 +4,7 @@ import { hasChatTemplate } from '../../prompt/find-chat-template.ts';
 import { needsSpecialTokensMap } from '../../tokens/special-tokens-map.ts';
 import { type OnnxGraph, readOnnxGraph } from '../onnx/onnx-graph.ts';
 import { failureOf, isNotFound, isUnavailable, mayBeAbsent } from './download/download-errors.ts';
-import { type FetchedFile, fetchFile } from './download/fetch-file.ts';
+import { type FetchedFile, fetchFile, readOrRemove } from './download/fetch-file.ts';
 import type { RemoteFile } from './download/remote-file.ts';
 import { presumedLength } from './download/request-file.ts';
 import { type Dtype, onnxPath } from './dtype.ts';
@@ -191,13 +191,11 @@ export class FolderFetch {
     return { dtype, file, onnx, external };
   }
 
-  /** What no hash vouches for may be broken in ways that do not look like it. It is not kept then. */
   async #readGraph(file: FetchedFile, onnx: Uint8Array, path: string): Promise<OnnxGraph> {
     try {
-      return readOnnxGraph(onnx);
+      return await readOrRemove(file, this.#options.store, () => readOnnxGraph(onnx));
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      await this.#options.store.remove(file.key).catch(() => {});
       const { url } = remoteFile(this.#address, path, 'onnx');
       throw new EngineError(error.code, `${url} cannot be used. ${error.message}`, {
         details: { ...error.details, url },

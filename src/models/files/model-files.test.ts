@@ -189,6 +189,14 @@ describe('an id of the catalogue', () => {
   });
 });
 
+test('a catalogue of another form is refused and not kept', async () => {
+  const path = '/models/catalogue.json';
+  server.answers.set(path, file(text({ version: 2, models: [] })));
+  await expect(fetchModelFiles('story-draft', options())).rejects.toMatchObject({ code: 'integrity' });
+  expect(server.requests).toContain(`GET ${path}`);
+  expect(await store.paths()).not.toContain(path);
+});
+
 describe('a folder of models without a catalogue', () => {
   test('finds a model by the name of its folder', async () => {
     serveDraft('/models/my-model');
@@ -483,13 +491,16 @@ describe('the URL of a folder', () => {
     expect(error).toMatchObject({ code: 'download', details: { status: 404 } });
   });
 
-  test('with the config of another kind of model is refused', async () => {
+  test('with the config of another kind of model is refused, and the config is not kept', async () => {
     serveDraft('/m');
     server.answers.set('/m/config.json', file(text({ model_type: 'resnet', num_labels: 1000 })));
-    const error = await failure(fetchModelFiles(`${server.origin}/m`, options()));
-    expect(error).toMatchObject({
-      code: 'model-unsupported',
-      message: expect.stringContaining('vocab_size'),
-    });
+    for (const attempt of [fetchModelFiles, describeModel]) {
+      const refused = attempt(`${server.origin}/m`, options());
+      await expect(refused).rejects.toMatchObject({
+        code: 'model-unsupported',
+        message: expect.stringContaining('vocab_size'),
+      });
+      expect(await store.paths()).not.toContain('/m/config.json');
+    }
   });
 });
