@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '../../src/antiphon-node.ts';
@@ -7,7 +8,7 @@ import { FileServer, file } from '../../src/models/testing/file-server.ts';
 import type { ConnectedEngine } from '../../src/openai/connected-engine.ts';
 import { Dice } from './dice.ts';
 import type { Mutant } from './mutate-bytes.ts';
-import { inWords, type Outcome, outcomeOf, works } from './outcome.ts';
+import { type Attempt, inWords, type Outcome, outcomeOf, works } from './outcome.ts';
 
 /** A model on a server, and the file of it that is broken. */
 export interface Subject {
@@ -61,25 +62,28 @@ export class FileCases {
     const what = `${brokenPath}: ${mutant.what}`;
     this.#serve(files);
     this.#server.answers.set(`/${brokenPath}`, file(mutant.bytes));
-    const attempt = await outcomeOf(async () => {
-      await this.#write(subject);
+    const load = await outcomeOf(async () => {
+      await (await this.#open()).load(this.#nameOf(subject));
       return works;
     });
+    const isLoaded = load.end === 'works';
+    const attempt = isLoaded ? await this.#attemptToWrite(subject) : load;
     if (attempt.fault !== null) {
       await this.#restart();
       return { ...attempt, what };
     }
-    if (attempt.end === 'works') {
+    if (isLoaded) {
       await this.#forget(subject);
       return { ...attempt, what };
     }
     const mayBeKept = attempt.end === 'out-of-memory' || !subject.isBroken(mutant.bytes);
-    if (!mayBeKept && this.#isStored(brokenPath)) {
+    if (!mayBeKept && this.#isStored(brokenPath, mutant.bytes)) {
       await this.#restart();
       return { end: attempt.end, fault: `kept in storage, though it was refused (${attempt.end})`, what };
     }
     this.#serve(files);
     try {
+      await (await this.#open()).load(this.#nameOf(subject));
       await this.#write(subject);
     } catch (error) {
       await this.#restart();
@@ -109,11 +113,19 @@ export class FileCases {
     return this.#engine;
   }
 
-  /** Loads the model and writes with passes of all widths. */
+  /** A file may load and be of no use for a text. */
+  async #attemptToWrite(subject: Subject): Promise<Attempt> {
+    const { end, fault } = await outcomeOf(async () => {
+      await this.#write(subject);
+      return works;
+    });
+    return { end: end === 'works' ? end : `loads; ${end}`, fault };
+  }
+
+  /** Writes with passes of all widths. */
   async #write(subject: Subject): Promise<void> {
     const engine = await this.#open();
     const model = this.#nameOf(subject);
-    await engine.load(model);
     const request = { prompt: 'once upon a time', maxTokens: 10, seed: 1, logprobs: 2 };
     await engine.decode({ ...request, method: { kind: 'plain', model } }).result;
     const drafter = { kind: 'ngram' } as const;
@@ -141,13 +153,15 @@ export class FileCases {
     await engine?.close().catch(() => {});
   }
 
-  #isStored(path: string): boolean {
+  /** An earlier, right copy may stay. */
+  #isStored(path: string, bytes: Uint8Array): boolean {
     const url = `${this.#server.origin}/${path}`;
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
     const folder = join(this.#cache, DEFAULT_STORE_NAME);
     return readdirSync(folder).some((name) => {
       // What is just being written is no record yet.
       const record = name.endsWith('.json') ? readRecord(readFileSync(join(folder, name), 'utf8')) : null;
-      return record?.key.url === url && record.complete !== null;
+      return record?.key.url === url && record.complete?.sha256 === sha256;
     });
   }
 }
