@@ -18,6 +18,7 @@ export interface Subject {
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly brokenPath: string;
   readonly byId: boolean;
+  readonly mutate: (bytes: Uint8Array, dice: Dice) => Mutant;
   /** Whether the file itself is broken where a load of it is refused. */
   readonly isBroken: (bytes: Uint8Array) => boolean;
 }
@@ -28,37 +29,26 @@ export interface Subject {
  */
 export class FileCases {
   readonly #subjects: readonly Subject[];
-  readonly #mutate: (bytes: Uint8Array, dice: Dice) => Mutant;
   readonly #cache: string;
   readonly #server: FileServer;
   #engine: ConnectedEngine | null = null;
 
-  private constructor(
-    subjects: readonly Subject[],
-    mutate: (bytes: Uint8Array, dice: Dice) => Mutant,
-    cache: string,
-    server: FileServer,
-  ) {
+  private constructor(subjects: readonly Subject[], cache: string, server: FileServer) {
     this.#subjects = subjects;
-    this.#mutate = mutate;
     this.#cache = cache;
     this.#server = server;
   }
 
   /** @param cache folder of the engine's storage */
-  static async open(
-    subjects: readonly Subject[],
-    mutate: (bytes: Uint8Array, dice: Dice) => Mutant,
-    cache: string,
-  ): Promise<FileCases> {
-    return new FileCases(subjects, mutate, cache, await FileServer.start());
+  static async open(subjects: readonly Subject[], cache: string): Promise<FileCases> {
+    return new FileCases(subjects, cache, await FileServer.start());
   }
 
   async run(seed: number): Promise<Outcome> {
     const dice = new Dice(seed);
-    const subject = dice.pick(this.#subjects);
+    const subject = this.#subjects[seed % this.#subjects.length];
     const { files, brokenPath } = subject;
-    const mutant = this.#mutate(files.get(brokenPath)!, dice);
+    const mutant = subject.mutate(files.get(brokenPath)!, dice);
     const what = `${brokenPath}: ${mutant.what}`;
     this.#serve(files);
     this.#server.answers.set(`/${brokenPath}`, file(mutant.bytes));

@@ -1,6 +1,4 @@
 import { FileCases } from './file-cases.ts';
-import { mutateJson } from './mutate-json.ts';
-import { mutateOnnx } from './mutate-onnx.ts';
 import { OpenAiCases } from './open-ai-cases.ts';
 import type { Outcome } from './outcome.ts';
 import { catalogueSubjects, configSubjects, modelSubjects, tokenizerSubjects } from './subjects.ts';
@@ -16,10 +14,10 @@ export interface Cases {
 type OpenCases = (cache: string) => Promise<Cases>;
 
 const openings = {
-  model: (cache) => FileCases.open(modelSubjects, mutateOnnx, cache),
-  config: (cache) => FileCases.open(configSubjects, mutateJson, cache),
-  tokenizer: (cache) => FileCases.open(tokenizerSubjects, mutateJson, cache),
-  catalogue: (cache) => FileCases.open(catalogueSubjects, mutateJson, cache),
+  model: (cache) => FileCases.open(modelSubjects, cache),
+  config: (cache) => FileCases.open(configSubjects, cache),
+  tokenizer: (cache) => FileCases.open(tokenizerSubjects, cache),
+  catalogue: (cache) => FileCases.open(catalogueSubjects, cache),
   trace: () => TraceCases.open(),
   openai: () => OpenAiCases.open(),
 } satisfies Record<string, OpenCases>;

@@ -1,6 +1,6 @@
 import { connect } from '../../src/antiphon-node.ts';
+import type { EngineApi } from '../../src/engine/engine-api.ts';
 import { FileServer, file } from '../../src/models/testing/file-server.ts';
-import type { ConnectedEngine } from '../../src/openai/connected-engine.ts';
 import { createFetch } from '../../src/openai/create-fetch.ts';
 import { Dice } from './dice.ts';
 import { mutateJson } from './mutate-json.ts';
@@ -16,16 +16,15 @@ interface ErrorAnswer {
 
 /** Sends broken requests to a loaded model, in the form of OpenAI's API. */
 export class OpenAiCases {
-  readonly #server: FileServer;
-  readonly #engine: ConnectedEngine;
   readonly #requests: readonly (readonly [path: string, body: object])[];
   readonly #fetch: ReturnType<typeof createFetch>;
+  readonly close: () => Promise<void>;
 
-  private constructor(server: FileServer, engine: ConnectedEngine, model: string) {
-    this.#server = server;
-    this.#engine = engine;
+  /** @param model of those that `engine` has loaded, one that was made for conversations */
+  constructor(engine: Pick<EngineApi, 'decode' | 'info'>, model: string, close = async () => {}) {
     this.#requests = requestsFor(model);
     this.#fetch = createFetch(engine);
+    this.close = close;
   }
 
   static async open(): Promise<OpenAiCases> {
@@ -33,7 +32,10 @@ export class OpenAiCases {
     for (const [path, bytes] of chatFolder('chatty')) server.answers.set(`/${path}`, file(bytes));
     const engine = await connect({ backend: 'wasm', modelsUrl: `${server.origin}/` });
     await engine.load('chatty');
-    return new OpenAiCases(server, engine, 'chatty');
+    return new OpenAiCases(engine, 'chatty', async () => {
+      await engine.close();
+      await server.stop();
+    });
   }
 
   async run(seed: number): Promise<Outcome> {
@@ -43,13 +45,8 @@ export class OpenAiCases {
     const attempt = await outcomeOf(() => this.#answerTo(path, bytes));
     if (attempt.fault !== null) return { ...attempt, what: `${path}: ${what}` };
     const next = await outcomeOf(() => this.#answerTo(path, new TextEncoder().encode(JSON.stringify(right))));
-    const fault = next.end === 'works' ? null : `the right request does not work behind it: ${next.end}`;
+    const fault = next.end === 'works' ? null : `the right request does not work afterwards: ${next.end}`;
     return { end: attempt.end, fault, what: `${path}: ${what}` };
-  }
-
-  async close(): Promise<void> {
-    await this.#engine.close();
-    await this.#server.stop();
   }
 
   async #answerTo(path: string, body: Uint8Array): Promise<Attempt> {
@@ -116,7 +113,10 @@ function requestsFor(model: string): readonly (readonly [path: string, body: obj
     ],
     ['completions', { model, prompt: ['once', 'upon'], ...sampling, max_tokens: 8, logprobs: 2 }],
     ['completions', { model, prompt: 'once', max_tokens: 8, stream: true, frequency_penalty: 1 }],
-    ['completions', { model, max_tokens: 8, method: { kind: 'speculative', target: model, drafter } }],
+    [
+      'completions',
+      { model, prompt: 'once', max_tokens: 8, method: { kind: 'speculative', target: model, drafter } },
+    ],
     [
       'completions',
       { model, prompt: 'once', max_tokens: 8, method: { kind: 'collaborative', members, combine } },

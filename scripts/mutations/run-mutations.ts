@@ -25,20 +25,24 @@ export async function runMutations(args: readonly string[]): Promise<Counts> {
   if (unknown.length > 0)
     throw new Error(`no kind ${unknown.join(', ')}; there are ${mutationKinds.join(', ')}`);
   await ensureLibrary();
-  const outcomes: SeededOutcome[] = [];
+  let passed = 0;
+  let failed = 0;
   const waiting = [...kinds] as MutationKind[];
   const work = async () => {
     for (let kind = waiting.shift(); kind; kind = waiting.shift()) {
+      const outcomes: SeededOutcome[] = [];
       await runCases({ kind, seed: integer(values.seed), count: integer(values.count) }, (outcome) => {
         outcomes.push(outcome);
         if (outcome.fault !== null) process.stdout.write(faultLines(outcome));
       });
+      process.stdout.write(outcomeTable(outcomes));
+      const faults = outcomes.filter(({ fault }) => fault !== null).length;
+      failed += faults;
+      passed += outcomes.length - faults;
     }
   };
   await Promise.all(Array.from({ length: processes }, work));
-  process.stdout.write(outcomeTable(outcomes));
-  const failed = outcomes.filter(({ fault }) => fault !== null).length;
-  return { passed: outcomes.length - failed, failed, skipped: 0 };
+  return { passed, failed, skipped: 0 };
 }
 
 function integer(text: string): number {
@@ -51,7 +55,7 @@ function faultLines({ kind, seed, what, fault }: SeededOutcome): string {
   return `  ✗ ${kind} ${seed}: ${fault}\n    ${what}\n    ${command}\n`;
 }
 
-/** One line for each kind and end, faults apart. */
+/** One line for each end of a kind, faults apart. */
 export function outcomeTable(outcomes: readonly SeededOutcome[]): string {
   const counts = new Map<string, number>();
   for (const { kind, end, fault } of outcomes) {
@@ -59,10 +63,7 @@ export function outcomeTable(outcomes: readonly SeededOutcome[]): string {
     counts.set(line, (counts.get(line) ?? 0) + 1);
   }
   return [...counts]
-    .sort(([one, oneCount], [other, otherCount]) => {
-      const byKind = one.slice(0, 10).localeCompare(other.slice(0, 10));
-      return byKind || otherCount - oneCount;
-    })
+    .sort(([, one], [, other]) => other - one)
     .map(([line, count]) => `${String(count).padStart(6)}  ${line}\n`)
     .join('');
 }

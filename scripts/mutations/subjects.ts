@@ -5,6 +5,8 @@ import { readCatalogue } from '../../src/models/files/catalogue.ts';
 import { parseJson } from '../../src/models/files/download/parse-json.ts';
 import { projectFolder } from '../build.ts';
 import type { Subject } from './file-cases.ts';
+import { mutateJson } from './mutate-json.ts';
+import { mutateOnnx } from './mutate-onnx.ts';
 import { tinyTokenizers } from './tiny-tokenizers.ts';
 
 const fixtures = join(projectFolder, 'src/models/fixtures');
@@ -51,23 +53,30 @@ function folder(name: string, graph: string, tokenizer = 'bpe'): ReadonlyMap<str
   ]);
 }
 
-const inFolder = (path: string, graph: string, tokenizer?: string): Subject => {
-  const model = `${graph.split('/').at(-1)}-${tokenizer ?? 'bpe'}`;
+const inFolder = (
+  path: string,
+  graph: string,
+  { tokenizer = 'bpe', mutate = mutateJson }: { tokenizer?: string; mutate?: Subject['mutate'] } = {},
+): Subject => {
+  const model = `${graph.split('/').at(-1)}-${tokenizer}`;
   return {
     model,
     files: folder(model, graph, tokenizer),
     brokenPath: `${model}/${path}`,
     byId: false,
+    mutate,
     isBroken: () => true,
   };
 };
 
-export const modelSubjects: readonly Subject[] = graphs.map((graph) => inFolder('onnx/model_q4.onnx', graph));
+export const modelSubjects: readonly Subject[] = graphs.map((graph) =>
+  inFolder('onnx/model_q4.onnx', graph, { mutate: mutateOnnx }),
+);
 
 export const configSubjects: readonly Subject[] = [inFolder('config.json', 'concat-mask')];
 
 export const tokenizerSubjects: readonly Subject[] = Object.keys(tinyTokenizers).map((tokenizer) =>
-  inFolder('tokenizer.json', 'packed-4', tokenizer),
+  inFolder('tokenizer.json', 'packed-4', { tokenizer }),
 );
 
 function listed(name: string, files: ReadonlyMap<string, Uint8Array>) {
@@ -107,7 +116,14 @@ function catalogueSubject(): Subject {
     ['catalogue.json', bytesOf(catalogue)] as const,
     ...models.flatMap(({ files: own }) => [...own]),
   ]);
-  return { model: 'one', files, brokenPath: 'catalogue.json', byId: true, isBroken: isNoCatalogue };
+  return {
+    model: 'one',
+    files,
+    brokenPath: 'catalogue.json',
+    byId: true,
+    mutate: mutateJson,
+    isBroken: isNoCatalogue,
+  };
 }
 
 export const catalogueSubjects: readonly Subject[] = [catalogueSubject()];
