@@ -1,3 +1,4 @@
+import type { ForkOptions } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,14 @@ import { catalogueSubjects, configSubjects, modelSubjects, tokenizerSubjects } f
 import { TraceCases } from './trace-cases.ts';
 
 /* A few seeds of each kind; `npm run test:mutations` has hundreds. */
+
+// As in the other tests of engines in processes: V8's optimising compiler is most of what they would take.
+vi.mock('node:child_process', async (original) => {
+  const real = await original<typeof import('node:child_process')>();
+  const fork = ((path: string, args: readonly string[], options: ForkOptions) =>
+    real.fork(path, args, { ...options, execArgv: ['--liftoff-only'] })) as typeof real.fork;
+  return { ...real, fork };
+});
 
 const cache = mkdtempSync(join(tmpdir(), 'antiphon-mutations-'));
 beforeAll(() => void vi.stubEnv('ANTIPHON_CACHE', cache));
