@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { connect } from '../../src/antiphon-node.ts';
+import type { EngineApi } from '../../src/engine/engine-api.ts';
 import { readRecord } from '../../src/models/files/storage/file-record.ts';
 import { DEFAULT_STORE_NAME } from '../../src/models/files/storage/open-file-store.ts';
 import { FileServer, file } from '../../src/models/testing/file-server.ts';
-import type { ConnectedEngine } from '../../src/openai/connected-engine.ts';
 import { Dice } from './dice.ts';
 import type { Mutant } from './mutate-bytes.ts';
 import { type Attempt, inWords, type Outcome, outcomeOf, works } from './outcome.ts';
@@ -23,6 +22,10 @@ export interface Subject {
   readonly isBroken: (bytes: Uint8Array) => boolean;
 }
 
+export type FileEngine = Pick<EngineApi, 'load' | 'decode' | 'unload' | 'deleteStored' | 'close'>;
+/** An engine whose models and whose catalogue lie at the origin. */
+export type OpenEngine = (origin: string) => Promise<FileEngine>;
+
 /**
  * Loads models with a broken file, and writes with those that load. After each that is refused, the same model with
  * the right file must load: nothing of the broken one is kept, and the engine's process lives.
@@ -31,17 +34,24 @@ export class FileCases {
   readonly #subjects: readonly Subject[];
   readonly #cache: string;
   readonly #server: FileServer;
-  #engine: ConnectedEngine | null = null;
+  readonly #openEngine: OpenEngine;
+  #engine: FileEngine | null = null;
 
-  private constructor(subjects: readonly Subject[], cache: string, server: FileServer) {
+  private constructor(
+    subjects: readonly Subject[],
+    openEngine: OpenEngine,
+    cache: string,
+    server: FileServer,
+  ) {
     this.#subjects = subjects;
+    this.#openEngine = openEngine;
     this.#cache = cache;
     this.#server = server;
   }
 
   /** @param cache folder of the engine's storage */
-  static async open(subjects: readonly Subject[], cache: string): Promise<FileCases> {
-    return new FileCases(subjects, cache, await FileServer.start());
+  static async open(subjects: readonly Subject[], openEngine: OpenEngine, cache: string): Promise<FileCases> {
+    return new FileCases(subjects, openEngine, cache, await FileServer.start());
   }
 
   async run(seed: number): Promise<Outcome> {
@@ -93,13 +103,8 @@ export class FileCases {
     for (const [path, bytes] of files) this.#server.answers.set(`/${path}`, file(bytes));
   }
 
-  async #open(): Promise<ConnectedEngine> {
-    const { origin } = this.#server;
-    this.#engine ??= await connect({
-      backend: 'wasm',
-      modelsUrl: `${origin}/`,
-      catalogueUrl: `${origin}/catalogue.json`,
-    });
+  async #open(): Promise<FileEngine> {
+    this.#engine ??= await this.#openEngine(this.#server.origin);
     return this.#engine;
   }
 

@@ -1,25 +1,41 @@
+import { connect } from '../../src/antiphon-node.ts';
+import { FileServer, file } from '../../src/models/testing/file-server.ts';
 import { FileCases } from './file-cases.ts';
 import { OpenAiCases } from './open-ai-cases.ts';
-import type { Outcome } from './outcome.ts';
-import { catalogueSubjects, configSubjects, modelSubjects, tokenizerSubjects } from './subjects.ts';
+import type { Cases } from './outcome.ts';
+import {
+  catalogueSubjects,
+  chatFolder,
+  configSubjects,
+  modelSubjects,
+  tokenizerSubjects,
+} from './subjects.ts';
 import { TraceCases } from './trace-cases.ts';
-
-/** Cases of one kind, each a function of its seed. */
-export interface Cases {
-  run(seed: number): Promise<Outcome>;
-  close(): Promise<void>;
-}
 
 /** @param cache folder of the engine's storage */
 type OpenCases = (cache: string) => Promise<Cases>;
 
+const connectTo = (origin: string) =>
+  connect({ backend: 'wasm', modelsUrl: `${origin}/`, catalogueUrl: `${origin}/catalogue.json` });
+
+async function openAiCases(): Promise<OpenAiCases> {
+  const server = await FileServer.start();
+  for (const [path, bytes] of chatFolder('chatty')) server.answers.set(`/${path}`, file(bytes));
+  const engine = await connectTo(server.origin);
+  await engine.load('chatty');
+  return new OpenAiCases(engine, 'chatty', async () => {
+    await engine.close();
+    await server.stop();
+  });
+}
+
 const openings = {
-  model: (cache) => FileCases.open(modelSubjects, cache),
-  config: (cache) => FileCases.open(configSubjects, cache),
-  tokenizer: (cache) => FileCases.open(tokenizerSubjects, cache),
-  catalogue: (cache) => FileCases.open(catalogueSubjects, cache),
+  model: (cache) => FileCases.open(modelSubjects, connectTo, cache),
+  config: (cache) => FileCases.open(configSubjects, connectTo, cache),
+  tokenizer: (cache) => FileCases.open(tokenizerSubjects, connectTo, cache),
+  catalogue: (cache) => FileCases.open(catalogueSubjects, connectTo, cache),
   trace: () => TraceCases.open(),
-  openai: () => OpenAiCases.open(),
+  openai: openAiCases,
 } satisfies Record<string, OpenCases>;
 
 export type MutationKind = keyof typeof openings;

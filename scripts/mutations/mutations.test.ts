@@ -1,25 +1,18 @@
-import type { ForkOptions } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { Engine } from '../../src/engine/engine.ts';
+import { bundledModels } from '../../src/engine/testing/bundled-models.ts';
 import { TableEngine } from '../../src/openai/testing/table-engine.ts';
 import { FileCases } from './file-cases.ts';
-import type { Cases } from './mutation-kinds.ts';
 import { OpenAiCases } from './open-ai-cases.ts';
-import { outcomeTable } from './run-mutations.ts';
+import type { Cases } from './outcome.ts';
+import { outcomeTable } from './outcome-table.ts';
 import { catalogueSubjects, configSubjects, modelSubjects, tokenizerSubjects } from './subjects.ts';
 import { TraceCases } from './trace-cases.ts';
 
 /* A few seeds of each kind; `npm run test:mutations` has hundreds. */
-
-// As in the other tests of engines in processes: V8's optimising compiler is most of what they would take.
-vi.mock('node:child_process', async (original) => {
-  const real = await original<typeof import('node:child_process')>();
-  const fork = ((path: string, args: readonly string[], options: ForkOptions) =>
-    real.fork(path, args, { ...options, execArgv: ['--liftoff-only'] })) as typeof real.fork;
-  return { ...real, fork };
-});
 
 const cache = mkdtempSync(join(tmpdir(), 'antiphon-mutations-'));
 beforeAll(() => void vi.stubEnv('ANTIPHON_CACHE', cache));
@@ -28,12 +21,14 @@ afterAll(() => {
   rmSync(cache, { recursive: true, force: true });
 });
 
+const openEngine = async (origin: string) =>
+  new Engine({ ...bundledModels('wasm'), modelsUrl: `${origin}/`, catalogueUrl: `${origin}/catalogue.json` });
 const someSubjects = [modelSubjects, configSubjects, tokenizerSubjects, catalogueSubjects].map(
   ([one]) => one,
 );
 
 test.each<[name: string, seeds: number, open: () => Promise<Cases>]>([
-  ['file of a model', 4, () => FileCases.open(someSubjects, cache)],
+  ['file of a model', 4, () => FileCases.open(someSubjects, openEngine, cache)],
   ['recording', 20, () => TraceCases.open()],
   ['request in the form of OpenAI', 20, async () => new OpenAiCases(new TableEngine(), 'talker')],
 ])('a broken %s is refused with a code, or does no harm', async (_, seeds, open) => {

@@ -1,11 +1,8 @@
-import { connect } from '../../src/antiphon-node.ts';
 import type { EngineApi } from '../../src/engine/engine-api.ts';
-import { FileServer, file } from '../../src/models/testing/file-server.ts';
 import { createFetch } from '../../src/openai/create-fetch.ts';
 import { Dice } from './dice.ts';
 import { mutateJson } from './mutate-json.ts';
 import { type Attempt, type Outcome, outcomeOf } from './outcome.ts';
-import { chatFolder } from './subjects.ts';
 
 /** A request that is right but long, such as one for 128 texts, is ended by its client after this time. */
 const patienceMs = 1000;
@@ -25,17 +22,6 @@ export class OpenAiCases {
     this.#requests = requestsFor(model);
     this.#fetch = createFetch(engine);
     this.close = close;
-  }
-
-  static async open(): Promise<OpenAiCases> {
-    const server = await FileServer.start();
-    for (const [path, bytes] of chatFolder('chatty')) server.answers.set(`/${path}`, file(bytes));
-    const engine = await connect({ backend: 'wasm', modelsUrl: `${server.origin}/` });
-    await engine.load('chatty');
-    return new OpenAiCases(engine, 'chatty', async () => {
-      await engine.close();
-      await server.stop();
-    });
   }
 
   async run(seed: number): Promise<Outcome> {

@@ -10,6 +10,12 @@ export interface Outcome {
   readonly what: string;
 }
 
+/** Cases of one kind, each a function of its seed. */
+export interface Cases {
+  run(seed: number): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
 /** How an attempt with a broken file ended. */
 export type Attempt = Pick<Outcome, 'end' | 'fault'>;
 

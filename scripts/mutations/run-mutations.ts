@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { ensureLibrary } from '../build.ts';
 import type { Counts } from '../test-counts.ts';
 import { type MutationKind, mutationKinds } from './mutation-kinds.ts';
+import { outcomeTable } from './outcome-table.ts';
 import { runCases, type SeededOutcome } from './run-cases.ts';
 
 /** Processes at once: each has an engine in a further process, and one of the two waits for the other. */
@@ -53,17 +54,4 @@ function integer(text: string): number {
 function faultLines({ kind, seed, what, fault }: SeededOutcome): string {
   const command = `npm run test:mutations -- --kind ${kind} --seed ${seed} --count 1`;
   return `  ✗ ${kind} ${seed}: ${fault}\n    ${what}\n    ${command}\n`;
-}
-
-/** One line for each end of a kind, faults apart. */
-export function outcomeTable(outcomes: readonly SeededOutcome[]): string {
-  const counts = new Map<string, number>();
-  for (const { kind, end, fault } of outcomes) {
-    const line = `${kind.padEnd(10)} ${fault === null ? end : `FAULT (${end})`}`;
-    counts.set(line, (counts.get(line) ?? 0) + 1);
-  }
-  return [...counts]
-    .sort(([, one], [, other]) => other - one)
-    .map(([line, count]) => `${String(count).padStart(6)}  ${line}\n`)
-    .join('');
 }
