@@ -2,7 +2,7 @@ import { host } from '#host';
 import { EngineError } from '../../errors/engine-error.ts';
 import { CATALOGUE_FILE, type Catalogue, type CatalogueEntry, readCatalogue } from './catalogue.ts';
 import { failureOf, mayBeAbsent } from './download/download-errors.ts';
-import { type FetchFileOptions, fetchFile } from './download/fetch-file.ts';
+import { type FetchFileOptions, fetchFile, readOrRemove } from './download/fetch-file.ts';
 import type { RemoteFile } from './download/remote-file.ts';
 import { type Dtype, splitDtype } from './dtype.ts';
 import type { FileListing } from './file-listing.ts';
@@ -181,7 +181,8 @@ async function fetchCatalogue(url: string, sources: ModelSources): Promise<Catal
       { url, kind: 'json', expected: null, label: { model: null, path: CATALOGUE_FILE } },
       { ...sources, onBytes: undefined },
     );
-    return readCatalogue(await file.json(), url);
+    const json = await file.json();
+    return await readOrRemove(file, sources.store, () => readCatalogue(json, url));
   } catch (error) {
     // Unreachable: the files of the model may still be in the store.
     if (mayBeAbsent(error) || failureOf(error) === 'unreachable') return null;

@@ -123,6 +123,23 @@ async function obtainFile(
   });
 }
 
+/**
+ * What `read` makes of the file. One that it refuses is not kept: the content may be broken in ways that do not look like
+ * it, so the next load downloads it again.
+ */
+export async function readOrRemove<T>(
+  file: FetchedFile,
+  store: FileStore,
+  read: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof EngineError) await store.remove(file.key).catch(() => {});
+    throw error;
+  }
+}
+
 function keyOf(file: RemoteFile): FileKey {
   return { url: file.storedAs ?? file.url, content: file.expected && hashName(file.expected.hash) };
 }
