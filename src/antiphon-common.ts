@@ -8,6 +8,7 @@ export type {
   EngineInfo,
   EngineOptions,
   HubModel,
+  LifeState,
   LoadedModel,
   LoadOptions,
   LoadProgress,

@@ -60,6 +60,7 @@ export async function playRounds(page: Page, rounds: readonly Round[]): Promise<
     const engine: Partial<EngineApi> = {
       load: async (model) => models(typeof model === 'string' ? model : model.repo),
       info: async () => ({
+        state: 'open',
         backend: 'wasm',
         backendReason: 'Plays a recording.',
         threads: 1,

@@ -25,6 +25,7 @@ export interface DecodePlan
     | 'tokenizer'
     | 'textStream'
     | 'maxTokens'
+    | 'continues'
     | 'signal'
     | 'takeTurn'
     | 'readbacks'
@@ -51,9 +52,17 @@ export function combineOf(method: MethodPlan): Combine {
   return method.kind === 'collaborative' ? method.combine : weightedCombine([1]);
 }
 
-/** Wires members, sampler, drafter and schedule of one decode. `lossy` tells whether its text may leave r. */
-export function assembleDecode(plan: DecodePlan): { decode: Decode; lossy: boolean } {
-  const { method, recorder, tokenizer, textStream, maxTokens } = plan;
+export interface AssembledDecode {
+  readonly decode: Decode;
+  /** True if its text may leave r. */
+  readonly lossy: boolean;
+  /** True if a run that is interrupted between two rounds, and goes on without what was pending, writes the same text. */
+  readonly sameText: boolean;
+}
+
+/** Wires members, sampler, drafter and schedule of one decode. */
+export function assembleDecode(plan: DecodePlan): AssembledDecode {
+  const { method, recorder, tokenizer, textStream, maxTokens, continues } = plan;
   const { signal, takeTurn, readbacks, takeCombineChange, onPrefill } = plan;
   const acceptance = createAcceptance(method.kind === 'plain' ? { kind: 'exact' } : method.acceptance);
   const sampler = plan.createSampler({
@@ -67,6 +76,7 @@ export function assembleDecode(plan: DecodePlan): { decode: Decode; lossy: boole
     // What ends a text for one of those who write it ends it for all: behind it that one is lost.
     endTokenIds: new Set(targetsOf(plan.members).flatMap((target) => [...plan.members[target].endTokenIds])),
   });
+  if (continues) sampler.continueFrom(continues.tokenIds);
   const members = plan.members.map(
     (description, index) => new Member(description, plan.sequences[index], sampler, recorder),
   );
@@ -83,6 +93,7 @@ export function assembleDecode(plan: DecodePlan): { decode: Decode; lossy: boole
       tokenizer,
       textStream,
       maxTokens,
+      continues,
       signal,
       takeTurn,
       readbacks,
@@ -90,7 +101,19 @@ export function assembleDecode(plan: DecodePlan): { decode: Decode; lossy: boole
       onPrefill,
     },
     lossy,
+    sameText: isTextRepeatable(method, plan.sampling),
   };
+}
+
+/**
+ * Random numbers are keyed by position and purpose, so only what depends on the rounds before, pending proposals and
+ * adaptive draft lengths, can lead to another text.
+ */
+function isTextRepeatable(method: MethodPlan, { temperature }: SamplingParameters): boolean {
+  if (temperature === 0 || isWithoutVerdicts(method)) return true;
+  if (method.kind === 'plain' || method.acceptance.kind === 'coupled') return true;
+  if (method.kind === 'speculative') return method.drafter.draftLength !== 'adaptive';
+  return method.schedule !== 'alternate' && method.draftLengths[method.defaultProposer] !== 'adaptive';
 }
 
 /** Methods whose every token is drawn from r: no criterion is ever asked. */

@@ -21,6 +21,12 @@ export interface CombineChange {
   readonly numbers: CombineNumbers;
 }
 
+/** Where a decode goes on. */
+export interface WrittenBefore {
+  readonly rounds: number;
+  readonly tokenIds: readonly TokenId[];
+}
+
 export interface Decode {
   readonly members: readonly Member[];
   readonly sampler: RoundSampler;
@@ -30,6 +36,8 @@ export interface Decode {
   readonly tokenizer: Tokenizer;
   readonly textStream: TextStream;
   readonly maxTokens: number;
+  /** What was written on a device that was lost, if any. */
+  readonly continues?: WrittenBefore | undefined;
   readonly signal: AbortSignal;
   /** Lets messages in, if it has not just now: awaited WASM runs alone would never let an abort be heard. */
   readonly takeTurn: () => Promise<void>;
@@ -73,16 +81,17 @@ export async function* decodeRounds(decode: Decode): AsyncGenerator<Round, Finis
       ...(logprobs && { logprobs }),
     };
   };
+  const first = decode.continues?.rounds ?? 0;
   if (!(await prefillMembers(members, carryOn, decode.onPrefill))) {
-    yield endRound(0, { proposals: [], committed: [], text: '' }, [...controller.draftLengths]);
+    yield endRound(first, { proposals: [], committed: [], text: '' }, [...controller.draftLengths]);
     return 'abort';
   }
-  for (let index = 0; ; index++) {
+  for (let index = first; ; index++) {
     const change = decode.takeCombineChange();
     if (change) sampler.useCombine(change.combine);
     const draftLengths = [...controller.draftLengths];
     const verdict =
-      index === 0
+      sampler.committedTokenIds.length === 0
         ? await sampler.verify(0, 'draw-from-target')
         : await runToVerdict(schedule, sampler, room(decode));
     if (verdict.rejected || verdict.ended) {
@@ -91,6 +100,7 @@ export async function* decodeRounds(decode: Decode): AsyncGenerator<Round, Finis
     const settled = recorder.measure('text', () => settle(decode, verdict));
     const round = {
       ...endRound(index, settled, draftLengths),
+      ...(decode.continues && index === first && { resumed: true as const }),
       ...(change && { combine: change.numbers }),
     };
     controller.observe(round);

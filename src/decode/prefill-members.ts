@@ -1,6 +1,6 @@
 import type { Member } from '../round/member.ts';
 
-/** How much of the members' prompts is fed. */
+/** How much of the members' prompts, and of a text that they continue, is fed. */
 export interface PrefillProgress {
   /** Of all members together. */
   readonly tokensFed: number;
@@ -19,8 +19,8 @@ export async function prefillMembers(
   carryOn: () => Promise<boolean>,
   report: (progress: PrefillProgress) => void,
 ): Promise<boolean> {
-  const fed = members.filter(({ promptLength, description }) => promptLength <= description.contextLength);
-  const lacking = () => fed.reduce((sum, { promptLength, kvLength }) => sum + promptLength - kvLength, 0);
+  const fed = members.filter(({ prefillLength, description }) => prefillLength <= description.contextLength);
+  const lacking = () => fed.reduce((sum, { prefillLength, kvLength }) => sum + prefillLength - kvLength, 0);
   const tokensTotal = lacking();
   const tell = () => report({ tokensFed: tokensTotal - lacking(), tokensTotal });
   for (const [index, member] of fed.entries()) {
@@ -29,7 +29,7 @@ export async function prefillMembers(
       tell();
       return carryOn();
     });
-    if (member.kvLength < member.promptLength) return false;
+    if (member.kvLength < member.prefillLength) return false;
     tell();
   }
   return true;

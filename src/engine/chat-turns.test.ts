@@ -6,6 +6,7 @@ import type { ModelRuntime } from '../models/session/runtime.ts';
 import type { ChatMessage } from '../prompt/chat-message.ts';
 import { ChatTemplate } from '../prompt/chat-template.ts';
 import { chatMl, chatTokenizer, specialTokens } from '../prompt/testing/chat-models.ts';
+import { RoundRecorder } from '../round/round-recorder.ts';
 import { tokenId } from '../tokens/token-id.ts';
 import { CombineUpdates } from './combine-updates.ts';
 import type { DecodeResult } from './engine-api.ts';
@@ -59,6 +60,8 @@ class ChatModel {
       stream: new RoundStream(),
       signal: new AbortController().signal,
       onPrefill: undefined,
+      recorder: new RoundRecorder(() => performance.now()),
+      losses: [],
     };
     return runDecode(prepared, method, runtime, channels);
   }

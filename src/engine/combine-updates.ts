@@ -8,6 +8,7 @@ export class CombineUpdates {
   /** null for a request that was refused: nothing will ever run. */
   #method: ValidDecodeMethod | null = null;
   #latest: CombineChange | null = null;
+  #taken: CombineChange | null = null;
 
   /** @param method of the valid request: what updates are checked against */
   open(method: ValidDecodeMethod): void {
@@ -27,6 +28,12 @@ export class CombineUpdates {
   take(): CombineChange | null {
     const change = this.#latest;
     this.#latest = null;
+    this.#taken = change ?? this.#taken;
     return change;
+  }
+
+  /** The next `take` answers the update in force once more: a run that goes on elsewhere starts with it. */
+  giveBack(): void {
+    this.#latest ??= this.#taken;
   }
 }

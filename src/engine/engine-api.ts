@@ -60,7 +60,7 @@ export interface LoadOptions {
   readonly signal?: AbortSignal;
   /**
    * Access token for private or gated repositories and folders. Sent only to the model's own host, and kept in
-   * memory only for this load.
+   * memory until the model is unloaded: after the loss of the GPU device the engine loads it again.
    */
   readonly token?: string;
 }
@@ -109,17 +109,39 @@ export interface LoadedModel {
   readonly notes: readonly string[];
 }
 
+/**
+ * `unopened` until the first request that needs a backend; `lost` from the loss of the GPU device until the next request,
+ * which opens another (`reopening`).
+ */
+export type LifeState = 'unopened' | 'opening' | 'open' | 'lost' | 'reopening' | 'closing' | 'closed';
+
 /** What the engine runs on, and the models that are loaded. */
 export interface EngineInfo {
+  readonly state: LifeState;
   /** Null until the first model is loaded. */
   readonly backend: BackendKind | null;
   /** Why this backend, in a sentence. */
   readonly backendReason: string;
   /** Threads of the WASM backend. */
   readonly threads: number;
+  /** Those of a lost device, too: the next request that uses one loads it again. */
   readonly models: readonly LoadedModel[];
   readonly liveGpuBuffers: number;
   readonly liveGpuBytes: number;
+}
+
+/** The GPU device was lost while a text was written, and the text went on from there on another one. */
+export interface Resumption {
+  /** Tokens written before. */
+  readonly tokens: number;
+  /** What happened, in a sentence. */
+  readonly reason: string;
+  /**
+   * True if the text is the one of an uninterrupted run, up to near-ties: at temperature 0, with `coupled` acceptance,
+   * with methods that never verify, and with fixed draft lengths except for `alternate`. Otherwise the text follows the
+   * same distribution but may differ.
+   */
+  readonly sameText: boolean;
 }
 
 /** The text that a decode wrote, how, and its statistics. */
@@ -140,6 +162,8 @@ export interface DecodeResult {
   readonly request: ValidDecodeRequest;
   /** True if the acceptance criterion does not follow the combined distribution exactly. */
   readonly lossy: boolean;
+  /** Losses of the GPU device that the run survived, in order; empty in an ordinary run. */
+  readonly resumed: readonly Resumption[];
   readonly stats: ResultStatistics;
 }
 
@@ -196,8 +220,9 @@ export interface EngineApi {
    * when its module has loaded. Iterate the run to receive the text as it is written, or await its `result`.
    *
    * Does not throw. `result` and the iteration reject with an EngineError: `invalid-request` for an invalid request, with
-   * the field in `details`; `vocabulary-mismatch`, `context-full`; `out-of-memory`, `device-lost` or `worker-lost` while
-   * it runs.
+   * the field in `details`; `vocabulary-mismatch`, `context-full`; `out-of-memory` or `worker-lost` while it runs. If the
+   * GPU device is lost, the engine opens another one, loads the models again and continues the text (`resumed`); the run
+   * rejects with `device-lost` if that device is lost too before another token is written.
    */
   decode(request: DecodeRequest, options?: DecodeOptions): DecodeRun;
   /**

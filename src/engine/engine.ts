@@ -3,8 +3,11 @@ import { untilAborted } from '../concurrency/until-aborted.ts';
 import type { Candidates } from '../decode/candidates.ts';
 import type { MethodPlan } from '../decode/method-plan.ts';
 import { EngineError } from '../errors/engine-error.ts';
-import { webLocks } from '../models/files/download/file-locks.ts';
+import { type FileLocks, webLocks } from '../models/files/download/file-locks.ts';
+import type { FileStore } from '../models/files/storage/file-store.ts';
+import { openFileStore } from '../models/files/storage/open-file-store.ts';
 import { deleteStoredModel, listStoredModels } from '../models/files/storage/stored-models.ts';
+import { RoundRecorder } from '../round/round-recorder.ts';
 import { type CandidatesQuery, validateCandidatesQuery } from './candidates-query.ts';
 import { CombineUpdates } from './combine-updates.ts';
 import type {
@@ -20,7 +23,9 @@ import type {
   ResolvedEngineOptions,
   StoredModels,
 } from './engine-api.ts';
+import { EngineLife, type OpenRuntime, openModelRuntime, type Runtime } from './engine-life.ts';
 import { findCandidates } from './find-candidates.ts';
+import { isDeviceLost } from './is-device-lost.ts';
 import { planMethod } from './method-members.ts';
 import { ModelRegistry } from './model-registry.ts';
 import { type PreparedDecode, prepareDecode } from './prepared-decode.ts';
@@ -28,16 +33,37 @@ import type { DecodeRequest } from './request-types.ts';
 import { type RunChannels, runDecode, skippedResult } from './run-decode.ts';
 import { startRun } from './start-run.ts';
 
+/** What the engine stands on; tests pass others. */
+export interface EngineParts {
+  readonly openRuntime: OpenRuntime;
+  readonly openStore: () => Promise<FileStore>;
+  readonly locks: FileLocks;
+  /** Told once for each GPU device that is lost; the next request opens another. */
+  readonly onLost: (error: EngineError) => void;
+}
+
+const hostParts: EngineParts = {
+  openRuntime: openModelRuntime,
+  openStore: () => openFileStore(),
+  locks: webLocks,
+  onLost: () => {},
+};
+
 /** Models and the queue of requests on them. Lives in a worker; has no DOM. */
 export class Engine implements EngineApi {
   readonly #options: ResolvedEngineOptions;
+  readonly #locks: FileLocks;
+  readonly #life: EngineLife;
   readonly #registry: ModelRegistry;
   readonly #queue = new RequestQueue();
   readonly #closed = new AbortController();
 
-  constructor(options: ResolvedEngineOptions) {
+  constructor(options: ResolvedEngineOptions, parts: Partial<EngineParts> = {}) {
+    const { openRuntime, openStore, locks, onLost } = { ...hostParts, ...parts };
     this.#options = options;
-    this.#registry = new ModelRegistry(options);
+    this.#locks = locks;
+    this.#life = new EngineLife(options.backend, onLost, openRuntime);
+    this.#registry = new ModelRegistry(options, this.#life, openStore);
   }
 
   async load(model: string | HubModel, options: LoadOptions = {}): Promise<LoadedModel> {
@@ -56,7 +82,7 @@ export class Engine implements EngineApi {
   }
 
   async deleteStored(id: string): Promise<number> {
-    return deleteStoredModel(await this.#registry.store(), webLocks, id);
+    return deleteStoredModel(await this.#registry.store(), this.#locks, id);
   }
 
   decode(request: DecodeRequest, { signal, onPrefill }: DecodeOptions = {}): DecodeRun {
@@ -77,7 +103,11 @@ export class Engine implements EngineApi {
     const signal = this.#untilClosed(options.signal);
     const method = await this.#planMethod(prepared, signal);
     return this.#queue.run(
-      () => this.#onModels(prepared, (ready) => findCandidates(ready, method, valid, signal)),
+      () =>
+        this.#onModels(prepared, signal, {
+          work: (ready) => findCandidates(ready, method, valid, signal),
+          written: () => 0,
+        }),
       signal,
       () => {
         throw signal.reason;
@@ -86,8 +116,9 @@ export class Engine implements EngineApi {
   }
 
   async info(): Promise<EngineInfo> {
-    const runtime = await this.#registry.openedRuntime();
+    const runtime = this.#life.opened;
     return {
+      state: this.#life.state,
       backend: runtime?.backend ?? null,
       backendReason: runtime?.backendReason ?? 'No model is loaded yet.',
       threads: runtime?.threads ?? 1,
@@ -106,15 +137,22 @@ export class Engine implements EngineApi {
   async close(): Promise<void> {
     const reason = new EngineError('worker-lost', 'the engine was closed: connect again');
     this.#closed.abort(reason);
-    await this.#queue.run(() => this.#registry.close(reason));
+    await this.#queue.run(async () => {
+      await this.#registry.close(reason);
+      await this.#life.close(reason);
+    });
   }
 
-  async #enqueue(request: DecodeRequest, channels: RunChannels): Promise<DecodeResult> {
-    const { updates, signal } = channels;
+  async #enqueue(
+    request: DecodeRequest,
+    given: Omit<RunChannels, 'recorder' | 'losses'>,
+  ): Promise<DecodeResult> {
+    const { updates, stream, signal } = given;
     const prepared = prepareDecode(request, this.#registry);
     updates.open(prepared.request.method);
-    const runtime = await this.#registry.runtime();
-    const skipped = () => skippedResult(prepared, runtime);
+    // It was opened to load the models.
+    const runtime = this.#life.opened as Runtime;
+    const skipped = () => skippedResult(prepared, runtime, given);
     let method: MethodPlan;
     try {
       method = await this.#planMethod(prepared, signal);
@@ -122,11 +160,29 @@ export class Engine implements EngineApi {
       if (signal.aborted) return skipped();
       throw error;
     }
-    return this.#queue.run(
-      () => this.#onModels(prepared, (ready) => runDecode(ready, method, runtime, channels)),
-      signal,
-      skipped,
-    );
+    const decode = async (): Promise<DecodeResult> => {
+      const channels: RunChannels = {
+        ...given,
+        recorder: new RoundRecorder(() => performance.now()),
+        losses: [],
+      };
+      try {
+        return await this.#onModels(prepared, signal, {
+          work: (ready) => runDecode(ready, method, runtime, channels),
+          written: () => stream.rounds.reduce((sum, { committed }) => sum + committed.length, 0),
+          onLost: ({ message }, tokens) => {
+            channels.losses.push({ tokens, reason: message });
+            channels.recorder.take();
+            updates.giveBack();
+          },
+        });
+      } catch (error) {
+        // Aborted while its models were loaded again.
+        if (signal.aborted && error === signal.reason) return skipped();
+        throw error;
+      }
+    };
+    return this.#queue.run(decode, signal, skipped);
   }
 
   /**
@@ -141,18 +197,55 @@ export class Engine implements EngineApi {
     return signal ? AbortSignal.any([this.#closed.signal, signal]) : this.#closed.signal;
   }
 
-  /** Does work whose turn has come, on the models as they are now. */
-  async #onModels<T>(prepared: PreparedDecode, work: (ready: PreparedDecode) => Promise<T>): Promise<T> {
-    // A model may have been unloaded, and loaded anew, while the request waited.
-    const isCurrent = prepared.entries.every((entry) => this.#registry.entry(entry.description.id) === entry);
-    const ready = isCurrent ? prepared : prepareDecode(prepared.request, this.#registry);
-    try {
-      return await work(ready);
-    } catch (error) {
-      if (error instanceof EngineError && error.code === 'device-lost') await this.#registry.discard();
-      // What waits for later requests must not keep the next one from having room.
-      if (error instanceof EngineError && error.code === 'out-of-memory') this.#registry.freeIdleCaches();
-      throw error;
+  /** Does work whose turn has come, on the models as they are now. It is done again on another device if theirs is lost. */
+  async #onModels<T>(
+    prepared: PreparedDecode,
+    signal: AbortSignal,
+    { work, written, onLost }: Work<T>,
+  ): Promise<T> {
+    let ready = prepared;
+    for (let writtenBefore = -1; ; ) {
+      const ids = ready.entries.map(({ description }) => description.id);
+      await untilAborted(this.#registry.restore(ids), signal);
+      const before = ready;
+      // A model may have been unloaded, and loaded anew, while the request waited.
+      const isCurrent = ready.entries.every((entry) => this.#registry.entry(entry.description.id) === entry);
+      if (!isCurrent) ready = prepareDecode(prepared.request, this.#registry);
+      if (written() > 0) assertSameFiles(before, ready);
+      const { losses } = this.#life;
+      try {
+        return await work(ready);
+      } catch (error) {
+        // What waits for later requests must not keep the next one from having room.
+        if (error instanceof EngineError && error.code === 'out-of-memory') this.#registry.freeIdleCaches();
+        if (!isDeviceLost(error)) throw error;
+        this.#life.lose(error, losses);
+        // Lost again before anything came of it: another device would go the same way.
+        if (written() <= writtenBefore) throw error;
+        writtenBefore = written();
+        onLost?.(error, writtenBefore);
+      }
     }
+  }
+}
+
+interface Work<T> {
+  work(ready: PreparedDecode): Promise<T>;
+  /** Tokens written so far. */
+  written(): number;
+  /** Told before the work is done again. */
+  onLost?(error: EngineError, written: number): void;
+}
+
+/** A text that is begun must not go on with other weights. */
+function assertSameFiles(before: PreparedDecode, after: PreparedDecode): void {
+  for (const [index, { description }] of before.entries.entries()) {
+    const { id, sha256 } = description;
+    if (after.entries[index].description.sha256 === sha256) continue;
+    throw new EngineError(
+      'device-lost',
+      `The GPU device was lost, and ${id} came back with other weights, so the text cannot go on: decode again.`,
+      { details: { model: id } },
+    );
   }
 }

@@ -7,7 +7,6 @@ import { fetchModelFiles } from '../models/files/model-files.ts';
 import type { FileStore } from '../models/files/storage/file-store.ts';
 import { onOrtDownload } from '../models/ort/ort-download.ts';
 import { maxCachesFor, SequencePool } from '../models/sequence-pool.ts';
-import type { ModelRuntime } from '../models/session/runtime.ts';
 import type { ChatTemplate } from '../prompt/chat-template.ts';
 import { findChatTemplate } from '../prompt/find-chat-template.ts';
 import { createTokenizer } from '../tokens/hf-tokenizer.ts';
@@ -15,6 +14,7 @@ import type { TokenId } from '../tokens/token-id.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { Vocabulary } from '../tokens/vocabulary.ts';
 import type { LoadedModel } from './engine-api.ts';
+import type { Runtime } from './engine-life.ts';
 
 /** A model ready to decode with. */
 export interface LoadedEntry {
@@ -42,7 +42,7 @@ export interface LoadModelOptions {
   readonly baseUrl: string;
   readonly token: string | undefined;
   readonly store: FileStore;
-  readonly runtime: ModelRuntime;
+  readonly runtime: Runtime;
   /** What there is for it. */
   readonly memoryTarget: MemoryTarget;
   readonly signal: AbortSignal;

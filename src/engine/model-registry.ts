@@ -7,8 +7,9 @@ import { estimateMemory, type MemoryTarget } from '../models/files/memory-estima
 import { describeModel } from '../models/files/model-files.ts';
 import type { FileStore } from '../models/files/storage/file-store.ts';
 import { openFileStore } from '../models/files/storage/open-file-store.ts';
-import { ModelRuntime } from '../models/session/runtime.ts';
 import type { LoadOptions, ModelEstimate, ResolvedEngineOptions } from './engine-api.ts';
+import type { EngineLife, Runtime } from './engine-life.ts';
+import { isDeviceLost } from './is-device-lost.ts';
 import { type LoadedEntry, loadModel } from './load-model.ts';
 import { prepareSampler } from './sampler-choice.ts';
 
@@ -21,28 +22,42 @@ interface Loading {
   callers: number;
 }
 
-/** The loaded models, and the runtime they share. */
+/** A loaded model, and what it takes to load it again. */
+interface Kept {
+  readonly entry: LoadedEntry;
+  readonly model: string | HubModel;
+  readonly token: string | undefined;
+  /** Devices that had been lost when it was loaded. */
+  readonly losses: number;
+}
+
+/** A load meets a lost device at most so many times. */
+const maxAttempts = 2;
+
+/** The loaded models. Those of a lost device stay listed until they are loaded again. */
 export class ModelRegistry {
   readonly #options: ResolvedEngineOptions;
-  readonly #entries = new Map<string, LoadedEntry>();
+  readonly #life: EngineLife;
+  readonly #openStore: () => Promise<FileStore>;
+  readonly #kept = new Map<string, Kept>();
   readonly #loading = new Map<string, Loading>();
-  #closed: EngineError | null = null;
-  #runtime: Promise<ModelRuntime> | null = null;
   #store: Promise<FileStore> | null = null;
 
-  constructor(options: ResolvedEngineOptions) {
+  constructor(options: ResolvedEngineOptions, life: EngineLife, openStore = () => openFileStore()) {
     this.#options = options;
+    this.#life = life;
+    this.#openStore = openStore;
   }
 
   get entries(): readonly LoadedEntry[] {
-    return [...this.#entries.values()];
+    return Array.from(this.#kept.values(), ({ entry }) => entry);
   }
 
   /** Throws `invalid-request` for a model that is not loaded. */
   entry(model: string): LoadedEntry {
-    const entry = this.#entries.get(model);
-    if (entry) return entry;
-    const loaded = [...this.#entries.keys()];
+    const kept = this.#kept.get(model);
+    if (kept) return kept.entry;
+    const loaded = [...this.#kept.keys()];
     throw new EngineError(
       'invalid-request',
       `model "${model}" is not loaded (loaded: ${loaded.join(', ') || 'none'}): call load("${model}") first`,
@@ -57,10 +72,9 @@ export class ModelRegistry {
   async load(model: string | HubModel, options: LoadOptions): Promise<LoadedEntry> {
     const { onProgress, signal, token } = options;
     signal?.throwIfAborted();
-    if (this.#closed) throw this.#closed;
     const id = modelName(model, this.#options.hubUrl);
-    const loaded = this.#entries.get(id);
-    if (loaded) return loaded;
+    const kept = this.#kept.get(id);
+    if (kept && !this.#isLost(kept)) return kept.entry;
     const loading = this.#loading.get(id) ?? this.#start(model, id, token);
     loading.callers++;
     if (onProgress) loading.listeners.add(onProgress);
@@ -78,15 +92,25 @@ export class ModelRegistry {
     return this.load(model, options);
   }
 
+  /** Loads those of the models again that were lost with their device; others must be loaded. */
+  async restore(models: readonly string[]): Promise<void> {
+    for (const id of models) {
+      const kept = this.#kept.get(id);
+      if (!kept || !this.#isLost(kept)) continue;
+      const { model, token } = kept;
+      await this.load(model, token === undefined ? {} : { token });
+    }
+  }
+
   /** Settles when no load of the model is in progress, so that it does not appear behind its removal. */
   async loadSettled(model: string): Promise<void> {
     await this.#loading.get(model)?.promise.catch(() => {});
   }
 
   async remove(model: string): Promise<void> {
-    const entry = this.#entries.get(model);
-    this.#entries.delete(model);
-    await entry?.dispose();
+    const kept = this.#kept.get(model);
+    this.#kept.delete(model);
+    await kept?.entry.dispose();
   }
 
   /** What loading `model` would download and take. */
@@ -94,7 +118,7 @@ export class ModelRegistry {
     model: string | HubModel,
     { signal, token }: Pick<LoadOptions, 'signal' | 'token'>,
   ): Promise<ModelEstimate> {
-    const runtime = await this.runtime();
+    const runtime = await this.#life.runtime();
     const { modelsUrl, catalogueUrl, hubUrl, baseUrl } = this.#options;
     const description = await describeModel(model, {
       modelsUrl,
@@ -117,52 +141,35 @@ export class ModelRegistry {
     };
   }
 
-  #memoryTarget(runtime: ModelRuntime): MemoryTarget {
+  #isLost({ entry, losses }: Kept): boolean {
+    return entry.model.backend === 'webgpu' && losses !== this.#life.losses;
+  }
+
+  #memoryTarget(runtime: Runtime): MemoryTarget {
     const { backend, unpackedBytesLeft: unpackedBytesLimit } = runtime;
-    const takenBytes = this.entries.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
+    const alive = [...this.#kept.values()].filter((kept) => !this.#isLost(kept));
+    const takenBytes = alive.reduce((sum, { entry }) => sum + entry.memoryBytes, 0);
     return { backend, takenBytes, unpackedBytesLimit, deviceMemory: host.deviceMemory() };
   }
 
   store(): Promise<FileStore> {
-    this.#store ??= openFileStore();
+    this.#store ??= this.#openStore();
     return this.#store;
-  }
-
-  /** A runtime that failed to open is tried again by the next load. */
-  runtime(): Promise<ModelRuntime> {
-    this.#runtime ??= ModelRuntime.open(this.#options.backend).catch((error: unknown) => {
-      this.#runtime = null;
-      throw error;
-    });
-    return this.#runtime;
-  }
-
-  /** null before the first load. */
-  async openedRuntime(): Promise<ModelRuntime | null> {
-    return (await this.#runtime?.catch(() => null)) ?? null;
   }
 
   /** Frees the caches that no request uses now. */
   freeIdleCaches(): void {
-    for (const { pool } of this.#entries.values()) pool.freeIdle();
+    for (const { pool } of this.entries) pool.freeIdle();
   }
 
-  /** Frees everything that lived on a device that is gone; the next load opens another. */
-  async discard(): Promise<void> {
-    const entries = this.entries;
-    this.#entries.clear();
-    const runtime = this.#runtime;
-    this.#runtime = null;
-    await Promise.allSettled(entries.map((entry) => entry.dispose()));
-    await (await runtime?.catch(() => null))?.close();
-  }
-
+  /** Ends the loads in progress and disposes the models. */
   async close(reason: EngineError): Promise<void> {
-    this.#closed = reason;
     const loads = [...this.#loading.values()];
     for (const { controller } of loads) controller.abort(reason);
     await Promise.allSettled(loads.map(({ promise }) => promise));
-    await this.discard();
+    const { entries } = this;
+    this.#kept.clear();
+    await Promise.allSettled(entries.map((entry) => entry.dispose()));
   }
 
   #start(model: string | HubModel, id: string, token: string | undefined): Loading {
@@ -187,7 +194,29 @@ export class ModelRegistry {
     signal: AbortSignal,
     onProgress: (progress: LoadProgress) => void,
   ): Promise<LoadedEntry> {
-    const runtime = await this.runtime();
+    for (let attempt = 1; ; attempt++) {
+      const runtime = await this.#life.runtime();
+      const { losses } = this.#life;
+      try {
+        const entry = await this.#loadOn(runtime, model, id, token, signal, onProgress);
+        this.#kept.set(id, { entry, model, token, losses });
+        return entry;
+      } catch (error) {
+        if (!isDeviceLost(error)) throw error;
+        this.#life.lose(error, losses);
+        if (attempt === maxAttempts) throw error;
+      }
+    }
+  }
+
+  async #loadOn(
+    runtime: Runtime,
+    model: string | HubModel,
+    id: string,
+    token: string | undefined,
+    signal: AbortSignal,
+    onProgress: (progress: LoadProgress) => void,
+  ): Promise<LoadedEntry> {
     const entry = await loadModel(model, id, {
       ...this.#options,
       token,
@@ -199,12 +228,14 @@ export class ModelRegistry {
     });
     try {
       signal.throwIfAborted();
-      if (entry.model.backend === 'webgpu') await prepareSampler(runtime);
+      if (entry.model.backend === 'webgpu') {
+        await prepareSampler(runtime);
+        runtime.device?.throwIfUnusable();
+      }
     } catch (error) {
       await entry.dispose();
       throw error;
     }
-    this.#entries.set(id, entry);
     return entry;
   }
 }

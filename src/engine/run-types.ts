@@ -23,5 +23,11 @@ export type {
 export type { ProposalFate } from '../round/round-sampler.ts';
 export type { TokenId } from '../tokens/token-id.ts';
 export type { Fate } from '../verify/acceptance.ts';
-export type { BackendChoice, DecodeResult, FinishReason, ResultStatistics } from './engine-api.ts';
+export type {
+  BackendChoice,
+  DecodeResult,
+  FinishReason,
+  ResultStatistics,
+  Resumption,
+} from './engine-api.ts';
 export type * from './request-types.ts';

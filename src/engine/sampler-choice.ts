@@ -3,13 +3,13 @@ import type { EngineDevice } from '../gpu/device.ts';
 import type { ReadbackTally } from '../gpu/readback-counter.ts';
 import type { CausalModel } from '../models/causal-model.ts';
 import { ortQueue } from '../models/ort/ort.ts';
-import type { ModelRuntime } from '../models/session/runtime.ts';
 import { PhiloxSource } from '../random/philox-source.ts';
 import { CpuSampler } from '../round/cpu-sampler.ts';
 import { GpuSampler } from '../round/gpu/gpu-sampler.ts';
 import { SamplerKernels } from '../round/gpu/sampler-kernels.ts';
 import type { RoundRecorder } from '../round/round-recorder.ts';
 import type { RoundSampler, SamplingPlan } from '../round/round-sampler.ts';
+import type { Runtime } from './engine-life.ts';
 
 /** Compiled once a device. */
 const kernelsOf = new WeakMap<EngineDevice, Promise<SamplerKernels | null>>();
@@ -18,7 +18,7 @@ const kernelsOf = new WeakMap<EngineDevice, Promise<SamplerKernels | null>>();
  * Compiles the sampler's kernels, so that no round waits for it; on WASM there is nothing to do. A device that refuses
  * a kernel leaves sampling to the CPU, which costs read-backs and nothing else.
  */
-export async function prepareSampler({ device }: ModelRuntime): Promise<SamplerKernels | null> {
+export async function prepareSampler({ device }: Pick<Runtime, 'device'>): Promise<SamplerKernels | null> {
   if (!device) return null;
   let kernels = kernelsOf.get(device);
   if (!kernels) {
@@ -37,7 +37,7 @@ export async function prepareSampler({ device }: ModelRuntime): Promise<SamplerK
  * @param readbacks counts those of the sampler; the models count their own
  */
 export async function samplerFactory(
-  runtime: ModelRuntime,
+  runtime: Pick<Runtime, 'device'>,
   models: readonly CausalModel[],
   seed: number,
   recorder: RoundRecorder,

@@ -49,6 +49,8 @@ export class EngineDevice {
   readonly isSoftware: boolean;
   readonly usesSubgroups: boolean;
   readonly hasShaderF16: boolean;
+  /** Resolves with what happened when the device is lost; never where the engine closes it. */
+  readonly lost: Promise<EngineError>;
   #closed = false;
   #lost: EngineError | null = null;
   #uncaptured: GPUError | null = null;
@@ -60,8 +62,12 @@ export class EngineDevice {
     this.isSoftware = isSoftware(info);
     this.usesSubgroups = gpu.features.has('subgroups');
     this.hasShaderF16 = gpu.features.has('shader-f16');
-    void gpu.lost.then(({ reason, message }) => {
-      if (!this.#closed) this.#lost = lostError(this.adapterName, reason, message);
+    this.lost = new Promise((resolve) => {
+      void gpu.lost.then(({ reason, message }) => {
+        if (this.#closed) return;
+        this.#lost = lostError(this.adapterName, reason, message);
+        resolve(this.#lost);
+      });
     });
     gpu.addEventListener('uncapturederror', (event) => {
       this.#uncaptured ??= (event as GPUUncapturedErrorEvent).error;
@@ -188,7 +194,7 @@ function nameOf(info: GPUAdapterInfo): string {
 function lostError(adapterName: string, reason: string, message: string): EngineError {
   return new EngineError(
     'device-lost',
-    `The GPU device of ${adapterName} was lost (${reason}: ${message || 'no reason given'}); close the engine and open it again.`,
+    `The GPU device of ${adapterName} was lost (${reason}: ${message || 'no reason given'}); the next request opens another one.`,
     { details: { adapter: adapterName, reason } },
   );
 }

@@ -146,6 +146,10 @@ export class CpuSampler implements RoundSampler {
     this.#plan = { ...this.#plan, combine };
   }
 
+  continueFrom(tokenIds: readonly TokenId[]): void {
+    this.#committed.push(...tokenIds);
+  }
+
   release(member: number, count: number): void {
     if (this.#held[member].length > count) this.#held[member].length = count;
   }

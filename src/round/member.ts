@@ -45,6 +45,11 @@ export class Member {
     return this.description.promptTokenIds.length;
   }
 
+  /** Tokens to feed before the first verdict: the prompt, and what is written already but for its last token. */
+  get prefillLength(): number {
+    return this.promptLength + Math.max(0, this.#sampler.committedTokenIds.length - 1);
+  }
+
   /** Valid positions of this member's KV cache. */
   get kvLength(): number {
     return this.sequence.kvLength;
@@ -62,14 +67,15 @@ export class Member {
   }
 
   /**
-   * Feeds the prompt from the valid end of the cache on, in chunks. A target holds the row behind it: the first token is
-   * drawn from r.
+   * Feeds the prompt, and the text that it continues, from the valid end of the cache on, in chunks. A target holds the
+   * row behind a prompt without a text: the first token is drawn from r.
    * @param carryOn asked between chunks; false ends the prefill early
    */
   async prefill(carryOn: () => Promise<boolean>): Promise<void> {
     const { promptTokenIds, isTarget } = this.description;
-    const logits = await prefill(this.sequence, promptTokenIds, {
-      wanted: isTarget ? 'last' : 'none',
+    const text = this.#sampler.committedTokenIds;
+    const logits = await prefill(this.sequence, [...promptTokenIds, ...text.slice(0, -1)], {
+      wanted: isTarget && text.length === 0 ? 'last' : 'none',
       carryOn,
       runPass: (tokens, pass) => this.recorder.forward(this.index, 'prefill', tokens, pass),
     });

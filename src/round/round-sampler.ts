@@ -134,5 +134,7 @@ export interface RoundSampler extends SamplerState {
    * verdict, from raw rows, and a proposal's q is what it was drawn from.
    */
   useCombine(combine: Combine): void;
+  /** Starts behind a text that is committed already. To be called before anything is held. */
+  continueFrom(tokenIds: readonly TokenId[]): void;
   dispose(): void;
 }

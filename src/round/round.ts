@@ -61,6 +61,8 @@ export interface Round {
   readonly msByPhase: Readonly<Record<Phase, number>>;
   /** mapAsync calls in this round, ORT's own included. */
   readonly readbacks: number;
+  /** True for the first round after the loss of the GPU device: it reads prompt and text again. */
+  readonly resumed?: true;
   /** Numbers that the combination took on before this round; absent where it stayed as it was. */
   readonly combine?: CombineNumbers;
   /** [committed]; absent where the request asked for none. */

@@ -93,6 +93,7 @@ export const roundSchema = (major: number, members: number) =>
     draftLengths: v.array(count),
     msByPhase: v.object({ forward: ms, readback: ms, sample: ms, text: ms }),
     readbacks: count,
+    resumed: v.exactOptional(v.literal(true)),
     logprobs: v.exactOptional(v.array(v.object({ ...logprob, top: v.array(v.object(logprob)) }))),
     combine: v.exactOptional(v.union([v.object({ weights: v.array(finite) }), v.object({ mu: finite })])),
   });
@@ -119,6 +120,8 @@ export const resultSchema = v.object({
   seed: count,
   request: v.unknown(),
   lossy: v.boolean(),
+  /** Since 2.1. */
+  resumed: v.optional(v.array(v.object({ tokens: count, reason: v.string(), sameText: v.boolean() })), []),
   stats: v.object({
     speedUp: v.nullable(v.object({ predicted: finite, measured: finite })),
     liveGpuBuffers: count,

@@ -11,7 +11,13 @@ import { TextStream } from '../../tokens/text-stream.ts';
 import { type TokenId, tokenId } from '../../tokens/token-id.ts';
 import type { Tokenizer } from '../../tokens/tokenizer.ts';
 import { assembleDecode } from '../assemble-decode.ts';
-import { type CombineChange, type Decode, decodeRounds, type FinishReason } from '../decode-loop.ts';
+import {
+  type CombineChange,
+  type Decode,
+  decodeRounds,
+  type FinishReason,
+  type WrittenBefore,
+} from '../decode-loop.ts';
 import type { MethodPlan } from '../method-plan.ts';
 import type { FakeModel, FakeSequence } from './fake-model.ts';
 
@@ -58,6 +64,8 @@ export interface FakeDecodeOptions {
   readonly combineChanges?: Readonly<Record<number, CombineChange>>;
   /** Tokens that are drawn before any of them is looked at, as on the GPU; 1 otherwise. */
   readonly maxUnreadDraws?: number;
+  /** Rounds after which the device is lost: the decode goes on with new caches and a new sampler. */
+  readonly lostAfter?: number;
   /** In place of the sampler that is the oracle: one with a fault, to be caught. */
   readonly createSampler?: (...parts: ConstructorParameters<typeof CpuSampler>) => RoundSampler;
 }
@@ -115,26 +123,52 @@ export function prepareFakeDecode(
   return (random) => {
     const recorder = new RoundRecorder(now);
     let round = 0;
-    const sequences = models.map((model) => model.openSequence());
-    const { decode } = assembleDecode({
-      method,
-      members,
-      sequences,
-      vocabSize: tokenizer.vocabSize,
-      sampling,
-      logprobs,
-      tokenizer,
-      textStream: new TextStream(tokenizer, stop),
-      recorder,
-      maxTokens,
-      signal,
-      takeTurn,
-      readbacks: () => 0,
-      onPrefill,
-      takeCombineChange: () => combineChanges?.[round++] ?? null,
-      createSampler: (plan) => createSampler(plan, random, recorder),
-    });
-    return { decode, sequences, rounds: decodeRounds(decode) };
+    const textStream = new TextStream(tokenizer, stop);
+    const assemble = (sequences: readonly FakeSequence[], continues?: WrittenBefore) =>
+      assembleDecode({
+        continues,
+        method,
+        members,
+        sequences,
+        vocabSize: tokenizer.vocabSize,
+        sampling,
+        logprobs,
+        tokenizer,
+        textStream,
+        recorder,
+        maxTokens,
+        signal,
+        takeTurn,
+        readbacks: () => 0,
+        onPrefill,
+        takeCombineChange: () => combineChanges?.[round++] ?? null,
+        createSampler: (plan) => createSampler(plan, random, recorder),
+      }).decode;
+    const openSequences = () => models.map((model) => model.openSequence());
+    let sequences = openSequences();
+    let decode = assemble(sequences);
+    return {
+      get decode() {
+        return decode;
+      },
+      get sequences() {
+        return sequences;
+      },
+      rounds: (async function* () {
+        const tokenIds: TokenId[] = [];
+        const first = decodeRounds(decode);
+        for (let rounds = 0; rounds !== options.lostAfter; rounds++) {
+          const next = await first.next();
+          if (next.done) return next.value;
+          tokenIds.push(...next.value.committed);
+          yield next.value;
+        }
+        recorder.take();
+        sequences = openSequences();
+        decode = assemble(sequences, { rounds: options.lostAfter ?? 0, tokenIds });
+        return yield* decodeRounds(decode);
+      })(),
+    };
   };
 }
 

@@ -52,6 +52,8 @@ export interface RuntimeOptions {
   readonly allowSoftware?: boolean;
   /** For tests of the self-check. */
   readonly subgroups?: DeviceOptions['subgroups'];
+  /** Told when the device is lost; `reopen` replaces it. */
+  readonly onLost?: (error: EngineError) => void;
   /** Whether graphs are prepared for their backend; `never` is for comparisons. */
   readonly preparation?: 'auto' | 'never';
 }
@@ -67,26 +69,27 @@ function stepsFor({ hasShaderF16 }: EngineDevice): readonly PreparationStep[] {
 export class ModelRuntime {
   readonly #choice: 'auto' | BackendKind;
   readonly #preparation: 'auto' | 'never';
+  readonly #onLost: (error: EngineError) => void;
   readonly #models = new Set<OrtCausalModel>();
   /** What the models on WASM take of the heap they share. */
   readonly #heapUse = new Map<OrtCausalModel, HeapUse>();
   /** One load at a time: a load may replace the device. */
   readonly #loads = new SerialQueue();
+  /** What a device is asked for; without subgroups once a self-check has failed with them. */
+  #deviceOptions: DeviceOptions;
   /** null: models run on WASM. */
-  #device: EngineDevice | null;
-  #backendReason: string;
+  #device: EngineDevice | null = null;
+  #backendReason = 'WASM, as asked for.';
   #closed = false;
 
-  private constructor(
-    choice: 'auto' | BackendKind,
-    preparation: 'auto' | 'never',
-    device: EngineDevice | null,
-    backendReason: string,
-  ) {
+  private constructor(choice: 'auto' | BackendKind, options: RuntimeOptions) {
     this.#choice = choice;
-    this.#preparation = preparation;
-    this.#device = device;
-    this.#backendReason = backendReason;
+    this.#preparation = options.preparation ?? 'auto';
+    this.#onLost = options.onLost ?? (() => {});
+    this.#deviceOptions = {
+      allowSoftware: options.allowSoftware ?? choice === 'webgpu',
+      subgroups: options.subgroups ?? 'auto',
+    };
   }
 
   /**
@@ -95,24 +98,39 @@ export class ModelRuntime {
    * WebGPU was asked for and is not to be had.
    */
   static async open(choice: 'auto' | BackendKind, options: RuntimeOptions = {}): Promise<ModelRuntime> {
-    const preparation = options.preparation ?? 'auto';
-    if (choice === 'wasm') return new ModelRuntime(choice, preparation, null, 'WASM, as asked for.');
-    const answer = await openDevice({
-      allowSoftware: options.allowSoftware ?? choice === 'webgpu',
-      subgroups: options.subgroups ?? 'auto',
-    });
-    if (answer.kind === 'device') {
-      return new ModelRuntime(choice, preparation, answer.device, webgpuReason(answer.device));
-    }
-    if (choice === 'auto') {
-      const reason = `WASM, because WebGPU is not used: ${answer.reason}.`;
-      return new ModelRuntime(choice, preparation, null, reason);
-    }
+    const runtime = new ModelRuntime(choice, options);
+    if (choice === 'wasm') return runtime;
+    const missing = await runtime.#openDevice();
+    if (missing === null || choice === 'auto') return runtime;
     throw new EngineError(
       'invalid-request',
-      `The webgpu backend was requested but is not available: ${answer.reason}. Use auto or wasm.`,
-      { details: { backend: choice, reason: answer.reason } },
+      `The webgpu backend was requested but is not available: ${missing}. Use auto or wasm.`,
+      { details: { backend: choice, reason: missing } },
     );
+  }
+
+  /**
+   * Replaces a lost device. Models that ran on it are disposed, those on WASM stay. With `auto`, models run on WASM from
+   * then on where no other device is available.
+   * @throws EngineError `device-lost` where WebGPU was requested and no other device is available
+   */
+  reopen(): Promise<void> {
+    return this.#loads.run(async () => {
+      const lost = this.#device;
+      if (!lost || this.#closed) return;
+      this.#device = null;
+      const onDevice = [...this.#models].filter(({ backend }) => backend === 'webgpu');
+      await Promise.allSettled(onDevice.map((model) => model.dispose()));
+      lost.close();
+      const missing = await this.#openDevice();
+      if (missing === null || this.#choice === 'auto') return;
+      this.#device = lost;
+      throw new EngineError(
+        'device-lost',
+        `The GPU device of ${lost.adapterName} was lost, and no other is available: ${missing}. Try again later, or use auto or wasm.`,
+        { details: { adapter: lost.adapterName, reason: missing } },
+      );
+    });
   }
 
   /** Backend of the models loaded next; a self-check may turn it from webgpu to wasm. */
@@ -173,8 +191,24 @@ export class ModelRuntime {
     this.#device?.close();
   }
 
+  /** @returns null, or why WebGPU is not used */
+  async #openDevice(): Promise<string | null> {
+    const answer = await openDevice(this.#deviceOptions);
+    if (answer.kind === 'none') {
+      this.#backendReason = `WASM, because WebGPU is not used: ${answer.reason}.`;
+      return answer.reason;
+    }
+    const { device } = answer;
+    this.#device = device;
+    this.#backendReason = webgpuReason(device);
+    void device.lost.then((error) => {
+      if (this.#device === device) this.#onLost(error);
+    });
+    return null;
+  }
+
   async #load(given: ModelSource, options: ModelLoadOptions): Promise<LoadedCausalModel> {
-    if (this.#closed) throw new Error(`Model ${given.id} was to be loaded after close`);
+    if (this.#closed) throw closedError(given.id);
     const graph = readOnnxGraph(given.onnx);
     const limit = contextLimit(given);
     const source: LimitedSource = { ...given, contextLength: limit.contextLength };
@@ -267,11 +301,10 @@ export class ModelRuntime {
     device.close();
     this.#device = null;
     if (device.usesSubgroups) {
-      const answer = await openDevice({ allowSoftware: this.#choice === 'webgpu', subgroups: 'never' });
-      if (answer.kind === 'device') {
-        this.#device = answer.device;
-        this.#backendReason = `${webgpuReason(answer.device)} ${why}`;
-        return answer.device;
+      this.#deviceOptions = { ...this.#deviceOptions, subgroups: 'never' };
+      if ((await this.#openDevice()) === null) {
+        this.#backendReason += ` ${why}`;
+        return this.#device;
       }
     }
     this.#backendReason = `WASM, because: ${why}`;
@@ -287,7 +320,7 @@ export class ModelRuntime {
   ): Promise<LoadedCausalModel> {
     if (this.#closed) {
       await checked.session.release();
-      throw new Error(`Model ${source.id} was still loading at close`);
+      throw closedError(source.id);
     }
     const model = new OrtCausalModel({
       id: source.id,
@@ -342,6 +375,12 @@ function refuseGaps({ modelId, graph }: { readonly modelId: string; readonly gra
     `Model ${modelId} does not run on WebGPU: ${problems.join('; ')}. Choose an export with attention decomposed into basic operators, or use the WASM backend.`,
     { details: { modelId, problems } },
   );
+}
+
+function closedError(modelId: string): EngineError {
+  return new EngineError('worker-lost', `The engine was closed while ${modelId} was loading: connect again`, {
+    details: { modelId },
+  });
 }
 
 function concatNote(device: EngineDevice | null): string {

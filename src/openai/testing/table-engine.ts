@@ -20,6 +20,7 @@ import type { CausalModel } from '../../models/causal-model.ts';
 import { SequencePool } from '../../models/sequence-pool.ts';
 import type { ModelRuntime } from '../../models/session/runtime.ts';
 import { ChatTemplate } from '../../prompt/chat-template.ts';
+import { RoundRecorder } from '../../round/round-recorder.ts';
 import { tokenId } from '../../tokens/token-id.ts';
 
 const vocabSize = 26;
@@ -59,6 +60,7 @@ export class TableEngine implements Pick<EngineApi, 'decode' | 'info'> {
 
   async info(): Promise<EngineInfo> {
     return {
+      state: 'open',
       backend: 'wasm',
       backendReason: '',
       threads: 1,
@@ -77,11 +79,12 @@ export class TableEngine implements Pick<EngineApi, 'decode' | 'info'> {
         const prepared = prepareDecode(request, { entry: (id) => this.#entry(id) });
         const method = await planMethod(prepared.request, 'http://page/');
         await this.untilTurn(ended);
-        const channels = { updates, stream, signal: ended, onPrefill: undefined };
+        const recorder = new RoundRecorder(() => performance.now());
+        const channels = { updates, stream, signal: ended, onPrefill: undefined, recorder, losses: [] };
         return this.#queue.run(
           () => runDecode(prepared, method, this.#runtime, channels),
           ended,
-          () => skippedResult(prepared, this.#runtime),
+          () => skippedResult(prepared, this.#runtime, channels),
         );
       },
       async (numbers) => updates.offer(numbers),

@@ -159,10 +159,7 @@ export class GpuSampler implements RoundSampler {
 
   proposeTokens(tokenIds: readonly TokenId[]): void {
     if (tokenIds.length === 0) return;
-    const textIndex = this.#committed.length + this.#pending.length;
-    const words = new Uint32Array(tokenIds.flatMap((id) => [id, 0]));
-    this.#stream.memory.reserve({ textTokens: textIndex + tokenIds.length });
-    this.#stream.write(this.#stream.memory.text, textIndex * tokenBytes, words);
+    this.#writeText(tokenIds);
     for (const tokenId of tokenIds) {
       this.#pending.push({ proposer: { kind: 'lookup' }, tokenId, slot: null, isFromTarget: false });
     }
@@ -221,6 +218,11 @@ export class GpuSampler implements RoundSampler {
     this.#plan = { ...this.#plan, combine };
   }
 
+  continueFrom(tokenIds: readonly TokenId[]): void {
+    if (tokenIds.length > 0) this.#writeText(tokenIds);
+    this.#committed.push(...tokenIds);
+  }
+
   release(member: number, count: number): void {
     this.#freeAll(this.#held[member].splice(count));
   }
@@ -240,6 +242,18 @@ export class GpuSampler implements RoundSampler {
     this.#stream.run({ position: 0, textIndex: 0, adjusted: { adjustment, rows } }, [
       wide('adjust', rows.length),
     ]);
+  }
+
+  /** Writes tokens behind what is committed and pending. */
+  #writeText(tokenIds: readonly TokenId[]): void {
+    const { memory } = this.#stream;
+    const textIndex = this.#committed.length + this.#pending.length;
+    memory.reserve({ textTokens: textIndex + tokenIds.length });
+    this.#stream.write(
+      memory.text,
+      textIndex * tokenBytes,
+      new Uint32Array(tokenIds.flatMap((id) => [id, 0])),
+    );
   }
 
   /** The end of the text on the device, where the tensor of a forward begins. */

@@ -90,6 +90,7 @@ export async function recordedRun(kind: keyof typeof requests = 'collaborative')
     seed: valid.seed,
     request: valid,
     lossy: false,
+    resumed: [],
     stats: {
       ...summarize(
         rounds,

@@ -6,6 +6,7 @@ import type { Round } from '../../round/round.ts';
 import { AntiphonApp } from './antiphon-app.ts';
 
 const wasm: EngineInfo = {
+  state: 'open',
   backend: 'wasm',
   backendReason: 'WASM, because WebGPU is not used: the browser found no graphics adapter for it.',
   threads: 2,

@@ -182,7 +182,15 @@ class ScriptedEngine implements EngineApi {
   }
 
   async info(): Promise<Awaited<ReturnType<EngineApi['info']>>> {
-    return { backend: 'wasm', backendReason: '', threads: 1, models: [], liveGpuBuffers: 0, liveGpuBytes: 0 };
+    return {
+      state: 'open',
+      backend: 'wasm',
+      backendReason: '',
+      threads: 1,
+      models: [],
+      liveGpuBuffers: 0,
+      liveGpuBytes: 0,
+    };
   }
 
   async unload(id: string): Promise<void> {
