@@ -14,7 +14,11 @@ import { bundledCatalogueUrl, bundledModelsUrl, engineProcessUrl } from './packa
  * Addresses are URLs, or paths relative to the working directory. Without them the models are those of the package.
  */
 export interface NodeConnectOptions extends EngineOptions {
-  /** Told once when the engine's process dies by itself, `worker-lost`; calls that wait for it reject with the same error. */
+  /**
+   * Called when something is lost that no caller asked to end. `worker-lost`, once: the engine's process died, pending calls reject with
+   * the same error; connect again. `device-lost`, each time: the GPU device was lost; the next request opens another one,
+   * loads the models again, and a text in progress continues.
+   */
   readonly onLost?: (error: EngineError) => void;
 }
 

@@ -1,9 +1,9 @@
-import { releaseProxy, wrap } from 'comlink';
+import { proxy, releaseProxy, wrap } from 'comlink';
 import type { EngineApi, ResolvedEngineOptions } from '../engine/engine-api.ts';
 import type { EngineError } from '../errors/engine-error.ts';
 import type { EngineThread } from './engine-thread.ts';
 import type { EngineWire } from './engine-wire.ts';
-import { installErrorTransfer } from './error-transfer.ts';
+import { type ErrorOnTheWire, errorFromWire, installErrorTransfer } from './error-transfer.ts';
 import { RemoteEngine } from './remote-engine.ts';
 import { WorkerLife } from './worker-life.ts';
 
@@ -32,7 +32,8 @@ export async function connectEngine(connection: EngineConnection): Promise<Engin
   };
   thread.watch(lost);
   try {
-    await life.guard(() => wire.open(options, thread.lifeLock));
+    const deviceLost = proxy((error: ErrorOnTheWire) => onLost?.(errorFromWire(error) as EngineError));
+    await life.guard(() => wire.open(options, thread.lifeLock, deviceLost));
   } catch (error) {
     life.end('the worker could not be opened; connect again', error);
     throw error;

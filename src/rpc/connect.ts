@@ -8,7 +8,11 @@ import { resolveOptions } from './resolve-options.ts';
 export interface ConnectOptions extends EngineOptions {
   /** Starts the engine's worker where a bundler or a content security policy needs another way. */
   readonly createWorker?: () => Worker;
-  /** Told once when the worker dies by itself, `worker-lost`; calls that wait for it reject with the same error. */
+  /**
+   * Called when something is lost that no caller asked to end. `worker-lost`, once: the worker died, pending calls reject with
+   * the same error; connect again. `device-lost`, each time: the GPU device was lost; the next request opens another one,
+   * loads the models again, and a text in progress continues.
+   */
   readonly onLost?: (error: EngineError) => void;
 }
 

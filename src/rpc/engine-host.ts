@@ -1,28 +1,30 @@
 import { type ProxyMethods, releaseProxy } from 'comlink';
 import type { CombineNumbers } from '../combine/combine.ts';
-import { Engine } from '../engine/engine.ts';
+import { Engine, type EngineParts } from '../engine/engine.ts';
 import type { DecodeRun, EngineApi, ResolvedEngineOptions } from '../engine/engine-api.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import type { Callback, CallId, EngineWire } from './engine-wire.ts';
+import { errorToWire } from './error-transfer.ts';
 import { sendRounds } from './send-rounds.ts';
+
+type CreateEngine = (options: ResolvedEngineOptions, onLost: EngineParts['onLost']) => EngineApi;
 
 /** The worker's side of the port: turns ids back into signals and streams. */
 export class EngineHost implements EngineWire {
-  readonly #createEngine: (options: ResolvedEngineOptions) => EngineApi;
+  readonly #createEngine: CreateEngine;
   #engine: EngineApi | null = null;
   readonly #calls = new Map<CallId, AbortController>();
   readonly #runs = new Map<CallId, DecodeRun>();
 
-  constructor(
-    createEngine: (options: ResolvedEngineOptions) => EngineApi = (options) => new Engine(options),
-  ) {
+  constructor(createEngine: CreateEngine = (options, onLost) => new Engine(options, { onLost })) {
     this.#createEngine = createEngine;
   }
 
-  async open(options: ResolvedEngineOptions, lifeLock: string): Promise<void> {
+  open: EngineWire['open'] = async (options, lifeLock, onLost) => {
     await holdUntilDeath(lifeLock);
-    this.#engine = this.#createEngine(options);
-  }
+    const losses = reporter(onLost);
+    this.#engine = this.#createEngine(options, (error) => losses.report(errorToWire(error)));
+  };
 
   load: EngineWire['load'] = (call, model, token, onProgress) =>
     this.#abortable(call, [onProgress], async (signal) => {

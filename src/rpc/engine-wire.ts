@@ -15,6 +15,7 @@ import type {
 import type { DecodeRequest } from '../engine/request-types.ts';
 import type { LoadProgress } from '../models/files/load-progress.ts';
 import type { Round } from '../round/round.ts';
+import type { ErrorOnTheWire } from './error-transfer.ts';
 
 /** Names a call, so that it can be aborted: an AbortSignal cannot cross a port. */
 export type CallId = number;
@@ -27,8 +28,12 @@ export type ResultOnTheWire = Omit<DecodeResult, 'rounds'>;
 
 /** What crosses the port between page and worker: EngineApi with ids in place of signals and streams. */
 export interface EngineWire {
-  /** The first call. @param lifeLock name of a lock the worker holds for as long as it lives */
-  open(options: ResolvedEngineOptions, lifeLock: string): Promise<void>;
+  /**
+   * The first call.
+   * @param lifeLock name of a lock the worker holds for as long as it lives
+   * @param onLost called each time the GPU device is lost
+   */
+  open(options: ResolvedEngineOptions, lifeLock: string, onLost: Callback<[ErrorOnTheWire]>): Promise<void>;
   load(
     call: CallId,
     model: string | HubModel,

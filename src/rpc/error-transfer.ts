@@ -3,7 +3,7 @@ import { EngineError, type EngineErrorCode, type ErrorDetails } from '../errors/
 import { inWords } from '../errors/in-words.ts';
 
 /** An error as plain data. Comlink's own handler would lose `code`, `details`, `cause` and the class. */
-interface ErrorOnTheWire {
+export interface ErrorOnTheWire {
   readonly kind: 'engine' | 'abort' | 'error' | 'value';
   readonly name: string;
   readonly message: string;

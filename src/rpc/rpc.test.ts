@@ -1,4 +1,4 @@
-import { expose, releaseProxy, wrap } from 'comlink';
+import { expose, proxy, releaseProxy, wrap } from 'comlink';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type {
   DecodeResult,
@@ -15,7 +15,7 @@ import { EngineError } from '../errors/engine-error.ts';
 import type { Round } from '../round/round.ts';
 import { EngineHost } from './engine-host.ts';
 import type { EngineWire } from './engine-wire.ts';
-import { installErrorTransfer } from './error-transfer.ts';
+import { type ErrorOnTheWire, errorFromWire, installErrorTransfer } from './error-transfer.ts';
 import { RemoteEngine } from './remote-engine.ts';
 import { WorkerLife } from './worker-life.ts';
 
@@ -38,7 +38,13 @@ afterEach(() => {
 /** Page and worker sides over a real port, around an engine of the test's own. */
 async function connectTo(engine: Partial<EngineApi>, closeGraceMs?: number) {
   const { port1, port2 } = new MessageChannel();
-  expose(new EngineHost(() => engine as EngineApi), port2);
+  let loseDevice = (_error: EngineError): void => {};
+  const losses: ErrorOnTheWire[] = [];
+  const createEngine = (_: unknown, onLost: typeof loseDevice): EngineApi => {
+    loseDevice = onLost;
+    return engine as EngineApi;
+  };
+  expose(new EngineHost(createEngine), port2);
   const wire = wrap<EngineWire>(port1);
   const life = new WorkerLife(() => {
     wire[releaseProxy]();
@@ -46,8 +52,12 @@ async function connectTo(engine: Partial<EngineApi>, closeGraceMs?: number) {
     port2.close();
   });
   ends.push(() => life.end('the test is over'));
-  await wire.open(options, 'lock');
-  return { remote: new RemoteEngine(wire, life, closeGraceMs), life };
+  await wire.open(
+    options,
+    'lock',
+    proxy((error: ErrorOnTheWire) => void losses.push(error)),
+  );
+  return { remote: new RemoteEngine(wire, life, closeGraceMs), life, losses, loseDevice };
 }
 
 /** A run that pushes `rounds` rounds, or goes on until it is stopped. */
@@ -133,6 +143,18 @@ describe('errors', () => {
       load: () => Promise.reject(new EngineError('invalid-request', 'no', { cause })),
     });
     await expect(remote.load('m')).rejects.toMatchObject({ code: 'invalid-request', message: 'no' });
+  });
+
+  test('a lost GPU device is reported with its code each time, and ends no call', async () => {
+    const { remote, losses, loseDevice } = await connectTo({ unload: async () => {} });
+    loseDevice(new EngineError('device-lost', 'gone', { details: { adapter: 'one' } }));
+    loseDevice(new EngineError('device-lost', 'gone again'));
+    await remote.unload('m');
+    await turn();
+    expect(losses.map(errorFromWire)).toMatchObject([
+      { name: 'EngineError', code: 'device-lost', details: { adapter: 'one' } },
+      { code: 'device-lost', message: 'gone again' },
+    ]);
   });
 
   test('a failed decode rejects result and iteration alike', async () => {

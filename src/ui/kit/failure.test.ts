@@ -10,7 +10,7 @@ test.each<readonly [EngineErrorCode, Remedy]>([
   ['invalid-request', 'change-request'],
   ['context-full', 'change-request'],
   ['invalid-trace', 'change-request'],
-  ['device-lost', 'restart-engine'],
+  ['device-lost', 'retry'],
   ['worker-lost', 'restart-engine'],
 ])('a failure of code %s keeps code and message and offers: %s', (code, remedy) => {
   const failure = describeFailure(new EngineError(code, 'what happened'));

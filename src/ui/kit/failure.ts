@@ -69,8 +69,8 @@ const advice: Readonly<Record<Failure['code'], Advice>> = {
   },
   'device-lost': {
     summary: 'The browser took the graphics card away from the page.',
-    nextStep: 'Restart the engine; the models are still stored.',
-    remedy: 'restart-engine',
+    nextStep: 'Try again, or choose the WASM backend if it happens again.',
+    remedy: 'retry',
   },
   'worker-lost': {
     summary: 'The engine stopped unexpectedly.',

@@ -120,7 +120,7 @@ afterEach(() => {
 });
 
 test.each([
-  ['device-lost', 'The browser took the graphics card away from the page.'],
+  ['worker-lost', 'The engine stopped unexpectedly.'],
   ['out-of-memory', 'There is not enough memory for this.'],
 ] as const)('a run that ends with %s keeps its text, and goes on with a new engine', async (code, words) => {
   const engine = new FailingEngine();

@@ -124,8 +124,10 @@ class ScriptedEngine implements EngineApi {
   /** Thrown by the next load of each model, once. */
   readonly loadErrors = new Map<string, Error>();
   isClosed = false;
-  /** Tells that the worker died. */
-  die = (_error: Error): void => {};
+  /** Where its models run. */
+  backend: 'wasm' | 'webgpu' = 'wasm';
+  /** Tells that the worker died, or the GPU device. */
+  die = (_error: EngineError): void => {};
   readonly #held = new Map<string, { readonly ask: () => void; readonly released: Promise<void> }>();
 
   /** Keeps the load of a model under way until it is released. */
@@ -154,7 +156,7 @@ class ScriptedEngine implements EngineApi {
     this.loadErrors.delete(id);
     if (error) throw error;
     this.loaded.push(id);
-    return { id, title: id } as LoadedModel;
+    return { id, title: id, backend: this.backend } as LoadedModel;
   }
 
   decode(request: DecodeRequest, { onPrefill }: DecodeOptions = {}): ScriptedRun {
@@ -514,6 +516,28 @@ describe('a run', () => {
     expect(storyText(controller)).toBe(' there');
   });
 
+  test.each([
+    ['webgpu', startModels],
+    ['wasm', []],
+  ] as const)(
+    'goes on when the GPU device is lost, and the page shows models come back: %s',
+    async (backend, again) => {
+      const onBackend = new ScriptedEngine();
+      onBackend.backend = backend;
+      const { controller, engine } = await opened([onBackend]);
+      const running = controller.start(form);
+      await engine.runs[0].push(drawnRound(0, ' there'));
+      engine.loaded.length = 0;
+      engine.die(new EngineError('device-lost', 'gone'));
+      await engine.runs[0].push({ ...drawnRound(1, ' was'), resumed: true });
+      await engine.runs[0].end(' there was', 'end');
+      await running;
+      await expect.poll(() => engine.loaded).toEqual(again);
+      expect(controller.run.kind).toBe('stopped');
+      expect(storyText(controller)).toBe(' there was');
+    },
+  );
+
   test('that is over is not lost with the worker, whose death is told although nothing waits for it', async () => {
     const { controller, engine, seen } = await opened([new ScriptedEngine(), new ScriptedEngine()]);
     const ended = controller.start(form);
@@ -556,7 +580,7 @@ describe('a text that goes on', () => {
   });
 
   test.each<readonly [code: EngineErrorCode, atOnce: boolean, afterRestart: boolean]>([
-    ['device-lost', false, true],
+    ['device-lost', true, true],
     ['out-of-memory', false, true],
     ['download', true, true],
     ['invalid-request', false, false],

@@ -24,12 +24,12 @@ import type { PageRun, RunStart } from './page-run.ts';
 export interface EngineProvider {
   /** What the browser lacks; empty when the engine can run. */
   missingFeatures(): readonly string[];
-  /** @param onLost told when the engine's worker dies, whether or not anything waits for it */
+  /** @param onLost told when the engine's worker dies, and when the GPU device is lost; see ConnectOptions */
   openEngine(options: {
     readonly backend: BackendChoice;
     /** Where repositories are; empty for the Hugging Face hub. */
     readonly hubUrl: string;
-    readonly onLost: (error: Error) => void;
+    readonly onLost: (error: EngineError) => void;
   }): Promise<EngineApi>;
   /** What the reader may choose from; where it does not arrive, models go by their ids. */
   listModels(): Promise<readonly ModelChoice[]>;
@@ -99,7 +99,9 @@ export class DecodeController implements ReactiveController {
       const api = await provider.openEngine({
         ...this.#opening,
         onLost: (error) => {
-          if (number === this.#engineNumber) this.#loseEngine(describeFailure(error));
+          if (number !== this.#engineNumber) return;
+          if (error.code === 'device-lost') void this.#loadAgain();
+          else this.#loseEngine(describeFailure(error));
         },
       });
       if (number !== this.#engineNumber) {
@@ -363,6 +365,17 @@ export class DecodeController implements ReactiveController {
       .listModels()
       .catch(() => []);
     this.#host.requestUpdate();
+  }
+
+  /** The GPU device is gone, and the engine brings its models back: the page shows how that goes. */
+  async #loadAgain(): Promise<void> {
+    if (this.engine.kind !== 'open') return;
+    const models = this.engine.models.map((state): ModelState => {
+      const isLost = state.kind === 'ready' && state.model.backend === 'webgpu';
+      return isLost ? { id: state.id, kind: 'waiting' } : state;
+    });
+    this.#setEngine({ ...this.engine, models });
+    await this.#loadModels();
   }
 
   #loseEngine(failure: Failure): void {

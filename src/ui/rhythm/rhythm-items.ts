@@ -62,6 +62,8 @@ export interface RoundItems {
   /** Where the first of its items begins: a proposal may have been drawn rounds before. */
   readonly earliestMs: number;
   readonly forwards: readonly ForwardItem[];
+  /** The GPU device was lost before this round. */
+  readonly isResumed: boolean;
   /** In text order. */
   readonly proposals: readonly ProposalItem[];
   /** In text order. */

@@ -69,6 +69,8 @@ export class RhythmModel {
 
   append(round: Round): void {
     const fromMs = this.endMs;
+    // What was pending went with the device.
+    if (round.resumed) this.#origins.clear();
     const forwards = round.forwards.map((forward) => forwardItem(forward, round.index));
     for (const forward of forwards) {
       this.#origins.add(forward);
@@ -86,6 +88,7 @@ export class RhythmModel {
       atMs: round.atMs,
       earliestMs: Math.min(fromMs, ...starts),
       forwards,
+      isResumed: round.resumed === true,
       proposals,
       committed: committedItems(round),
     });

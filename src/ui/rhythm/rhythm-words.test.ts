@@ -47,6 +47,19 @@ describe('a round in words', () => {
   });
 });
 
+test('a round behind the loss of the device says so, and nothing hangs from before', async () => {
+  const rounds = timedRounds(
+    await scriptedRounds({ schedule: 'alternate', draftLengths: [3, 2, 1], rejected: [], rounds: 3 }),
+    { forwardMs: () => 10, verdictMs: 1, textOf: () => 'x' },
+  );
+  const model = new RhythmModel();
+  for (const round of rounds.slice(0, 3)) model.append(round);
+  expect(model.hanging.length).toBeGreaterThan(0);
+  model.append({ ...rounds[3], forwards: [], proposals: [], resumed: true });
+  expect(model.hanging).toEqual([]);
+  expect(wordsOf(model, 3)).toMatch(/^The GPU device was lost: the models read prompt and text again\./);
+});
+
 describe('times', () => {
   test.each([
     [12_345, 800, '12.3 s'],

@@ -43,7 +43,13 @@ const doings: Readonly<Record<ForwardKind, (tokens: number) => string>> = {
 
 /** One round: who did what, what became of the proposals, and what it came to. */
 export function roundWords(round: RoundItems, cast: Letters): string {
-  const sentences = [...doneWords(round.forwards, cast), ...fateWords(round, cast), yieldWords(round)];
+  const lost = round.isResumed ? ['The GPU device was lost: the models read prompt and text again.'] : [];
+  const sentences = [
+    ...lost,
+    ...doneWords(round.forwards, cast),
+    ...fateWords(round, cast),
+    yieldWords(round),
+  ];
   return sentences.filter((sentence) => sentence !== '').join(' ');
 }
 

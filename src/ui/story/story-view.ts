@@ -16,6 +16,7 @@ import type { CastMember } from './cast.ts';
 import { combineText } from './combine-text.ts';
 import {
   emptyStory,
+  interruptionsOf,
   isInText,
   paragraphsOf,
   type Story,
@@ -155,6 +156,7 @@ export class StoryView extends LitElement {
     return html`<p class="visually-hidden" aria-live="polite">${this.silent ? '' : this.#heard}</p>
       <p class="visually-hidden" aria-live="polite">${focus.isToldAloud ? this.#cardAloud() : ''}</p>
       <slot></slot>
+      ${this.#interruptions()}
       <div class="reading">
         ${this.cast.some(({ proposes }) => proposes) ? this.#legend() : nothing}
         <p class="hint" id="walking">
@@ -162,6 +164,16 @@ export class StoryView extends LitElement {
           keeps the card open, Escape closes it.
         </p>
       </div>`;
+  }
+
+  #interruptions(): TemplateResult | typeof nothing {
+    const after = interruptionsOf(this.story);
+    if (after.length === 0) return nothing;
+    const times = after.length === 1 ? '' : ` ${after.length} times`;
+    return html`<p class="hint interrupted">
+      The graphics card was lost${times} while this was written, after token ${after.join(', ')}. The text continued on
+      another device.
+    </p>`;
   }
 
   #paragraph({ firstRound, tokensByRound }: StoryParagraph): TemplateResult {

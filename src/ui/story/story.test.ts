@@ -7,6 +7,7 @@ import {
   addRound,
   emptyStory,
   endStory,
+  interruptionsOf,
   isInText,
   liveNumbers,
   paragraphsOf,
@@ -224,4 +225,11 @@ describe('live numbers', () => {
       tokensPerRound: 2.5,
     });
   });
+});
+
+test('says after how many tokens the device was lost', () => {
+  const round = (resumed: boolean): Round =>
+    ({ committed: [tokenId(1), tokenId(2)], proposals: [], ...(resumed && { resumed }) }) as unknown as Round;
+  const story = [false, true, false, true].map(round).reduce(addRound, emptyStory);
+  expect(interruptionsOf(story)).toEqual([2, 6]);
 });

@@ -44,6 +44,17 @@ export function isInText(token: StoryToken): boolean {
   return inText[token.fate];
 }
 
+/** How many tokens were written each time the GPU device was lost. */
+export function interruptionsOf({ rounds }: Pick<Story, 'rounds'>): readonly number[] {
+  const after: number[] = [];
+  let tokens = 0;
+  for (const { resumed, committed } of rounds) {
+    if (resumed) after.push(tokens);
+    tokens += committed.length;
+  }
+  return after;
+}
+
 /** The story with one round more. */
 export function addRound(story: Story, round: Round): Story {
   return {
