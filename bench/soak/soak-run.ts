@@ -31,7 +31,7 @@ export async function soak(place: SoakPlace, amounts: SoakAmounts): Promise<Row[
   const closed = await readSeveral(place);
   const afterClose = rowsOf(countsOf(unopened), countsOf(closed));
   return [
-    ...rowsOf(start, end),
+    ...rowsOf(start, end, amounts.deviceLosses),
     ...afterClose.map((row) => ({ ...row, place: `${row.place}, before and after all engines` })),
   ];
 }

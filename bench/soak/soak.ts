@@ -39,8 +39,6 @@ type Step = keyof SoakAmounts;
 export type EngineName = 'WASM' | 'WebGPU' | 'mortal';
 
 const decodeWays = Object.entries(decodeEndings);
-/** How often a lost device is replaced before the soak fails: a load may find the lost one, and so may the next decode. */
-const maxRecoveries = 4;
 
 /**
  * What happens in one page or program: an engine on WASM writes most texts and loads and unloads models, one on WebGPU loses
@@ -179,7 +177,8 @@ export class Soak {
   /** While the engine is idle, in the middle of a text, and while a model loads. */
   async #loseDevice(turn: number): Promise<void> {
     const { api, probe } = this.#engines.WebGPU;
-    const lost = ['device-lost', 'model-load', 'invalid-request'];
+    // A device that is lost again before a token is written.
+    const lost = ['device-lost'];
     const request = { ...webGpuCases[0]!, maxTokens: 20 };
     if (turn % 3 === 0) await probe.loseDevices();
     else if (turn % 3 === 1) {
@@ -196,15 +195,11 @@ export class Soak {
       await probe.loseDevices();
       await load;
     }
-    for (let recovery = 1; ; recovery++) {
-      const failures: string[] = [];
-      const noted = (error: unknown) => void failures.push(textOf(error));
-      await api.load('story-draft').catch(noted);
-      await api.load(this.#host.chatModel).catch(noted);
-      await api.decode(webGpuCases[0]!).result.catch(noted);
-      if (failures.length === 0) return;
-      expectThat(recovery < maxRecoveries, `no device after ${recovery} attempts: ${failures.join('; ')}`);
-    }
+    await api.load(this.#host.chatModel);
+    // Its model comes back without being asked for.
+    await api.decode(webGpuCases[0]!).result;
+    const { state, models } = await api.info();
+    expectThat(state === 'open' && models.length === 2, `${state} with ${models.length} models`);
   }
 
   /** While the engine is idle, and in the middle of a text with another one behind it. */
