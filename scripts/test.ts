@@ -13,6 +13,8 @@ import { addCounts, type Counts, countsInWords, playwrightCounts, vitestCounts }
  * `npm run test:long` runs the larger matrix of collaborative decoding, which is no part of `npm test`, and the journeys
  * on a chat model where ANTIPHON_CHAT_MODELS names the folder that holds it. `npm run test:mutations` breaks files and
  * requests.
+ * on a chat model where ANTIPHON_CHAT_MODELS names the folder that holds it. `npm run test:soak` decodes for a quarter of
+ * an hour and looks for what grows.
  */
 
 type Part = (args: readonly string[]) => Promise<Counts>;
@@ -123,6 +125,12 @@ const partsOnRequest: Readonly<Record<string, Part>> = {
     );
   },
   mutations: async (args) => (await import('./mutations/run-mutations.ts')).runMutations(args),
+  soak: async (args) => {
+    const { runSoak } = await import('../bench/soak/run.ts');
+    const rows = await runSoak(args);
+    const failed = rows.filter(({ holds }) => !holds).length;
+    return { passed: rows.length - failed, failed, skipped: 0 };
+  },
 };
 
 /** A part that throws (no browser, a build that fails) is a failure; its message says what to do. */

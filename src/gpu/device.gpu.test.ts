@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, expect, test } from 'vitest';
 import { type EngineDevice, openDevice } from './device.ts';
 import { readbackCount } from './readback-counter.ts';
@@ -86,6 +88,29 @@ test('a lost device says so at every later call', async () => {
   await device.gpu.lost;
   for (const _ of [1, 2]) {
     expect(() => device.throwIfUnusable()).toThrow(expect.objectContaining({ code: 'device-lost' }));
+  }
+});
+
+test('nothing holds a device that is lost or closed', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage: () => void = runInNewContext('gc');
+  for (const [name, end] of Object.entries({
+    lost: (device: EngineDevice): void => device.gpu.destroy(),
+    closed: (device: EngineDevice): void => device.close(),
+  })) {
+    const ended = async (): Promise<WeakRef<GPUDevice>> => {
+      const device = await softwareDevice();
+      opened.splice(0);
+      end(device);
+      await device.gpu.lost;
+      return new WeakRef(device.gpu);
+    };
+    const gpu = await ended();
+    const isFreed = (): boolean => {
+      collectGarbage();
+      return gpu.deref() === undefined;
+    };
+    await expect.poll(isFreed, { message: name }).toBe(true);
   }
 });
 

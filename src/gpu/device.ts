@@ -65,15 +65,18 @@ export class EngineDevice {
     this.isSoftware = isSoftware(info);
     this.usesSubgroups = gpu.features.has('subgroups');
     this.hasShaderF16 = gpu.features.has('shader-f16');
+    const noteError = (event: Event) => {
+      this.#uncaptured ??= (event as GPUUncapturedErrorEvent).error;
+    };
+    gpu.addEventListener('uncapturederror', noteError);
     this.lost = new Promise((resolve) => {
       void gpu.lost.then(({ reason, message }) => {
+        // Dawn in Node.js never frees a device with a listener that refers to it.
+        gpu.removeEventListener('uncapturederror', noteError);
         if (this.#closed) return;
         this.#lost = lostError(this.adapterName, reason, message);
         resolve(this.#lost);
       });
-    });
-    gpu.addEventListener('uncapturederror', (event) => {
-      this.#uncaptured ??= (event as GPUUncapturedErrorEvent).error;
     });
   }
 
