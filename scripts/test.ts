@@ -12,9 +12,7 @@ import { addCounts, type Counts, countsInWords, playwrightCounts, vitestCounts }
  * `npm run test:unit -- src/verify` runs one part and hands the rest of the command line to its tool.
  * `npm run test:long` runs the larger matrix of collaborative decoding, which is no part of `npm test`, and the journeys
  * on a chat model where ANTIPHON_CHAT_MODELS names the folder that holds it. `npm run test:mutations` breaks files and
- * requests.
- * on a chat model where ANTIPHON_CHAT_MODELS names the folder that holds it. `npm run test:soak` decodes for a quarter of
- * an hour and looks for what grows.
+ * requests. `npm run test:soak` decodes for a quarter of an hour and looks for what grows.
  */
 
 type Part = (args: readonly string[]) => Promise<Counts>;

@@ -1,4 +1,4 @@
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -105,7 +105,10 @@ describe('a file that is parsed in memory ends at its limit, and nothing of it i
   test('a folder on this machine, before it is read', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'antiphon-limit-'));
     try {
-      await writeFile(`${folder}/config.json`, '{"model_type": "llama"}');
+      await cp(
+        new URL('../../../../public/models/story-draft/config.json', import.meta.url),
+        `${folder}/config.json`,
+      );
       const tokenizer = await open(`${folder}/tokenizer.json`, 'w');
       // Without a byte on the disk.
       await tokenizer.truncate(twoGB);
