@@ -11,7 +11,8 @@ import { addCounts, type Counts, countsInWords, playwrightCounts, vitestCounts }
  * `npm test`: every part in order, each even after an earlier one failed, and one line with the sum at the end.
  * `npm run test:unit -- src/verify` runs one part and hands the rest of the command line to its tool.
  * `npm run test:long` runs the larger matrix of collaborative decoding, which is no part of `npm test`, and the journeys
- * on a chat model where ANTIPHON_CHAT_MODELS names the folder that holds it.
+ * on a chat model where ANTIPHON_CHAT_MODELS names the folder that holds it. `npm run test:mutations` breaks files and
+ * requests. `npm run test:soak` decodes for a quarter of an hour and looks for what grows.
  */
 
 type Part = (args: readonly string[]) => Promise<Counts>;
@@ -120,6 +121,13 @@ const partsOnRequest: Readonly<Record<string, Part>> = {
       ['/collaborative.spec.ts', 'speculative.spec.ts', 'webgpu.spec.ts', ...journeys, ...args],
       { ANTIPHON_LONG_TESTS: '1' },
     );
+  },
+  mutations: async (args) => (await import('./mutations/run-mutations.ts')).runMutations(args),
+  soak: async (args) => {
+    const { runSoak } = await import('../bench/soak/run.ts');
+    const rows = await runSoak(args);
+    const failed = rows.filter(({ holds }) => !holds).length;
+    return { passed: rows.length - failed, failed, skipped: 0 };
   },
 };
 

@@ -1,8 +1,9 @@
+import { inTime } from './in-time.ts';
+
 let last: Promise<unknown> = Promise.resolve();
 
 /** A request that has not settled after so many seconds of a thread that was free to hear of it never will. */
-const patienceTicks = 10;
-const tickMs = 1000;
+const patienceSeconds = 10;
 
 /**
  * Runs `work` when all that was asked for before is done, in this worker. To be used for whatever touches the origin
@@ -15,27 +16,8 @@ const tickMs = 1000;
 export function inTurn<T>(work: () => T | Promise<T>, discard: (late: T) => void = () => {}): Promise<T> {
   const turn = last.then(() => {
     const result = work();
-    return result instanceof Promise ? inTime(result, discard) : result;
+    return result instanceof Promise ? inTime(result, patienceSeconds, discard) : result;
   });
   last = turn.catch(() => {});
   return turn;
-}
-
-async function inTime<T>(work: Promise<T>, discard: (late: T) => void): Promise<T> {
-  let timer: ReturnType<typeof setInterval> | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    let ticks = 0;
-    // Not one long timer: while a pass keeps the thread busy, time passes that the request may have settled in.
-    timer = setInterval(() => {
-      ticks += 1;
-      if (ticks < patienceTicks) return;
-      work.then(discard, () => {});
-      reject(new DOMException('The file system does not answer.', 'TimeoutError'));
-    }, tickMs);
-  });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearInterval(timer);
-  }
 }

@@ -4,7 +4,7 @@ import type { Candidates } from '../decode/candidates.ts';
 import type { MethodPlan } from '../decode/method-plan.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import { type FileLocks, webLocks } from '../models/files/download/file-locks.ts';
-import type { FileStore } from '../models/files/storage/file-store.ts';
+import { browserTimer } from '../models/files/download/timer.ts';
 import { openFileStore } from '../models/files/storage/open-file-store.ts';
 import { deleteStoredModel, listStoredModels } from '../models/files/storage/stored-models.ts';
 import { RoundRecorder } from '../round/round-recorder.ts';
@@ -27,17 +27,15 @@ import { EngineLife, type OpenRuntime, openModelRuntime, type Runtime } from './
 import { findCandidates } from './find-candidates.ts';
 import { isDeviceLost } from './is-device-lost.ts';
 import { planMethod } from './method-members.ts';
-import { ModelRegistry } from './model-registry.ts';
+import { type FileParts, ModelRegistry } from './model-registry.ts';
 import { type PreparedDecode, prepareDecode } from './prepared-decode.ts';
 import type { DecodeRequest } from './request-types.ts';
 import { type RunChannels, runDecode, skippedResult } from './run-decode.ts';
 import { startRun } from './start-run.ts';
 
 /** What the engine stands on; tests pass others. */
-export interface EngineParts {
+export interface EngineParts extends FileParts {
   readonly openRuntime: OpenRuntime;
-  readonly openStore: () => Promise<FileStore>;
-  readonly locks: FileLocks;
   /** Told once for each GPU device that is lost; the next request opens another. */
   readonly onLost: (error: EngineError) => void;
 }
@@ -46,6 +44,7 @@ const hostParts: EngineParts = {
   openRuntime: openModelRuntime,
   openStore: () => openFileStore(),
   locks: webLocks,
+  timer: browserTimer,
   onLost: () => {},
 };
 
@@ -59,11 +58,11 @@ export class Engine implements EngineApi {
   readonly #closed = new AbortController();
 
   constructor(options: ResolvedEngineOptions, parts: Partial<EngineParts> = {}) {
-    const { openRuntime, openStore, locks, onLost } = { ...hostParts, ...parts };
+    const { openRuntime, onLost, ...files } = { ...hostParts, ...parts };
     this.#options = options;
-    this.#locks = locks;
+    this.#locks = files.locks;
     this.#life = new EngineLife(options.backend, onLost, openRuntime);
-    this.#registry = new ModelRegistry(options, this.#life, openStore);
+    this.#registry = new ModelRegistry(options, this.#life, files);
   }
 
   async load(model: string | HubModel, options: LoadOptions = {}): Promise<LoadedModel> {
@@ -98,6 +97,7 @@ export class Engine implements EngineApi {
     query: CandidatesQuery,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<Candidates> {
+    this.#closed.signal.throwIfAborted();
     const valid = validateCandidatesQuery(query);
     const prepared = prepareDecode(valid.request, this.#registry);
     const signal = this.#untilClosed(options.signal);
@@ -147,6 +147,7 @@ export class Engine implements EngineApi {
     request: DecodeRequest,
     given: Omit<RunChannels, 'recorder' | 'losses'>,
   ): Promise<DecodeResult> {
+    this.#closed.signal.throwIfAborted();
     const { updates, stream, signal } = given;
     const prepared = prepareDecode(request, this.#registry);
     updates.open(prepared.request.method);

@@ -88,6 +88,7 @@ async function rowBehind(
     const logits = (await carryOn()) ? await prefill(lease.sequence, fed, { wanted: 'last', carryOn }) : null;
     if (!logits) throw signal.reason;
     try {
+      signal.throwIfAborted();
       const row = (await logits.toHost()).slice(0, vocabSize);
       if (adjustment) adjustLogits(row, adjustment, text);
       return row;

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { EngineError, type EngineErrorCode } from '../errors/engine-error.ts';
+import { webLocks } from '../models/files/download/file-locks.ts';
+import { browserTimer } from '../models/files/download/timer.ts';
 import type { ModelRuntime } from '../models/session/runtime.ts';
 import { FileServer, file } from '../models/testing/file-server.ts';
 import { MemoryFileStore } from '../models/testing/memory-file-store.ts';
@@ -34,6 +36,8 @@ test.each<[EngineErrorCode, 'stay' | 'go']>([
     ...{ modelsUrl: server.origin, catalogueUrl: '', hubUrl: server.origin, baseUrl: server.origin },
     token: undefined,
     store,
+    locks: webLocks,
+    timer: browserTimer,
     runtime: failingRuntime(code),
     memoryTarget: { backend: 'wasm', takenBytes: 0, unpackedBytesLimit: 0, deviceMemory: null },
     signal: new AbortController().signal,

@@ -1,5 +1,7 @@
 import { EngineError } from '../errors/engine-error.ts';
 import type { CausalModel } from '../models/causal-model.ts';
+import type { FileLocks } from '../models/files/download/file-locks.ts';
+import type { Timer } from '../models/files/download/timer.ts';
 import type { HubModel } from '../models/files/hub/hub-model.ts';
 import type { LoadProgress } from '../models/files/load-progress.ts';
 import { estimateMemory, type MemoryTarget, requireMemory } from '../models/files/memory-estimate.ts';
@@ -42,6 +44,9 @@ export interface LoadModelOptions {
   readonly baseUrl: string;
   readonly token: string | undefined;
   readonly store: FileStore;
+  /** How its downloads wait for others of the same file, and for servers. */
+  readonly locks: FileLocks;
+  readonly timer: Timer;
   readonly runtime: Runtime;
   /** What there is for it. */
   readonly memoryTarget: MemoryTarget;
@@ -69,6 +74,8 @@ export async function loadModel(
     baseUrl: options.baseUrl,
     token: options.token,
     store: options.store,
+    locks: options.locks,
+    timer: options.timer,
     target: runtime.weightsTarget,
     signal,
     onDescription: (description) => {

@@ -1,17 +1,27 @@
 import { host } from '#host';
 import { untilAborted } from '../concurrency/until-aborted.ts';
 import { EngineError } from '../errors/engine-error.ts';
+import type { FileLocks } from '../models/files/download/file-locks.ts';
+import type { Timer } from '../models/files/download/timer.ts';
 import { type HubModel, modelName } from '../models/files/hub/hub-model.ts';
 import type { LoadProgress } from '../models/files/load-progress.ts';
 import { estimateMemory, type MemoryTarget } from '../models/files/memory-estimate.ts';
 import { describeModel } from '../models/files/model-files.ts';
 import type { FileStore } from '../models/files/storage/file-store.ts';
-import { openFileStore } from '../models/files/storage/open-file-store.ts';
+import { keepNothing } from '../models/files/storage/no-file-store.ts';
+import { PatientFileStore, storageAnswers } from '../models/files/storage/patient-file-store.ts';
 import type { LoadOptions, ModelEstimate, ResolvedEngineOptions } from './engine-api.ts';
 import type { EngineLife, Runtime } from './engine-life.ts';
 import { isDeviceLost } from './is-device-lost.ts';
 import { type LoadedEntry, loadModel } from './load-model.ts';
 import { prepareSampler } from './sampler-choice.ts';
+
+/** Where the files of models are kept, and how downloads wait. */
+export interface FileParts {
+  readonly openStore: () => Promise<FileStore>;
+  readonly locks: FileLocks;
+  readonly timer: Timer;
+}
 
 /** A load in progress and those who wait for it. */
 interface Loading {
@@ -38,15 +48,15 @@ const maxAttempts = 2;
 export class ModelRegistry {
   readonly #options: ResolvedEngineOptions;
   readonly #life: EngineLife;
-  readonly #openStore: () => Promise<FileStore>;
+  readonly #parts: FileParts;
   readonly #kept = new Map<string, Kept>();
   readonly #loading = new Map<string, Loading>();
   #store: Promise<FileStore> | null = null;
 
-  constructor(options: ResolvedEngineOptions, life: EngineLife, openStore = () => openFileStore()) {
+  constructor(options: ResolvedEngineOptions, life: EngineLife, parts: FileParts) {
     this.#options = options;
     this.#life = life;
-    this.#openStore = openStore;
+    this.#parts = parts;
   }
 
   get entries(): readonly LoadedEntry[] {
@@ -128,6 +138,8 @@ export class ModelRegistry {
       token,
       signal,
       store: await this.store(),
+      locks: this.#parts.locks,
+      timer: this.#parts.timer,
       target: runtime.weightsTarget,
     });
     const { id, title, dtype, config, weightBytes } = description;
@@ -152,8 +164,12 @@ export class ModelRegistry {
     return { backend, takenBytes, unpackedBytesLimit, deviceMemory: host.deviceMemory() };
   }
 
+  /** Never rejects: where files cannot be kept, models load all the same. */
   store(): Promise<FileStore> {
-    this.#store ??= this.#openStore();
+    this.#store ??= storageAnswers(this.#parts.openStore).then(
+      (store) => new PatientFileStore(store),
+      () => keepNothing,
+    );
     return this.#store;
   }
 
@@ -195,9 +211,10 @@ export class ModelRegistry {
     onProgress: (progress: LoadProgress) => void,
   ): Promise<LoadedEntry> {
     for (let attempt = 1; ; attempt++) {
-      const runtime = await this.#life.runtime();
-      const { losses } = this.#life;
+      let { losses } = this.#life;
       try {
+        const runtime = await this.#life.runtime();
+        ({ losses } = this.#life);
         const entry = await this.#loadOn(runtime, model, id, token, signal, onProgress);
         this.#kept.set(id, { entry, model, token, losses });
         return entry;
@@ -221,6 +238,8 @@ export class ModelRegistry {
       ...this.#options,
       token,
       store: await this.store(),
+      locks: this.#parts.locks,
+      timer: this.#parts.timer,
       runtime,
       memoryTarget: this.#memoryTarget(runtime),
       signal,

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, expect, test } from 'vitest';
 import { type EngineDevice, openDevice } from './device.ts';
 import { readbackCount } from './readback-counter.ts';
@@ -89,6 +91,29 @@ test('a lost device says so at every later call', async () => {
   }
 });
 
+test('nothing holds a device that is lost or closed', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage: () => void = runInNewContext('gc');
+  for (const [name, end] of Object.entries({
+    lost: (device: EngineDevice): void => device.gpu.destroy(),
+    closed: (device: EngineDevice): void => device.close(),
+  })) {
+    const ended = async (): Promise<WeakRef<GPUDevice>> => {
+      const device = await softwareDevice();
+      opened.splice(0);
+      end(device);
+      await device.gpu.lost;
+      return new WeakRef(device.gpu);
+    };
+    const gpu = await ended();
+    const isFreed = (): boolean => {
+      collectGarbage();
+      return gpu.deref() === undefined;
+    };
+    await expect.poll(isFreed, { message: name }).toBe(true);
+  }
+});
+
 test('an error that the device reports late fails the next call, and only that one', async () => {
   const device = await softwareDevice();
   const reported = new Promise((resolve) => device.gpu.addEventListener('uncapturederror', resolve));
@@ -98,4 +123,16 @@ test('an error that the device reports late fails the next call, and only that o
   await reported;
   expect(() => device.throwIfUnusable()).toThrow(expect.objectContaining({ code: 'model-load' }));
   device.throwIfUnusable();
+});
+
+test('work that a lost device rejects fails with the loss, even if the loss is told later', async () => {
+  const device = await softwareDevice();
+  const staging = device.gpu.createBuffer({ size: 16, usage: readUsage() });
+  const work = staging.mapAsync(GPUMapMode.READ).catch((failure: unknown) => device.errorOf(failure));
+  device.gpu.destroy();
+  expect(await work).toMatchObject({ code: 'device-lost' });
+  const rejected = new DOMException('A valid external Instance reference no longer exists.', 'AbortError');
+  expect(await (await softwareDevice()).errorOf(rejected)).toMatchObject({ code: 'device-lost' });
+  const own = new TypeError('a kernel is missing');
+  expect(await (await softwareDevice()).errorOf(own)).toBe(own);
 });

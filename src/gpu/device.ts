@@ -40,6 +40,9 @@ const raisedLimits = [
   'maxComputeWorkgroupsPerDimension',
 ] as const;
 
+/** How long after its work has failed a device may tell that it is lost. */
+const lossNoticeMs = 500;
+
 /** Our own GPUDevice, its buffers, and whether it can still be used. */
 export class EngineDevice {
   readonly gpu: GPUDevice;
@@ -62,15 +65,18 @@ export class EngineDevice {
     this.isSoftware = isSoftware(info);
     this.usesSubgroups = gpu.features.has('subgroups');
     this.hasShaderF16 = gpu.features.has('shader-f16');
+    const noteError = (event: Event) => {
+      this.#uncaptured ??= (event as GPUUncapturedErrorEvent).error;
+    };
+    gpu.addEventListener('uncapturederror', noteError);
     this.lost = new Promise((resolve) => {
       void gpu.lost.then(({ reason, message }) => {
+        // Dawn in Node.js never frees a device with a listener that refers to it.
+        gpu.removeEventListener('uncapturederror', noteError);
         if (this.#closed) return;
         this.#lost = lostError(this.adapterName, reason, message);
         resolve(this.#lost);
       });
-    });
-    gpu.addEventListener('uncapturederror', (event) => {
-      this.#uncaptured ??= (event as GPUUncapturedErrorEvent).error;
     });
   }
 
@@ -80,13 +86,37 @@ export class EngineDevice {
    * to an earlier call.
    */
   throwIfUnusable(): void {
-    if (this.#closed) throw lostError(this.adapterName, 'closed', 'the engine has closed it');
-    if (this.#lost) throw this.#lost;
+    const problem = this.#takeProblem();
+    if (problem) throw problem;
+  }
+
+  /**
+   * What work that failed on the device is rejected with: the device's own error, where there is one, says more. Chromium
+   * rejects what waits for a lost device before it tells of the loss.
+   */
+  async errorOf(failure: unknown): Promise<unknown> {
+    const problem = this.#takeProblem();
+    if (problem || failure instanceof EngineError) return problem ?? failure;
+    let notice: ReturnType<typeof setTimeout> | undefined;
+    const noLoss = new Promise<void>((resolve) => {
+      notice = setTimeout(resolve, lossNoticeMs);
+    });
+    await Promise.race([this.lost, noLoss]);
+    clearTimeout(notice);
+    // WebGPU itself rejects nothing but what a device takes with it.
+    const isGone = failure instanceof DOMException;
+    const lost = () => lostError(this.adapterName, 'unknown', (failure as DOMException).message);
+    return this.#takeProblem() ?? (isGone ? lost() : failure);
+  }
+
+  #takeProblem(): EngineError | null {
+    if (this.#closed) return lostError(this.adapterName, 'closed', 'the engine has closed it');
+    if (this.#lost) return this.#lost;
     const error = this.#uncaptured;
-    if (!error) return;
+    if (!error) return null;
     this.#uncaptured = null;
     const isOutOfMemory = error instanceof GPUOutOfMemoryError;
-    throw new EngineError(
+    return new EngineError(
       isOutOfMemory ? 'out-of-memory' : 'model-load',
       isOutOfMemory
         ? `The GPU ran out of memory (${megabytesText(this.buffers.liveBytes)} of caches and logits are allocated); load a smaller model or shorten the context.`

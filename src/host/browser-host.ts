@@ -1,6 +1,7 @@
 import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
+import { inTime } from '../concurrency/in-time.ts';
 import { bestOrtBuild } from './best-ort-build.ts';
 import { nextTask } from './browser-next-task.ts';
 import { filesOfBuild } from './browser-ort-files.ts';
@@ -22,24 +23,35 @@ interface Scope {
 
 const scope = globalThis as Scope;
 
+/** A value is measured again rather than waited for any longer. */
+const patienceSeconds = 5;
+
 /** The Cache API is the one storage that pages and workers share, that survives a reload, and that keeps small values. */
 const keptValues: KeptValues = {
   async read(key) {
     try {
-      const response = await (await openValues()).match(addressOf(key));
-      return response ? await response.json() : null;
+      return await inTime(readValue(key), patienceSeconds);
     } catch {
       return null;
     }
   },
   async write(key, value) {
     try {
-      await (await openValues()).put(addressOf(key), Response.json(value));
+      await inTime(writeValue(key, value), patienceSeconds);
     } catch {
       // No storage, or it is full.
     }
   },
 };
+
+async function readValue(key: string): Promise<unknown> {
+  const response = await (await openValues()).match(addressOf(key));
+  return response ? await response.json() : null;
+}
+
+async function writeValue(key: string, value: unknown): Promise<void> {
+  await (await openValues()).put(addressOf(key), Response.json(value));
+}
 
 const openValues = (): Promise<Cache> => caches.open('antiphon-measurements');
 

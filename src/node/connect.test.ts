@@ -83,6 +83,8 @@ describe('a model is found', () => {
   test('by its id, the path of its folder, relative and absolute, and the address of one', async () => {
     const copy = join(temporaryFolder('a #1 50%', onTestFinished), 'my model');
     cpSync(folderOf('story-draft'), copy, { recursive: true });
+    // Other tests leave models in the common one.
+    ownCache();
     const relativePath = relative(process.cwd(), folderOf('story-draft'));
     const engine = await open();
     await engine.load('story-draft');

@@ -531,6 +531,16 @@ describe('what cannot be obeyed is refused by name, and not tried again', () => 
     });
   });
 
+  test.each(['user', 'tools', 'method', 'prompt'])('%s that is nested without end', async (field) => {
+    const nested = '['.repeat(20_000) + ']'.repeat(20_000);
+    const body = `{"model":"talker","${field}":${nested}}`;
+    const response = await createFetch(new TableEngine())(`${baseURL}/completions`, { method: 'POST', body });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      error: { type: 'invalid_request_error', param: 'body', message: expect.stringContaining('levels') },
+    });
+  });
+
   test('a stream is refused before it begins', async () => {
     const { client } = connected();
     const refused = client.chat.completions.create({ ...chat, stream: true, logit_bias: { 999: 1 } });

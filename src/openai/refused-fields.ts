@@ -45,6 +45,9 @@ const refusedMessageFields: Readonly<Record<string, RefusedField>> = {
   refusal: { reason: 'only text is read', neutral: none },
 };
 
+/** Levels of a body; a request that is right has fewer than ten. */
+const maxDepth = 100;
+
 /**
  * Refuses what cannot be obeyed, by name: nothing is ignored. A value that asks for what happens anyway is taken out,
  * and so is every field that is null, at any depth.
@@ -60,11 +63,16 @@ export function withoutNeutralFields(body: unknown): unknown {
 }
 
 /** Only fields are taken out: an element of a list that is null keeps its place. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
+function withoutNulls(value: unknown, depth = 1): unknown {
+  if (depth > maxDepth) {
+    throw new EngineError('invalid-request', `body: nested more than ${maxDepth} levels deep: flatten it`, {
+      details: { field: 'body', limit: maxDepth },
+    });
+  }
+  if (Array.isArray(value)) return value.map((inner) => withoutNulls(inner, depth + 1));
   if (!isObject(value)) return value;
   const given = Object.entries(value).filter(([, inner]) => inner !== null && inner !== undefined);
-  return Object.fromEntries(given.map(([field, inner]) => [field, withoutNulls(inner)]));
+  return Object.fromEntries(given.map(([field, inner]) => [field, withoutNulls(inner, depth + 1)]));
 }
 
 /** @param path what comes before the name of a field in messages */

@@ -39,14 +39,15 @@ function stripFunctionOf(node: object): keyof typeof stripFunctions | null {
 }
 
 function strip(text: unknown, characters: unknown, atStart: boolean, atEnd: boolean): string {
-  if (typeof text !== 'string') throw new Error(`only a text can be stripped, not ${text}`);
+  if (typeof text !== 'string')
+    throw new Error(`only a text can be stripped, not a value of type ${typeof text}`);
   // Python's default: whitespace.
-  const isTaken =
-    typeof characters === 'string'
-      ? (character: string) => characters.includes(character)
-      : (character: string) => character.trim() === '';
-  const left = [...text];
-  while (atStart && left.length > 0 && isTaken(left[0]!)) left.shift();
-  while (atEnd && left.length > 0 && isTaken(left.at(-1)!)) left.pop();
-  return left.join('');
+  const taken = typeof characters === 'string' ? new Set(characters) : null;
+  const isTaken = (character: string) => (taken ? taken.has(character) : character.trim() === '');
+  const letters = [...text];
+  let start = 0;
+  let end = letters.length;
+  while (atStart && start < end && isTaken(letters[start]!)) start += 1;
+  while (atEnd && end > start && isTaken(letters[end - 1]!)) end -= 1;
+  return letters.slice(start, end).join('');
 }

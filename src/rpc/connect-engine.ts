@@ -1,9 +1,9 @@
-import { proxy, releaseProxy, wrap } from 'comlink';
+import { releaseProxy, wrap } from 'comlink';
 import type { EngineApi, ResolvedEngineOptions } from '../engine/engine-api.ts';
 import type { EngineError } from '../errors/engine-error.ts';
 import type { EngineThread } from './engine-thread.ts';
-import type { EngineWire } from './engine-wire.ts';
-import { type ErrorOnTheWire, errorFromWire, installErrorTransfer } from './error-transfer.ts';
+import type { EngineWire, RemoteWire } from './engine-wire.ts';
+import { errorFromWire, installErrorTransfer } from './error-transfer.ts';
 import { RemoteEngine } from './remote-engine.ts';
 import { WorkerLife } from './worker-life.ts';
 
@@ -32,15 +32,24 @@ export async function connectEngine(connection: EngineConnection): Promise<Engin
   };
   thread.watch(lost);
   try {
-    const deviceLost = proxy((error: ErrorOnTheWire) => onLost?.(errorFromWire(error) as EngineError));
-    await life.guard(() => wire.open(options, thread.lifeLock, deviceLost));
+    await life.guard(() => wire.open(options, thread.lifeLock));
   } catch (error) {
     life.end('the worker could not be opened; connect again', error);
     throw error;
   }
   thread.opened(lost);
   isOpen = true;
+  // What a worker that is gone does not answer, its end tells.
+  if (onLost) reportLosses(wire, onLost).catch(() => {});
   return new RemoteEngine(wire, life);
+}
+
+async function reportLosses(wire: RemoteWire, onLost: (error: EngineError) => void): Promise<never> {
+  for (;;) {
+    const error = errorFromWire(await wire.nextLoss()) as EngineError;
+    // Whatever it throws is the caller's own uncaught error.
+    queueMicrotask(() => onLost(error));
+  }
 }
 
 let installed = false;

@@ -4,7 +4,7 @@ import { Engine, type EngineParts } from '../engine/engine.ts';
 import type { DecodeRun, EngineApi, ResolvedEngineOptions } from '../engine/engine-api.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import type { Callback, CallId, EngineWire } from './engine-wire.ts';
-import { errorToWire } from './error-transfer.ts';
+import { type ErrorOnTheWire, errorToWire } from './error-transfer.ts';
 import { sendRounds } from './send-rounds.ts';
 
 type CreateEngine = (options: ResolvedEngineOptions, onLost: EngineParts['onLost']) => EngineApi;
@@ -15,16 +15,31 @@ export class EngineHost implements EngineWire {
   #engine: EngineApi | null = null;
   readonly #calls = new Map<CallId, AbortController>();
   readonly #runs = new Map<CallId, DecodeRun>();
+  /** Of the GPU device, not reported yet. */
+  readonly #losses: ErrorOnTheWire[] = [];
+  #wake = (): void => {};
 
   constructor(createEngine: CreateEngine = (options, onLost) => new Engine(options, { onLost })) {
     this.#createEngine = createEngine;
   }
 
-  open: EngineWire['open'] = async (options, lifeLock, onLost) => {
+  async open(options: ResolvedEngineOptions, lifeLock: string): Promise<void> {
     await holdUntilDeath(lifeLock);
-    const losses = reporter(onLost);
-    this.#engine = this.#createEngine(options, (error) => losses.report(errorToWire(error)));
-  };
+    this.#engine = this.#createEngine(options, (error) => {
+      this.#losses.push(errorToWire(error));
+      this.#wake();
+    });
+  }
+
+  async nextLoss(): Promise<ErrorOnTheWire> {
+    for (;;) {
+      const loss = this.#losses.shift();
+      if (loss) return loss;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
 
   load: EngineWire['load'] = (call, model, token, onProgress) =>
     this.#abortable(call, [onProgress], async (signal) => {

@@ -28,12 +28,10 @@ export type ResultOnTheWire = Omit<DecodeResult, 'rounds'>;
 
 /** What crosses the port between page and worker: EngineApi with ids in place of signals and streams. */
 export interface EngineWire {
-  /**
-   * The first call.
-   * @param lifeLock name of a lock the worker holds for as long as it lives
-   * @param onLost called each time the GPU device is lost
-   */
-  open(options: ResolvedEngineOptions, lifeLock: string, onLost: Callback<[ErrorOnTheWire]>): Promise<void>;
+  /** The first call. @param lifeLock name of a lock the worker holds for as long as it lives */
+  open(options: ResolvedEngineOptions, lifeLock: string): Promise<void>;
+  /** Resolves with the next loss of the GPU device. A callback would be an open port, which keeps a program from ending. */
+  nextLoss(): Promise<ErrorOnTheWire>;
   load(
     call: CallId,
     model: string | HubModel,

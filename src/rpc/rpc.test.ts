@@ -1,4 +1,4 @@
-import { expose, proxy, releaseProxy, wrap } from 'comlink';
+import { expose, releaseProxy, wrap } from 'comlink';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type {
   DecodeResult,
@@ -15,7 +15,7 @@ import { EngineError } from '../errors/engine-error.ts';
 import type { Round } from '../round/round.ts';
 import { EngineHost } from './engine-host.ts';
 import type { EngineWire } from './engine-wire.ts';
-import { type ErrorOnTheWire, errorFromWire, installErrorTransfer } from './error-transfer.ts';
+import { errorFromWire, installErrorTransfer } from './error-transfer.ts';
 import { RemoteEngine } from './remote-engine.ts';
 import { WorkerLife } from './worker-life.ts';
 
@@ -39,7 +39,6 @@ afterEach(() => {
 async function connectTo(engine: Partial<EngineApi>, closeGraceMs?: number) {
   const { port1, port2 } = new MessageChannel();
   let loseDevice = (_error: EngineError): void => {};
-  const losses: ErrorOnTheWire[] = [];
   const createEngine = (_: unknown, onLost: typeof loseDevice): EngineApi => {
     loseDevice = onLost;
     return engine as EngineApi;
@@ -52,12 +51,8 @@ async function connectTo(engine: Partial<EngineApi>, closeGraceMs?: number) {
     port2.close();
   });
   ends.push(() => life.end('the test is over'));
-  await wire.open(
-    options,
-    'lock',
-    proxy((error: ErrorOnTheWire) => void losses.push(error)),
-  );
-  return { remote: new RemoteEngine(wire, life, closeGraceMs), life, losses, loseDevice };
+  await wire.open(options, 'lock');
+  return { remote: new RemoteEngine(wire, life, closeGraceMs), life, wire, loseDevice };
 }
 
 /** A run that pushes `rounds` rounds, or goes on until it is stopped. */
@@ -146,11 +141,13 @@ describe('errors', () => {
   });
 
   test('a lost GPU device is reported with its code each time, and ends no call', async () => {
-    const { remote, losses, loseDevice } = await connectTo({ unload: async () => {} });
+    const { remote, wire, loseDevice } = await connectTo({ unload: async () => {} });
+    const first = wire.nextLoss();
+    await remote.unload('m');
     loseDevice(new EngineError('device-lost', 'gone', { details: { adapter: 'one' } }));
     loseDevice(new EngineError('device-lost', 'gone again'));
     await remote.unload('m');
-    await turn();
+    const losses = [await first, await wire.nextLoss()];
     expect(losses.map(errorFromWire)).toMatchObject([
       { name: 'EngineError', code: 'device-lost', details: { adapter: 'one' } },
       { code: 'device-lost', message: 'gone again' },

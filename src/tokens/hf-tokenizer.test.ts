@@ -126,6 +126,23 @@ describe('createTokenizer', () => {
     expect(thrownBy(() => createTokenizer(json, config)).code).toBe('integrity');
   });
 
+  test.each([
+    ['integrity', 'model.unk_token', { model: { type: 'BPE', vocab: { a: 0 }, merges: [], unk_token: [] } }],
+    [
+      'model-unsupported',
+      'cannot be applied',
+      { post_processor: { type: 'TemplateProcessing', single: [null], pair: [], special_tokens: {} } },
+    ],
+    [
+      'model-unsupported',
+      'cannot be applied',
+      { decoder: { type: 'Replace', pattern: { String: 'a' }, content: { toString: null } } },
+    ],
+  ])('refuses what could fail only on a text (%s: %s)', (code, words, parts) => {
+    const error = thrownBy(() => createTokenizer({ ...tokenizerJson, ...parts }, config));
+    expect(error).toMatchObject({ code, message: expect.stringContaining(words) });
+  });
+
   test('refuses a tokenizer of unknown type and says which part it is', () => {
     const error = thrownBy(() =>
       createTokenizer({ ...tokenizerJson, normalizer: { type: 'Rot13' } }, config),

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { EngineError } from '../errors/engine-error.ts';
 import { type TokenId, tokenId } from './token-id.ts';
 import type { Tokenizer } from './tokenizer.ts';
+import { requireBoundedSteps, requireBoundedTable } from './tokenizer-bounds.ts';
 import { type TokenTable, vocabularyFingerprint } from './vocabulary.ts';
 import { toWellFormed } from './well-formed.ts';
 
@@ -25,7 +26,11 @@ const AddedTokenSchema = v.looseObject({
 });
 
 const TokenizerJsonSchema = v.looseObject({
-  model: v.looseObject({ vocab: v.union([v.record(v.string(), v.number()), v.array(v.unknown())]) }),
+  model: v.looseObject({
+    vocab: v.union([v.record(v.string(), v.number()), v.array(v.unknown())]),
+    max_input_chars_per_word: v.optional(v.unknown()),
+    unk_token: v.nullish(v.string()),
+  }),
   // Left out by some exporters; the library insists on the keys.
   normalizer: v.optional(v.unknown(), null),
   pre_tokenizer: v.optional(v.unknown(), null),
@@ -42,6 +47,9 @@ const TokenizerConfigSchema = v.looseObject({
   additional_special_tokens: v.nullish(v.array(SpecialTokenSchema)),
 });
 
+/** Letters, a digit, punctuation, blanks, and what few vocabularies have. */
+const probe = 'Once 1, two!\n☺';
+
 type SpecialToken = v.InferOutput<typeof SpecialTokenSchema>;
 
 const textOf = (token: SpecialToken): string => (typeof token === 'string' ? token : token.content);
@@ -49,15 +57,17 @@ const textOf = (token: SpecialToken): string => (typeof token === 'string' ? tok
 /**
  * The tokenizer that the parsed `tokenizer.json` and `tokenizer_config.json` (`{}` where there is none) describe.
  * Throws EngineError `integrity` where they have not the form of such files, `model-unsupported` where they ask
- * for a kind of tokenizer that is not known here.
+ * for a kind of tokenizer that is not known here, or could take too much time or memory.
  */
 export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown): HfTokenizer {
   const json = parse(TokenizerJsonSchema, tokenizerJson, 'tokenizer.json');
   const config = parse(TokenizerConfigSchema, tokenizerConfig, 'tokenizer_config.json');
   const additionalSpecial = (config.additional_special_tokens ?? []).map(textOf);
+  requireBoundedSteps(json);
   const library = createLibraryTokenizer(json, { ...config, additional_special_tokens: additionalSpecial });
 
   const idToToken: readonly (string | undefined)[] = library.model?.vocab ?? [];
+  requireBoundedTable(idToToken.length);
   const specialIds = new Set<number>(json.added_tokens.filter((t) => t.special).map((t) => t.id));
   for (const text of additionalSpecial) {
     const id = library.token_to_id(text);
@@ -67,6 +77,9 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
   const addedIds = new Set<number>(json.added_tokens.map(({ id }) => id));
   const bosToken = config.bos_token == null ? undefined : library.token_to_id(textOf(config.bos_token));
   const beginTokenIds = encodeWithLibrary(library, '');
+  // The library looks at some parts when they meet a text: now, while the load can still be refused.
+  const probeIds = apply(() => library.encode(probe).ids).filter((id) => idToToken[id] !== undefined);
+  if (probeIds.length > 0) apply(() => library.decode(probeIds));
   if (beginTokenIds.length === 0 && bosToken !== undefined) beginTokenIds.push(tokenId(bosToken));
 
   return {
@@ -87,7 +100,9 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
       const known = ids.filter((id) => idToToken[id] !== undefined && (keepSpecial || !specialIds.has(id)));
       if (known.length === 0) return '';
       // The clean-up drops spaces before punctuation depending on later tokens: text that was shown would change.
-      return library.decode(known, { skip_special_tokens: false, clean_up_tokenization_spaces: false });
+      return apply(() =>
+        library.decode(known, { skip_special_tokens: false, clean_up_tokenization_spaces: false }),
+      );
     },
   };
 }
@@ -121,9 +136,23 @@ function createLibraryTokenizer(json: object, config: object): TokenizerLibrary 
   }
 }
 
+/** What the library makes of a text. Throws EngineError `model-unsupported` where the file asks for what it cannot do. */
+function apply<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new EngineError(
+      'model-unsupported',
+      `tokenizer.json cannot be applied to a text: ${reason}. Choose another export of the model.`,
+      { details: { file: 'tokenizer.json', reason }, cause },
+    );
+  }
+}
+
 /** Throws EngineError `integrity` where the tokenizer yields a token that its own table lacks. */
 function encodeWithLibrary(library: TokenizerLibrary, text: string, addSpecial = true): TokenId[] {
-  const { ids, tokens } = library.encode(text, { add_special_tokens: addSpecial });
+  const { ids, tokens } = apply(() => library.encode(text, { add_special_tokens: addSpecial }));
   const missing = ids.findIndex((id: number | undefined) => id === undefined);
   if (missing >= 0) {
     throw new EngineError(

@@ -63,9 +63,7 @@ export class OwnedDeviceLogits implements DeviceLogits {
       this.#device.throwIfUnusable();
       return new Float32Array(staging.buffer.getMappedRange(0, bytes).slice(0));
     } catch (error) {
-      // A lost device rejects the mapping; its own error says more.
-      this.#device.throwIfUnusable();
-      throw error;
+      throw await this.#device.errorOf(error);
     } finally {
       staging.release();
     }

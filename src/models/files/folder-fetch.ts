@@ -2,11 +2,12 @@ import { host } from '#host';
 import { EngineError } from '../../errors/engine-error.ts';
 import { hasChatTemplate } from '../../prompt/find-chat-template.ts';
 import { needsSpecialTokensMap } from '../../tokens/special-tokens-map.ts';
-import { type OnnxGraph, readOnnxGraph } from '../onnx/onnx-graph.ts';
+import { readOnnxGraph } from '../onnx/onnx-graph.ts';
 import { failureOf, isNotFound, isUnavailable, mayBeAbsent } from './download/download-errors.ts';
-import { type FetchedFile, fetchFile } from './download/fetch-file.ts';
+import { type FetchedFile, fetchFile, readOrRemove } from './download/fetch-file.ts';
 import type { RemoteFile } from './download/remote-file.ts';
-import { presumedLength } from './download/request-file.ts';
+import { presumedLength, requestFile } from './download/request-file.ts';
+import { browserTimer } from './download/timer.ts';
 import { type Dtype, onnxPath } from './dtype.ts';
 import { externalDataPaths, pathBeside } from './external-data.ts';
 import { type LoadProgress, LoadProgressTracker } from './load-progress.ts';
@@ -92,13 +93,16 @@ export class FolderFetch {
   /** The same, where need be by asking the server or the disk; null where it does not say. */
   async weightBytes(): Promise<number | null> {
     const { fetch } = this.#address;
+    const { timer = browserTimer, signal } = this.#options;
     if (this.listedWeightBytes !== null) return this.listedWeightBytes;
     const { url } = remoteFile(this.#address, onnxPath(this.dtype), 'onnx');
     if (host.isLocal(url)) return (await host.openLocal(url).catch(() => null))?.size ?? null;
-    const answer = await fetch(url, { method: 'HEAD', signal: this.#options.signal ?? null }).catch(
-      () => null,
-    );
-    this.#options.signal?.throwIfAborted();
+    const answer = await requestFile(
+      url,
+      { method: 'HEAD', cache: 'no-cache' },
+      { fetch, timer, signal },
+    ).catch(() => null);
+    signal?.throwIfAborted();
     const isFile = answer?.ok && !answer.headers.get('content-type')?.startsWith('text/html');
     return isFile ? presumedLength(answer) : null;
   }
@@ -181,23 +185,33 @@ export class FolderFetch {
     const fetchData = (dataPath: string) => this.#fetch(dataPath, signal);
     const [file, ...guessed] = await Promise.all([fetchData(path), ...guesses.map(fetchData)]);
     const onnx = await file.bytes();
-    const names = externalDataPaths(await this.#readGraph(file, onnx, path), path);
+    const names = await this.#externalNames(file, onnx, path);
     const external: { name: string; file: FetchedFile }[] = [];
     for (const name of names) {
       const dataPath = pathBeside(path, name);
       const here = guessed[guesses.indexOf(dataPath)];
-      external.push({ name, file: here ?? (await fetchData(dataPath)) });
+      external.push({ name, file: here ?? (await this.#fetchNamed(dataPath, file, signal)) });
     }
     return { dtype, file, onnx, external };
   }
 
-  /** What no hash vouches for may be broken in ways that do not look like it. It is not kept then. */
-  async #readGraph(file: FetchedFile, onnx: Uint8Array, path: string): Promise<OnnxGraph> {
+  /** A name that leads nowhere may be damage of the file that names it. */
+  async #fetchNamed(path: string, namedBy: FetchedFile, signal: AbortSignal): Promise<FetchedFile> {
     try {
-      return readOnnxGraph(onnx);
+      return await this.#fetch(path, signal);
+    } catch (error) {
+      if (isNotFound(error)) await this.#options.store.remove(namedBy.key).catch(() => {});
+      throw error;
+    }
+  }
+
+  async #externalNames(file: FetchedFile, onnx: Uint8Array, path: string): Promise<readonly string[]> {
+    try {
+      return await readOrRemove(file, this.#options.store, () =>
+        externalDataPaths(readOnnxGraph(onnx), path),
+      );
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      await this.#options.store.remove(file.key).catch(() => {});
       const { url } = remoteFile(this.#address, path, 'onnx');
       throw new EngineError(error.code, `${url} cannot be used. ${error.message}`, {
         details: { ...error.details, url },

@@ -2,7 +2,7 @@ import { host } from '#host';
 import { EngineError } from '../../errors/engine-error.ts';
 import { CATALOGUE_FILE, type Catalogue, type CatalogueEntry, readCatalogue } from './catalogue.ts';
 import { failureOf, mayBeAbsent } from './download/download-errors.ts';
-import { type FetchFileOptions, fetchFile } from './download/fetch-file.ts';
+import { type FetchFileOptions, fetchFile, readOrRemove } from './download/fetch-file.ts';
 import type { RemoteFile } from './download/remote-file.ts';
 import { type Dtype, splitDtype } from './dtype.ts';
 import type { FileListing } from './file-listing.ts';
@@ -181,7 +181,8 @@ async function fetchCatalogue(url: string, sources: ModelSources): Promise<Catal
       { url, kind: 'json', expected: null, label: { model: null, path: CATALOGUE_FILE } },
       { ...sources, onBytes: undefined },
     );
-    return readCatalogue(await file.json(), url);
+    const json = await file.json();
+    return await readOrRemove(file, sources.store, () => readCatalogue(json, url));
   } catch (error) {
     // Unreachable: the files of the model may still be in the store.
     if (mayBeAbsent(error) || failureOf(error) === 'unreachable') return null;
@@ -189,11 +190,15 @@ async function fetchCatalogue(url: string, sources: ModelSources): Promise<Catal
   }
 }
 
+/** As many as a message can show. */
+const maxKnownIds = 50;
+
 function unknownIdError(name: string, modelsUrl: string, catalogue: Catalogue | null): EngineError {
-  const known = catalogue?.models.map(({ id }) => id) ?? [];
+  const ids = catalogue?.models.map(({ id }) => id) ?? [];
+  const known = ids.slice(0, maxKnownIds);
   const advice =
     known.length > 0
-      ? `Known ids: ${known.join(', ')}. Use one of them,`
+      ? `Known ids: ${known.join(', ')}${ids.length > known.length ? ` and ${ids.length - known.length} more` : ''}. Use one of them,`
       : 'The folder has no catalogue that lists its models. Use';
   return new EngineError(
     'model-load',

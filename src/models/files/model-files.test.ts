@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EngineError } from '../../errors/engine-error.ts';
+import { withDataBeside } from '../testing/data-beside.ts';
 import { type Answer, FileServer, file, htmlPage, stalled, status } from '../testing/file-server.ts';
 import { MemoryFileStore } from '../testing/memory-file-store.ts';
 import { TestTimer } from '../testing/test-timer.ts';
@@ -189,6 +190,14 @@ describe('an id of the catalogue', () => {
   });
 });
 
+test('a catalogue of another form is refused and not kept', async () => {
+  const path = '/models/catalogue.json';
+  server.answers.set(path, file(text({ version: 2, models: [] })));
+  await expect(fetchModelFiles('story-draft', options())).rejects.toMatchObject({ code: 'integrity' });
+  expect(server.requests).toContain(`GET ${path}`);
+  expect(await store.paths()).not.toContain(path);
+});
+
 describe('a folder of models without a catalogue', () => {
   test('finds a model by the name of its folder', async () => {
     serveDraft('/models/my-model');
@@ -343,12 +352,23 @@ describe('the URL of a folder', () => {
     });
   });
 
-  test('with weights that are no ONNX file names them, and does not keep them', async () => {
+  test.each([
+    ['are no ONNX file', Uint8Array.of(8, 7, 18), 'integrity'],
+    ['lie outside of the folder', withDataBeside(onnx, '../weights').onnx, 'model-unsupported'],
+  ])('with weights that %s names them, and does not keep them', async (_, bytes, code) => {
     serveDraft('/m');
-    server.answers.set('/m/onnx/model_q4.onnx', file(Uint8Array.of(8, 7, 18)));
+    server.answers.set('/m/onnx/model_q4.onnx', file(bytes));
     const error = await failure(fetchModelFiles(`${server.origin}/m`, options()));
-    expect(error).toMatchObject({ code: 'integrity' });
+    expect(error).toMatchObject({ code });
     expect(error.message).toContain(`${server.origin}/m/onnx/model_q4.onnx`);
+    expect(await store.paths()).not.toContain('/m/onnx/model_q4.onnx');
+  });
+
+  test('whose graph names a file that is not there asks for the graph again the next time', async () => {
+    serveDraft('/m');
+    server.answers.set('/m/onnx/model_q4.onnx', file(withDataBeside(onnx, 'absent').onnx));
+    const error = await failure(fetchModelFiles(`${server.origin}/m`, options()));
+    expect(error).toMatchObject({ code: 'download', message: expect.stringContaining('/m/onnx/absent') });
     expect(await store.paths()).not.toContain('/m/onnx/model_q4.onnx');
   });
 
@@ -483,13 +503,16 @@ describe('the URL of a folder', () => {
     expect(error).toMatchObject({ code: 'download', details: { status: 404 } });
   });
 
-  test('with the config of another kind of model is refused', async () => {
+  test('with the config of another kind of model is refused, and the config is not kept', async () => {
     serveDraft('/m');
     server.answers.set('/m/config.json', file(text({ model_type: 'resnet', num_labels: 1000 })));
-    const error = await failure(fetchModelFiles(`${server.origin}/m`, options()));
-    expect(error).toMatchObject({
-      code: 'model-unsupported',
-      message: expect.stringContaining('vocab_size'),
-    });
+    for (const attempt of [fetchModelFiles, describeModel]) {
+      const refused = attempt(`${server.origin}/m`, options());
+      await expect(refused).rejects.toMatchObject({
+        code: 'model-unsupported',
+        message: expect.stringContaining('vocab_size'),
+      });
+      expect(await store.paths()).not.toContain('/m/config.json');
+    }
   });
 });

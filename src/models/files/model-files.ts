@@ -3,14 +3,14 @@ import { withSpecialTokensMap } from '../../tokens/special-tokens-map.ts';
 import type { TokenId } from '../../tokens/token-id.ts';
 import type { ExternalFile } from '../onnx/prepare/prepare-graph.ts';
 import { failureOf, isUnavailable } from './download/download-errors.ts';
-import type { FetchedFile } from './download/fetch-file.ts';
+import { type FetchedFile, readOrRemove } from './download/fetch-file.ts';
 import { sha256Hex } from './download/sha256.ts';
 import type { Dtype } from './dtype.ts';
 import { CHAT_TEMPLATE, type FetchModelOptions, FolderFetch, type Weights } from './folder-fetch.ts';
 import type { HubModel } from './hub/hub-model.ts';
 import { type ModelAddress, resolveModel } from './model-address.ts';
 import { type ModelConfig, readModelConfig } from './model-config.ts';
-import type { FileKey } from './storage/file-store.ts';
+import type { FileKey, FileStore } from './storage/file-store.ts';
 
 /** A model before its weights are here. */
 export interface ModelDescription {
@@ -104,13 +104,14 @@ async function fetchFilesAt(
   // First and alone: it tells whether the folder exists, before megabytes are asked for.
   const config = await folder.fetchConfig();
   const configJson = await config.json();
-  options.onDescription?.({
+  const description = {
     id,
     title: address.title,
-    config: readModelConfig(configJson, null, address.folderUrl).config,
+    config: await readConfig(config, configJson, address, options.store),
     dtype: folder.dtype,
     weightBytes: folder.listedWeightBytes,
-  });
+  };
+  options.onDescription?.(description);
   const { generation, tokenizer, tokenizerConfig, specialTokens, template, weights } =
     await folder.fetchTogether();
   const described = readModelConfig(
@@ -150,6 +151,15 @@ async function readTemplateFile(file: FetchedFile): Promise<TemplateFile> {
   return { kind: 'jinja', text: new TextDecoder().decode(await file.bytes()) };
 }
 
+async function readConfig(
+  file: FetchedFile,
+  json: unknown,
+  { folderUrl }: ModelAddress,
+  store: FileStore,
+): Promise<ModelConfig> {
+  return readOrRemove(file, store, () => readModelConfig(json, null, folderUrl).config);
+}
+
 /** What is known of `model` before its weights are asked for. Throws what fetchModelFiles throws for its small files. */
 export async function describeModel(
   model: string | HubModel,
@@ -162,7 +172,7 @@ export async function describeModel(
   return {
     id,
     title: address.title,
-    config: readModelConfig(await config.json(), null, address.folderUrl).config,
+    config: await readConfig(config, await config.json(), address, options.store),
     dtype: folder.dtype,
     weightBytes: await folder.weightBytes(),
   };

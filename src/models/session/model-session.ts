@@ -45,10 +45,12 @@ export class ModelSession {
     const { modelId, onnx, externalFiles, graph, contextLength, device } = request;
     return ortQueue.run(async () => {
       device?.throwIfUnusable();
-      const session = await createOrtSession(onnx, externalFiles, device?.gpu ?? null).catch((failure) => {
-        device?.throwIfUnusable();
-        throw ortError(`Creating the session of ${modelId}`, failure, { modelId });
-      });
+      const session = await createOrtSession(onnx, externalFiles, device?.gpu ?? null).catch(
+        async (failure) => {
+          const cause = device ? await device.errorOf(failure) : failure;
+          throw ortError(`Creating the session of ${modelId}`, cause, { modelId });
+        },
+      );
       try {
         const signature = readSignature(modelId, graph, session.inputMetadata, session.outputMetadata);
         return new ModelSession({

@@ -166,8 +166,8 @@ export class OrtSequence implements Sequence {
       return handle;
     } catch (failure) {
       logitsBuffer?.release();
-      device?.throwIfUnusable();
-      throw ortError(`A pass of ${modelId} over ${run.length} tokens`, failure, {
+      const cause = device ? await device.errorOf(failure) : failure;
+      throw ortError(`A pass of ${modelId} over ${run.length} tokens`, cause, {
         modelId,
         feeds: Object.entries(feeds).map(describeFeed),
       });

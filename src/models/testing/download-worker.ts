@@ -1,4 +1,5 @@
 import { expose } from 'comlink';
+import type { EngineError } from '../../errors/engine-error.ts';
 import { type FetchedFile, fetchFile } from '../files/download/fetch-file.ts';
 import type { RemoteFile } from '../files/download/remote-file.ts';
 import { sha256Hex } from '../files/download/sha256.ts';
@@ -53,6 +54,27 @@ export class DownloadWorker {
       ranges,
       bytesFetched,
     };
+  }
+
+  /** How the download of a file without an end ends: the code of its error, and the bytes that arrived till then. */
+  async downloadEndless(file: RemoteFile): Promise<{ readonly code: string; readonly bytesFetched: number }> {
+    let bytesFetched = 0;
+    const fetch = async () =>
+      new Response(
+        new ReadableStream<Uint8Array>({
+          pull(controller) {
+            const blanks = new Uint8Array(2 ** 20).fill(32);
+            bytesFetched += blanks.byteLength;
+            controller.enqueue(blanks);
+          },
+        }),
+      );
+    const store = await openFileStore(this.#storeName);
+    const code = await fetchFile(file, { store, fetch }).then(
+      () => 'none',
+      (error: EngineError) => error.code,
+    );
+    return { code, bytesFetched };
   }
 
   async list() {

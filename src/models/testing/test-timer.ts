@@ -1,4 +1,4 @@
-import { stallMs } from '../files/download/receive-file.ts';
+import { stallMs } from '../files/download/request-file.ts';
 import type { Timer } from '../files/download/timer.ts';
 
 /** A clock that nobody waits for: pauses pass at once and are written down, and a connection stalls when told so. */

@@ -398,9 +398,7 @@ export class GpuSampler implements RoundSampler {
       device.throwIfUnusable();
       return staging.getMappedRange(0, bytes).slice(0);
     } catch (error) {
-      // A lost device rejects the mapping; its own error says more.
-      device.throwIfUnusable();
-      throw error;
+      throw await device.errorOf(error);
     } finally {
       if (staging.mapState === 'mapped') staging.unmap();
     }

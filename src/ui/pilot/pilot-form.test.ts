@@ -1,9 +1,15 @@
 import { expect, test } from 'vitest';
 import { planPilot } from '../../pilot/plan.ts';
 import { newChat } from '../form/chat-form.ts';
-import { initialForm } from '../form/request-form.ts';
+import { initialForm, type RequestForm } from '../form/request-form.ts';
 import { changeMember } from '../form/team-form.ts';
-import { criteriaIn, initialPilotForm, type PilotForm, toPilotSettings } from './pilot-form.ts';
+import {
+  criteriaIn,
+  initialPilotForm,
+  type PilotForm,
+  requireOwnModule,
+  toPilotSettings,
+} from './pilot-form.ts';
 
 const page = { ...initialForm(3), topK: 40, stopLines: 'END' };
 const prompts = { promptsText: 'one\ntwo' };
@@ -76,4 +82,16 @@ test('a team whose members have messages of their own is not piloted, one model 
 test('a criterion left empty asks for nothing', () => {
   const form = { ...initialPilotForm, minSpeedUp: Number.NaN, maxDeviation: Number.NaN };
   expect(criteriaIn(form)).toEqual({ minSpeedUp: 0, maxDeviation: 1 });
+});
+
+test('no pilot runs a combination of another site', () => {
+  const withModule = (moduleUrl: string): RequestForm => ({
+    ...page,
+    team: { ...page.team, combination: 'custom', moduleUrl },
+  });
+  const check = (moduleUrl: string) => (): void =>
+    requireOwnModule(initialPilotForm, withModule(moduleUrl), 'https://stories.example/page/');
+  expect(check('https://evil.example/mix.js')).toThrow('https://evil.example is another site');
+  expect(check('//evil.example/mix.js')).toThrow('is another site');
+  expect(check('mix.js')).not.toThrow();
 });

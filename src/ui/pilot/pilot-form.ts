@@ -4,6 +4,7 @@ import type { Drafter, PilotSchedule, PilotSettings } from '../../pilot/plan.ts'
 import { readPrompts } from '../../pilot/read-prompts.ts';
 import { combinesWith } from '../../pilot/weight-values.ts';
 import { type AcceptanceKind, toAcceptance } from '../form/acceptance-form.ts';
+import { moduleRefusal } from '../form/custom-module.ts';
 import { type RequestForm, toRequest } from '../form/request-form.ts';
 import { type MemberForm, toCollaborative } from '../form/team-form.ts';
 
@@ -42,6 +43,13 @@ export const initialPilotForm: PilotForm = {
   minSpeedUp: 1.2,
   maxDeviation: 0.01,
 };
+
+/** @throws EngineError `invalid-request` where the team's combination is a module that the page does not run */
+export function requireOwnModule({ schedules }: PilotForm, { team }: RequestForm, pageUrl: string): void {
+  if (schedules.length === 0 || team.combination !== 'custom') return;
+  const reason = moduleRefusal(team.moduleUrl, pageUrl);
+  if (reason !== null) throw refused('team', reason);
+}
 
 /** @throws EngineError `invalid-request`, naming the field or the line */
 export function toPilotSettings(form: PilotForm, request: RequestForm): PilotSettings {

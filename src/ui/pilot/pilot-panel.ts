@@ -20,7 +20,13 @@ import { progressStyle } from '../kit/progress-style.ts';
 import { failureStyle, theme } from '../kit/theme.ts';
 import type { EngineState } from '../models/engine-state.ts';
 import { type ModelChoice, titleOf } from '../models/model-choice.ts';
-import { criteriaIn, initialPilotForm, type PilotForm, toPilotSettings } from './pilot-form.ts';
+import {
+  criteriaIn,
+  initialPilotForm,
+  type PilotForm,
+  requireOwnModule,
+  toPilotSettings,
+} from './pilot-form.ts';
 import './pilot-result.ts';
 import { PilotRunner } from './pilot-run.ts';
 import { PilotStorage } from './pilot-storage.ts';
@@ -367,6 +373,7 @@ export class PilotPanel extends LitElement {
 
   #planned(): PlanState {
     try {
+      requireOwnModule(this.form, this.request, location.href);
       const planned = planPilot(toPilotSettings(this.form, this.request));
       refuseUnreadableChats(planned.plan, this.#models());
       const costs = new Map(this.#models().map((model) => [model.id, model.costs]));

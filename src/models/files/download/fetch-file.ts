@@ -1,10 +1,12 @@
 import { host } from '#host';
+import { inTime } from '../../../concurrency/in-time.ts';
 import { EngineError } from '../../../errors/engine-error.ts';
 import { BlobReception } from '../storage/blob-reception.ts';
 import type { FileKey, FileStore, StoredFile } from '../storage/file-store.ts';
+import { secondsFor } from '../storage/patient-file-store.ts';
 import { parseFile } from './check-content.ts';
 import { hashName } from './content-hash.ts';
-import { failureOf, isUnavailable, unreadableError } from './download-errors.ts';
+import { isUnavailable, unreadableError } from './download-errors.ts';
 import { type FileLocks, webLocks } from './file-locks.ts';
 import { openLocalFile } from './local-file.ts';
 import { readBlob } from './read-blob.ts';
@@ -121,6 +123,23 @@ async function obtainFile(
   });
 }
 
+/**
+ * What `read` makes of the file. One that it refuses is not kept: the content may be broken in ways that do not look like
+ * it, so the next load downloads it again.
+ */
+export async function readOrRemove<T>(
+  file: FetchedFile,
+  store: FileStore,
+  read: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof EngineError) await store.remove(file.key).catch(() => {});
+    throw error;
+  }
+}
+
 function keyOf(file: RemoteFile): FileKey {
   return { url: file.storedAs ?? file.url, content: file.expected && hashName(file.expected.hash) };
 }
@@ -149,12 +168,12 @@ async function readStored(
   | { readonly kind: 'damaged'; readonly cause: unknown }
 > {
   try {
-    const bytes = await readBlob(url, blob);
+    const bytes = await inTime(readBlob(url, blob), secondsFor(blob.size));
     if (isHashed || (await sha256Hex(bytes)) === sha256) return { kind: 'read', bytes };
     return { kind: 'damaged', cause: 'its bytes have changed' };
   } catch (cause) {
     if (cause instanceof EngineError) throw cause;
-    // Removed or replaced by another tab, or the disk fails.
+    // Removed or replaced by another tab, or the disk fails or hangs.
     return { kind: 'damaged', cause };
   }
 }
@@ -168,7 +187,7 @@ async function compareWithServer(
   try {
     response = await requestFile(url, { method: 'HEAD', cache: options.cache }, options);
   } catch (error) {
-    if (failureOf(error) === 'unreachable') return 'unavailable';
+    if (isUnavailable(error)) return 'unavailable';
     throw error;
   }
   // Servers that refuse HEAD may answer GET.

@@ -5,6 +5,7 @@ import { IncrementalHash } from './content-hash.ts';
 import { localFileError } from './download-errors.ts';
 import type { ReceiveOptions } from './receive-file.ts';
 import type { RemoteFile } from './remote-file.ts';
+import { requireWithinLimit } from './size-limit.ts';
 
 /**
  * A file of this machine, hashed and checked as if it had been downloaded. Its bytes stay where they are.
@@ -15,6 +16,7 @@ export async function openLocalFile(
   { signal, onBytes }: Pick<ReceiveOptions, 'signal' | 'onBytes'>,
 ): Promise<StoredFile> {
   const blob = await open(file.url);
+  requireWithinLimit(file, blob.size);
   const hash = new IncrementalHash(file.expected);
   let bytes = 0;
   try {

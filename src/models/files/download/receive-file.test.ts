@@ -294,8 +294,12 @@ describe('a full disk', () => {
     expect(store.directory.files.size).toBe(0);
   });
 
-  test('that shows in the middle fails, and what was written is freed', async () => {
+  test.each([
+    ['in the middle', false],
+    ['at the end alone, when bytes are missing,', true],
+  ])('that shows %s fails, and what was written is freed', async (_, losesWrites) => {
     store.directory.quotaBytes = 500_000;
+    store.directory.losesWrites = losesWrites;
     expect(await failure(receive())).toMatchObject({ code: 'storage-full' });
     expect(store.directory.usedBytes).toBe(0);
   });

@@ -14,8 +14,16 @@ import {
   statusError,
 } from './download-errors.ts';
 import type { RemoteFile } from './remote-file.ts';
-import { announcedLength, presumedLength, type RequestOptions, requestFile } from './request-file.ts';
+import {
+  announcedLength,
+  presumedLength,
+  type RequestOptions,
+  requestFile,
+  stallMs,
+  unlessStalled,
+} from './request-file.ts';
 import { Retries } from './retries.ts';
+import { requireWithinLimit } from './size-limit.ts';
 
 export interface ReceiveOptions extends RequestOptions {
   readonly store: FileStore;
@@ -26,9 +34,6 @@ export interface ReceiveOptions extends RequestOptions {
   /** Bytes of the file so far, without transport compression; the total is null where nobody told it. */
   readonly onBytes?: ((bytesLoaded: number, bytesTotal: number | null) => void) | undefined;
 }
-
-/** A connection that brings nothing for so long is given up. */
-export const stallMs = 30_000;
 
 type BodyReader = ReadableStreamDefaultReader<Uint8Array> | undefined;
 
@@ -107,6 +112,7 @@ class Receiving {
 
   async run(): Promise<StoredFile> {
     this.#options.signal?.throwIfAborted();
+    requireWithinLimit(this.#file, this.#totalBytes);
     await this.#takeUp();
     let restarts = 0;
     for (;;) {
@@ -169,16 +175,14 @@ class Receiving {
       ? AbortSignal.any([this.#options.signal, connection.signal])
       : connection.signal;
     try {
-      const response = await this.#whileMoving(
-        requestFile(
-          url,
-          {
-            method: 'GET',
-            cache: this.#options.cache,
-            headers: continues ? rangeHeaders(part, isSameOrigin(url)) : {},
-          },
-          { fetch: this.#options.fetch, signal },
-        ),
+      const response = await requestFile(
+        url,
+        {
+          method: 'GET',
+          cache: this.#options.cache,
+          headers: continues ? rangeHeaders(part, isSameOrigin(url)) : {},
+        },
+        { fetch: this.#options.fetch, timer: this.#options.timer, signal },
       );
       this.#retries.answered();
       if (continues && response.status === 416) return { kind: 'begin-anew' };
@@ -243,6 +247,7 @@ class Receiving {
       replaces: this.#reception.received > 0,
     });
     if (problem !== null) throw problem;
+    this.#requireWithinLimit(length);
     if (isOtherLength) throw lengthError(url, length, expected.bytes);
     this.#hash = new IncrementalHash(expected);
     this.#head = new Uint8Array(0);
@@ -276,6 +281,7 @@ class Receiving {
         if (startsLikeMarkup(this.#head, this.#file.kind)) throw htmlPageError(this.#file);
         throw lengthError(url, `more than ${expected.bytes}`, expected.bytes);
       }
+      this.#requireWithinLimit(this.#reception.received + value.byteLength);
       await this.#writing(() => this.#append(value));
       this.#takeIn(value);
       const { received } = this.#reception;
@@ -286,11 +292,22 @@ class Receiving {
     }
   }
 
+  #requireWithinLimit(bytes: number | null): void {
+    try {
+      requireWithinLimit(this.#file, bytes);
+    } catch (error) {
+      this.#isSpoiled = true;
+      throw error;
+    }
+  }
+
   /** null at the end. */
   async #nextOf(reader: BodyReader): Promise<Uint8Array | null> {
     if (reader === undefined) return null;
     try {
-      const { done, value } = await this.#whileMoving(reader.read());
+      const { done, value } = await unlessStalled(reader.read(), this.#options.timer, () =>
+        stalledError(this.#file.url, stallMs / 1000, this.#reception.received, this.#totalBytes),
+      );
       return done ? null : value;
     } catch (cause) {
       if (cause instanceof EngineError) throw cause;
@@ -326,21 +343,6 @@ class Receiving {
     this.#hash.update(bytes);
     if (this.#head.byteLength < headBytes) {
       this.#head = Uint8Array.of(...this.#head, ...bytes.subarray(0, headBytes - this.#head.byteLength));
-    }
-  }
-
-  /** `step`, unless nothing happens for too long. */
-  async #whileMoving<T>(step: Promise<T>): Promise<T> {
-    const arrived = new AbortController();
-    const stall = this.#options.timer.wait(stallMs, arrived.signal).then(() => {
-      throw stalledError(this.#file.url, stallMs / 1000, this.#reception.received, this.#totalBytes);
-    });
-    stall.catch(() => {});
-    try {
-      return await Promise.race([step, stall]);
-    } finally {
-      step.catch(() => {});
-      arrived.abort();
     }
   }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { announcedLength, presumedLength } from './request-file.ts';
+import { TestTimer } from '../../testing/test-timer.ts';
+import { announcedLength, presumedLength, requestFile, withStallLimit } from './request-file.ts';
 
 function answer(headers: Record<string, string>, type: ResponseType = 'basic', status = 200): Response {
   const response = new Response(null, { headers: { 'content-length': '10', ...headers }, status });
@@ -33,4 +34,40 @@ test.each<[string, Response, number | null, number | null]>([
 ])('the length of %s', (_, response, certain, presumed) => {
   expect(announcedLength(response)).toBe(certain);
   expect(presumedLength(response)).toBe(presumed);
+});
+
+test('a server that never answers is given up, and the connection closed', async () => {
+  let signal: AbortSignal | null | undefined;
+  const fetch: typeof globalThis.fetch = (_, init) => {
+    signal = init?.signal;
+    return new Promise(() => {});
+  };
+  const timer = new TestTimer();
+  timer.stallNext();
+  const request = requestFile('https://h/f', { method: 'HEAD', cache: 'no-cache' }, { fetch, timer });
+  await expect(request).rejects.toMatchObject({ code: 'download', details: { reason: 'stalled' } });
+  expect(signal?.aborted).toBe(true);
+});
+
+test.each<[string, (source: ReadableStreamDefaultController) => unknown, string]>([
+  ['stalls', () => new Promise(() => {}), 'stalled'],
+  ['breaks off', (source) => source.error(new TypeError('terminated')), 'interrupted'],
+])('a limited body that %s fails with what arrived', async (_, end, reason) => {
+  const timer = new TestTimer();
+  const pieces = [new Uint8Array(2)];
+  const source = new ReadableStream({
+    pull(controller) {
+      const piece = pieces.pop();
+      return piece ? controller.enqueue(piece) : (end(controller) as Promise<void>);
+    },
+  });
+  const reader = withStallLimit(new Response(source), 'https://h/f', timer).body!.getReader();
+  // It has the first piece, and asks for the next one when that is taken.
+  await new Promise((resolve) => setImmediate(resolve));
+  timer.stallNext();
+  expect((await reader.read()).value).toHaveLength(2);
+  await expect(reader.read()).rejects.toMatchObject({
+    code: 'download',
+    details: { reason, bytesReceived: 2 },
+  });
 });

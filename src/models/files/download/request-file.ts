@@ -1,5 +1,9 @@
-import { unreachableError } from './download-errors.ts';
+import type { EngineError } from '../../../errors/engine-error.ts';
+import { interruptedError, stalledError, unreachableError } from './download-errors.ts';
 import type { Timer } from './timer.ts';
+
+/** A connection that brings nothing for so long is given up. */
+export const stallMs = 30_000;
 
 /** How a download reaches servers. */
 export interface RequestOptions {
@@ -11,7 +15,10 @@ export interface RequestOptions {
 /** Asks for files as files: servers of single-page apps answer a request for "anything" with their page. */
 const fileHeaders = { accept: 'application/octet-stream, application/json' };
 
-/** One request; without an answer it throws a `download` error with reason `unreachable`, or the signal's reason. */
+/**
+ * One request; without an answer it throws a `download` error with reason `unreachable` or `stalled`, or the signal's
+ * reason.
+ */
 export async function requestFile(
   url: string,
   init: {
@@ -19,17 +26,67 @@ export async function requestFile(
     readonly cache: RequestCache;
     readonly headers?: Record<string, string>;
   },
-  { fetch, signal }: Pick<RequestOptions, 'fetch' | 'signal'>,
+  { fetch, timer, signal }: RequestOptions,
 ): Promise<Response> {
-  try {
-    return await fetch(url, {
-      ...init,
-      headers: { ...fileHeaders, ...init.headers },
-      signal: signal ?? null,
-    });
-  } catch (cause) {
+  // A connection that has stalled is closed, and not only left.
+  const connection = new AbortController();
+  const answer = fetch(url, {
+    ...init,
+    headers: { ...fileHeaders, ...init.headers },
+    signal: signal ? AbortSignal.any([signal, connection.signal]) : connection.signal,
+  }).catch((cause: unknown) => {
     signal?.throwIfAborted();
     throw unreachableError(url, cause);
+  });
+  return unlessStalled(answer, timer, () => {
+    connection.abort();
+    return stalledError(url, stallMs / 1000, 0, null);
+  });
+}
+
+/** The same answer, whose body fails where it stalls: for readers that know of no timer. */
+export function withStallLimit(response: Response, url: string, timer: Timer): Response {
+  const reader = response.body?.getReader();
+  if (!reader) return response;
+  let received = 0;
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const stalled = () => {
+        reader.cancel().catch(() => {});
+        return stalledError(url, stallMs / 1000, received, null);
+      };
+      const { done, value } = await unlessStalled(
+        reader.read().catch((cause: unknown) => {
+          throw interruptedError(url, received, null, cause);
+        }),
+        timer,
+        stalled,
+      );
+      if (done) return controller.close();
+      received += value.byteLength;
+      controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+  return new Response(body, response);
+}
+
+/** Settles like `step`, or throws what `stalled` answers where nothing happens for too long. */
+export async function unlessStalled<T>(
+  step: Promise<T>,
+  timer: Timer,
+  stalled: () => EngineError,
+): Promise<T> {
+  const arrived = new AbortController();
+  const stall = timer.wait(stallMs, arrived.signal).then(() => {
+    throw stalled();
+  });
+  stall.catch(() => {});
+  try {
+    return await Promise.race([step, stall]);
+  } finally {
+    step.catch(() => {});
+    arrived.abort();
   }
 }
 

@@ -1,7 +1,8 @@
 import { EngineError } from '../../../errors/engine-error.ts';
 import { statusError } from '../download/download-errors.ts';
-import { type RequestOptions, requestFile } from '../download/request-file.ts';
+import { type RequestOptions, requestFile, withStallLimit } from '../download/request-file.ts';
 import { isPassing, Retries } from '../download/retries.ts';
+import { maxTextBytes, requireAtMost } from '../download/size-limit.ts';
 import type { Repository } from './hub-model.ts';
 
 /**
@@ -21,7 +22,9 @@ export function hubFetch(
         asEngineError,
       );
       if (outcome instanceof Response) retries.answered();
-      if (outcome instanceof Response && outcome.ok) return outcome;
+      if (outcome instanceof Response && outcome.ok) {
+        return withinLimit(withStallLimit(outcome, url, options.timer), url);
+      }
       if (outcome instanceof Response && !isPassing(outcome.status)) throw refusal(repository, outcome);
       const failure =
         outcome instanceof Response ? statusError(url, outcome.status, outcome.statusText) : outcome;
@@ -31,6 +34,24 @@ export function hubFetch(
       );
     }
   };
+}
+
+/** The same answer, read to its end. @throws EngineError `model-unsupported` where it goes on for too long */
+async function withinLimit(response: Response, url: string): Promise<Response> {
+  const reader = response.body?.getReader();
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = 0;
+  try {
+    for (let piece = await reader?.read(); piece?.value; piece = await reader?.read()) {
+      bytes += piece.value.byteLength;
+      requireAtMost(url, bytes, maxTextBytes);
+      pieces.push(piece.value);
+    }
+  } finally {
+    await reader?.cancel().catch(() => {});
+  }
+  const { status, statusText, headers } = response;
+  return new Response(new Blob(pieces), { status, statusText, headers });
 }
 
 function asEngineError(error: unknown): EngineError {

@@ -25,6 +25,9 @@ export interface CurrentListing extends RepositoryListing {
   keep(): Promise<void>;
 }
 
+/** A list comes in pages, and could have no end. */
+const maxEntries = 20_000;
+
 const commitPattern = /^[0-9a-f]{40}$/;
 
 const KeptListingSchema = v.object({
@@ -102,12 +105,15 @@ async function askHub(
   if (!commitPattern.test(commit)) throw notAHub(repository, `a commit named "${commit}"`);
   if (kept?.commit === commit) return kept;
   const files = new Map<string, ExpectedContent>();
+  let entries = 0;
   for await (const entry of listFiles({
     ...hub,
     repo: { type: 'model', name: repository.repo },
     revision: commit,
     recursive: true,
   })) {
+    entries += 1;
+    if (entries > maxEntries) throw notAHub(repository, `a list of more than ${maxEntries} files`);
     if (entry.type !== 'file') continue;
     const parsed = v.safeParse(ListedFileSchema, entry);
     if (!parsed.success) throw notAHub(repository, `a list of files with ${JSON.stringify(entry)}`);

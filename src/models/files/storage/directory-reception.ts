@@ -95,6 +95,13 @@ export class DirectoryReception implements Reception {
     await this.#writeRecord({ bytes: this.#received, sha256 });
     const blob = await this.#directory.read(this.#names.content);
     if (!blob) throw new Error(`${this.#names.content} was removed while it was received`);
+    // A full storage may take fewer bytes than it says.
+    if (blob.size !== this.#received) {
+      throw new DOMException(
+        `${this.#names.content} has ${blob.size} of ${this.#received} bytes`,
+        'QuotaExceededError',
+      );
+    }
     // It is here, whether or not what it replaces can be removed.
     await this.#plan.onComplete().catch(() => {});
     return { blob, sha256, ...(this.#validators ?? noValidators) };

@@ -68,6 +68,21 @@ test('a tab that dies leaves what it has received, and the next one downloads th
   expect(await next.list()).toMatchObject([{ complete: true, bytes }]);
 });
 
+test('of a tokenizer.json without an end nothing is kept', async () => {
+  const { tab } = openTab();
+  const url = new URL('/models/m/tokenizer.json', location.href).href;
+  const endless: RemoteFile = {
+    url,
+    kind: 'json',
+    expected: null,
+    label: { model: 'm', path: 'tokenizer.json' },
+  };
+  const { code, bytesFetched } = await tab.downloadEndless(endless);
+  expect(code).toBe('model-unsupported');
+  expect(bytesFetched).toBeLessThanOrEqual(70 * 2 ** 20);
+  expect(await tab.list()).toEqual([]);
+});
+
 test('two tabs that want a file at once download it once', async () => {
   const reports = await Promise.all([openTab().tab.download(file), openTab().tab.download(file)]);
   expect(reports.map(({ sha256 }) => sha256)).toEqual([expectedHash, expectedHash]);

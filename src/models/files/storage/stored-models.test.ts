@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { MemoryFileStore } from '../../testing/memory-file-store.ts';
+import { brokenFileStore, MemoryFileStore } from '../../testing/memory-file-store.ts';
 import { OneTabLocks } from '../../testing/one-tab-locks.ts';
 import type { FileKey } from './file-store.ts';
 import { deleteStoredModel, listStoredModels } from './stored-models.ts';
@@ -73,4 +73,13 @@ test('a model that somebody downloads is not deleted', async () => {
   end();
   await download;
   expect(await deleteStoredModel(store, locks, 'm')).toBe(100);
+});
+
+test('storage that fails is told as an error of the engine', async () => {
+  const unreadable = { code: 'integrity', details: { reason: 'unreadable' } };
+  await expect(listStoredModels(brokenFileStore)).rejects.toMatchObject(unreadable);
+  await expect(deleteStoredModel(brokenFileStore, locks, 'm')).rejects.toMatchObject(unreadable);
+  await put('m', 'onnx/model_q4.onnx', 100);
+  await store.directory.open((await store.directory.names())[0]!);
+  await expect(deleteStoredModel(store, locks, 'm')).rejects.toMatchObject(unreadable);
 });

@@ -28,9 +28,10 @@ export interface StoredModels {
   readonly persisted: boolean;
 }
 
+/** @throws EngineError `integrity` where the storage does not answer */
 export async function listStoredModels(store: FileStore): Promise<StoredModels> {
   const models = new Map<string, { bytes: number; weights: string[]; complete: boolean }>();
-  for (const { model, path, bytes, complete } of await store.list()) {
+  for (const { model, path, bytes, complete } of await answerOf(store.list())) {
     if (model === null) continue;
     const entry = models.get(model) ?? { bytes: 0, weights: [], complete: true };
     entry.bytes += bytes;
@@ -54,13 +55,14 @@ export async function listStoredModels(store: FileStore): Promise<StoredModels> 
 
 /**
  * Removes a model's files, whole ones and parts, and answers the bytes that were freed. Throws EngineError
- * `invalid-request` while one of them is downloaded, here or in another tab; what was removed before stays removed.
+ * `invalid-request` while one of them is downloaded, here or in another tab, and `integrity` where the storage does not
+ * answer; what was removed before stays removed.
  */
 export async function deleteStoredModel(store: FileStore, locks: FileLocks, id: string): Promise<number> {
   let freedBytes = 0;
-  for (const { model, path, key, bytes } of await store.list()) {
+  for (const { model, path, key, bytes } of await answerOf(store.list())) {
     if (model !== id) continue;
-    const isDone = await locks.ifFree(key, () => store.remove(key));
+    const isDone = await answerOf(locks.ifFree(key, () => store.remove(key)));
     if (!isDone) {
       throw new EngineError(
         'invalid-request',
@@ -71,4 +73,17 @@ export async function deleteStoredModel(store: FileStore, locks: FileLocks, id: 
     freedBytes += bytes;
   }
   return freedBytes;
+}
+
+async function answerOf<T>(request: Promise<T>): Promise<T> {
+  try {
+    return await request;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new EngineError(
+      'integrity',
+      `The stored models cannot be read or removed: ${reason}. Models load without them; reload the page to try the storage again.`,
+      { details: { reason: 'unreadable' }, cause },
+    );
+  }
 }

@@ -108,4 +108,11 @@ describe('nothing is loaded from elsewhere unasked', () => {
     expect(foreign).toEqual(['even.js']);
     expect(whole.team).toMatchObject({ combination: 'custom', moduleUrl: 'even.js' });
   });
+
+  test('no module that waits for its combination to be chosen', () => {
+    expect(read('combine=geometric&module=even.js').form.team).toMatchObject({
+      combination: 'geometric',
+      moduleUrl: '',
+    });
+  });
 });

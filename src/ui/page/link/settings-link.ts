@@ -243,10 +243,11 @@ function withoutForeign(whole: RequestForm, pageUrl: string): RequestForm {
   }));
   const target = checked({ field: 'target' }, targetModel, whole.target);
   const draft = checked({ field: 'draft' }, draftModel, whole.draft);
-  let team: TeamForm = { ...whole.team, members };
+  // A module that waits for the combination to be chosen would be run unasked by that choice.
+  let team: TeamForm = { ...whole.team, members, moduleUrl: '' };
   if (team.combination === 'custom') {
-    standIn({ field: 'team', member: null }, 'weighted', team.moduleUrl);
-    team = { ...team, combination: 'weighted', moduleUrl: '' };
+    standIn({ field: 'team', member: null }, 'weighted', whole.team.moduleUrl);
+    team = { ...team, combination: 'weighted' };
   }
   return { ...whole, hubUrl, target, draft, team, standIns };
 }

@@ -1,0 +1,116 @@
+import { Template } from '@huggingface/jinja';
+import { describe, expect, test } from 'vitest';
+import type { EngineError } from '../errors/engine-error.ts';
+import { ChatTemplate } from './chat-template.ts';
+import { renderWithinBudget } from './render-within-budget.ts';
+import { chatMl, gemma, llama3, specialTokens, thinking } from './testing/chat-models.ts';
+
+/** `step` so many times, on a namespace that begins as `start`. */
+const repeated = (start: string, times: number, step: string): string =>
+  `{% set ns = namespace(${start}) %}{% for i in range(${times}) %}${step}{% endfor %}`;
+/** 2^60 numbers that take the room of 60 lists. */
+const shared = repeated('list=[1]', 60, '{% set ns.list = [ns.list, ns.list] %}');
+/** 10 million letters. */
+const long = repeated("text='aaaaaaaaaa'", 20, '{% set ns.text = ns.text ~ ns.text %}');
+
+describe('a hostile chat template is the fault of the model, and ends', () => {
+  test.each([
+    ['a loop over a billion numbers', '{% for i in range(10**9) %}{% endfor %}'],
+    ['a loop without an end', '{% for i in range(1 // 0) %}{% endfor %}'],
+    [
+      'loops inside loops',
+      "{% for i in range(9999) %}{% for j in range(9999) %}{{ 'a'.upper() }}{% endfor %}{% endfor %}",
+    ],
+    ['a macro that calls itself', '{% macro f() %}{{ f() }}{{ f() }}{% endmacro %}{{ f() }}'],
+    [
+      'a macro that calls itself twice, a few levels deep',
+      '{% macro f(n) %}{% if n > 0 %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(60) }}',
+    ],
+    ['a text that doubles', repeated("text='x'", 40, '{% set ns.text = ns.text ~ ns.text %}')],
+    [
+      'a block that doubles',
+      repeated("t='x'", 40, '{% set u %}{{ ns.t }}{{ ns.t }}{% endset %}{% set ns.t = u %}'),
+    ],
+    ['a list that doubles', repeated('list=[1]', 40, '{% set ns.list = ns.list + ns.list %}')],
+    ['lists that share their elements, written', `${shared}{{ ns.list }}`],
+    ['lists that share their elements, compared', `${shared}{{ ns.list == 'x' }}`],
+    ['a namespace that holds itself', '{% set ns = namespace() %}{% set ns.a = ns %}{{ ns | tojson }}'],
+    [
+      'replacements that square a text',
+      repeated("t='aaaaaaaaaa'", 9, "{% set ns.t = ns.t.replace('a', ns.t) %}"),
+    ],
+    [
+      'the same by the method’s other name',
+      repeated("t='aaaaaaaaaa'", 9, "{% set f = ns.t.replace %}{% set ns.t = f('a', ns.t) %}"),
+    ],
+    [
+      'the same with unpacked arguments',
+      repeated("t='aaaaaaaaaa'", 9, "{% set ns.t = ns.t | replace(*['a', ns.t]) %}"),
+    ],
+    ['a search through what is nearly alike', `${long}{{ (ns.text ~ 'b') in (ns.text ~ ns.text) }}`],
+    ['a text in ten million pieces', `${long}{% set pieces = ns.text.split('a') %}`],
+    ['a long text stripped often', `${long}{% for i in range(999) %}{{ ns.text.strip('a') }}{% endfor %}`],
+    ['a list joined by a long text', `${long}{{ range(99999) | join(ns.text) }}`],
+    ['a wide indent', "{{ 'a' | indent(10**8, true) }}"],
+    ['a wide indent of a block', '{% filter indent(10**8, true) %}a{% endfilter %}'],
+    ['a wide indent of JSON', '{{ [[1]] | tojson(indent=10**8) }}'],
+    ['a long list sorted', '{{ range(999999) | reverse | sort | length }}'],
+    ['parentheses without an end', `{{ ${'('.repeat(99_999)}`],
+    ['blanks without an end', `${' '.repeat(999_999)}x`],
+    ['a long text of its own', `${repeated("t='xxxx'", 14, '{% set ns.t = ns.t ~ ns.t %}')}{{ ns.t }}`],
+    ['a megabyte and more', 'x'.repeat(2 ** 20 + 1)],
+  ])('%s', (_name, source) => {
+    const start = performance.now();
+    const render = () => new ChatTemplate(source, {}).render([{ role: 'user', content: 'Hi' }], {}, true);
+    expect(render).toThrow(
+      expect.objectContaining<Partial<EngineError>>({
+        code: 'model-unsupported',
+        message: expect.stringMatching(/^the model's chat template .*Pass a prompt/s) as string,
+      }),
+    );
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+
+  test('with a message that names the limit', () => {
+    const loop = new ChatTemplate('{% for i in range(10**9) %}{% endfor %}', {});
+    expect(() => loop.render([], {}, true)).toThrow(/takes more than \d+ units of work, the limit here/);
+  });
+});
+
+describe('what is within the budget', () => {
+  const conversation = Array.from({ length: 1500 }, (_, index) => ({
+    role: index % 2 === 0 ? 'user' : 'assistant',
+    content: 'All the words that one can say. '.repeat(60),
+  }));
+
+  test.each(Object.entries({ chatMl, gemma, llama3, thinking }))(
+    'is rendered as by the library alone: a conversation of three million characters in the manner of %s',
+    (_name, source) => {
+      const variables = { ...specialTokens, messages: conversation, add_generation_prompt: true };
+      const template = new Template(source);
+      expect(renderWithinBudget(template.parsed, variables)).toBe(template.render(variables));
+    },
+  );
+
+  test.each([
+    ["{{ ['b', 'a', 'C'] | sort | join(', ') }}", 'a, b, C'],
+    ['{{ range(5, 0, -2) | list }}', '[5, 3, 1]'],
+    ['{{ range(3) | tojson(indent=1) }}', '[\n 0,\n 1,\n 2\n]'],
+    ["{{ rows | selectattr('k', 'equalto', 'x') | map(attribute='n') | list }}", '[1, 3]'],
+    ["{% for a, b in {'x': 1, 'y': 2}.items() if b > 1 %}{{ a }}{% else %}none{% endfor %}", 'y'],
+    ['{% macro m(a, b=2) %}{{ a }}{{ b }}{{ caller() }}{% endmacro %}{% call m(1) %}!{% endcall %}', '12!'],
+    ["{% filter replace('a', 'b') %}aa{% endfilter %}{{ 'a,b'.split(',')[-1] }}{{ 'abc'[1:] }}", 'bbbbc'],
+    ["{{ 'x' if missing is defined else missing | default('none') }}{{ [1] + [2] }}", 'none[1, 2]'],
+    ["{% set f = 'a-b'.replace %}{{ f('-', '+', count=1) }}{{ 'ab'.startswith(('x', 'a')) }}", 'a+btrue'],
+    ["{{ strftime_now('%Y') | length }}{{ 'a' in 'cat' and 1 not in [2] }}", '4true'],
+  ])('means what it means in the library: %s', (source, text) => {
+    const rows = [
+      { k: 'x', n: 1 },
+      { k: 'y', n: 2 },
+      { k: 'x', n: 3 },
+    ];
+    const template = new Template(source);
+    expect(template.render({ rows })).toBe(text);
+    expect(renderWithinBudget(template.parsed, { rows })).toBe(text);
+  });
+});
