@@ -71,7 +71,7 @@ const bundledPackages = [
   '@bufbuild/protobuf',
   '@huggingface/hub',
   '@huggingface/jinja',
-  '@huggingface/tokenizers',
+  '@huggingface/transformers',
   '@noble/hashes',
   '@observablehq/plot',
   'comlink',

@@ -5,8 +5,9 @@ import { nodeTests } from './scripts/testing/node-tests.ts';
  * Unit tests, in Node.js; *.wasm.test.ts are those that run models on WASM. What needs a GPU is named *.gpu.test.ts or
  * *.twin.test.ts, what needs a browser *.browser.test.ts.
  */
-const { resolve, test } = nodeTests('unit');
+const { plugins, resolve, test } = nodeTests('unit');
 export default defineConfig({
+  plugins,
   resolve,
   test: {
     ...test,

@@ -24,6 +24,9 @@ export function filesUnder(folder: string): string[] {
     .sort();
 }
 
+/** Hosts of other people's files, which transformers.js names for those of ONNX Runtime. */
+const publicHosts = ['jsdelivr.net', 'unpkg.com', 'esm.sh', 'cdnjs.cloudflare.com'];
+
 /** Of ONNX Runtime's builds for browsers with and without JSPI a page fetches one (e2e/terminal-page.spec.ts). */
 const runtimeBuilds = ['asyncify', 'jspi'];
 
@@ -50,6 +53,9 @@ function runtimeChecks(build: string, folder: string): Check[] {
   const copies = copiesIn(scripts.filter((path) => !isForNode(path)));
   const nodeScripts = scripts.filter(isForNode);
   const nodeCopies = copiesIn(nodeScripts);
+  const naming = [...scripts, ...glue].filter((path) =>
+    publicHosts.some((host) => read(path).includes(host)),
+  );
   // "AGFzb" is "\0asm", with which every wasm file begins, in base64.
   const inlined = [...scripts, ...glue].filter((path) => read(path).includes('AGFzb'));
   return [
@@ -64,17 +70,26 @@ function runtimeChecks(build: string, folder: string): Check[] {
       ? [check(`the ${build} holds exactly one for Node.js`, nodeCopies.length === 1, nodeCopies)]
       : []),
     check(`the ${build} has no wasm inside its scripts`, inlined.length === 0, inlined),
+    check(`the ${build} names no public host of scripts`, naming.length === 0, naming),
   ];
 }
 
-function installedRuntimes(): Check {
-  const lock: { packages: Record<string, { version: string }> } = JSON.parse(
+function installedRuntimes(): Check[] {
+  const lock: { packages: Record<string, { version: string; name?: string }> } = JSON.parse(
     readFileSync(join(projectFolder, 'package-lock.json'), 'utf8'),
   );
-  const versions = Object.entries(lock.packages)
+  const installed = Object.entries(lock.packages);
+  const versions = installed
     .filter(([path]) => path.endsWith('node_modules/onnxruntime-web'))
     .map(([path, { version }]) => `${path} ${version}`);
-  return check('one version of onnxruntime-web is installed', versions.length === 1, versions);
+  // transformers.js depends on them; package.json's overrides put something without native code in their place.
+  const native = installed
+    .filter(([path, { name }]) => /(^|\/)(onnxruntime-node|sharp|@img\/[^/]+)$/.test(name ?? path))
+    .map(([path]) => path);
+  return [
+    check('one version of onnxruntime-web is installed', versions.length === 1, versions),
+    check('no native packages of transformers.js are installed', native.length === 0, native),
+  ];
 }
 
 /** A site with addresses from the root works at the root only. */
@@ -127,9 +142,11 @@ function libraryImports(): Check {
   return check("the library's modules and types import nothing but each other", bare.length === 0, bare);
 }
 
-/** Packages without a text of their own, and parts of ONNX Runtime's WebAssembly, that every build must name. */
+/** Packages without a text of their own or bundled in part, and parts of ONNX Runtime's WebAssembly, that every build must name. */
 const licensed = [
   '\n## @bufbuild/protobuf - ',
+  '\n## @huggingface/tokenizers - ',
+  '\n## @huggingface/transformers - ',
   '\n## onnxruntime-web - ',
   '\n## valibot - ',
   'The Dawn & Tint Authors',
@@ -189,7 +206,7 @@ function firstPaint(): Check[] {
 /** Looks at dist/site and dist/lib, which must be built. */
 export function checkBundles(): readonly Check[] {
   return [
-    installedRuntimes(),
+    ...installedRuntimes(),
     ...runtimeChecks('site', siteFolder),
     ...runtimeChecks('library', libraryFolder),
     licenseTexts('site', siteFolder),

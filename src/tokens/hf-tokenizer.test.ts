@@ -103,6 +103,18 @@ describe('createTokenizer', () => {
     expect(bare.encode('Once')).not.toContain(2);
   });
 
+  test.each([
+    ['texts', { bos_token: '<|space|>', eos_token: '<|fairy|>', pad_token: '<|fairy|>' }],
+    ['objects', { bos_token: { content: '<|space|>' }, eos_token: { content: '<|fairy|>', lstrip: false } }],
+    ['nulls', { bos_token: '<|space|>', eos_token: null, mask_token: null }],
+    ['what is no token, where nothing reads it', { bos_token: '<|space|>', pad_token: 5, sep_token: {} }],
+    ['beside chat templates in any form', { bos_token: '<|space|>', chat_template: [{ name: 'tool_use' }] }],
+  ])('reads special tokens written as %s', (_, tokenizerConfig) => {
+    const bare = createTokenizer({ ...tokenizerJson, post_processor: null }, tokenizerConfig);
+    expect(bare.beginTokenId).toBe(2);
+    expect(bare.encode('Once')).toEqual(tokenizer.encode('Once').slice(1));
+  });
+
   test('has no beginning-of-text token where neither file names one', () => {
     const bare = createTokenizer({ ...tokenizerJson, post_processor: null }, {});
     expect(bare.beginTokenId).toBeNull();

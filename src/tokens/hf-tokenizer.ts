@@ -1,6 +1,6 @@
-import { Tokenizer as TokenizerLibrary } from '@huggingface/tokenizers';
 import * as v from 'valibot';
 import { EngineError } from '../errors/engine-error.ts';
+import { createLibraryTokenizer, type LibraryTokenizer } from './library-tokenizer.ts';
 import { type TokenId, tokenId } from './token-id.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { requireBoundedSteps, requireBoundedTable } from './tokenizer-bounds.ts';
@@ -40,19 +40,27 @@ const TokenizerJsonSchema = v.looseObject({
 });
 
 /** A special token in tokenizer_config.json: its text, or an object with it. */
-const SpecialTokenSchema = v.union([v.string(), v.looseObject({ content: v.string() })]);
+const SpecialTokenSchema = v.pipe(
+  v.union([v.string(), v.looseObject({ content: v.string() })]),
+  v.transform((token) => (typeof token === 'string' ? token : token.content)),
+);
+
+/** One that no text begins with: a file that spells it in another way is read without it. */
+const OtherTokenSchema = v.fallback(v.nullish(SpecialTokenSchema), null);
 
 const TokenizerConfigSchema = v.looseObject({
   bos_token: v.nullish(SpecialTokenSchema),
+  eos_token: OtherTokenSchema,
+  unk_token: OtherTokenSchema,
+  pad_token: OtherTokenSchema,
+  sep_token: OtherTokenSchema,
+  cls_token: OtherTokenSchema,
+  mask_token: OtherTokenSchema,
   additional_special_tokens: v.nullish(v.array(SpecialTokenSchema)),
 });
 
 /** Letters, a digit, punctuation, blanks, and what few vocabularies have. */
 const probe = 'Once 1, two!\n☺';
-
-type SpecialToken = v.InferOutput<typeof SpecialTokenSchema>;
-
-const textOf = (token: SpecialToken): string => (typeof token === 'string' ? token : token.content);
 
 /**
  * The tokenizer that the parsed `tokenizer.json` and `tokenizer_config.json` (`{}` where there is none) describe.
@@ -62,25 +70,22 @@ const textOf = (token: SpecialToken): string => (typeof token === 'string' ? tok
 export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown): HfTokenizer {
   const json = parse(TokenizerJsonSchema, tokenizerJson, 'tokenizer.json');
   const config = parse(TokenizerConfigSchema, tokenizerConfig, 'tokenizer_config.json');
-  const additionalSpecial = (config.additional_special_tokens ?? []).map(textOf);
   requireBoundedSteps(json);
-  const library = createLibraryTokenizer(json, { ...config, additional_special_tokens: additionalSpecial });
+  const library = libraryTokenizerOf(json, config);
 
-  const idToToken: readonly (string | undefined)[] = library.model?.vocab ?? [];
+  const idToToken: readonly (string | undefined)[] = library._tokenizer.model?.vocab ?? [];
   requireBoundedTable(idToToken.length);
-  const specialIds = new Set<number>(json.added_tokens.filter((t) => t.special).map((t) => t.id));
-  for (const text of additionalSpecial) {
-    const id = library.token_to_id(text);
-    if (id !== undefined) specialIds.add(id);
-  }
+  const additionalIds = library.convert_tokens_to_ids(config.additional_special_tokens ?? []);
+  const specialIds = new Set<number | undefined>([...library.all_special_ids, ...additionalIds]);
   const table = { vocabSize: idToToken.length, fingerprint: vocabularyFingerprint(idToToken) };
   const addedIds = new Set<number>(json.added_tokens.map(({ id }) => id));
-  const bosToken = config.bos_token == null ? undefined : library.token_to_id(textOf(config.bos_token));
+  // Its type does not say so, but it is undefined where the file names none, or one that the table lacks.
+  const bosTokenId: number | undefined = library.bos_token_id;
   const beginTokenIds = encodeWithLibrary(library, '');
   // The library looks at some parts when they meet a text: now, while the load can still be refused.
-  const probeIds = apply(() => library.encode(probe).ids).filter((id) => idToToken[id] !== undefined);
+  const probeIds = apply(() => library.encode(probe)).filter((id) => idToToken[id] !== undefined);
   if (probeIds.length > 0) apply(() => library.decode(probeIds));
-  if (beginTokenIds.length === 0 && bosToken !== undefined) beginTokenIds.push(tokenId(bosToken));
+  if (beginTokenIds.length === 0 && bosTokenId !== undefined) beginTokenIds.push(tokenId(bosTokenId));
 
   return {
     ...table,
@@ -123,9 +128,9 @@ function parse<const TSchema extends v.GenericSchema>(
   );
 }
 
-function createLibraryTokenizer(json: object, config: object): TokenizerLibrary {
+function libraryTokenizerOf(json: object, config: object): LibraryTokenizer {
   try {
-    return new TokenizerLibrary(json, config);
+    return createLibraryTokenizer(json, config);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new EngineError(
@@ -151,14 +156,16 @@ function apply<T>(run: () => T): T {
 }
 
 /** Throws EngineError `integrity` where the tokenizer yields a token that its own table lacks. */
-function encodeWithLibrary(library: TokenizerLibrary, text: string, addSpecial = true): TokenId[] {
-  const { ids, tokens } = apply(() => library.encode(text, { add_special_tokens: addSpecial }));
+function encodeWithLibrary(library: LibraryTokenizer, text: string, addSpecial = true): TokenId[] {
+  const options = { add_special_tokens: addSpecial };
+  const ids = apply(() => library.encode(text, options));
   const missing = ids.findIndex((id: number | undefined) => id === undefined);
   if (missing >= 0) {
+    const token = library.tokenize(text, options)[missing] ?? '';
     throw new EngineError(
       'integrity',
-      `tokenizer.json yields the token ${JSON.stringify(tokens[missing])}, which its own vocabulary lacks. Load the model's files again from their source.`,
-      { details: { file: 'tokenizer.json', token: tokens[missing] ?? '' } },
+      `tokenizer.json yields the token ${JSON.stringify(token)}, which its own vocabulary lacks. Load the model's files again from their source.`,
+      { details: { file: 'tokenizer.json', token } },
     );
   }
   return ids.map(tokenId);

@@ -1,5 +1,5 @@
-import { Tokenizer as TokenizerLibrary } from '@huggingface/tokenizers';
 import { EngineError } from '../errors/engine-error.ts';
+import { createLibraryTokenizer, type LibraryTokenizer } from './library-tokenizer.ts';
 import { patternProblem } from './pattern-cost.ts';
 
 /** WordPiece takes the square of a word's length; published tokenizers say 100. */
@@ -70,9 +70,9 @@ export function requireBoundedTable(entries: number): void {
 /** As the library makes them of the file, without anything that they could run on. */
 function patternsOf(steps: TextSteps): ReadonlySet<RegExp> {
   const model = { type: 'BPE', vocab: {}, merges: [] };
-  let made: TokenizerLibrary;
+  let made: LibraryTokenizer;
   try {
-    made = new TokenizerLibrary({ ...steps, model, added_tokens: [] }, {});
+    made = createLibraryTokenizer({ ...steps, model, added_tokens: [] }, {});
   } catch {
     // What the library cannot make will not run either; the caller hears of it from the library.
     return new Set();
@@ -86,7 +86,8 @@ function patternsOf(steps: TextSteps): ReadonlySet<RegExp> {
     if (value instanceof RegExp) found.add(value);
     for (const part of Object.values(value)) visit(part);
   };
-  visit([made.normalizer, made.pre_tokenizer, made.post_processor, made.decoder]);
+  const { normalizer, pre_tokenizer, post_processor, decoder } = made._tokenizer;
+  visit([normalizer, pre_tokenizer, post_processor, decoder]);
   return found;
 }
 
