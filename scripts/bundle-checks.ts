@@ -82,7 +82,7 @@ function installedRuntimes(): Check[] {
   const versions = installed
     .filter(([path]) => path.endsWith('node_modules/onnxruntime-web'))
     .map(([path, { version }]) => `${path} ${version}`);
-  // transformers.js depends on them; package.json's overrides put something without native code in their place.
+  // transformers.js depends on them; package.json's overrides put an empty package in their place.
   const native = installed
     .filter(([path, { name }]) => /(^|\/)(onnxruntime-node|sharp|@img\/[^/]+)$/.test(name ?? path))
     .map(([path]) => path);
