@@ -100,7 +100,7 @@ async function completed(
   } catch (error) {
     request.signal.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
-    return jsonResponse(refusedRequest(400, `the body is not valid JSON: ${reason}`, null));
+    return jsonResponse(refusedRequest(400, `the body is not valid JSON: ${reason}`, 'invalid_json'));
   }
   // Ends the run too where a reader lets go of the answer's body without aborting the request.
   const letGo = new AbortController();
