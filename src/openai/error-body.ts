@@ -13,7 +13,7 @@ export interface ErrorBody {
   };
 }
 
-/** What would fail again has a status that no client repeats: not 408, 409, 429 or above 499. */
+/** A request at fault has a status that no client repeats on its own: clients repeat 408, 409, 429 and 500 upwards. */
 const answers: Readonly<Record<EngineErrorCode, { readonly status: number; readonly code?: string }>> = {
   'invalid-request': { status: 400, code: 'invalid_value' },
   'invalid-trace': { status: 400 },
