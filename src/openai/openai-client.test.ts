@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import OpenAI from 'openai';
+import OpenAI, { AzureOpenAI } from 'openai';
 import { describe, expect, test } from 'vitest';
 import { EngineError, type EngineErrorCode } from '../errors/engine-error.ts';
 import type { ChatMessageParam } from './chat-types.ts';
@@ -21,7 +21,7 @@ function connected(engine: TableEngine = new TableEngine()) {
     baseURL,
     fetch: (input, init) => {
       calls.push(String(input));
-      return fetch(input as string, init as RequestInit);
+      return fetch(input, init);
     },
   });
   return { engine, client, calls };
@@ -298,6 +298,27 @@ describe('chat', () => {
     expect(streamed).toEqual(three.choices.map(({ message }) => message.content));
   });
 
+  test('a stream of several choices ends each, then tells the usage of all, and comes with its response', async () => {
+    const { client } = connected();
+    const body = { ...chat, n: 2, stop: ['q', 'zz'] };
+    const whole = await client.chat.completions.create(body).withResponse();
+    const { data, response, request_id } = await client.chat.completions
+      .create({ ...body, stream: true, stream_options: { include_usage: true } })
+      .withResponse();
+    expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
+    expect([whole.request_id, request_id]).toEqual([
+      expect.stringMatching(/^req-/),
+      expect.stringMatching(/^req-/),
+    ]);
+    const chunks: OpenAI.ChatCompletionChunk[] = [];
+    for await (const chunk of data) chunks.push(chunk);
+    const ends = chunks.flatMap(({ choices }) => choices).filter(({ finish_reason }) => finish_reason);
+    expect(ends.map(({ index, finish_reason }) => [index, finish_reason])).toEqual(
+      whole.data.choices.map(({ index, finish_reason }) => [index, finish_reason]),
+    );
+    expect(chunks.at(-1)).toMatchObject({ choices: [], usage: whole.data.usage });
+  });
+
   test('log probabilities are of the tokens that are written, streamed or not', async () => {
     const { client } = connected();
     const asked = { ...chat, logprobs: true, top_logprobs: 3, temperature: 0.7 };
@@ -425,6 +446,32 @@ test('loaded models are listed and found by their names, with slashes too', asyn
   });
 });
 
+test("Azure's client finds its deployments, and a prefix of the address changes nothing", async () => {
+  const engine = new TableEngine();
+  const own = await connected(engine).client.chat.completions.create(chat);
+  const fetch = createFetch(engine);
+  const azure = { apiKey: 'none', apiVersion: '2024-10-21', endpoint: 'https://antiphon.invalid' };
+  for (const client of [
+    new AzureOpenAI({ ...azure, fetch }),
+    new OpenAI({ apiKey: 'none', baseURL: 'https://antiphon.invalid/openai/v1/', fetch }),
+  ]) {
+    const answer = await client.chat.completions.create(chat);
+    expect(answer.choices).toEqual(own.choices);
+  }
+});
+
+test.each<[status: number, code: string, ask: (client: OpenAI) => Promise<unknown>]>([
+  [404, 'unknown_url', (client) => client.responses.create({ model: 'talker', input: 'a' })],
+  [404, 'unknown_url', (client) => client.chat.completions.retrieve('chatcmpl-1')],
+  [405, 'method_not_allowed', (client) => client.models.delete('talker')],
+  [400, 'invalid_json', (client) => client.post('/chat/completions')],
+  [400, 'invalid_type', (client) => client.completions.create({ model: 'talker', prompt: [1, 2] })],
+])('a call that the engine does not have: %i %s', async (status, code, ask) => {
+  const { client, calls } = connected();
+  await expect(ask(client)).rejects.toMatchObject({ status, code, type: 'invalid_request_error' });
+  expect(calls).toHaveLength(1);
+});
+
 test.each(['/v1/models/%E0%A4%A', '/v1/%', '/v1/chat/%zz'])('%s is no address: 400', async (path) => {
   const response = await createFetch(new TableEngine())(`https://antiphon.invalid${path}`);
   expect(response.status).toBe(400);
@@ -444,6 +491,17 @@ describe('an abort', () => {
     expect(chunks).toBeLessThan(10);
     expect((await engine.runs[0].result).finishReason).toBe('abort');
     expect((await client.chat.completions.create(chat)).choices).toHaveLength(1);
+  });
+
+  test('of a stream that is read twice ends the run', async () => {
+    const { client, engine } = connected();
+    const stream = await client.chat.completions.create({ ...endless, stream: true });
+    for (const half of stream.tee()) {
+      let chunks = 0;
+      for await (const _ of half) if (++chunks === 4) break;
+    }
+    stream.controller.abort();
+    expect((await engine.runs[0].result).finishReason).toBe('abort');
   });
 
   test('by leaving the loop ends the run', async () => {
@@ -775,6 +833,7 @@ describe('errors have the classes of the client', () => {
     };
     const error = await read().catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(OpenAI.APIError);
+    expect(error).toMatchObject({ type: 'server_error', code: 'device-lost' });
     expect((error as Error).message).toContain('the GPU is gone');
   });
 

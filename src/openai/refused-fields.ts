@@ -6,8 +6,8 @@ interface RefusedField {
   readonly neutral: readonly unknown[];
 }
 
-const tools: RefusedField = { reason: 'tools are not supported', neutral: [[]] };
-const toolChoice: RefusedField = { reason: 'tools are not supported', neutral: ['none', 'auto'] };
+const tools: RefusedField = { reason: 'no tool is called here', neutral: [[]] };
+const toolChoice: RefusedField = { reason: tools.reason, neutral: ['none', 'auto'] };
 const none: readonly unknown[] = [];
 
 /** Fields that would change the answer. Null asks for nothing too. */
