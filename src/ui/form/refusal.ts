@@ -1,6 +1,5 @@
 import { validateDecodeRequest } from '../../engine/decode-request.ts';
 import { EngineError } from '../../errors/engine-error.ts';
-import { withoutField } from '../../errors/parse-or-throw.ts';
 import { type RequestForm, toRequest } from './request-form.ts';
 
 /** Why a form cannot run. */
@@ -22,6 +21,6 @@ export const refusalOf: RefusalCheck = (form) => {
     if (!(error instanceof EngineError)) throw error;
     const { field } = error.details;
     const path = typeof field === 'string' ? field : 'request';
-    return { field: path, reason: withoutField(error.message, path) };
+    return { field: path, reason: error.message.replace(`${path}: `, '') };
   }
 };
