@@ -1,6 +1,13 @@
 import { html, LitElement, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
-import { nameOf, type PilotReport } from '../../pilot/report.ts';
-import { circumstancesText, columns, headline, reasons } from '../../pilot/report-words.ts';
+import { isRecommended, nameOf, type PilotReport } from '../../pilot/report.ts';
+import {
+  circumstancesText,
+  columnsOf,
+  criteriaText,
+  groupHeadline,
+  groupsText,
+  reasons,
+} from '../../pilot/report-words.ts';
 import { describeFailure, type Failure, type Remedy } from '../kit/failure.ts';
 import { failureView } from '../kit/failure-view.ts';
 import { fetchedCode } from '../kit/fetched-code.ts';
@@ -59,12 +66,17 @@ export class PilotResult extends LitElement {
   override render(): TemplateResult | null {
     const { report } = this;
     if (!report) return null;
-    const { kind } = report.recommendation;
-    return html`<section class="verdict ${kind === 'meets' ? 'met' : ''}" aria-label="Recommendation">
-        <h3>${unbroken(headline(report))}</h3>
-        ${reasons(report).map((sentence) => html`<p>${sentence}</p>`)}
-        <p class="hint">${circumstancesText(report)}</p>
-      </section>
+    return html`${report.recommendations.map(
+      (recommendation) => html`<section
+        class="verdict ${recommendation.kind === 'meets' ? 'met' : ''}"
+        aria-label="Recommendation for ${nameOf(report, recommendation).group}"
+      >
+        <h3>${unbroken(groupHeadline(report, recommendation))}</h3>
+        ${reasons(report, recommendation).map((sentence) => html`<p>${sentence}</p>`)}
+      </section>`,
+    )}
+      ${groupsText(report).map((sentence) => html`<p class="below-verdict">${sentence}</p>`)}
+      <p class="below-verdict hint">Asked for ${criteriaText(report)}.<br />${circumstancesText(report)}</p>
       <div class="files" role="group" aria-label="Report">
         <button type="button" @click=${() => this.#attempt(this.#open)}>Open the report</button>
         <button type="button" @click=${() => this.#attempt(this.#saveHtml)}>Save as HTML</button>
@@ -85,15 +97,14 @@ export class PilotResult extends LitElement {
       ${report.plan.groups.map((_, group) => this.#table(report, group))}
       <details class="columns">
         <summary>What the columns mean</summary>
-        <dl>${columns.map(({ title, meaning }) => html`<dt>${title}</dt><dd>${meaning}</dd>`)}</dl>
+        <dl>${columnsOf(report).map(({ title, meaning }) => html`<dt>${title}</dt><dd>${meaning}</dd>`)}</dl>
       </details>`;
   }
 
   #table(report: PilotReport, group: number): TemplateResult {
     const { title } = report.plan.groups[group];
-    const { kind, group: chosenGroup, method: chosenMethod } = report.recommendation;
-    const isChosen = (method: number): boolean =>
-      kind === 'meets' && group === chosenGroup && method === chosenMethod;
+    const columns = columnsOf(report);
+    const isChosen = (method: number): boolean => isRecommended(report, { group, method });
     return html`<h4>${title}</h4>
       <div class="scroll" tabindex="0" role="group" aria-label="Methods of ${title}">
         <table>
