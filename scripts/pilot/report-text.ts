@@ -6,6 +6,7 @@ import {
   criteriaText,
   groupHeadline,
   groupsText,
+  overview,
   reasons,
 } from '../../src/pilot/report-words.ts';
 
@@ -15,10 +16,11 @@ const qualityColumns: ReadonlySet<string> = new Set(['Pass rate', 'Against the r
 
 /** The report for a terminal. */
 export function reportText(report: PilotReport): string {
+  const groups = overview(report);
   return [
     `Asked for ${criteriaText(report)}`,
     circumstancesText(report),
-    ...groupsText(report),
+    ...(groups ? ['', groupsText(report), '', ...linesOf([groups.titles, ...groups.rows])] : []),
     ...report.recommendations.flatMap((recommendation) => [
       '',
       groupHeadline(report, recommendation),
@@ -40,7 +42,10 @@ function tableOf(report: PilotReport, group: number, told: readonly Column[]): r
   const rows = report.methods
     .filter((summary) => summary.group === group)
     .map((summary) => [nameOf(report, summary).title, ...told.map(({ cell }) => cell(summary))]);
-  const table = [['', ...told.map(({ title }) => title)], ...rows];
+  return linesOf([['', ...told.map(({ title }) => title)], ...rows]);
+}
+
+function linesOf(table: readonly (readonly string[])[]): readonly string[] {
   const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
   return table.map((row) =>
     `  ${row.map((cell, column) => cell.padEnd(widths[column])).join('  ')}`.trimEnd(),

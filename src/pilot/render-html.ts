@@ -11,6 +11,7 @@ import {
   groupHeadline,
   groupsText,
   headline,
+  overview,
   reasons,
 } from './report-words.ts';
 
@@ -38,9 +39,9 @@ export function reportHtml(report: PilotReport, chart: string | null): string {
 <h1>${unbroken(headline(report))}</h1>
 <p class="soft">${circumstancesText(report)}</p>
 <p class="soft">Asked for ${criteriaText(report)}.</p>
-${groupsText(report).map((sentence) => markup`<p>${sentence}</p>`)}
 </header>
 <main>
+${groupOverview(report)}
 ${report.recommendations.map((recommendation) => recommendationCard(report, recommendation))}
 ${chart === null ? null : chartFigure(report, chart)}
 ${methodTables(report)}
@@ -54,6 +55,21 @@ ${environment(report)}
 </html>
 `;
   return page.html;
+}
+
+function groupOverview(report: PilotReport): Markup | null {
+  const groups = overview(report);
+  if (!groups) return null;
+  const [first, ...others] = groups.titles;
+  return markup`<p>${groupsText(report)}</p>
+<div class="scroll" tabindex="0" role="group" aria-label="One method for each group"><table>
+<thead><tr><th scope="col">${first}</th>${others.map((title) => markup`<th scope="col">${title}</th>`)}</tr></thead>
+<tbody>${groups.rows.map(
+    ([group, ...cells]) =>
+      markup`<tr><th scope="row">${unbroken(group)}</th>${cells.map((cell) => markup`<td class="number">${unbroken(cell)}</td>`)}</tr>
+`,
+  )}</tbody>
+</table></div>`;
 }
 
 function recommendationCard(report: PilotReport, recommendation: Recommendation): Markup {

@@ -70,20 +70,39 @@ export function groupHeadline(report: PilotReport, recommendation: Recommendatio
   }
 }
 
-/** How groups relate to each other; nothing where there is one. */
-export function groupsText(report: PilotReport): readonly string[] {
-  const { groups } = report.plan;
-  if (groups.length === 1) return [];
-  const compared =
-    'Each group follows another distribution: speeds and losses are relative to the group’s own reference.';
-  const rates = groups.flatMap(({ title }, group) => {
-    const rate = summaryOf(report, { group, method: 0 })?.passRate;
-    return rate ? [`${title} ${rateText(rate)}`] : [];
-  });
-  return rates.length > 0
-    ? [compared, `Pass rates of the references: ${rates.join('; ')}.`]
-    : [compared, 'Text quality across groups is not measured, because no prompt has an expectation.'];
+/** What the groups' own tables cannot be read for: each is relative to a reference of its own. */
+export function groupsText({ plan }: Pick<PilotReport, 'plan'>): string | null {
+  if (plan.groups.length === 1) return null;
+  return (
+    'Each group follows another distribution: speed-ups and losses are relative to the reference of the group. ' +
+    (hasExpectations(plan)
+      ? 'Pass rates, speeds and costs can be compared across groups.'
+      : 'Text quality across groups is not measured, because no prompt has an expectation.')
+  );
 }
+
+/** A line for each group: its recommended or nearest method; null where there is one group. */
+export function overview(
+  report: PilotReport,
+): { readonly titles: readonly string[]; readonly rows: readonly (readonly string[])[] } | null {
+  if (report.plan.groups.length === 1) return null;
+  const shown = columnsOf(report).filter(({ title }) => acrossGroups.has(title));
+  return {
+    titles: ['Group', 'Method', 'Criteria', ...shown.map(({ title }) => title)],
+    rows: report.recommendations.flatMap((recommendation) => {
+      const { group, title } = nameOf(report, recommendation);
+      const summary = summaryOf(report, recommendation);
+      if (!summary) return [];
+      const cells = shown.map(({ cell }) => cell(summary));
+      return [[group, title, verdictCell(summary), ...cells]];
+    }),
+  };
+}
+
+const acrossGroups: ReadonlySet<string> = new Set(['Pass rate', 'Cost per token', 'Tokens/s']);
+
+const hasExpectations = ({ prompts }: PilotReport['plan']): boolean =>
+  prompts.some(({ expected }) => expected !== undefined);
 
 /** Why, in a few sentences. */
 export function reasons(report: PilotReport, recommendation: Recommendation): readonly string[] {
@@ -139,7 +158,7 @@ function qualitySentences(report: PilotReport, summary: Summary): readonly strin
   const { difference } = passes;
   const isChance = difference.lower <= 0 && difference.upper >= 0;
   const sentences = [
-    `${rateText(passRate)} of its texts are as expected, ${rateText(reference)} of ${title}’s: ${pairsText(passes)}.`,
+    `It passes ${rateText(passRate)}, ${title} passes ${rateText(reference)}: ${pairsText(passes)}.`,
   ];
   if (isDrawnAnew(summary)) {
     sentences.push(
@@ -148,10 +167,10 @@ function qualitySentences(report: PilotReport, summary: Summary): readonly strin
         : 'Both should follow one distribution, and yet the difference is larger than that of 95 of 100 pilots: repeat it with other seeds.',
     );
   } else if (summary.verdict.isGoodEnough) {
-    const loss = Math.max(0, -difference.lower);
-    if (isChance) {
+    // Lossless texts that are all the reference's leave nothing open.
+    if (isChance && !(summary.lossless && summary.texts?.differences.length === 0)) {
       sentences.push(
-        `On other prompts, up to ${pointsText(loss)} may be lost (95 %); more prompts narrow that down.`,
+        `On other prompts, a loss of up to ${pointsText(-difference.lower)} is possible (95 %); more prompts narrow that down.`,
       );
     }
   } else if (isChance) {
@@ -309,10 +328,9 @@ export interface Column {
 /** What a report's tables show, the most important first. */
 export function columnsOf(report: Pick<PilotReport, 'plan' | 'costPerForward'>): readonly Column[] {
   const [speedUp, criteria, agreement, ...others] = columns;
-  const hasExpectations = report.plan.prompts.some(({ expected }) => expected !== undefined);
   return [
     ...[speedUp, criteria, agreement],
-    ...(hasExpectations ? passColumns : []),
+    ...(hasExpectations(report.plan) ? passColumns : []),
     costColumn(report.costPerForward !== null),
     ...others,
   ];
@@ -404,7 +422,6 @@ const columns: readonly Column[] = [
 
 export function criteriaText({ criteria, plan }: Pick<PilotReport, 'criteria' | 'plan'>): string {
   const { minSpeedUp, maxDeviation, minSameTexts, maxPassRateLoss } = criteria;
-  const hasExpectations = plan.prompts.some(({ expected }) => expected !== undefined);
   const preset = presetOf(criteria);
   const wanted = [
     `at least ${minSpeedUp} × the speed of the reference (median)`,
@@ -412,7 +429,7 @@ export function criteriaText({ criteria, plan }: Pick<PilotReport, 'criteria' | 
     ...(minSameTexts > 0
       ? [`at least ${percentText(minSameTexts, 0)} the same texts where they should be`]
       : []),
-    ...(hasExpectations && maxPassRateLoss < 1
+    ...(hasExpectations(plan) && maxPassRateLoss < 1
       ? [`at most ${pointsText(maxPassRateLoss)} off its pass rate`]
       : []),
   ];

@@ -8,7 +8,7 @@ import { environmentOf, planKey } from './plan-key.ts';
 import { methodsCsv, runsCsv } from './render-csv.ts';
 import { reportHtml } from './render-html.ts';
 import { pilotReport, rejudged } from './report.ts';
-import { headline, reasons } from './report-words.ts';
+import { headline, overview, reasons } from './report-words.ts';
 import { fakePlan, fakeRun } from './testing/fake-pilot.ts';
 
 const hostile = '</style><script>alert(1)</script>"\'&<img src=x onerror=alert(1)>';
@@ -157,7 +157,7 @@ describe('quality', () => {
 
   test('is in the words, with what only one passes', () => {
     expect(wordsOf(report)).toContain(
-      '4 of 4 (100 %, 51–100 %) of its texts are as expected, 3 of 4 (75 %, 30–95 %) of plain’s: ' +
+      'It passes 4 of 4 (100 %, 51–100 %), plain passes 3 of 4 (75 %, 30–95 %): ' +
         'only this one passes 1, only the reference 0; difference 25 points',
     );
     const strict = rejudged(
@@ -237,6 +237,21 @@ test('costs and criteria judge the same measurements again', () => {
   expect(again.recommendations[0].kind).toBe('none-meets');
   expect(again.runs).toBe(report.runs);
   expect(reasons(again, again.recommendations[0]).join(' ')).toContain('a token costs 4.8, 48');
+});
+
+test('several groups have a line each, one has none', () => {
+  const team = {
+    ...{ members: [{ model: 'base' }, { model: 'draft' }], draftLengths: [1], schedules: ['naive'] as const },
+    combines: [{ kind: 'weighted' as const, weights: [0.5, 0.5] }],
+  };
+  const report = reportOf(fakePlan({ team }));
+  expect(overview(report)?.rows.map((row) => row.slice(0, 3))).toEqual([
+    ['base', 'draft model, γ = 4', 'meets all'],
+    ['base × draft, λ = 0.5 · 0.5', 'naive, γ = 1', 'meets all'],
+  ]);
+  expect(headline(report)).toBe('Each of the 2 groups has a method that meets the criteria');
+  expect(parseHTML(reportHtml(report, null)).document.querySelectorAll('section.card h2').length).toBe(2);
+  expect(overview(reportOf(fakePlan()))).toBeNull();
 });
 
 describe('CSV', () => {

@@ -6,6 +6,7 @@ import {
   criteriaText,
   groupHeadline,
   groupsText,
+  overview,
   reasons,
 } from '../../pilot/report-words.ts';
 import { describeFailure, type Failure, type Remedy } from '../kit/failure.ts';
@@ -75,7 +76,7 @@ export class PilotResult extends LitElement {
         ${reasons(report, recommendation).map((sentence) => html`<p>${sentence}</p>`)}
       </section>`,
     )}
-      ${groupsText(report).map((sentence) => html`<p class="below-verdict">${sentence}</p>`)}
+      ${this.#overview(report)}
       <p class="below-verdict hint">Asked for ${criteriaText(report)}.<br />${circumstancesText(report)}</p>
       <div class="files" role="group" aria-label="Report">
         <button type="button" @click=${() => this.#attempt(this.#open)}>Open the report</button>
@@ -99,6 +100,30 @@ export class PilotResult extends LitElement {
         <summary>What the columns mean</summary>
         <dl>${columnsOf(report).map(({ title, meaning }) => html`<dt>${title}</dt><dd>${meaning}</dd>`)}</dl>
       </details>`;
+  }
+
+  #overview(report: PilotReport): TemplateResult | null {
+    const groups = overview(report);
+    if (!groups) return null;
+    return html`<h4>The groups</h4>
+      <p class="hint">${groupsText(report)}</p>
+      <div class="scroll" tabindex="0" role="group" aria-label="One method for each group">
+        <table>
+          <thead>
+            <tr>
+              ${groups.titles.map((title) => html`<th scope="col">${title}</th>`)}
+            </tr>
+          </thead>
+          <tbody>
+            ${groups.rows.map(
+              ([group, ...cells]) => html`<tr>
+                <th scope="row">${unbroken(group)}</th>
+                ${cells.map((cell) => html`<td>${unbroken(cell)}</td>`)}
+              </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>`;
   }
 
   #table(report: PilotReport, group: number): TemplateResult {
