@@ -12,7 +12,9 @@ import {
 
 /** What a terminal's eighty columns have room for, in one table and a second one; the HTML report has all. */
 const speedColumns: ReadonlySet<string> = new Set(['Speed-up', 'Accepted', 'Agreement', 'Criteria']);
-const qualityColumns: ReadonlySet<string> = new Set(['Pass rate', 'Against the reference', 'Cost per token']);
+const qualityColumns: ReadonlySet<string> = new Set([
+  ...['Pass rate', 'Only it : only reference', 'Pass-rate difference', 'Cost per token'],
+]);
 
 /** The report for a terminal. */
 export function reportText(report: PilotReport): string {

@@ -52,9 +52,7 @@ export function headline(report: PilotReport): string {
   if (others.length === 0) return groupHeadline(report, only);
   const meeting = recommendations.filter(({ kind }) => kind === 'meets').length;
   if (recommendations.every(({ kind }) => kind === 'nothing-measured')) return 'Nothing to compare yet';
-  return meeting === recommendations.length
-    ? `Each of the ${meeting} groups has a method that meets the criteria`
-    : `${meeting} of ${recommendations.length} groups have a method that meets the criteria`;
+  return `${meeting} of ${recommendations.length} groups have a method that meets the criteria`;
 }
 
 /** What came of one group, in a heading. */
@@ -196,11 +194,16 @@ function rateText({ passed, judged, rate, lower, upper }: PassRate): string {
 
 function pairsText({ onlyMethod, onlyReference, difference }: NonNullable<MethodSummary['passes']>): string {
   if (onlyMethod + onlyReference === 0) return 'both pass and fail on the same texts';
-  const { value, lower, upper } = difference;
   return (
-    `only this one passes ${onlyMethod}, only the reference ${onlyReference}; difference ${pointsText(value)} ` +
-    `(${signed(100 * lower, 0, '+')} to ${signed(100 * upper, 0, '+')})`
+    `only this one passes ${onlyMethod}, only the reference ${onlyReference}; ` +
+    `difference ${differenceText({ difference })}`
   );
+}
+
+function differenceText({
+  difference: { value, lower, upper },
+}: Pick<NonNullable<MethodSummary['passes']>, 'difference'>): string {
+  return `${pointsText(value)} (${signed(100 * lower, 0, '+')} to ${signed(100 * upper, 0, '+')})`;
 }
 
 const pointsText = (share: number): string =>
@@ -344,10 +347,16 @@ const passColumns: readonly Column[] = [
     cell: ({ passRate }) => (passRate ? rateText(passRate) : noValue),
   },
   {
-    title: 'Against the reference',
+    title: 'Only it : only reference',
     meaning:
-      'texts that only this method or only the reference passes; difference of the pass rates in percentage points with Newcombe’s 95 % interval for pairs',
-    cell: ({ passes }) => (passes ? pairsText(passes) : noValue),
+      'texts of the same prompt and seed that only this method passes, and that only the reference passes',
+    cell: ({ passes }) => (passes ? `${passes.onlyMethod} : ${passes.onlyReference}` : noValue),
+  },
+  {
+    title: 'Pass-rate difference',
+    meaning:
+      'pass rate minus the reference’s, in percentage points, with Newcombe’s 95 % interval for pairs; where the interval contains 0, chance may explain it',
+    cell: ({ passes }) => (passes ? differenceText(passes) : noValue),
   },
 ];
 

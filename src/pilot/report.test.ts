@@ -249,7 +249,7 @@ test('several groups have a line each, one has none', () => {
     ['base', 'draft model, γ = 4', 'meets all'],
     ['base × draft, λ = 0.5 · 0.5', 'naive, γ = 1', 'meets all'],
   ]);
-  expect(headline(report)).toBe('Each of the 2 groups has a method that meets the criteria');
+  expect(headline(report)).toBe('2 of 2 groups have a method that meets the criteria');
   expect(parseHTML(reportHtml(report, null)).document.querySelectorAll('section.card h2').length).toBe(2);
   expect(overview(reportOf(fakePlan()))).toBeNull();
 });

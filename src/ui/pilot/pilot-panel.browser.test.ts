@@ -73,7 +73,9 @@ test('a cost that is none is refused, and so is that of another model', async ()
 });
 
 test('an expectation that cannot be read is told by its line', async () => {
-  const panel = await openPanel({ promptsText: '"one"\n{"prompt": "two", "expected": {"pattern": "(a+)+"}}' });
+  const panel = await openPanel({
+    promptsText: '"one"\n{"prompt": "two", "expected": {"pattern": "(a+)+"}}',
+  });
   expect(panel.shadowRoot!.querySelector('[role=alert]')!.textContent).toContain(
     'line 2: "expected": the pattern could take too long',
   );
@@ -93,11 +95,10 @@ test('a pilot that an older version kept is shown, and judged by what is typed',
     await storage.add(key, fakeRun({ case: number, msAfterFirst: [100, 50, 40][method] }));
   }
   const panel = await openPanel({ ...criteriaFields(criteriaPresets.fast) });
-  const title = () =>
-    panel
-      .shadowRoot!.querySelector('antiphon-pilot-result')
-      ?.shadowRoot!.querySelector('h3')
-      ?.textContent?.replaceAll('\u00a0', ' ');
+  const title = () => {
+    const result = panel.shadowRoot?.querySelector('antiphon-pilot-result');
+    return result?.shadowRoot?.querySelector('h3')?.textContent.replaceAll('\u00a0', ' ');
+  };
   await expect.poll(title).toBe('Recommended: draft model, γ = 4, for base');
   await type(panel, 'minSpeedUp', '3');
   await expect.poll(title).toContain('No method meets the criteria');

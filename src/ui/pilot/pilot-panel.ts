@@ -1,4 +1,11 @@
-import { html, LitElement, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import {
+  html,
+  LitElement,
+  nothing,
+  type PropertyDeclarations,
+  type PropertyValues,
+  type TemplateResult,
+} from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { LoadedModel } from '../../engine/engine-api.ts';
 import { EngineError } from '../../errors/engine-error.ts';
@@ -274,7 +281,13 @@ export class PilotPanel extends LitElement {
     >`;
   }
 
-  #text(field: TextField, label: string, placeholder: string): TemplateResult {
+  /** @param hint id of what describes the field, and whether it says that the field is refused */
+  #text(
+    field: TextField,
+    label: string,
+    placeholder: string,
+    hint?: { readonly id: string; readonly isRefusal: boolean },
+  ): TemplateResult {
     return html`<div class="field">
       <label for=${field}>${label}</label>
       <input
@@ -283,6 +296,8 @@ export class PilotPanel extends LitElement {
         autocomplete="off"
         spellcheck="false"
         placeholder=${placeholder}
+        aria-describedby=${hint?.id ?? nothing}
+        aria-invalid=${hint ? String(hint.isRefusal) : nothing}
         .value=${live(this.form[field])}
         @input=${(event: Event) => this.#set({ [field]: (event.target as HTMLInputElement).value })}
       />
@@ -308,11 +323,14 @@ export class PilotPanel extends LitElement {
         Deviation is the mean total variation per position. It is measured for lossy acceptance, computed from differing
         texts at temperature 0 and under coupled, and otherwise 0 by construction; so is a pass-rate loss.
       </p>
-      ${this.#text('costPerForward', 'Cost of a forward pass, by model', 'story-base=4, story-draft=1')}
+      ${this.#text('costPerForward', 'Cost of a forward pass, by model', 'story-base=4, story-draft=1', {
+        id: 'costs-hint',
+        isRefusal: costs.kind === 'refused',
+      })}
       ${
         costs.kind === 'refused'
-          ? html`<p class="refusal" role="alert">${costs.reason}</p>`
-          : html`<p class="hint">In any unit, for the cost per token. Left empty, passes cost their measured time.</p>`
+          ? html`<p class="refusal" id="costs-hint" role="alert">${costs.reason}</p>`
+          : html`<p class="hint" id="costs-hint">In any unit, for the cost per token. Left empty, passes cost their measured time.</p>`
       }
     </fieldset>`;
   }
