@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type Expected, isExpected, readExpected } from './expected.ts';
+import { checkOf, type Expected, readExpected } from './expected.ts';
+
+const isExpected = (expected: Expected, continuation: string): boolean => checkOf(expected)(continuation);
 
 const yesNo = { choices: ['yes', 'no'], answer: 'yes' };
 

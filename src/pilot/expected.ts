@@ -115,16 +115,20 @@ function problemOfPattern({ pattern, flags = '' }: ExpectedPattern): string | nu
     : `the pattern could take too long: it ${problem}; use a simpler one, without nested or repeated * and +`;
 }
 
-/** Whether a continuation is what was expected. */
-export function isExpected(expected: Expected, continuation: string): boolean {
-  const text = comparable(continuation);
-  if (typeof expected === 'string') return text === comparable(expected);
+/** What says whether a continuation is as expected; made once for many continuations. */
+export function checkOf(expected: Expected): (continuation: string) => boolean {
+  if (typeof expected === 'string') return checkOf([expected]);
   if ('pattern' in expected) {
-    const { pattern, flags = '' } = expected;
-    return new RegExp(pattern, `${flags}u`).test(endsOf(text));
+    const pattern = new RegExp(expected.pattern, `${expected.flags ?? ''}u`);
+    return (continuation) => pattern.test(endsOf(comparable(continuation)));
   }
-  if ('choices' in expected) return chosenIn(text, expected.choices) === choiceText(expected.answer);
-  return expected.some((each) => text === comparable(each));
+  if ('choices' in expected) {
+    const choices = expected.choices.map(choiceText);
+    const answer = choiceText(expected.answer);
+    return (continuation) => chosenIn(comparable(continuation).toLowerCase(), choices) === answer;
+  }
+  const texts = new Set(expected.map(comparable));
+  return (continuation) => texts.has(comparable(continuation));
 }
 
 const comparable = (text: string): string => text.normalize('NFC').replaceAll(/\r\n?/g, '\n').trim();
@@ -138,13 +142,12 @@ function endsOf(text: string): string {
 
 const choiceText = (choice: string): string => comparable(choice).toLowerCase();
 
-/** The choice that stands first in a text as a whole word, in any case; of two at one place, the longer. */
+/** The choice that stands first in a text as a whole word; of two at one place, the longer. */
 function chosenIn(text: string, choices: readonly string[]): string | null {
-  const lowered = text.toLowerCase();
   let chosen: string | null = null;
   let first = Number.POSITIVE_INFINITY;
-  for (const choice of choices.map(choiceText)) {
-    const place = wordPlace(lowered, choice);
+  for (const choice of choices) {
+    const place = wordPlace(text, choice);
     if (place === null || place > first) continue;
     if (place === first && choice.length <= (chosen ?? '').length) continue;
     chosen = choice;

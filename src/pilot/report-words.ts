@@ -246,7 +246,29 @@ function cautions(report: PilotReport, summary: Summary): readonly string[] {
       : []),
     ...failures(summary),
     ...expectationCautions(report, summary),
+    ...noiseCautions(report, summary),
     ...(sessions > 1 ? [`It ran in ${sessions} sessions; conditions may differ between them.`] : []),
+  ];
+}
+
+/** A method that did the same work shows how far speeds are off by chance: at temperature 0, leniency changes nothing. */
+function noiseCautions(report: PilotReport, summary: Summary): readonly string[] {
+  const { speedUp, forwards, acceptanceRate } = summary;
+  if (!speedUp || !forwards) return [];
+  const work = ({ own }: typeof forwards): string => JSON.stringify(own.map(({ perToken }) => perToken));
+  const twin = report.methods.find(
+    (other) =>
+      other !== summary &&
+      other.group === summary.group &&
+      other.acceptanceRate === acceptanceRate &&
+      other.forwards !== null &&
+      work(other.forwards) === work(forwards) &&
+      Math.abs((other.speedUp?.median ?? speedUp.median) / speedUp.median - 1) > 0.05,
+  );
+  if (!twin) return [];
+  const { title } = nameOf(report, twin);
+  return [
+    `${title} did the same passes and measured ${timesText(twin.speedUp?.median)}: differences of that size are noise here. Repeat the pilot while nothing else runs.`,
   ];
 }
 

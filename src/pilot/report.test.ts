@@ -239,6 +239,21 @@ test('costs and criteria judge the same measurements again', () => {
   expect(reasons(again, again.recommendations[0]).join(' ')).toContain('a token costs 4.8, 48');
 });
 
+test('a method that did the same work at another speed shows the noise', () => {
+  const passes = [
+    { count: 4, ms: 40 },
+    { count: 8, ms: 8 },
+  ];
+  const wordsWith = (...counts: readonly number[]): string => {
+    const report = reportOf(fakePlan(), (_, method) => ({
+      forwardsByModel: passes.map(({ count, ms }) => ({ count: count * counts[method], ms })),
+    }));
+    return reasons(report, report.recommendations[0]).join(' ');
+  };
+  expect(wordsWith(1, 1, 1)).toContain('γ = 2 did the same passes and measured 2.00\u00a0×: differences of');
+  expect(wordsWith(1, 1, 2)).not.toContain('did the same passes');
+});
+
 test('several groups have a line each, one has none', () => {
   const team = {
     ...{ members: [{ model: 'base' }, { model: 'draft' }], draftLengths: [1], schedules: ['naive'] as const },

@@ -6,7 +6,7 @@ import {
   type TextAgreement,
 } from './agreement.ts';
 import type { Forwards, ModelForwards } from './costs.ts';
-import { isExpected } from './expected.ts';
+import { checkOf } from './expected.ts';
 import {
   comparePasses,
   type Judged,
@@ -71,11 +71,11 @@ export type JudgedRun = PilotRun & { readonly passed: boolean | null };
 /** Whether each run's text is what its prompt expects; in the order of their cases. */
 export function judgeRuns(plan: PilotPlan, runs: readonly PilotRun[]): readonly JudgedRun[] {
   const placeOf = casePlaces(plan);
+  const checks = plan.prompts.map(({ expected }) => (expected === undefined ? null : checkOf(expected)));
   return runs
     .map((run): JudgedRun => {
-      const { expected } = plan.prompts[placeOf(run.case).prompt];
-      const isJudged = expected !== undefined && run.failure === null;
-      return { ...run, passed: isJudged ? isExpected(expected, run.text) : null };
+      const check = checks[placeOf(run.case).prompt];
+      return { ...run, passed: check && run.failure === null ? check(run.text) : null };
     })
     .sort((left, right) => left.case - right.case);
 }
@@ -129,7 +129,7 @@ type JudgedFinishedRun = FinishedRun & { readonly passed: boolean | null };
 type JudgedRunPair = RunPair & { readonly run: JudgedFinishedRun; readonly reference: JudgedFinishedRun };
 
 const finishedOf = (placed: readonly Placed<JudgedRun>[]): Placed<JudgedFinishedRun>[] =>
-  placed.flatMap(({ run, ...place }) => (run.failure ? [] : [{ ...place, run }]));
+  placed.filter((each): each is Placed<JudgedFinishedRun> => each.run.failure === null);
 
 const cellOf = ({ prompt, repeat }: Pick<CasePlace, 'prompt' | 'repeat'>): string => `${prompt} ${repeat}`;
 
