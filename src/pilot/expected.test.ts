@@ -61,8 +61,12 @@ test.each<readonly [unknown, RegExp]>([
   [['a', 3], /^"1": a string is needed/],
   [{ pattern: 3 }, /^"pattern": a string is needed/],
   [{ pattern: '(' }, /^not a regular expression with the flag u \(Invalid regular expression/],
-  [{ pattern: '(a+)+$' }, /^the pattern could take too long: it has a repetition inside a repetition; use/],
+  [
+    { pattern: '(a+)+$' },
+    /^the pattern could take too long: it has a repetition inside a repetition; use one with/,
+  ],
   [{ pattern: '.*a.*b' }, /^the pattern could take too long: it has repetitions that share/],
+  [{ pattern: '(?:a|b|c).*(?:d|e|f)\\b' }, /it can match in too many ways; use one with fewer alternatives/],
   [{ pattern: '(a)\\1' }, /refers back to a group/],
   [{ pattern: 'a', flags: 'g' }, /^"flags": 'g' has a flag other than i, m and s/],
   [{ pattern: 'a', flag: 'i' }, /^"flag": an object with "pattern" and/],

@@ -112,7 +112,7 @@ function problemOfPattern({ pattern, flags = '' }: ExpectedPattern): string | nu
   const problem = patternProblem(compiled);
   return problem === null
     ? null
-    : `the pattern could take too long: it ${problem}; use a simpler one, without nested or repeated * and +`;
+    : `the pattern could take too long: it ${problem}; use one with fewer alternatives, and without * or + inside or behind another`;
 }
 
 /** What says whether a continuation is as expected; made once for many continuations. */

@@ -127,8 +127,8 @@ ${differing.length > maxDifferences ? markup`<p class="soft">The first ${maxDiff
 <div class="scroll" tabindex="0" role="group" aria-label="Texts of which one passes"><table>
 <thead><tr><th scope="col">Method</th><th scope="col">Prompt</th><th scope="col">Expected</th><th scope="col">Reference</th><th scope="col">This method</th></tr></thead>
 <tbody>${differing.slice(0, maxDifferences).map(
-    ({ title, prompt, expected, reference, own, ownPassed }) =>
-      markup`<tr><th scope="row">${title}</th><td>${prompt + 1}. ${shortened(report.plan.prompts[prompt].text)}</td><td>${expectedText(expected)}</td>${mark(!ownPassed, reference)}${mark(ownPassed, own)}</tr>
+    ({ title, prompt, repeat, expected, reference, own, ownPassed }) =>
+      markup`<tr><th scope="row">${title}</th><td>${prompt + 1}. ${shortened(report.plan.prompts[prompt].text)}${report.plan.repeats > 1 ? ` (seed ${repeat + 1})` : null}</td><td>${expectedText(expected)}</td>${mark(!ownPassed, reference)}${mark(ownPassed, own)}</tr>
 `,
   )}</tbody>
 </table></div>`;

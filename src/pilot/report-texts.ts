@@ -43,8 +43,9 @@ export function differingTexts(report: PilotReport): readonly DifferingText[] {
 /** Texts of one cell of which one is as expected and the other is not. */
 export interface PassDifference {
   readonly title: string;
-  /** Index. */
+  /** Indices. */
   readonly prompt: number;
+  readonly repeat: number;
   readonly expected: NonNullable<PilotPrompt['expected']>;
   readonly reference: string;
   readonly own: string;
@@ -68,7 +69,14 @@ export function passDifferences(report: PilotReport): readonly PassDifference[] 
       if (expected === undefined || !own || !reference || own.passed === reference.passed) continue;
       differences.push({
         title: nameOf(report, summary).title,
-        ...{ prompt, expected, reference: reference.text, own: own.text, ownPassed: own.passed === true },
+        ...{
+          prompt,
+          repeat,
+          expected,
+          reference: reference.text,
+          own: own.text,
+          ownPassed: own.passed === true,
+        },
       });
     }
     return differences.sort((left, right) => Number(left.ownPassed) - Number(right.ownPassed));
