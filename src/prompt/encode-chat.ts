@@ -79,6 +79,6 @@ function spells(
 ): boolean {
   return [false, true].some((keepSpecial) => {
     const detokeniser = new Detokeniser(tokenizer, context, keepSpecial);
-    return ids.map((id) => detokeniser.append(id)).join('') + detokeniser.finish() === text;
+    return ids.map((id) => detokeniser.append(id).text).join('') + detokeniser.finish() === text;
   });
 }

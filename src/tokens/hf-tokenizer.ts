@@ -1,6 +1,7 @@
 import { Tokenizer as TokenizerLibrary } from '@huggingface/tokenizers';
 import * as v from 'valibot';
 import { EngineError } from '../errors/engine-error.ts';
+import { entryBytesOf } from './token-bytes.ts';
 import { type TokenId, tokenId } from './token-id.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { requireBoundedSteps, requireBoundedTable } from './tokenizer-bounds.ts';
@@ -77,6 +78,7 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
   const addedIds = new Set<number>(json.added_tokens.map(({ id }) => id));
   const bosToken = config.bos_token == null ? undefined : library.token_to_id(textOf(config.bos_token));
   const beginTokenIds = encodeWithLibrary(library, '');
+  const entryBytes = entryBytesOf(json.decoder);
   // The library looks at some parts when they meet a text: now, while the load can still be refused.
   const probeIds = apply(() => library.encode(probe).ids).filter((id) => idToToken[id] !== undefined);
   if (probeIds.length > 0) apply(() => library.decode(probeIds));
@@ -103,6 +105,11 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
       return apply(() =>
         library.decode(known, { skip_special_tokens: false, clean_up_tokenization_spaces: false }),
       );
+    },
+    bytesOf(id, { keepSpecial = false } = {}) {
+      const entry = idToToken[id];
+      if (entry === undefined || (!keepSpecial && specialIds.has(id))) return [];
+      return entryBytes(entry, addedIds.has(id));
     },
   };
 }

@@ -28,6 +28,7 @@ export function letterTokenizer(vocabSize: number): Tokenizer {
     fingerprint: `letters-${vocabSize}`,
     encode: (text) => [...text].map((letter) => tokenId(letter.charCodeAt(0) - 97)),
     decode: (ids) => ids.map((id) => String.fromCharCode(97 + id)).join(''),
+    bytesOf: (id) => [97 + id],
   };
 }
 
@@ -133,7 +134,6 @@ export function prepareFakeDecode(
         vocabSize: tokenizer.vocabSize,
         sampling,
         logprobs,
-        tokenizer,
         textStream,
         recorder,
         maxTokens,
