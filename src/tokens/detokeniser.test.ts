@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Detokeniser, spelling } from './detokeniser.ts';
 import type { HfTokenizer } from './hf-tokenizer.ts';
-import { byteLevel, gemmaLike, llamaLike, unigram, wordPiece } from './testing/small-tokenizers.ts';
+import { byteLevel, entryIds, gemmaLike, llamaLike, unigram, wordPiece } from './testing/small-tokenizers.ts';
 import { type TokenId, tokenId } from './token-id.ts';
 
 const tokenizers = {
@@ -15,14 +15,6 @@ const tokenizers = {
 
 const utf8 = (bytes: readonly number[]): string =>
   new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(bytes));
-
-/** Ids of a tokenizer by their entries. */
-function idsOf(tokenizer: HfTokenizer, entries: readonly string[]): TokenId[] {
-  const table = new Map(
-    Array.from({ length: tokenizer.vocabSize }, (_, id) => [tokenizer.entry(tokenId(id)), tokenId(id)]),
-  );
-  return entries.map((entry) => table.get(entry)!);
-}
 
 /** Any ids, pieces of characters often. Without 0xEF: the library drops a byte order mark of fallback bytes. */
 function idLists(tokenizer: HfTokenizer): fc.Arbitrary<TokenId[]> {
@@ -70,8 +62,8 @@ describe.each(Object.entries(tokenizers))('%s', (_, tokenizer) => {
   });
 
   test('special tokens have no bytes unless they are spelled; added tokens are text', () => {
-    const [end, think] = idsOf(tokenizer, ['<|im_end|>', '<think>']);
-    const context = idsOf(tokenizer, ['a']);
+    const [end, think] = entryIds(tokenizer, ['<|im_end|>', '<think>']);
+    const context = entryIds(tokenizer, ['a']);
     const left = new Detokeniser(tokenizer, context);
     expect(left.append(end)).toEqual({ text: '', bytes: null });
     expect(left.name(end)).toContain('<|im_end|>');
@@ -85,9 +77,9 @@ describe.each(Object.entries(tokenizers))('%s', (_, tokenizer) => {
 
 describe('a vocabulary as Llama 2 has it', () => {
   const tokenizer = tokenizers['SentencePiece BPE with byte fallback'];
-  const words = idsOf(tokenizer, ['▁true', '▁or', '▁false']);
+  const words = entryIds(tokenizer, ['▁true', '▁or', '▁false']);
   const textsBehind = (context: readonly string[], ids: readonly TokenId[]): string[] => {
-    const detokeniser = new Detokeniser(tokenizer, idsOf(tokenizer, context));
+    const detokeniser = new Detokeniser(tokenizer, entryIds(tokenizer, context));
     return ids.map((id) => detokeniser.append(id).text);
   };
 
@@ -106,11 +98,11 @@ describe('a vocabulary as Llama 2 has it', () => {
   });
 
   test('a space that is a byte is stripped as any other', () => {
-    expect(textsBehind([], idsOf(tokenizer, ['<0x20>', 'a', '<0x20>']))).toEqual(['', 'a', ' ']);
+    expect(textsBehind([], entryIds(tokenizer, ['<0x20>', 'a', '<0x20>']))).toEqual(['', 'a', ' ']);
   });
 
   test('the pieces of a character have their bytes; the last one has the character', () => {
-    const ids = idsOf(tokenizer, ['a', '<0xF0>', '<0x9F>', '<0x98>', '<0x80>', '▁b']);
+    const ids = entryIds(tokenizer, ['a', '<0xF0>', '<0x9F>', '<0x98>', '<0x80>', '▁b']);
     const detokeniser = new Detokeniser(tokenizer);
     expect(ids.map((id) => [detokeniser.name(id), detokeniser.append(id)])).toEqual([
       ['a', { text: 'a', bytes: [0x61] }],
@@ -123,12 +115,12 @@ describe('a vocabulary as Llama 2 has it', () => {
   });
 
   test('a character that began in the prompt is whole in the text', () => {
-    const [first, second] = idsOf(tokenizer, ['<0xC3>', '<0xA9>']);
+    const [first, second] = entryIds(tokenizer, ['<0xC3>', '<0xA9>']);
     expect(new Detokeniser(tokenizer, [first]).append(second)).toEqual({ text: 'é', bytes: [0xa9] });
   });
 
   test('a character that is never completed is U+FFFD of the token behind it, whose bytes are its own', () => {
-    const [half, word] = idsOf(tokenizer, ['<0xC3>', '▁or']);
+    const [half, word] = entryIds(tokenizer, ['<0xC3>', '▁or']);
     const detokeniser = new Detokeniser(tokenizer, [half]);
     expect(detokeniser.append(word)).toEqual({ text: '\uFFFD or', bytes: [0x20, 0x6f, 0x72] });
   });

@@ -1,4 +1,5 @@
 import { createTokenizer, type HfTokenizer } from '../hf-tokenizer.ts';
+import { type TokenId, tokenId } from '../token-id.ts';
 import { readBundledJson } from './bundled-tokenizer.ts';
 
 /*
@@ -11,7 +12,7 @@ const added = [...specials, '<think>'].map((content, id) => ({
   ...{ id, content, special: specials.includes(content) },
   ...{ single_word: false, lstrip: false, rstrip: false, normalized: false },
 }));
-const words = ['true', 'or', 'false', 'a', 'b', 'user', 'é', '😀', '\n', '.', 'E', 'ND'];
+const words = ['true', 'or', 'false', 'a', 'b', 'user', 'é', '😀', '\n', '.', 'E', 'ND', '<', '/', 's', '>'];
 const bytes = Array.from(
   { length: 256 },
   (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`,
@@ -107,4 +108,16 @@ export function byteLevel(): HfTokenizer {
   const first = Object.keys(json.model.vocab).length;
   const more = added.map((token) => ({ ...token, id: first + token.id }));
   return createTokenizer({ ...json, added_tokens: [...json.added_tokens, ...more] }, {});
+}
+
+/** The ids of these entries. */
+export function entryIds(tokenizer: HfTokenizer, entries: readonly string[]): TokenId[] {
+  const table = new Map(
+    Array.from({ length: tokenizer.vocabSize }, (_, id) => [tokenizer.entry(tokenId(id)), tokenId(id)]),
+  );
+  return entries.map((entry) => {
+    const id = table.get(entry);
+    if (id === undefined) throw new Error(`no entry ${entry}`);
+    return id;
+  });
 }
