@@ -146,6 +146,15 @@ describe('other versions', () => {
     expect(readTrace(old)).toEqual(recorded);
   });
 
+  test('the bytes of log probabilities are null where a version before 2.2 wrote none', () => {
+    const one = { tokenId: trace.rounds[0].committed[0], text: 'a', bytes: [0x61], logprob: -1 };
+    const rounds = [{ ...trace.rounds[0], logprobs: [{ ...one, top: [one] }] }];
+    const file = writeTrace({ header: trace.header, rounds, candidates: [], result: null });
+    expect(readTrace(file).rounds).toEqual(rounds);
+    const [{ logprobs }] = readTrace(file.replaceAll('"bytes":[97],', '')).rounds;
+    expect(logprobs).toEqual([{ ...one, bytes: null, top: [{ ...one, bytes: null }] }]);
+  });
+
   test.each(['lookup-1.0.jsonl', '../../../public/first-story.jsonl'])(
     'a recording of version 1.0 is told by who proposed: %s',
     (path) => {
