@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { weightedCombine } from '../combine/weighted-combine.ts';
 import { PhiloxSource } from '../random/philox-source.ts';
+import { Detokeniser } from '../tokens/detokeniser.ts';
 import type { HfTokenizer } from '../tokens/hf-tokenizer.ts';
+import { bytesTokenizer } from '../tokens/testing/byte-tokenizer.ts';
 import { entryIds, llamaLike, unigram } from '../tokens/testing/small-tokenizers.ts';
-import type { TokenId } from '../tokens/token-id.ts';
+import { type TokenId, tokenId } from '../tokens/token-id.ts';
 import type { MethodPlan } from './method-plan.ts';
 import { type FakeDecodeOptions, runFakeDecode } from './testing/fake-decode.ts';
 import { FakeModel } from './testing/fake-model.ts';
@@ -80,6 +82,29 @@ describe.each(Object.entries(methods))(
     });
   },
 );
+
+test('a discarded proposal completes the character that the proposals before it began', async () => {
+  const tokenizer = bytesTokenizer([[0xc3], [0xa9], [0x61]].map((bytes) => Uint8Array.from(bytes)));
+  const models = [1, 2].map((seed) => new FakeModel({ vocabSize: 3, seed, spread: 2 }));
+  const { method, random } = { method: methods.speculative, random: new PhiloxSource(3) };
+  const { rounds } = await runFakeDecode({ models, method, random, tokenizer, maxTokens: 200 });
+  const written: TokenId[] = [0, 1].map(tokenId);
+  let completed = 0;
+  for (const { proposals, committed } of rounds) {
+    const rejected = proposals.findIndex(({ fate }) => fate === 'rejected');
+    if (rejected >= 0) {
+      const dropped = proposals.filter(({ fate }, index) => index === rejected || fate === 'discarded');
+      const reader = new Detokeniser(tokenizer, [...written, ...committed.slice(0, rejected)]);
+      for (const { tokenId: id, text } of dropped) {
+        expect(text).toBe(reader.name(id));
+        reader.append(id);
+      }
+      if (dropped.slice(1).some(({ text }) => text === 'é')) completed++;
+    }
+    written.push(...committed);
+  }
+  expect(completed).toBeGreaterThan(3);
+});
 
 test('the bytes of all log probabilities are the text, pieces of characters included', async () => {
   const tokenizer = llamaLike();
