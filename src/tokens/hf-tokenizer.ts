@@ -1,6 +1,7 @@
 import { Tokenizer as TokenizerLibrary } from '@huggingface/tokenizers';
 import * as v from 'valibot';
 import { EngineError } from '../errors/engine-error.ts';
+import { parseOrThrow } from '../errors/parse-or-throw.ts';
 import { entryBytesOf } from './token-bytes.ts';
 import { type TokenId, tokenId } from './token-id.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -119,14 +120,16 @@ function parse<const TSchema extends v.GenericSchema>(
   value: unknown,
   file: string,
 ): v.InferOutput<TSchema> {
-  const parsed = v.safeParse(schema, value);
-  if (parsed.success) return parsed.output;
-  const issue = parsed.issues[0];
-  const path = v.getDotPath(issue) ?? 'the whole file';
-  throw new EngineError(
-    'integrity',
-    `${file} does not describe a tokenizer: ${path}: ${issue.message}. Load the model's files again from their source.`,
-    { details: { file, path } },
+  return parseOrThrow(
+    schema,
+    value,
+    'the whole file',
+    ({ field: path, sentence }) =>
+      new EngineError(
+        'integrity',
+        `${file} does not describe a tokenizer: ${sentence}. Load the model's files again from their source.`,
+        { details: { file, path } },
+      ),
   );
 }
 
