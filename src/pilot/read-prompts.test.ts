@@ -49,10 +49,16 @@ test('what is expected is kept as the line gives it', () => {
 test.each([
   ['{"prompt":"one"}\n{"prompt":"one","expected":7}', /^prompts, line 2: "expected": give a text, a list of/],
   ['{"prompt":"one","expected":{"pattern":"(a+)+"}}', /^prompts, line 1: "expected": the pattern could take/],
-  ['{"messages":[]}', /^prompts, line 1: "messages": a conversation has at least one message/],
-  ['"one"\n{"messages":"Hello"}', /^prompts, line 2: "messages": Invalid type/],
-  ['{"messages":[{"role":"tool","content":""}]}', /^prompts, line 1: "messages\.0\.role": Invalid/],
-  ['{"messages":[{"role":"user"}]}', /^prompts, line 1: "messages\.0\.content": Invalid/],
+  ['{"messages":[]}', /^prompts, line 1: messages: a conversation has at least one message/],
+  [
+    '"one"\n{"messages":"Hello"}',
+    /^prompts, line 2: messages must be a list of 1 to 10000 objects; it is "Hello"$/,
+  ],
+  [
+    '{"messages":[{"role":"tool","content":""}]}',
+    /^prompts, line 1: messages\.0\.role must be "system", "user" or "assistant"; it is "tool"$/,
+  ],
+  ['{"messages":[{"role":"user"}]}', /^prompts, line 1: messages\.0\.content is missing/],
   ['{"messages":[],"prompt":"one"}', /^prompts, line 1: "prompt" and "messages" cannot be combined/],
   ['', /^prompts: no prompts found/],
   [' \n\n', /^prompts: no prompts found/],
