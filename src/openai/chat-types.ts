@@ -94,11 +94,11 @@ export interface Usage {
 
 /** A token of a reply. */
 export interface ChatToken {
-  /** What it reads like on its own. */
+  /** What it adds to the text before it; '' for a piece of a character whose rest is missing. */
   readonly token: string;
   /** Of its probability under the distribution that the text follows. */
   readonly logprob: number;
-  /** UTF-8; null for a part of a character. */
+  /** Those of all tokens are the text in UTF-8; null for a special token that the text leaves out. */
   readonly bytes: number[] | null;
 }
 

@@ -33,7 +33,22 @@ test('a chat is its messages, told in words', () => {
   ]);
 });
 
+test('what is expected is kept as the line gives it', () => {
+  const expected = [
+    'Paris',
+    ['Paris', 'Paris.'],
+    { pattern: '^\\d+$', flags: 'i' },
+    { choices: ['yes', 'no'], answer: 'yes' },
+  ];
+  const lines = [...expected, null].map((each) => JSON.stringify({ prompt: 'one', expected: each }));
+  expect(readPrompts(lines.join('\n')).map((prompt) => prompt.expected)).toEqual([...expected, undefined]);
+  const messages = [{ role: 'user', content: 'Hello' }];
+  expect(readPrompts(JSON.stringify({ messages, expected: 'Hi' }))[0].expected).toBe('Hi');
+});
+
 test.each([
+  ['{"prompt":"one"}\n{"prompt":"one","expected":7}', /^prompts, line 2: "expected": give a text, a list of/],
+  ['{"prompt":"one","expected":{"pattern":"(a+)+"}}', /^prompts, line 1: "expected": the pattern could take/],
   ['{"messages":[]}', /^prompts, line 1: messages: a conversation has at least one message/],
   [
     '"one"\n{"messages":"Hello"}',

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { EngineError } from '../errors/engine-error.ts';
 import { parseOrThrow } from '../errors/parse-or-throw.ts';
 import { createLibraryTokenizer, type LibraryTokenizer } from './library-tokenizer.ts';
+import { entryBytesOf } from './token-bytes.ts';
 import { type TokenId, tokenId } from './token-id.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { requireBoundedSteps, requireBoundedTable } from './tokenizer-bounds.ts';
@@ -83,6 +84,7 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
   // Its type does not say so, but it is undefined where the file names none, or one that the table lacks.
   const bosTokenId: number | undefined = library.bos_token_id;
   const beginTokenIds = encodeWithLibrary(library, '');
+  const entryBytes = entryBytesOf(json.decoder);
   // The library looks at some parts when they meet a text: now, while the load can still be refused.
   const probeIds = apply(() => library.encode(probe)).filter((id) => idToToken[id] !== undefined);
   if (probeIds.length > 0) apply(() => library.decode(probeIds));
@@ -109,6 +111,11 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
       return apply(() =>
         library.decode(known, { skip_special_tokens: false, clean_up_tokenization_spaces: false }),
       );
+    },
+    bytesOf(id, { keepSpecial = false } = {}) {
+      const entry = idToToken[id];
+      if (entry === undefined || (!keepSpecial && specialIds.has(id))) return [];
+      return entryBytes(entry, addedIds.has(id));
     },
   };
 }
