@@ -61,16 +61,81 @@ def expression(numbers, depth):
     return f"({inner} if {expression(numbers, depth - 1)} else {atom(numbers)})"
 
 
+# What is set. Not what the request brings: a macro that reads such a name before the template sets it, which the
+# interpreter here lets it, reads nothing in jinja2.
+SET_NAMES = ["x", "y", "z"]
+NAMES = ["z", "x", "y", "word", "yes", "seven"]
+BLANKS = ["", "", " ", "\n", "\n\n", "  \n\t", "\r\n", "text", " a \n", "\n  b", "\t", "\u00a0\n", "}", "{ ", "%}"]
+
+
+def tag(numbers, inside):
+    """A tag with blanks and signs as templates have them."""
+    begin, end = numbers.choice(["", "", "-", "+"]), numbers.choice(["", "", "-", "+"])
+    return f"{{%{begin}{numbers.choice(['', ' ', ' ', chr(10)])}{inside} {end}%}}"
+
+
+def printed(numbers):
+    begin, end = numbers.choice(["", "", "-"]), numbers.choice(["", "", "-"])
+    written = numbers.choice(NAMES) if numbers.random() < 0.6 else expression(numbers, 1)
+    return f"{{{{{begin} {written} {end}}}}}"
+
+
+def body(numbers, depth, in_loop=False):
+    parts = [statement(numbers, depth, in_loop) for _ in range(numbers.randrange(1, 4))]
+    return "".join(numbers.choice(BLANKS) + part for part in parts) + numbers.choice(BLANKS)
+
+
+def statement(numbers, depth, in_loop):
+    kind = numbers.randrange(4 if depth == 0 else 14)
+    name = numbers.choice(NAMES)
+    if kind == 0:
+        return printed(numbers)
+    if kind == 1:
+        return tag(numbers, f"set {numbers.choice(SET_NAMES)} = {expression(numbers, 1)}")
+    if kind == 2:
+        return numbers.choice(["{# c #}", "{#- c -#}", "{#- c #}", "{# a\n b -#}", "{#+ c +#}"])
+    if kind == 3:
+        return tag(numbers, f"set ns.n = ns.n + {numbers.choice('123')}") + "{{ ns.n }}"
+    inner = body(numbers, depth - 1, in_loop or kind in (6, 7, 8))
+    if kind in (4, 5):
+        otherwise = tag(numbers, "else") + body(numbers, depth - 1, in_loop) if numbers.random() < 0.5 else ""
+        return tag(numbers, f"if {expression(numbers, 1)}") + inner + otherwise + tag(numbers, "endif")
+    if kind in (6, 7, 8):
+        jump = tag(numbers, f"if {expression(numbers, 1)}") + tag(numbers, numbers.choice(["break", "continue"])) + tag(numbers, "endif")
+        chosen = f" if {name} is {numbers.choice(TESTS)}" if numbers.random() < 0.3 else ""
+        member = numbers.choice(["index", "last", "length", "revindex0", "previtem", "nextitem", "first", "depth", "changed(x)", "cycle(1, 2)"])
+        otherwise = tag(numbers, "else") + body(numbers, depth - 1) if numbers.random() < 0.3 else ""
+        start = tag(numbers, f"for {name} in {numbers.choice(LISTS)}{chosen}") + "{{ loop." + member + " }}"
+        return start + inner + (jump if numbers.random() < 0.4 else "") + otherwise + tag(numbers, "endfor")
+    if kind == 9:
+        return tag(numbers, f"with {name} = {expression(numbers, 1)}") + inner + tag(numbers, "endwith")
+    if kind == 10:
+        return tag(numbers, f"set {numbers.choice(SET_NAMES)}{numbers.choice(['', ' | upper', ' | trim | length'])}") + inner + tag(numbers, "endset")
+    if kind == 11:
+        block = numbers.choice(["filter upper", "filter replace('a', 'b') | trim", "generation"])
+        return tag(numbers, block) + inner + tag(numbers, "end" + block.split()[0])
+    if kind == 12:
+        caller = "{{ caller() }}" if numbers.random() < 0.5 else ""
+        used = tag(numbers, "call m(1)") + body(numbers, 0) + tag(numbers, "endcall") if caller else "{{ m(2, y=3) }}{{ m() }}"
+        return tag(numbers, f"macro m({name}, y={atom(numbers)})" if name != "y" else "macro m(x, y=2)") + inner + caller + tag(numbers, "endmacro") + used
+    raw = numbers.choice(BLANKS) + "{{ x }}" + numbers.choice(BLANKS)
+    return tag(numbers, "raw").replace("+%}", "%}") + raw + tag(numbers, "endraw")
+
+
 def random_snippet(numbers):
+    if numbers.random() < 0.4:
+        return "{% set ns = namespace(n=0) %}" + body(numbers, 3)
     written = expression(numbers, numbers.randrange(1, 4))
-    frame = numbers.randrange(12)
-    if frame < 8:
-        return "{{ " + written + " }}"
-    if frame == 8:
+    return "{{ " + written + " }}" if numbers.random() < 0.8 else framed(numbers, written)
+
+
+def framed(numbers, written):
+    frame = numbers.randrange(4)
+    if frame == 0:
         dash = numbers.choice(["", "-", "+"])
         return f"a \n {{%{dash} if {written} {dash}%}}\n  b\n {{%{numbers.choice(['', '-'])} else %}} c \n{{% endif %}} \n d"
-    if frame == 9:
+    if frame == 1:
         return f"{{% for x in {written} %}}{{{{ loop.index }}}}{{{{ x }}}}{{{{ loop.last }}}};{{% else %}}none{{% endfor %}}"
-    if frame == 10:
+    if frame == 2:
         return f"{{% set x = {written} %}}{{{{ x }}}}{{{{ x is string }}}}{{{{ [x] | tojson }}}}"
     return f"{{% macro m(a, b={atom(numbers)}) %}}{{{{ a }}}}/{{{{ b }}}}{{% endmacro %}}{{{{ m({written}) }}}}"

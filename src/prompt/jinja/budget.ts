@@ -13,7 +13,7 @@ export const nodeWork = 64;
 /** Of an element of a list, or an entry of a mapping. */
 export const elementWork = 16;
 /** Of writing a value out, as text or as JSON. */
-export const writeWork = 64;
+export const writeWork = 128;
 /** Of a turn of a loop, before its body. */
 export const turnWork = 128;
 /** Expressions, blocks, macros and values inside one another. The largest published templates need about 60. */

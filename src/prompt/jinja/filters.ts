@@ -260,7 +260,8 @@ const round: Filter = (value, args) => {
   const number = numberOf(value);
   if (method === 'ceil' || method === 'floor') {
     const unit = 10 ** decimals;
-    return new Float((method === 'ceil' ? Math.ceil : Math.floor)(number * unit) / unit);
+    // In between it is a whole number, which has no negative zero.
+    return new Float(((method === 'ceil' ? Math.ceil : Math.floor)(number * unit) + 0) / unit);
   }
   if (method !== 'common') throw new TemplateFault('round takes "common", "ceil" or "floor"');
   if (value instanceof Float) return new Float(roundHalfEven(number, decimals));

@@ -246,16 +246,18 @@ export class Interpreter implements Machine {
       depth,
       recurse,
     );
-    let isEmpty = true;
+    let hasFinishedTurn = false;
     while (state.advance()) {
-      isEmpty = false;
       this.#budget.spend(turnWork);
       const inner = new Scope(scope);
       inner.set('loop', state.value);
       this.#assign(loop.target, state.current, inner, inner);
-      if (this.#runAll(loop.body, inner) === 'break') break;
+      const jump = this.#runAll(loop.body, inner);
+      if (jump === 'break') break;
+      if (jump === null) hasFinishedTurn = true;
     }
-    if (isEmpty) this.#runAll(loop.otherwise, new Scope(scope));
+    // In jinja2 a turn that is broken off is as none.
+    if (!hasFinishedTurn) this.#runAll(loop.otherwise, new Scope(scope));
   }
 
   *#chosen(target: Target, test: Expression, items: Iterable<Value>, scope: Scope): Generator<Value> {

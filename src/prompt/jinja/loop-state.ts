@@ -1,3 +1,4 @@
+import { elementWork } from './budget.ts';
 import type { Operations } from './operations.ts';
 import { TemplateFault } from './template-errors.ts';
 import { type CallArguments, Native, Undefined, type Value } from './values.ts';
@@ -10,7 +11,8 @@ export class LoopState {
   /** `loop` in the body. */
   readonly value: Native;
   readonly #operations: Operations;
-  readonly #items: Iterator<Value>;
+  /** Not read yet. */
+  #items: Iterator<Value>;
   /** null where only reading all items tells. */
   #length: number | null;
   #index = -1;
@@ -19,7 +21,6 @@ export class LoopState {
   /** null: not read yet. */
   #ahead: { readonly item: Value | typeof end } | null = null;
   #changedFrom: readonly Value[] | null = null;
-  #rest: Value[] = [];
 
   constructor(
     operations: Operations,
@@ -77,7 +78,6 @@ export class LoopState {
   }
 
   #read(): Value | typeof end {
-    if (this.#rest.length > 0) return this.#rest.shift()!;
     const next = this.#items.next();
     return next.done ? end : next.value;
   }
@@ -85,9 +85,13 @@ export class LoopState {
   #fullLength(): number {
     if (this.#length !== null) return this.#length;
     const ahead = this.#peek();
-    for (let item = ahead === end ? end : this.#read(); item !== end; item = this.#read())
-      this.#rest.push(item);
-    this.#length = this.#index + 1 + (ahead === end ? 0 : 1) + this.#rest.length;
+    const rest: Value[] = [];
+    for (let item = ahead === end ? end : this.#read(); item !== end; item = this.#read()) {
+      this.#operations.budget.spend(elementWork);
+      rest.push(item);
+    }
+    this.#items = rest[Symbol.iterator]();
+    this.#length = this.#index + 1 + (ahead === end ? 0 : 1) + rest.length;
     return this.#length;
   }
 

@@ -130,7 +130,7 @@ export class Operations {
 
   equals(left: Value, right: Value, depth = 0): boolean {
     this.budget.checkDepth(depth);
-    this.budget.spend(elementWork);
+    this.budget.spend(2 * elementWork);
     // As in Python, what is one object is equal.
     if (left === right) return true;
     if (left instanceof Markup) return this.equals(left.html, right, depth + 1);
