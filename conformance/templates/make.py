@@ -38,7 +38,7 @@ def render(template, messages, variables, **options):
         (text,), _ = render_jinja_template([messages], chat_template=template, **variables, **options)
         return {"text": text}
     except Exception as error:  # whatever it is, it is the answer
-        # Python's own exceptions are the template's faults, and so are those of the language.
+        # Only raise_exception throws this class itself; those of the language are derived from it.
         if type(error) is jinja2.exceptions.TemplateError:
             return {"raised": error.message}
         if isinstance(error, ValueError) and "continue_final_message" in str(error):
