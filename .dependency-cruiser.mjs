@@ -70,7 +70,6 @@ const smallPages = {
 const bundledPackages = [
   '@bufbuild/protobuf',
   '@huggingface/hub',
-  '@huggingface/jinja',
   '@huggingface/transformers',
   '@noble/hashes',
   '@observablehq/plot',

@@ -4,6 +4,7 @@ import { type TokenId, tokenId } from '../tokens/token-id.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { Chat, ChatMessage } from './chat-message.ts';
 import type { ChatTemplate } from './chat-template.ts';
+import { strip } from './jinja/python-text.ts';
 
 /**
  * The tokens that a reply to the conversation follows: messages -> template -> text -> ids. Special tokens that the
@@ -53,7 +54,7 @@ export function renderChat({ messages, variables }: Chat, template: ChatTemplate
   const marked = { role: last.role, content: last.content + endMark };
   const text = template.render([...messages.slice(0, -1), marked], variables, false);
   const end = text.lastIndexOf(endMark.trimEnd());
-  if (end < 0 || !text.includes(last.content.trim())) {
+  if (end < 0 || !text.includes(strip(last.content, null, true, true))) {
     throw new EngineError(
       'invalid-request',
       'messages: the last message cannot be continued, because the chat template changes its text: remove it, or end with a user message',
@@ -61,7 +62,7 @@ export function renderChat({ messages, variables }: Chat, template: ChatTemplate
     );
   }
   const continued = text.slice(0, end);
-  return text.startsWith(endMark, end) ? continued : continued.trimEnd();
+  return text.startsWith(endMark, end) ? continued : strip(continued, null, false, true);
 }
 
 interface WrittenReply {
