@@ -1,9 +1,11 @@
 import { Tokenizer as TokenizerLibrary } from '@huggingface/tokenizers';
 import * as v from 'valibot';
 import { EngineError } from '../errors/engine-error.ts';
+import { installExactSteps } from './exact-steps.ts';
 import { type TokenId, tokenId } from './token-id.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { requireBoundedSteps, requireBoundedTable } from './tokenizer-bounds.ts';
+import { rewriteComponents } from './tokenizer-components.ts';
 import { type TokenTable, vocabularyFingerprint } from './vocabulary.ts';
 import { toWellFormed } from './well-formed.ts';
 
@@ -25,9 +27,18 @@ const AddedTokenSchema = v.looseObject({
   special: v.optional(v.boolean(), false),
 });
 
+/** Not a `record`, which leaves out `constructor` and `prototype`: both are tokens of many models. */
+const VocabSchema = v.custom<Readonly<Record<string, number>> | readonly unknown[]>(
+  (vocab) =>
+    typeof vocab === 'object' &&
+    vocab !== null &&
+    (Array.isArray(vocab) || Object.values(vocab).every((id) => typeof id === 'number')),
+  'Expected a table of tokens and their numbers, or a list of tokens.',
+);
+
 const TokenizerJsonSchema = v.looseObject({
   model: v.looseObject({
-    vocab: v.union([v.record(v.string(), v.number()), v.array(v.unknown())]),
+    vocab: VocabSchema,
     max_input_chars_per_word: v.optional(v.unknown()),
     unk_token: v.nullish(v.string()),
   }),
@@ -60,11 +71,11 @@ const textOf = (token: SpecialToken): string => (typeof token === 'string' ? tok
  * for a kind of tokenizer that is not known here, or could take too much time or memory.
  */
 export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown): HfTokenizer {
-  const json = parse(TokenizerJsonSchema, tokenizerJson, 'tokenizer.json');
+  const json = rewriteComponents(parse(TokenizerJsonSchema, tokenizerJson, 'tokenizer.json'));
   const config = parse(TokenizerConfigSchema, tokenizerConfig, 'tokenizer_config.json');
   const additionalSpecial = (config.additional_special_tokens ?? []).map(textOf);
   requireBoundedSteps(json);
-  const library = createLibraryTokenizer(json, { ...config, additional_special_tokens: additionalSpecial });
+  const library = createLibraryTokenizer(json);
 
   const idToToken: readonly (string | undefined)[] = library.model?.vocab ?? [];
   requireBoundedTable(idToToken.length);
@@ -123,10 +134,14 @@ function parse<const TSchema extends v.GenericSchema>(
   );
 }
 
-function createLibraryTokenizer(json: object, config: object): TokenizerLibrary {
+/** The one place where the library's tokenizer is made. Its own reading of tokenizer_config.json changes texts, so it gets none. */
+function createLibraryTokenizer(json: v.InferOutput<typeof TokenizerJsonSchema>): TokenizerLibrary {
   try {
-    return new TokenizerLibrary(json, config);
+    const library = new TokenizerLibrary(json, { unk_token: json.model.unk_token });
+    installExactSteps(library, json);
+    return library;
   } catch (cause) {
+    if (cause instanceof EngineError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new EngineError(
       'model-unsupported',
@@ -153,7 +168,7 @@ function apply<T>(run: () => T): T {
 /** Throws EngineError `integrity` where the tokenizer yields a token that its own table lacks. */
 function encodeWithLibrary(library: TokenizerLibrary, text: string, addSpecial = true): TokenId[] {
   const { ids, tokens } = apply(() => library.encode(text, { add_special_tokens: addSpecial }));
-  const missing = ids.findIndex((id: number | undefined) => id === undefined);
+  const missing = ids.findIndex((id: number | null | undefined) => id == null);
   if (missing >= 0) {
     throw new EngineError(
       'integrity',

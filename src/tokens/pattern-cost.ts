@@ -13,7 +13,7 @@ type Pattern =
   | { readonly kind: 'atom' }
   | { readonly kind: 'sequence'; readonly parts: readonly Pattern[] }
   | { readonly kind: 'choice'; readonly options: readonly Pattern[] }
-  /** `(?=…)`, `(?!…)`, `(?<=…)`, `(?<!…)` */
+  /** `(?=…)`, `(?!…)`, `(?<=…)`, `(?<!…)`, and `(?=(?<_1>…))\k<_1>`, which is matched in one way. */
   | { readonly kind: 'look'; readonly body: Pattern }
   | { readonly kind: 'repeat'; readonly body: Pattern; readonly min: number; readonly max: number };
 
@@ -153,6 +153,13 @@ class PatternReader {
   }
 
   #part(): Pattern {
+    const atomic = this.#take(/\(\?=(?=\(\?<(_\d+)>)/y)?.[1];
+    if (atomic !== undefined) {
+      const body = this.#closed();
+      if (!this.#take(new RegExp(`\\\\k<${atomic}>`, 'y')))
+        throw new PatternError('has a form that is not known');
+      return { kind: 'look', body };
+    }
     if (this.#take(/\\(?:[1-9]|k<)/y)) throw new PatternError('refers back to a group');
     if (this.#take(/\(\?<?[=!]/y)) return { kind: 'look', body: this.#closed() };
     if (this.#take(/\((?:\?(?:<[^>]*>|[a-z-]*:))?/y)) return this.#closed();
