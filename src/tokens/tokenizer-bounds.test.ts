@@ -125,7 +125,7 @@ describe('a hostile tokenizer is refused before it sees a text:', () => {
     ],
     [
       'an added token beyond every vocabulary',
-      { added_tokens: [{ id: 4_000_000_000, content: 'x' }] },
+      { added_tokens: [{ id: 4_000_000_000, content: '<x>' }] },
       /its highest id is 4000000000/,
     ],
     [

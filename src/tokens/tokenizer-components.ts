@@ -11,7 +11,7 @@ export interface Components {
   readonly post_processor: unknown;
   readonly decoder: unknown;
   readonly model: object;
-  readonly added_tokens: readonly object[];
+  readonly added_tokens: readonly { readonly id: number; readonly content: string }[];
 }
 
 type Rewrite = (part: Component) => unknown;
@@ -188,15 +188,26 @@ function withExactPattern(part: Component): Component {
  * @throws EngineError `model-unsupported` with the name of a component that cannot be expressed
  */
 export function rewriteComponents<T extends Components>(json: T): T {
+  requireAgreedIds(json);
   return {
     ...json,
-    // Without a normalizer the library looks for all added tokens at once; those that are not normalized come first.
-    normalizer: rewriteAll(json.normalizer, 'normalizers', normalizers) ?? sequence('normalizers'),
+    normalizer: rewriteAll(json.normalizer, 'normalizers', normalizers),
     pre_tokenizer: rewriteAll(json.pre_tokenizer, 'pretokenizers', preTokenizers),
     post_processor: rewriteAll(json.post_processor, 'processors', postProcessors),
     decoder: rewriteAll(json.decoder, 'decoders', decoders),
     model: rewriteModel(asComponent(json.model)!),
   };
+}
+
+/** Python takes the id of the vocabulary, the library that of the added token. */
+function requireAgreedIds({ model, added_tokens }: Components): void {
+  const vocab = asComponent(asComponent(model)?.vocab) ?? {};
+  for (const { id, content } of added_tokens) {
+    if (!Object.hasOwn(vocab, content) || vocab[content] === id) continue;
+    throw unsupported(
+      `the added token ${show(content)} of id ${id}, which is ${vocab[content]} in the vocabulary`,
+    );
+  }
 }
 
 function rewriteModel({ fuse_unk, ...model }: Component): Component {
