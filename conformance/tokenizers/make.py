@@ -533,7 +533,7 @@ def write(folder, name, content, models={}):
     (folder / f"{name}.json").write_text(f'{head},"variants":[\n{lines}\n]}}\n')
 
 
-PACKAGES = ["llama2", "llama3", "gemma2", "qwen2_5", "deepseek_v3"]
+PACKAGES = ["llama2", "llama3", "gemma2", "qwen2_5", "deepseek_v3", "claude", "gpt4o", "gptoss"]
 
 
 def fetch(folder):

@@ -71,7 +71,8 @@ const textOf = (token: SpecialToken): string => (typeof token === 'string' ? tok
  * for a kind of tokenizer that is not known here, or could take too much time or memory.
  */
 export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown): HfTokenizer {
-  const json = rewriteComponents(parse(TokenizerJsonSchema, tokenizerJson, 'tokenizer.json'));
+  const parsed = parse(TokenizerJsonSchema, tokenizerJson, 'tokenizer.json');
+  const json = construct(() => rewriteComponents(parsed));
   const config = parse(TokenizerConfigSchema, tokenizerConfig, 'tokenizer_config.json');
   const additionalSpecial = (config.additional_special_tokens ?? []).map(textOf);
   requireBoundedSteps(json);
@@ -136,10 +137,17 @@ function parse<const TSchema extends v.GenericSchema>(
 
 /** The one place where the library's tokenizer is made. Its own reading of tokenizer_config.json changes texts, so it gets none. */
 function createLibraryTokenizer(json: v.InferOutput<typeof TokenizerJsonSchema>): TokenizerLibrary {
-  try {
+  return construct(() => {
     const library = new TokenizerLibrary(json, { unk_token: json.model.unk_token });
     installExactSteps(library, json);
     return library;
+  });
+}
+
+/** Throws EngineError `model-unsupported` where `tokenizer.json` asks for what is not known. */
+function construct<T>(run: () => T): T {
+  try {
+    return run();
   } catch (cause) {
     if (cause instanceof EngineError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);

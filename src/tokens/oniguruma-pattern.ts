@@ -1,3 +1,4 @@
+import { maxPatternSize } from './pattern-cost.ts';
 import { unsupported } from './unsupported-component.ts';
 
 /** Multi-character foldings of ASCII: without case, `ss` is ß and `fi` is ﬁ. */
@@ -16,6 +17,8 @@ interface Group {
  * @throws EngineError `model-unsupported` where a form cannot be reproduced
  */
 export function exactPattern(source: string): string {
+  // To be refused for its length.
+  if (source.length > maxPatternSize) return source;
   let written = '';
   let atomStart = 0;
   let atomics = 0;
@@ -45,7 +48,7 @@ export function exactPattern(source: string): string {
 
   while (at < source.length) {
     const isLetter = ignoresCase && /^[a-z]$/i.test(source[at]!);
-    letters = isLetter ? letters + source[at] : '';
+    letters = isLetter ? (letters + source[at]).slice(-2) : '';
     if (ligatures.test(letters)) throw refuse(`${letters} inside (?i:`);
 
     const property = take(/\\[pP]\{\^?[^}]*\}/y);

@@ -23,17 +23,18 @@ const maxWays = 2 ** 14;
 /** Where a text's length counts. */
 const maxWaysWithLoop = 8;
 /** Of the pattern with its counted repetitions written out. */
-const maxSize = 20_000;
+export const maxPatternSize = 20_000;
 
 /**
  * Why a pattern may take too long, in words that follow "it"; null where its time is bounded by the square of the text's
  * length. Some harmless patterns are refused, as `(?:a|b)*`; none of a published tokenizer is.
  */
 export function patternProblem({ source }: RegExp): string | null {
-  if (source.length > maxSize) return `has ${source.length} characters, more than the limit of ${maxSize}`;
+  if (source.length > maxPatternSize)
+    return `has ${source.length} characters, more than the limit of ${maxPatternSize}`;
   try {
     const pattern = new PatternReader(source).read();
-    if (sizeOf(pattern) > maxSize) return `repeats its parts more than ${maxSize} times`;
+    if (sizeOf(pattern) > maxPatternSize) return `repeats its parts more than ${maxPatternSize} times`;
     const { ways, degree } = costOf(pattern, false);
     if (degree > 1) return 'has repetitions that share their characters';
     if (ways > (degree === 0 ? maxWays : maxWaysWithLoop)) return 'can match in too many ways';

@@ -1,6 +1,7 @@
 import { Tokenizer as TokenizerLibrary } from '@huggingface/tokenizers';
 import { EngineError } from '../errors/engine-error.ts';
 import { patternProblem } from './pattern-cost.ts';
+import { maxReplacement } from './precompiled-charsmap.ts';
 
 /** WordPiece takes the square of a word's length; published tokenizers say 100. */
 const maxWordLength = 1000;
@@ -92,7 +93,7 @@ function patternsOf(steps: TextSteps): ReadonlySet<RegExp> {
 function growthOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 1;
   const { type, content, pattern } = value as Readonly<Record<string, unknown>>;
-  let growth = 1;
+  let growth = type === 'Precompiled' ? maxReplacement : 1;
   if (type === 'Replace' && typeof content === 'string' && content !== '') {
     // A regular expression may match nothing before each character.
     const isText =
