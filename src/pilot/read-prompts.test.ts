@@ -34,10 +34,16 @@ test('a chat is its messages, told in words', () => {
 });
 
 test.each([
-  ['{"messages":[]}', /^prompts, line 1: "messages": a conversation has at least one message/],
-  ['"one"\n{"messages":"Hello"}', /^prompts, line 2: "messages": Invalid type/],
-  ['{"messages":[{"role":"tool","content":""}]}', /^prompts, line 1: "messages\.0\.role": Invalid/],
-  ['{"messages":[{"role":"user"}]}', /^prompts, line 1: "messages\.0\.content": Invalid/],
+  ['{"messages":[]}', /^prompts, line 1: messages: a conversation has at least one message/],
+  [
+    '"one"\n{"messages":"Hello"}',
+    /^prompts, line 2: messages must be a list of 1 to 10000 objects; it is "Hello"$/,
+  ],
+  [
+    '{"messages":[{"role":"tool","content":""}]}',
+    /^prompts, line 1: messages\.0\.role must be "system", "user" or "assistant"; it is "tool"$/,
+  ],
+  ['{"messages":[{"role":"user"}]}', /^prompts, line 1: messages\.0\.content is missing/],
   ['{"messages":[],"prompt":"one"}', /^prompts, line 1: "prompt" and "messages" cannot be combined/],
   ['', /^prompts: no prompts found/],
   [' \n\n', /^prompts: no prompts found/],

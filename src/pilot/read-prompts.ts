@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { messagesSchema } from '../engine/request-schema.ts';
 import { EngineError } from '../errors/engine-error.ts';
+import { parseOrThrow } from '../errors/parse-or-throw.ts';
 import { promptText } from '../prompt/prompt-text.ts';
 import type { PilotPrompt } from './pilot.ts';
 
@@ -80,11 +81,11 @@ function promptOf({ number, text }: Line): PilotPrompt {
 }
 
 function chatOf(line: number, value: unknown): Pick<PilotPrompt, 'text' | 'messages'> {
-  const parsed = v.safeParse(messagesSchema, value, { abortPipeEarly: true });
-  if (parsed.success) return { text: promptText({ messages: parsed.output }), messages: parsed.output };
-  const [issue] = parsed.issues;
-  const path = v.getDotPath(issue);
-  throw refused(line, `"messages${path === null ? '' : `.${path}`}": ${issue.message}`);
+  const schema = v.object({ messages: messagesSchema });
+  const { messages } = parseOrThrow(schema, { messages: value }, 'messages', ({ sentence }) =>
+    refused(line, sentence),
+  );
+  return { text: promptText({ messages }), messages };
 }
 
 const nameOf = (id: unknown): string | null =>

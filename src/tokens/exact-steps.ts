@@ -1,5 +1,6 @@
 import type { Tokenizer as TokenizerLibrary } from '@huggingface/tokenizers';
 import { PrecompiledCharsmap } from './precompiled-charsmap.ts';
+import { byteLevelBytes } from './token-bytes.ts';
 import { byteToken, type Component } from './tokenizer-components.ts';
 import { unsupported } from './unsupported-component.ts';
 
@@ -13,7 +14,6 @@ interface Step {
   pre_tokenize_text?(text: string): string[];
   decode_chain?(tokens: readonly string[]): string[];
   readonly pattern?: RegExp | null;
-  readonly byte_decoder?: Readonly<Partial<Record<string, number | string>>>;
   text_decoder?: TextDecoder;
   end_of_word_suffix?: string | null;
 }
@@ -88,8 +88,10 @@ export function installExactSteps(library: TokenizerLibrary, parts: Parts): void
   });
   forEachStep(inside.decoder, parts.decoder, (step, part) => {
     // U+FEFF is text here, not a mark of the byte order.
-    if (step.text_decoder) step.text_decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-    if (part.type === 'ByteLevel') installByteLevelDecoder(step);
+    if (step.text_decoder) step.text_decoder = utf8;
+    if (part.type === 'ByteLevel') {
+      step.decode_chain = (tokens) => [utf8.decode(Uint8Array.from(tokens.flatMap(byteLevelBytes)))];
+    }
     if (part.type === 'Metaspace') {
       const { replacement = '▁' } = part as { readonly replacement?: string };
       const keepsFirst = part.prepend_scheme === 'never' || part.add_prefix_space === false;
@@ -103,6 +105,8 @@ export function installExactSteps(library: TokenizerLibrary, parts: Parts): void
   installModel(inside, parts.model as Component);
   installEncoder(inside, place);
 }
+
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 const lists = [
   ['normalizers', 'normalizers'],
@@ -289,20 +293,6 @@ function splitText(text: string, pattern: RegExp, { behavior, invert }: Componen
   }
   if (behavior === 'MergedWithNext') pieces.reverse();
   return pieces.filter(({ start, end }) => start < end).map(({ start, end }) => text.slice(start, end));
-}
-
-/** A token with a character that stands for no byte is text. */
-function installByteLevelDecoder(step: Step): void {
-  const byteOf = step.byte_decoder!;
-  const encoder = new TextEncoder();
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  const bytesOf = (token: string): Iterable<number> => {
-    const bytes = Array.from(token, (character) => byteOf[character]);
-    return bytes.includes(undefined) ? encoder.encode(token) : bytes.map(Number);
-  };
-  step.decode_chain = (tokens) => [
-    decoder.decode(Uint8Array.from(tokens.flatMap((token) => [...bytesOf(token)]))),
-  ];
 }
 
 /** Called with one piece at a time, so that unknown characters of two pieces make two tokens. */
