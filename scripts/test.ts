@@ -11,9 +11,9 @@ import { addCounts, type Counts, countsInWords, playwrightCounts, vitestCounts }
  * `npm test`: every part in order, each even after an earlier one failed, and one line with the sum at the end.
  * `npm run test:unit -- src/verify` runs one part and hands the rest of the command line to its tool.
  * `npm run test:long` runs the larger matrix of collaborative decoding, which is no part of `npm test`, and the journeys
- * on a chat model where ANTIPHON_CHAT_MODELS names the folder that holds it. `npm run test:prompts` compares with Python on
- * fresh texts. `npm run test:mutations` breaks files and
- * requests. `npm run test:soak` decodes for a quarter of an hour and looks for what grows.
+ * on a chat model where ANTIPHON_CHAT_MODELS names the folder that holds it. `npm run test:prompts` compares what models
+ * read with Python. `npm run test:mutations` breaks files and requests. `npm run test:soak` decodes for a quarter of an
+ * hour and looks for what grows.
  */
 
 type Part = (args: readonly string[]) => Promise<Counts>;
