@@ -159,7 +159,7 @@ export default {
       comment: 'What is shipped imports neither tests nor scripts. Move what it needs into src.',
       severity: 'error',
       from: { path: '^(src|workers)/', pathNot: tests },
-      to: { path: [tests, '^(scripts|bench|e2e)/'] },
+      to: { path: [tests, '^(scripts|bench|e2e|conformance)/'] },
     },
     {
       name: 'resolvable',

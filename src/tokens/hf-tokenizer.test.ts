@@ -155,6 +155,45 @@ describe('createTokenizer', () => {
     expect(error).toMatchObject({ code, message: expect.stringContaining(words) });
   });
 
+  test('knows tokens that are named as what every object has', () => {
+    const vocab = JSON.parse('{ "constructor": 0, "prototype": 1, "__proto__": 2, "toString": 3 }');
+    const names = Object.keys(vocab);
+    const model = { type: 'BPE', vocab, merges: [], ignore_merges: true };
+    const tokenizer = createTokenizer({ model, pre_tokenizer: { type: 'WhitespaceSplit' } }, {});
+    expect(tokenizer.encode(names.join(' '))).toEqual([0, 1, 2, 3]);
+    expect(names.map((_, id) => tokenizer.entry(tokenId(id)))).toEqual(names);
+  });
+
+  test('keeps what can be read of broken bytes, so that a text can be shown while it grows', () => {
+    // Python's `tokenizers` puts U+FFFD for every byte of such a run.
+    const model = { type: 'BPE', vocab: { '<0x41>': 0, '<0xF0>': 1, '<0x9F>': 2 }, merges: [] };
+    const tokenizer = createTokenizer({ model, decoder: { type: 'ByteFallback' } }, {});
+    expect(tokenizer.decode([0, 1, 2].map(tokenId))).toBe('A\uFFFD');
+  });
+
+  test.each([
+    ['Precompiled with a table', { normalizer: { type: 'Precompiled', precompiled_charsmap: 'A' } }],
+    [
+      'Split with behavior "Both"',
+      { pre_tokenizer: { type: 'Split', pattern: { String: 'a' }, behavior: 'Both' } },
+    ],
+    ['a model of type "Rnn"', { model: { type: 'Rnn', vocab: {} } }],
+  ])('names the component that it cannot reproduce: %s', (component, parts) => {
+    const error = thrownBy(() => createTokenizer({ ...tokenizerJson, ...parts }, config));
+    expect(error).toMatchObject({
+      code: 'model-unsupported',
+      details: { component: expect.stringContaining(component) },
+    });
+  });
+
+  test('reads texts as tokenizer.json says, not as tokenizer_config.json does', () => {
+    const lower = createTokenizer(tokenizerJson, {
+      do_lowercase_and_remove_accent: true,
+      remove_space: true,
+    });
+    expect(lower.encode('Zoë  É')).toEqual(tokenizer.encode('Zoë  É'));
+  });
+
   test('refuses a tokenizer of unknown type and says which part it is', () => {
     const error = thrownBy(() =>
       createTokenizer({ ...tokenizerJson, normalizer: { type: 'Rot13' } }, config),

@@ -1,11 +1,13 @@
 import * as v from 'valibot';
 import { EngineError } from '../errors/engine-error.ts';
 import { parseOrThrow } from '../errors/parse-or-throw.ts';
+import { installExactSteps } from './exact-steps.ts';
 import { createLibraryTokenizer, type LibraryTokenizer } from './library-tokenizer.ts';
 import { entryBytesOf } from './token-bytes.ts';
 import { type TokenId, tokenId } from './token-id.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { requireBoundedSteps, requireBoundedTable } from './tokenizer-bounds.ts';
+import { rewriteComponents } from './tokenizer-components.ts';
 import { type TokenTable, vocabularyFingerprint } from './vocabulary.ts';
 import { toWellFormed } from './well-formed.ts';
 
@@ -27,9 +29,18 @@ const AddedTokenSchema = v.looseObject({
   special: v.optional(v.boolean(), false),
 });
 
+/** Not a `record`, which leaves out `constructor` and `prototype`: both are tokens of many models. */
+const VocabSchema = v.custom<Readonly<Record<string, number>> | readonly unknown[]>(
+  (vocab) =>
+    typeof vocab === 'object' &&
+    vocab !== null &&
+    (Array.isArray(vocab) || Object.values(vocab).every((id) => typeof id === 'number')),
+  'Expected a table of tokens and their numbers, or a list of tokens.',
+);
+
 const TokenizerJsonSchema = v.looseObject({
   model: v.looseObject({
-    vocab: v.union([v.record(v.string(), v.number()), v.array(v.unknown())]),
+    vocab: VocabSchema,
     max_input_chars_per_word: v.optional(v.unknown()),
     unk_token: v.nullish(v.string()),
   }),
@@ -53,7 +64,6 @@ const OtherTokenSchema = v.fallback(v.nullish(SpecialTokenSchema), null);
 const TokenizerConfigSchema = v.looseObject({
   bos_token: v.nullish(SpecialTokenSchema),
   eos_token: OtherTokenSchema,
-  unk_token: OtherTokenSchema,
   pad_token: OtherTokenSchema,
   sep_token: OtherTokenSchema,
   cls_token: OtherTokenSchema,
@@ -70,7 +80,8 @@ const probe = 'Once 1, two!\n☺';
  * for a kind of tokenizer that is not known here, or could take too much time or memory.
  */
 export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown): HfTokenizer {
-  const json = parse(TokenizerJsonSchema, tokenizerJson, 'tokenizer.json');
+  const parsed = parse(TokenizerJsonSchema, tokenizerJson, 'tokenizer.json');
+  const json = construct(() => rewriteComponents(parsed));
   const config = parse(TokenizerConfigSchema, tokenizerConfig, 'tokenizer_config.json');
   requireBoundedSteps(json);
   const library = libraryTokenizerOf(json, config);
@@ -115,7 +126,7 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
     bytesOf(id, { keepSpecial = false } = {}) {
       const entry = idToToken[id];
       if (entry === undefined || (!keepSpecial && specialIds.has(id))) return [];
-      return entryBytes(entry, addedIds.has(id));
+      return entryBytes(entry);
     },
   };
 }
@@ -138,10 +149,27 @@ function parse<const TSchema extends v.GenericSchema>(
   );
 }
 
-function libraryTokenizerOf(json: object, config: object): LibraryTokenizer {
+function libraryTokenizerOf(
+  json: v.InferOutput<typeof TokenizerJsonSchema>,
+  config: v.InferOutput<typeof TokenizerConfigSchema>,
+): LibraryTokenizer {
+  // The library reads other entries of the configuration, too, and they change texts.
+  const { bos_token, eos_token, pad_token, sep_token, cls_token, mask_token } = config;
+  const { unk_token } = json.model;
+  const specialTokens = { bos_token, eos_token, pad_token, sep_token, cls_token, mask_token, unk_token };
+  return construct(() => {
+    const library = createLibraryTokenizer(json, specialTokens);
+    installExactSteps(library._tokenizer, json);
+    return library;
+  });
+}
+
+/** Throws EngineError `model-unsupported` where `tokenizer.json` asks for what is not known. */
+function construct<T>(run: () => T): T {
   try {
-    return createLibraryTokenizer(json, config);
+    return run();
   } catch (cause) {
+    if (cause instanceof EngineError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new EngineError(
       'model-unsupported',
@@ -169,7 +197,7 @@ function apply<T>(run: () => T): T {
 function encodeWithLibrary(library: LibraryTokenizer, text: string, addSpecial = true): TokenId[] {
   const options = { add_special_tokens: addSpecial };
   const ids = apply(() => library.encode(text, options));
-  const missing = ids.findIndex((id: number | undefined) => id === undefined);
+  const missing = ids.findIndex((id: number | null | undefined) => id == null);
   if (missing >= 0) {
     const token = library.tokenize(text, options)[missing] ?? '';
     throw new EngineError(

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 
 /** The bytes of a table's entry; null where its text depends on the tokens before it, or is no matter of bytes. */
-export type EntryBytes = (entry: string, isAdded: boolean) => readonly number[] | null;
+export type EntryBytes = (entry: string) => readonly number[] | null;
 
 const DecoderSchema = v.looseObject({
   type: v.string(),
@@ -18,7 +18,7 @@ export function entryBytesOf(decoder: unknown): EntryBytes {
   const { type, decoders } = parsed.output;
   const steps = type === 'Sequence' ? decoders.map((step) => step.type) : [type];
   if (steps.includes('ByteLevel') && steps.every((step) => step === 'ByteLevel' || step === 'Fuse')) {
-    return (entry, isAdded) => (isAdded ? [...utf8.encode(entry)] : disguisedBytes(entry));
+    return byteLevelBytes;
   }
   return steps.includes('ByteFallback') ? fallbackByte : () => null;
 }
@@ -31,11 +31,12 @@ function fallbackByte(entry: string): readonly number[] | null {
   return byte < 0x80 ? null : [byte];
 }
 
-function disguisedBytes(entry: string): readonly number[] | null {
+/** An entry with a character that stands for no byte is text, whether it was added or not. */
+export function byteLevelBytes(entry: string): readonly number[] {
   const bytes: number[] = [];
   for (const character of entry) {
     const byte = byteOfCharacter.get(character);
-    if (byte === undefined) return null;
+    if (byte === undefined) return [...utf8.encode(entry)];
     bytes.push(byte);
   }
   return bytes;
