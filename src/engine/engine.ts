@@ -1,3 +1,4 @@
+import { linkSignals } from '../concurrency/link-signals.ts';
 import { RequestQueue } from '../concurrency/request-queue.ts';
 import { untilAborted } from '../concurrency/until-aborted.ts';
 import type { Candidates } from '../decode/candidates.ts';
@@ -86,9 +87,11 @@ export class Engine implements EngineApi {
 
   decode(request: DecodeRequest, { signal, onPrefill }: DecodeOptions = {}): DecodeRun {
     const updates = new CombineUpdates();
+    const open = linkSignals(this.#closed.signal, signal);
     return startRun(
-      this.#untilClosed(signal),
-      (stream, ended) => this.#enqueue(request, { updates, stream, signal: ended, onPrefill }),
+      open.signal,
+      (stream, ended) =>
+        this.#enqueue(request, { updates, stream, signal: ended, onPrefill }).finally(open.release),
       async (numbers) => updates.offer(numbers),
     );
   }
@@ -100,19 +103,23 @@ export class Engine implements EngineApi {
     this.#closed.signal.throwIfAborted();
     const valid = validateCandidatesQuery(query);
     const prepared = prepareDecode(valid.request, this.#registry);
-    const signal = this.#untilClosed(options.signal);
-    const method = await this.#planMethod(prepared, signal);
-    return this.#queue.run(
-      () =>
-        this.#onModels(prepared, signal, {
-          work: (ready) => findCandidates(ready, method, valid, signal),
-          written: () => 0,
-        }),
-      signal,
-      () => {
-        throw signal.reason;
-      },
-    );
+    const { signal, release } = linkSignals(this.#closed.signal, options.signal);
+    try {
+      const method = await this.#planMethod(prepared, signal);
+      return await this.#queue.run(
+        () =>
+          this.#onModels(prepared, signal, {
+            work: (ready) => findCandidates(ready, method, valid, signal),
+            written: () => 0,
+          }),
+        signal,
+        () => {
+          throw signal.reason;
+        },
+      );
+    } finally {
+      release();
+    }
   }
 
   async info(): Promise<EngineInfo> {
@@ -192,10 +199,6 @@ export class Engine implements EngineApi {
    */
   #planMethod({ request }: PreparedDecode, signal: AbortSignal): Promise<MethodPlan> {
     return untilAborted(planMethod(request, this.#options.baseUrl), signal);
-  }
-
-  #untilClosed(signal: AbortSignal | undefined): AbortSignal {
-    return signal ? AbortSignal.any([this.#closed.signal, signal]) : this.#closed.signal;
   }
 
   /** Does work whose turn has come, on the models as they are now. It is done again on another device if theirs is lost. */

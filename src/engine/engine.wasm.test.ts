@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withShortTables } from '../models/testing/short-tables.ts';
 import { siteUrl } from '../models/testing/site.ts';
@@ -50,6 +51,18 @@ test('candidates, asked for while a story is written, wait for its end and leave
   expect(members).toHaveLength(2);
   expect(combined.token?.tokenId).toBe(alone.tokenIds[0]);
   expect(combined.top.length).toBeLessThanOrEqual(5);
+});
+
+test('a signal that all texts of a page share keeps nothing of those that have ended', async () => {
+  const { signal } = new AbortController();
+  const { tokenIds } = await engine.decode({ ...request, maxTokens: 2 }, { signal }).result;
+  await engine.candidates({ request, tokenIds, position: 0, k: 1 }, { signal });
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+  // What `AbortSignal.any` would keep is not among the listeners.
+  const kept = Object.getOwnPropertySymbols(signal).find(
+    ({ description }) => description === 'kDependantSignals',
+  );
+  expect(kept && (signal as unknown as Record<symbol, Set<unknown> | null>)[kept]?.size).toBeFalsy();
 });
 
 test('a story follows an update from a later round on, and every token lists the q and r it was judged by', async () => {

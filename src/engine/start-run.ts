@@ -1,3 +1,4 @@
+import { linkSignals } from '../concurrency/link-signals.ts';
 import type { DecodeResult, DecodeRun } from './engine-api.ts';
 import { RoundStream } from './round-stream.ts';
 
@@ -13,9 +14,10 @@ export function startRun(
 ): DecodeRun {
   const stream = new RoundStream();
   const stop = new AbortController();
-  const result = work(stream, signal ? AbortSignal.any([stop.signal, signal]) : stop.signal);
+  const ended = linkSignals(stop.signal, signal);
+  const result = work(stream, ended.signal);
   // Also keeps a failure that only the iteration is asked about from counting as unhandled.
-  result.then(
+  result.finally(ended.release).then(
     () => stream.close(),
     (error: unknown) => stream.fail(error),
   );
