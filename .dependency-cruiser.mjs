@@ -22,6 +22,7 @@ const folders = [
   'decode',
   'engine',
   'trace',
+  'speed',
   'pilot',
   'rpc',
   'openai',
@@ -55,6 +56,7 @@ const roomsOfUi = [
   'pilot/',
   'composer/',
   'page/',
+  'see/',
 ];
 
 /** Rooms of `ui` that are pages of their own too, or are embedded in one: what they may import of it. */

@@ -1,4 +1,4 @@
-import { type Quartiles, quartilesOf, withSpread } from '../src/pilot/quartiles.ts';
+import { type Quartiles, quartilesOf, withSpread } from '../src/speed/quartiles.ts';
 import { PhiloxSource } from '../src/random/philox-source.ts';
 import { distributionOf } from '../src/sample/distribution.ts';
 import { type SamplingParameters, untruncated } from '../src/sample/sampling-parameters.ts';

@@ -7,7 +7,7 @@ import {
 } from './agreement.ts';
 import type { FinishedRun, Method, PilotCase, PilotPlan, PilotRun } from './pilot.ts';
 import { casesOf } from './plan.ts';
-import { type Quartiles, quartilesOf } from './quartiles.ts';
+import { type Quartiles, quartilesOf } from '../speed/quartiles.ts';
 
 /** Texts with fewer tokens behind the first say more of the clock than of the method. */
 const enoughTokens = 8;
