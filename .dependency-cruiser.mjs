@@ -23,6 +23,7 @@ const folders = [
   'engine',
   'trace',
   'speed',
+  'measure',
   'pilot',
   'rpc',
   'openai',
@@ -57,6 +58,7 @@ const roomsOfUi = [
   'composer/',
   'page/',
   'see/',
+  'measure/',
 ];
 
 /** Rooms of `ui` that are pages of their own too, or are embedded in one: what they may import of it. */

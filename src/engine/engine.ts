@@ -16,9 +16,11 @@ import type {
   DecodeRun,
   EngineApi,
   EngineInfo,
+  ForwardMeasurement,
   HubModel,
   LoadedModel,
   LoadOptions,
+  MeasureForwardsOptions,
   ModelEstimate,
   ResolvedEngineOptions,
   StoredModels,
@@ -26,6 +28,7 @@ import type {
 import { EngineLife, type OpenRuntime, openModelRuntime, type Runtime } from './engine-life.ts';
 import { findCandidates } from './find-candidates.ts';
 import { isDeviceLost } from './is-device-lost.ts';
+import { defaultBudgetMs, measureForwards } from './measure-forwards.ts';
 import { planMethod } from './method-members.ts';
 import { type FileParts, ModelRegistry } from './model-registry.ts';
 import { type PreparedDecode, prepareDecode } from './prepared-decode.ts';
@@ -106,6 +109,27 @@ export class Engine implements EngineApi {
       () =>
         this.#onModels(prepared, signal, {
           work: (ready) => findCandidates(ready, method, valid, signal),
+          written: () => 0,
+        }),
+      signal,
+      () => {
+        throw signal.reason;
+      },
+    );
+  }
+
+  async measureForwards(
+    model: string,
+    { budgetMs = defaultBudgetMs, signal: asked }: MeasureForwardsOptions = {},
+  ): Promise<ForwardMeasurement> {
+    this.#closed.signal.throwIfAborted();
+    const prepared = prepareDecode({ prompt: 'a', method: { kind: 'plain', model } }, this.#registry);
+    const signal = this.#untilClosed(asked);
+    return this.#queue.run(
+      () =>
+        this.#onModels(prepared, signal, {
+          work: ({ entries: [entry] }) =>
+            measureForwards(entry, this.#life.opened as Runtime, { budgetMs, signal }),
           written: () => 0,
         }),
       signal,
