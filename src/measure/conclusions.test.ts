@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { adapterText, boundOf, conclusionsOf, growthOf, plainTokensPerSecond } from './conclusions.ts';
+import {
+  boundOf,
+  conclusionsOf,
+  growthOf,
+  isSteady,
+  placeText,
+  plainTokensPerSecond,
+} from './conclusions.ts';
 import type { Measurement } from './measurement.ts';
 import { backendOf, measurementOf, methodOf, passesOf } from './testing/example-measurement.ts';
 
@@ -31,6 +38,22 @@ test('growth is that of the lower quartiles', () => {
     { tokens: 1, ratio: 1 },
     { tokens: 9, ratio: 3 },
   ]);
+});
+
+test.each([
+  ['alike', [5, 5.1, 5.2], true],
+  ['disturbed now and then', [5, 5.1, 5.2, 5.1, 5.1, 50], true],
+  ['scattered', [2.5, 143, 40, 16], false],
+  ['few', [5, 5], false],
+])('samples that are %s', (_, ms, steady) => {
+  const measured = backendOf('wasm', flat, []);
+  const passes = [1, 9].map((tokens) => ({ tokens, ms }));
+  expect(isSteady({ passes })).toBe(steady);
+  const models = [{ ...measured.models[0], passes }];
+  const [bound] = conclusionsOf(measurementOf({ ...measured, models }));
+  expect(bound).toMatch(
+    steady ? /so it is bound by memory/ : /too few or scatter too much .* so measure again/,
+  );
 });
 
 const clear = (ratio: number) => [0.9, 0.95, 1, 1.05, 1.1].map((noise) => ratio * noise);
@@ -94,10 +117,10 @@ test.each<{ what: string; backends: Measurement['backends']; sentences: readonly
 test('a software adapter is named as such', () => {
   const measured = backendOf('webgpu', linear, []);
   const adapter = { ...measured.adapter!, vendor: 'google', architecture: 'swiftshader', isSoftware: true };
-  expect(adapterText({ adapter })).toBe(
-    'google swiftshader, a software adapter that computes on the processor',
+  expect(placeText({ ...measured, adapter })).toBe(
+    'WebGPU (google swiftshader, a software adapter, which computes on the processor)',
   );
-  expect(adapterText({ adapter: null })).toBeNull();
+  expect(placeText({ ...measured, adapter }, 'in software')).toBe('WebGPU (google swiftshader, in software)');
 });
 
 test('plain decoding is the reference of the speculative pairs', () => {

@@ -9,6 +9,11 @@ import { backendNames, methodNames, referenceNames } from './names.ts';
 const maxShareOfMemoryBound = 0.15;
 const minShareOfArithmeticBound = 0.5;
 
+/** Fewer samples of a call may all have met a busy spell of the device. */
+const minSamples = 3;
+/** Upper quartile ÷ lower quartile of a call's samples, the median over the measured widths. */
+const maxSteadySpread = 1.5;
+
 /** What holds a backend up: reading the weights, which all tokens of a call share, or computing with them. */
 export type Bound = 'memory' | 'arithmetic' | 'both';
 
@@ -21,6 +26,21 @@ export function growthOf({ passes }: Pick<MeasuredModel, 'passes'>): readonly {
   if (costs.length === 0) return [];
   const one = costAt(costs, 1);
   return costs.map(({ tokens, ms }) => ({ tokens, ratio: ms / one }));
+}
+
+/** t(tokens) ÷ t(1); null where that width was not measured. */
+export const growthAt = (model: Pick<MeasuredModel, 'passes'>, tokens: number): number | null =>
+  growthOf(model).find((one) => one.tokens === tokens)?.ratio ?? null;
+
+/** True where the times are many and alike enough to conclude something from them. */
+export function isSteady({ passes }: Pick<MeasuredModel, 'passes'>): boolean {
+  const ends = [passes[0], passes.at(-1)];
+  if (ends.some((one) => (one?.ms.length ?? 0) < minSamples)) return false;
+  const spreads = passes.map(({ ms }) => {
+    const { lower, upper } = quartilesOf(ms);
+    return upper / lower;
+  });
+  return quartilesOf(spreads).median <= maxSteadySpread;
 }
 
 /** null where only one width was measured */
@@ -52,20 +72,34 @@ export function plainTokensPerSecond({ methods }: MeasuredBackend): number | nul
   return 1000 / quartilesOf(pairs.map(({ referenceMs }) => referenceMs)).median;
 }
 
-/** "Apple metal-3", or "llvmpipe, which computes on the processor"; null on WASM. */
-export function adapterText({ adapter }: Pick<MeasuredBackend, 'adapter'>): string | null {
-  if (!adapter) return null;
-  const { vendor, architecture, device, description, isSoftware } = adapter;
-  const named = [vendor, architecture].filter(Boolean).join(' ');
-  const name = description || [named, device].filter(Boolean).join(' ') || 'an unnamed graphics card';
-  return isSoftware ? `${name}, a software adapter that computes on the processor` : name;
+/** "1.46 (1.30–1.54), faster", or a dash. */
+export function speedUpText(speedUp: MeasuredSpeedUp | null): string {
+  if (!speedUp) return '–';
+  const { median, min, max, outcome } = speedUp;
+  return `${factor(median)} (${factor(min)}–${factor(max)}), ${outcome}`;
 }
 
-/** "WebAssembly (2 threads)", "WebGPU (Apple metal-3)" */
-export function placeText(measured: MeasuredBackend): string {
-  const { backend, threads } = measured;
-  const where = adapterText(measured) ?? (threads === 1 ? 'one thread' : `${threads} threads`);
-  return `${backendNames[backend]} (${where})`;
+/** "apple metal-3"; null on WASM */
+function adapterName({ adapter }: Pick<MeasuredBackend, 'adapter'>): string | null {
+  if (!adapter) return null;
+  const { vendor, architecture, device, description } = adapter;
+  return (
+    description || [vendor, architecture, device].filter(Boolean).join(' ') || 'an unnamed graphics card'
+  );
+}
+
+/**
+ * "WebAssembly (2 threads)", "WebGPU (apple metal-3)"
+ * @param software what is said of a software adapter
+ */
+export function placeText(
+  measured: Pick<MeasuredBackend, 'backend' | 'threads' | 'adapter'>,
+  software = 'a software adapter, which computes on the processor',
+): string {
+  const { backend, threads, adapter } = measured;
+  const name = adapterName(measured);
+  const where = name === null ? (threads === 1 ? 'one thread' : `${threads} threads`) : name;
+  return `${backendNames[backend]} (${where}${adapter?.isSoftware ? `, ${software}` : ''})`;
 }
 
 /**
@@ -99,8 +133,12 @@ function boundText(measured: MeasuredBackend): string {
     return `${placeText(measured)} ran none of the models${note ? `: ${note.replace(/\.$/, '')}` : ''}`;
   }
   const { tokens, ratio } = widest;
+  const times = `${model.title}: ${tokens} tokens take ${ratio.toFixed(1)} times as long as one`;
+  if (!isSteady(model)) {
+    return `on ${placeText(measured)} the times of calls are too few or scatter too much to say what holds it up (${times}), so measure again while the device does nothing else`;
+  }
   const percent = Math.max(0, Math.round(100 * shareOf(widest)));
-  return `on ${placeText(measured)} each further token in a call costs ${percent} % of a call of its own (${model.title}: ${tokens} tokens take ${ratio.toFixed(1)} times as long as one), so ${boundWords[bound]}`;
+  return `on ${placeText(measured)} each further token in a call costs ${percent} % of a call of its own (${times}), so ${boundWords[bound]}`;
 }
 
 interface Comparison {

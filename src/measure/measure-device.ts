@@ -1,11 +1,17 @@
-import type { EngineApi, EngineInfo, ForwardMeasurement, LoadedModel } from '../engine/engine-api.ts';
+import { validateDecodeRequest } from '../engine/decode-request.ts';
+import type {
+  EngineApi,
+  EngineInfo,
+  ForwardMeasurement,
+  LoadedModel,
+  LoadProgress,
+} from '../engine/engine-api.ts';
 import { engineVersion } from '../engine/engine-version.ts';
+import { type MemberRequest, membersOf } from '../engine/request-members.ts';
 import type { DecodeMethod, DecodeRequest } from '../engine/request-types.ts';
 import { megabytesText } from '../errors/byte-text.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import type { BackendKind } from '../models/causal-model.ts';
-import { costsOf } from '../models/costs/pass-times.ts';
-import { costAt } from '../models/forward-costs.ts';
 import { requestsAlong } from '../speed/contexts.ts';
 import { measurePairs } from '../speed/measure-pairs.ts';
 import { referenceOf } from '../speed/reference.ts';
@@ -40,9 +46,9 @@ export interface MeasureParts {
   readonly now?: () => number;
 }
 
-/** How long to measure. Loading comes on top. */
+/** How long to measure. */
 export interface Effort {
-  /** For a backend; what has not begun by then is left out. */
+  /** For a backend, downloads left out; what has not begun by then is skipped. */
   readonly backendMs: number;
   /** For the passes of one model. */
   readonly passesMs: number;
@@ -54,10 +60,10 @@ export interface Effort {
   readonly tokens: number;
 }
 
-/** Two backends of 40 s and their loads stay below two minutes. */
+/** Both backends together stay below two minutes: what was begun in time is finished. */
 export const usualEffort: Effort = {
-  backendMs: 40_000,
-  passesMs: 1500,
+  backendMs: 50_000,
+  passesMs: 3000,
   pairsMs: 10_000,
   pairs: 7,
   tokens: 24,
@@ -83,7 +89,7 @@ export async function measureDevice({
 }: MeasureParts): Promise<Measurement> {
   const createdAt = new Date().toISOString();
   const measured: Measurement['backends'] = [];
-  const stepsPerBackend = 2 * plan.models.length + 2 * (effort.pairs + 1);
+  const stepsPerBackend = 2 * plan.timed.length + 2 * (effort.pairs + 1);
   for (const [index, backend] of backends.entries()) {
     const report = (what: string, done: number): void =>
       onProgress({
@@ -113,47 +119,49 @@ interface BackendParts
 
 async function measureBackend(backend: BackendKind, parts: BackendParts): Promise<MeasuredBackend> {
   const { connect, plan, effort, report, signal, now } = parts;
+  const clock = new MeasureClock(now);
+  const leftMs = (): number => effort.backendMs - clock.ms;
   const engine = await connect(backend);
-  try {
-    const loaded: LoadedModel[] = [];
-    for (const [index, model] of plan.models.entries()) {
-      loaded.push(
-        await engine.load(model, {
-          signal,
-          onProgress: ({ stage, bytesLoaded, bytesTotal }) => {
-            const isDownload = stage === 'download' || stage === 'runtime';
-            const what = stage === 'runtime' ? 'the engine' : model;
-            const size = `${megabytesText(bytesLoaded)}${bytesTotal === null ? '' : ` of ${megabytesText(bytesTotal)}`}`;
-            report(isDownload ? `loading ${what}, ${size} …` : `checking ${model} …`, index);
-          },
-        }),
-      );
+  let done = 0;
+  const loaded: LoadedModel[] = [];
+  const load = async (model: string): Promise<void> => {
+    if (loaded.some(({ id }) => id === model)) return;
+    const onProgress = ({ stage, bytesLoaded, bytesTotal }: LoadProgress): void => {
+      const isDownload = stage === 'download' || stage === 'runtime';
+      clock.pause(isDownload);
+      const what = stage === 'runtime' ? 'the engine' : model;
+      const size = `${megabytesText(bytesLoaded)}${bytesTotal === null ? '' : ` of ${megabytesText(bytesTotal)}`}`;
+      report(isDownload ? `loading ${what}, ${size} …` : `checking ${model} …`, done);
+    };
+    try {
+      loaded.push(await engine.load(model, { signal, onProgress }));
+    } finally {
+      clock.pause(false);
     }
-    const startMs = now();
-    const leftMs = (): number => effort.backendMs - (now() - startMs);
-    let done = loaded.length;
+  };
+  try {
+    for (const model of plan.timed) {
+      await load(model);
+      done += 1;
+    }
     const forwards: ForwardMeasurement[] = [];
-    for (const { id, title } of loaded) {
+    for (const { id, title } of [...loaded]) {
       report(`timing calls of ${title} …`, done);
-      // Of every model the most telling widths: without them its file says little.
-      forwards.push(
-        await engine.measureForwards(id, {
-          budgetMs: Math.max(0, Math.min(effort.passesMs, leftMs())),
-          signal,
-        }),
-      );
+      const budgetMs = Math.max(0, Math.min(effort.passesMs, leftMs()));
+      forwards.push(await engine.measureForwards(id, { budgetMs, signal }));
       done += 1;
     }
     const { speculative, turns } = plan.methodsOf(loaded);
     const methods: MeasuredMethod[] = [];
-    for (const [kind, method] of Object.entries({ speculative, turns }) as [
-      MeasuredMethod['kind'],
-      DecodeMethod | null,
-    ][]) {
+    for (const [kind, method] of [
+      ['speculative', speculative],
+      ['turns', turns],
+    ] as const) {
       if (method) {
+        if (leftMs() > 0) for (const { model } of membersIn(method)) await load(model);
         methods.push(
           await measureMethod(kind, method, {
-            ...{ engine, plan, effort, signal, now, forwards },
+            ...{ engine, plan, effort, signal, now, loaded },
             budgetMs: Math.min(effort.pairsMs, leftMs()),
             onPair: (pairs) =>
               report(
@@ -180,6 +188,33 @@ async function measureBackend(backend: BackendKind, parts: BackendParts): Promis
   }
 }
 
+/** Time since it was made, without its pauses. */
+class MeasureClock {
+  readonly #now: () => number;
+  #startMs: number;
+  #pausedMs: number | null = null;
+
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#startMs = now();
+  }
+
+  get ms(): number {
+    return (this.#pausedMs ?? this.#now()) - this.#startMs;
+  }
+
+  pause(isPaused: boolean): void {
+    if (isPaused) this.#pausedMs ??= this.#now();
+    else if (this.#pausedMs !== null) {
+      this.#startMs += this.#now() - this.#pausedMs;
+      this.#pausedMs = null;
+    }
+  }
+}
+
+const membersIn = (method: DecodeMethod): readonly MemberRequest[] =>
+  membersOf(validateDecodeRequest({ prompt: '', method }));
+
 function placeOf(
   { backendReason, threads }: EngineInfo,
   forwards: readonly ForwardMeasurement[],
@@ -199,7 +234,7 @@ function placeOf(
 
 interface MethodParts extends Pick<BackendParts, 'plan' | 'effort' | 'signal' | 'now'> {
   readonly engine: EngineApi;
-  readonly forwards: readonly ForwardMeasurement[];
+  readonly loaded: readonly LoadedModel[];
   readonly budgetMs: number;
   readonly onPair: (pairs: number) => void;
 }
@@ -207,9 +242,9 @@ interface MethodParts extends Pick<BackendParts, 'plan' | 'effort' | 'signal' | 
 async function measureMethod(
   kind: MeasuredMethod['kind'],
   method: DecodeMethod,
-  { engine, plan, effort, forwards, budgetMs, signal, now, onPair }: MethodParts,
+  { engine, plan, effort, loaded, budgetMs, signal, now, onPair }: MethodParts,
 ): Promise<MeasuredMethod> {
-  const tokens = tokensFor(method, forwards, { ...effort, pairsMs: budgetMs });
+  const tokens = tokensFor(method, loaded, { ...effort, pairsMs: budgetMs });
   const request: DecodeRequest = { prompt: plan.prompt, seed: 1, maxTokens: tokens, method };
   const reference = referenceOf(request);
   if (!reference) throw new EngineError('invalid-request', 'plain decoding has nothing to be compared with');
@@ -244,19 +279,15 @@ async function measureMethod(
 /** As many tokens a text as let all pairs run in their time, if every token cost the reference's forwards. */
 function tokensFor(
   method: DecodeMethod,
-  forwards: readonly ForwardMeasurement[],
+  loaded: readonly LoadedModel[],
   { pairs, pairsMs, tokens }: Effort,
 ): number {
-  const asked =
-    method.kind === 'collaborative' ? method.members.map(({ model }) => model) : [targetOf(method)];
-  const msPerToken = forwards
-    .filter(({ model }) => asked.includes(model))
-    .reduce((sum, { passes }) => sum + costAt(costsOf(passes), 1), 0);
+  const msPerToken = membersIn(method)
+    .filter(({ isTarget }) => isTarget)
+    .flatMap(({ model }) => loaded.find(({ id }) => id === model)?.costs ?? [])
+    .reduce((sum, cost) => sum + (cost.tokens === 1 ? cost.ms : 0), 0);
   return Math.max(minTokens, Math.min(tokens, Math.floor(pairsMs / (2 * pairs * msPerToken))));
 }
-
-const targetOf = (method: Exclude<DecodeMethod, { kind: 'collaborative' }>): string =>
-  method.kind === 'plain' ? method.model : method.target;
 
 /** "The webgpu backend was requested but is not available: no graphics adapter was found. …" -> its middle. */
 const reasonOf = ({ message, details }: EngineError): string =>

@@ -3,9 +3,9 @@ import type { DecodeMethod } from '../engine/request-types.ts';
 
 /** Which models are measured, and in which methods. */
 export interface MeasurePlan {
-  /** Names as `engine.load` takes them; in the order in which they are loaded. */
-  readonly models: readonly string[];
-  /** Known once the models are loaded, because sizes decide who drafts for whom. */
+  /** Loaded first, and their calls timed: names as `engine.load` takes them. */
+  readonly timed: readonly string[];
+  /** Known once those are loaded, because sizes decide who drafts for whom; further models of a method are loaded for it. */
   readonly methodsOf: (loaded: readonly LoadedModel[]) => {
     readonly speculative: DecodeMethod;
     /** Null with a single model. */
@@ -20,7 +20,8 @@ const draftLength = 4;
 
 /** The models that come with the package: one drafts for another, and two specialists take turns. */
 export const bundledPlan: MeasurePlan = {
-  models: ['story-base', 'story-draft', 'story-fairy', 'story-space'],
+  // The two specialists have the shape of the first, and take its time.
+  timed: ['story-base', 'story-draft'],
   methodsOf: () => ({
     speculative: speculativeOf('story-base', 'story-draft'),
     turns: turnsOf(['story-fairy', 'story-space']),
@@ -34,7 +35,7 @@ export const bundledPlan: MeasurePlan = {
  */
 export function planFor(models: readonly string[], prompt = bundledPlan.prompt): MeasurePlan {
   return {
-    models,
+    timed: models,
     prompt,
     methodsOf: (loaded) => {
       const bySize = [...loaded].sort((one, other) => other.bytes - one.bytes);

@@ -55,7 +55,7 @@ const modelSchema = v.object({
   /** The self-check: how far one pass over several tokens is from one pass per token. */
   noise: v.object({ maxLogitDifference: finite, meanTotalVariation: finite }),
   notes: v.array(text),
-  /** t(k), ascending in tokens; one entry of `ms` a sample. Empty where no time was left. */
+  /** t(k), ascending in tokens; one entry of `ms` a sample. Empty for a model whose shape another one has. */
   passes: v.array(v.object({ tokens: count, ms: v.pipe(v.array(ms), v.minLength(1)) })),
 });
 

@@ -2,7 +2,10 @@ import type { MeasuredBackend, MeasuredMethod, Measurement } from '../measuremen
 
 /** Passes over 1 to 9 tokens that take t(k) each. */
 export const passesOf = (msOf: (tokens: number) => number): MeasuredBackend['models'][number]['passes'] =>
-  [1, 2, 3, 4, 5, 6, 7, 8, 9].map((tokens) => ({ tokens, ms: [msOf(tokens), msOf(tokens) * 1.5] }));
+  [1, 2, 3, 4, 5, 6, 7, 8, 9].map((tokens) => ({
+    tokens,
+    ms: [1, 1.02, 1.05].map((noise) => msOf(tokens) * noise),
+  }));
 
 export const methodOf = (kind: MeasuredMethod['kind'], ...ratios: readonly number[]): MeasuredMethod => ({
   ...{ kind, acceptanceRate: 0.9, failure: null },
