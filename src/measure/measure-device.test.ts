@@ -147,6 +147,12 @@ test.each<{ what: string; speeds: Speeds; tokens: number; failures: readonly (st
     tokens: 4,
     failures: ['no time was left for it', 'no time was left for it'],
   },
+  {
+    what: 'models whose checks would take too long are not loaded',
+    speeds: { checkMs: 18_000 },
+    tokens: 24,
+    failures: [null, 'no time was left for it'],
+  },
 ])('$what', async ({ speeds, tokens, failures }) => {
   const { engineOn, now } = device(speeds);
   const { backends } = await measureDevice({

@@ -48,7 +48,7 @@ export interface MeasureParts {
 
 /** How long to measure. */
 export interface Effort {
-  /** For a backend, downloads left out; what has not begun by then is skipped. */
+  /** For a backend, downloads left out, and what earlier ones have left over; what has not begun by then is skipped. */
   readonly backendMs: number;
   /** For the passes of one model. */
   readonly passesMs: number;
@@ -89,6 +89,7 @@ export async function measureDevice({
 }: MeasureParts): Promise<Measurement> {
   const createdAt = new Date().toISOString();
   const measured: Measurement['backends'] = [];
+  const clock = new MeasureClock(now);
   const stepsPerBackend = 2 * plan.timed.length + 2 * (effort.pairs + 1);
   for (const [index, backend] of backends.entries()) {
     const report = (what: string, done: number): void =>
@@ -97,8 +98,10 @@ export async function measureDevice({
         share: (index + Math.min(done, stepsPerBackend) / stepsPerBackend) / backends.length,
       });
     report('opening the engine …', 0);
+    const leftMs = (): number => (index + 1) * effort.backendMs - clock.ms;
+    const parts = { connect, plan, effort, report, signal, now, clock, leftMs };
     try {
-      measured.push(await measureBackend(backend, { connect, plan, effort, report, signal, now }));
+      measured.push(await measureBackend(backend, parts));
     } catch (error) {
       signal.throwIfAborted();
       // What WASM cannot do is a fault of the models; another backend may simply be missing.
@@ -114,18 +117,19 @@ export async function measureDevice({
 
 interface BackendParts
   extends Required<Pick<MeasureParts, 'connect' | 'plan' | 'effort' | 'signal' | 'now'>> {
+  readonly clock: MeasureClock;
+  readonly leftMs: () => number;
   readonly report: (what: string, done: number) => void;
 }
 
 async function measureBackend(backend: BackendKind, parts: BackendParts): Promise<MeasuredBackend> {
-  const { connect, plan, effort, report, signal, now } = parts;
-  const clock = new MeasureClock(now);
-  const leftMs = (): number => effort.backendMs - clock.ms;
+  const { connect, plan, effort, report, signal, now, clock, leftMs } = parts;
   const engine = await connect(backend);
   let done = 0;
+  let longestLoadMs = 0;
   const loaded: LoadedModel[] = [];
   const load = async (model: string): Promise<void> => {
-    if (loaded.some(({ id }) => id === model)) return;
+    const startMs = clock.ms;
     const onProgress = ({ stage, bytesLoaded, bytesTotal }: LoadProgress): void => {
       const isDownload = stage === 'download' || stage === 'runtime';
       clock.pause(isDownload);
@@ -137,6 +141,7 @@ async function measureBackend(backend: BackendKind, parts: BackendParts): Promis
       loaded.push(await engine.load(model, { signal, onProgress }));
     } finally {
       clock.pause(false);
+      longestLoadMs = Math.max(longestLoadMs, clock.ms - startMs);
     }
   };
   try {
@@ -158,11 +163,14 @@ async function measureBackend(backend: BackendKind, parts: BackendParts): Promis
       ['turns', turns],
     ] as const) {
       if (method) {
-        if (leftMs() > 0) for (const { model } of membersIn(method)) await load(model);
+        const models = new Set(membersIn(method).map(({ model }) => model));
+        const missing = [...models].filter((model) => !loaded.some(({ id }) => id === model));
+        const isInTime = leftMs() > missing.length * longestLoadMs;
+        if (isInTime) for (const model of missing) await load(model);
         methods.push(
           await measureMethod(kind, method, {
             ...{ engine, plan, effort, signal, now, loaded },
-            budgetMs: Math.min(effort.pairsMs, leftMs()),
+            budgetMs: isInTime ? Math.min(effort.pairsMs, leftMs()) : 0,
             onPair: (pairs) =>
               report(
                 `${methodNames[kind]} beside its reference, ${pairs} of ${effort.pairs} pairs …`,
