@@ -25,8 +25,9 @@ export async function measureHere(fileName: string, log: (line: string) => void)
     plan: bundledPlan,
     host: nodeHost(),
     onProgress: ({ what, share }) => {
-      if (what !== last) log(`${`${Math.round(100 * share)} %`.padStart(5)}  ${what}`);
-      last = what;
+      const [step] = what.split(/,| …/);
+      if (step !== last) log(`${`${Math.round(100 * share)} %`.padStart(5)}  ${step}`);
+      last = step;
     },
   });
   writeFileSync(fileName, `${JSON.stringify(measurement, null, 1)}\n`);

@@ -120,10 +120,12 @@ export class MeasureApp extends LitElement {
       </header>
       <main>
         <p>
-          How fast does this device run language models, and what makes them faster here? The page checks that the models
-          compute correctly, times calls over 1 to 9 tokens, and compares two methods with plain decoding, on WebAssembly
-          and on the graphics card. Once the models are here it takes less than two minutes. Close other programs first.
+          How fast does this device run language models, and what makes them faster here? The page checks that the
+          models compute correctly, times calls over 1 to 9 tokens, and compares two methods with one call after the
+          other, on WebAssembly and on the graphics card. Once the models are here it takes less than two minutes. Close
+          other programs first.
         </p>
+        ${this.state.kind === 'failed' ? failureView('The device could not be measured', this.state.failure, this.#onRemedy) : nothing}
         ${this.#controls()} ${this.measurement ? this.#result(this.measurement) : nothing}
       </main>`;
   }
@@ -134,8 +136,6 @@ export class MeasureApp extends LitElement {
 
   #controls(): TemplateResult {
     const { state } = this;
-    if (state.kind === 'failed')
-      return failureView('The device could not be measured', state.failure, this.#onRemedy);
     if (state.kind === 'working') {
       return html`<div class="working">
         <label
@@ -309,7 +309,6 @@ export class MeasureApp extends LitElement {
 
   #onRemedy = (remedy: Remedy): void => {
     if (remedy === 'reload-page') location.reload();
-    else if (remedy === 'change-request') this.state = { kind: 'ready' };
     else void this.#measure();
   };
 
