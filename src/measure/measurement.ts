@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { EngineError } from '../errors/engine-error.ts';
+import { parseOrThrow } from '../errors/parse-or-throw.ts';
 
 /*
  * The file that "Measure this device" saves: raw times, and all that they depend on. Page, terminal and
@@ -126,12 +127,8 @@ export function readMeasurement(file: string): Measurement {
   return parse(measurementSchema, json);
 }
 
-function parse<const Schema extends v.GenericSchema>(schema: Schema, json: unknown): v.InferOutput<Schema> {
-  const parsed = v.safeParse(schema, json, { abortEarly: true });
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw invalid(`${v.getDotPath(issue) ?? 'the whole file'}: ${issue.message}`);
-}
+const parse = <const Schema extends v.GenericSchema>(schema: Schema, json: unknown): v.InferOutput<Schema> =>
+  parseOrThrow(schema, json, 'the whole file', ({ sentence }) => invalid(sentence));
 
 function invalid(problem: string, cause?: unknown): EngineError {
   return new EngineError('integrity', `not a measurement that can be read: ${problem}`, { cause });
