@@ -116,10 +116,10 @@ export class SeeApp extends LitElement {
     return html`<header>
         <h1>Antiphon</h1>
         <p>
-          Two language models write one story in your browser: ${models.map(
+          Two language models write one story: ${models.map(
             (name, member) =>
               html`${member === 0 ? '' : ' and '}<span class="model ${memberClass(member)}"
-                  ><span class="badge">${memberLetters[member]}</span> ${name}</span
+                  ><span class="badge">${memberLetters[member]}</span>\u00a0${name}</span
                 >`,
           )}. Both decide on every word.
         </p>
@@ -150,7 +150,8 @@ export class SeeApp extends LitElement {
       ${pane(
         'turns',
         'Taking turns',
-        html`One call checks the other model’s word and adds the next. <del>Crossed out</del>: checked and refused.`,
+        html`One call checks a word and adds the next.
+          <span class="legend">Underlined: whose word it was. <del>Crossed out</del>: refused.</span>`,
       )}
     </div>`;
   }
@@ -158,8 +159,7 @@ export class SeeApp extends LitElement {
   #clockControls(): TemplateResult {
     const { playback } = this;
     const factor = this.#factor();
-    const words =
-      factor < 1.05 ? 'true speed' : `${factor.toFixed(factor < 9.5 ? 1 : 0)} times slower than true`;
+    const words = factor < 1.05 ? 'true speed' : `${factor.toFixed(factor < 9.5 ? 1 : 0)} times slower`;
     const action =
       playback && !playback.isPaused && !playback.isOver
         ? 'Pause'
@@ -202,9 +202,8 @@ export class SeeApp extends LitElement {
         ${loss && html`<span class="loss">${loss}</span>`}
       </p>
       <p class="why">
-        <strong>Why?</strong> Models that know different things write together what none of them writes alone: here,
-        fairy tales set in space. Asking all of them for every word is slow; taking turns saves many of the calls. Both
-        ways roll the same dice, so they write the same text.
+        <strong>Why?</strong> Models that know different things write together what none writes alone: here, fairy tales
+        in space. Asking each for every word is slow; taking turns saves many calls. Both ways roll the same dice: the same text.
       </p>
     </section>`;
   }

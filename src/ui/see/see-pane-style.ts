@@ -41,6 +41,7 @@ export const seePaneStyle = css`
     text-underline-offset: 0.28em;
   }
   .refused {
+    margin-inline: 0.1em;
     color: var(--ink-soft);
     font-size: 0.85em;
   }
@@ -110,6 +111,21 @@ export const seePaneStyle = css`
     }
     .foot strong {
       font-size: 0.9375rem;
+    }
+  }
+  /* Small phones, and windows zoomed to 200 %. */
+  @media (max-width: 48rem) and (max-height: 46rem) {
+    :host {
+      padding-block: 0.25rem;
+    }
+    .text {
+      font-size: 0.8125rem;
+      line-height: 1.35;
+    }
+  }
+  @media (max-width: 44rem) and (max-height: 46rem) {
+    .legend {
+      display: none;
     }
   }
 `;

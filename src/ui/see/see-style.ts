@@ -28,9 +28,6 @@ export const seeStyle = css`
     grid-column: 1 / -1;
     color: var(--ink-soft);
   }
-  .model {
-    white-space: nowrap;
-  }
   .model .badge {
     width: 1.25em;
     height: 1.25em;
@@ -80,7 +77,7 @@ export const seeStyle = css`
     font-variant-numeric: tabular-nums;
   }
   .speed {
-    flex: 0 0 17rem;
+    flex: 0 0 12rem;
   }
   .slider {
     display: flex;
@@ -153,6 +150,7 @@ export const seeStyle = css`
     font-variant-numeric: tabular-nums;
   }
   @media (max-width: 44rem), (max-height: 34rem) {
+    main,
     .panes {
       gap: 0.4rem;
     }
@@ -167,7 +165,7 @@ export const seeStyle = css`
       padding-block: 0.2rem;
     }
     header p {
-      font-size: 0.8125rem;
+      font-size: 0.78125rem;
       line-height: 1.3;
     }
     .clock {
