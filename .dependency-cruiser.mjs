@@ -22,6 +22,8 @@ const folders = [
   'decode',
   'engine',
   'trace',
+  'speed',
+  'measure',
   'pilot',
   'rpc',
   'openai',
@@ -55,6 +57,8 @@ const roomsOfUi = [
   'pilot/',
   'composer/',
   'page/',
+  'see/',
+  'measure/',
 ];
 
 /** Rooms of `ui` that are pages of their own too, or are embedded in one: what they may import of it. */

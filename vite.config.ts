@@ -49,6 +49,13 @@ export default defineConfig({
     ...engineBuild,
     outDir: 'dist/site',
     emptyOutDir: true,
-    rolldownOptions: { input: { index: page('index.html'), terminal: page('terminal.html') } },
+    rolldownOptions: {
+      input: {
+        index: page('index.html'),
+        work: page('work.html'),
+        measure: page('measure.html'),
+        terminal: page('terminal.html'),
+      },
+    },
   },
 });

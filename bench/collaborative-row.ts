@@ -1,7 +1,7 @@
 import { predictSpeedUp } from '../src/decode/predict-speed-up.ts';
 import type { DecodeResult } from '../src/engine/engine-api.ts';
 import { costAt, type ForwardCosts } from '../src/models/forward-costs.ts';
-import { type Quartiles, quartilesOf, withSpread } from '../src/pilot/quartiles.ts';
+import { type Quartiles, quartilesOf, withSpread } from '../src/speed/quartiles.ts';
 import type { Case } from './collaborative-cases.ts';
 import { ForwardTimes } from './forward-times.ts';
 import { otherMs, speedUpWithOther, type TokenTime, timeInWords, tokenTimeOf } from './token-time.ts';

@@ -1,6 +1,6 @@
 import type { DecodeResult } from '../src/engine/engine-api.ts';
 import type { DecodeRequest } from '../src/engine/request-types.ts';
-import { withSpread } from '../src/pilot/quartiles.ts';
+import { withSpread } from '../src/speed/quartiles.ts';
 import { type Bench, type BenchTable, type Cell, cellsOf, enoughTokens } from './bench-table.ts';
 import { type Case, models, type Section, sections, type TeamMethod } from './collaborative-cases.ts';
 import { type Row, rowOf, tokenTimesInWords } from './collaborative-row.ts';

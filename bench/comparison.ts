@@ -1,4 +1,4 @@
-import { type Quartiles, quartilesOf, withSpread } from '../src/pilot/quartiles.ts';
+import { type Quartiles, quartilesOf, withSpread } from '../src/speed/quartiles.ts';
 import type { Cell } from './bench-table.ts';
 import { type TokenTime, timeInWords } from './token-time.ts';
 

@@ -4,7 +4,7 @@ import { projectFolder, siteFolder } from '../scripts/build.ts';
 import { serveFolder } from '../scripts/static-server.ts';
 import { EnginePage } from '../scripts/terminal/engine-page.ts';
 import type { CollaborativeMethod } from '../src/engine/request-types.ts';
-import { withSpread } from '../src/pilot/quartiles.ts';
+import { withSpread } from '../src/speed/quartiles.ts';
 import type { Bench, BrowserTable } from './bench-table.ts';
 import { type Row, rowOf, tokenTimesInWords } from './collaborative-row.ts';
 import {

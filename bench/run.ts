@@ -2,15 +2,17 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ensureSite, projectFolder, siteFolder } from '../scripts/build.ts';
+import { ensureLibrary, ensureSite, projectFolder, siteFolder } from '../scripts/build.ts';
 import { serveFolder } from '../scripts/static-server.ts';
 import { EnginePage } from '../scripts/terminal/engine-page.ts';
 import type { BenchTable, BrowserTable, Measured } from './bench-table.ts';
 import { type BrowserCircumstances, type Circumstances, circumstancesInWords } from './circumstances.ts';
 import { collaborativeTable } from './collaborative-table.ts';
+import { collect } from './collect.ts';
 import { draftingTable } from './drafting/drafting-table.ts';
 import { engineCircumstances } from './engine-circumstances.ts';
 import { guidanceTable } from './guidance/guidance-table.ts';
+import { measureHere } from './measure.ts';
 import { pageTable } from './page-table.ts';
 import { peersTable } from './peers/peers-table.ts';
 import { realModelTable } from './real-model-table.ts';
@@ -21,6 +23,9 @@ import { speculativeTable } from './speculative-table.ts';
  * `npm run bench` writes bench/results/NAME.md and .json for every table; `-- --quick` a smaller sweep into
  * NAME-quick.md and .json; `-- --table NAME` one table alone; `-- --models-url URL` measures further models too,
  * which lie in a folder on a server.
+ *
+ * `-- --collect FILES` prints a table of devices from files that the page "Measure this device" saved; `-- --measure`
+ * writes such a file for this machine in Node.js.
  */
 
 const tables: readonly (BenchTable | BrowserTable)[] = [
@@ -34,8 +39,11 @@ const tables: readonly (BenchTable | BrowserTable)[] = [
   samplingTable,
 ];
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
+    collect: { type: 'boolean', default: false },
+    measure: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     table: { type: 'string' },
     'models-url': { type: 'string' },
@@ -117,13 +125,34 @@ async function run(table: BenchTable | BrowserTable): Promise<void> {
   log(`\n${report}\nWritten to bench/results/${fileName}.${Object.keys(files).join(', .')}`);
 }
 
-await ensureSite();
-for (const table of chosen) {
-  const missing = 'missing' in table ? table.missing(modelsUrl) : null;
-  if (missing === null) {
-    await run(table);
-    continue;
+if (values.collect) collectFiles(positionals);
+else if (positionals.length > 0) {
+  throw new Error(`'${positionals[0]}' is no option; files are given with --collect`);
+} else if (values.measure) {
+  await ensureLibrary();
+  const fileName = `antiphon-measurement-${new Date().toISOString().slice(0, 10)}.json`;
+  log(`\n${await measureHere(fileName, log)}`);
+} else await runTables();
+
+/** Refused files are named on stderr. */
+function collectFiles(names: readonly string[]): void {
+  if (names.length === 0)
+    throw new Error('--collect has no files; name those that "Measure this device" saved');
+  const { markdown, refused } = collect(names.map((name) => ({ name, text: readFileSync(name, 'utf8') })));
+  if (markdown !== '') log(markdown);
+  for (const problem of refused) process.stderr.write(`bench: ${problem}\n`);
+  if (refused.length > 0) process.exitCode = 1;
+}
+
+async function runTables(): Promise<void> {
+  await ensureSite();
+  for (const table of chosen) {
+    const missing = 'missing' in table ? table.missing(modelsUrl) : null;
+    if (missing === null) {
+      await run(table);
+      continue;
+    }
+    process.stderr.write(`bench: the table ${table.name} is left out: ${missing}\n`);
+    if (values.table !== undefined) process.exitCode = 1;
   }
-  process.stderr.write(`bench: the table ${table.name} is left out: ${missing}\n`);
-  if (values.table !== undefined) process.exitCode = 1;
 }

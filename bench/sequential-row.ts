@@ -1,6 +1,6 @@
 import type { DecodeResult } from '../src/engine/engine-api.ts';
 import type { ForwardCosts } from '../src/models/forward-costs.ts';
-import { type Quartiles, quartilesOf } from '../src/pilot/quartiles.ts';
+import { type Quartiles, quartilesOf } from '../src/speed/quartiles.ts';
 import { ForwardTimes } from './forward-times.ts';
 import { otherMs, tokenTimeOf } from './token-time.ts';
 import { speedOf, type Trial } from './trials.ts';

@@ -38,7 +38,7 @@ test('a browser that blocks all site data tells a story, and keeps no model', as
   blockedPage: page,
   siteUrl,
 }) => {
-  await page.goto(`${siteUrl}#method=plain&target=story-draft&seed=3&max=24`);
+  await page.goto(`${siteUrl}work.html#method=plain&target=story-draft&seed=3&max=24`);
   expect(await refusals(page)).toEqual(Array(4).fill('SecurityError'));
   await runToEnd(page);
   await expect(story(page)).toContainText(/\w+ \w+/);

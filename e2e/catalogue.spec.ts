@@ -35,7 +35,7 @@ test('a team that was searched for comes from the hub a link names, when the rea
   page,
   hub,
 }) => {
-  await page.goto(`./#seed=3&max=24&hub=${encodeURIComponent(hub.url)}`);
+  await page.goto(`work.html#seed=3&max=24&hub=${encodeURIComponent(hub.url)}`);
   const alert = page.getByRole('alert');
   await expect(alert).toContainText(hub.url);
   await alert.getByRole('button', { name: 'Load it' }).click();
@@ -73,7 +73,7 @@ test('on a phone in dark colours any repository takes the place of a member, by 
 }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   await page.emulateMedia({ colorScheme: 'dark' });
-  await page.goto('./#seed=3&max=24');
+  await page.goto('work.html#seed=3&max=24');
   await page.getByText('Settings', { exact: false }).first().click();
   const member = page.getByLabel('Model of member A');
   const dialog = page.getByRole('dialog', { name: 'Model of member A' });
@@ -122,7 +122,7 @@ test('code or list of the catalogue that do not arrive are told, and come when t
   const list = '**/teams.json';
   await page.route(code, (route) => route.abort());
   await page.route(list, (route) => route.fulfill({ status: 404, body: 'not here' }));
-  await page.goto('./');
+  await page.goto('work.html');
   await page.getByRole('button', { name: 'More teams …' }).click();
   const notice = page.getByRole('alert').filter({ hasText: 'The catalogue’s code could not be fetched.' });
   await expect(notice).toBeVisible();

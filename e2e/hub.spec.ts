@@ -134,7 +134,7 @@ test('a large file stands in the JavaScript heap once, when it is here and check
 });
 
 test('the page lists what is stored, deletes it, and tells whether a model would fit', async ({ page }) => {
-  await page.goto('./');
+  await page.goto('work.html');
   await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
   await page.getByText('Models on this device').click();
   const list = page.getByRole('list', { name: 'Stored models' });

@@ -20,7 +20,7 @@ for (const { name, howToInstall, start } of [firefox, webkit]) {
       test.skip(session === null, `${name} is not here: ${howToInstall}`);
       if (session === null) return;
       try {
-        await session.open(`${isolatedSiteUrl}#${settings}`);
+        await session.open(`${isolatedSiteUrl}work.html#${settings}`);
         await expect
           .poll(() => session.evaluate<string>(status), {
             timeout: loadMs,

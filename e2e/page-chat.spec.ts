@@ -11,7 +11,7 @@ test('a model with a chat template converses, turn by turn', async ({ page }) =>
       ? route.fulfill({ body: template })
       : route.continue({ url: url.replace('/chatty/', '/models/story-draft/') });
   });
-  await page.goto('./#seed=7&max=12&model1=/chatty/&model2=/chatty/&system2=Long+ago.&prompt=One+day');
+  await page.goto('work.html#seed=7&max=12&model1=/chatty/&model2=/chatty/&system2=Long+ago.&prompt=One+day');
   await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
   await page.getByRole('switch', { name: /^Chat/ }).check();
   await page.getByLabel('System prompt', { exact: true }).fill('Once upon a time.');

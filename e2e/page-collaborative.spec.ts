@@ -16,7 +16,7 @@ const test = siteTest.extend({
 
 test.beforeAll(async ({ visited }) => {
   visit = await openReturning(visited);
-  await visit.goto('./#max=120');
+  await visit.goto('work.html#max=120');
 });
 
 test.afterAll(() => visit.close());

@@ -13,7 +13,7 @@ const textOf = (page: Page): Promise<string> =>
 test('a link writes the same story on another page, and settings survive a reload', async ({ page }) => {
   const context = page.context();
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  await page.goto('./#prompt=Long+ago&seed=31&max=24&temperature=1.2&model1=story-space&model2=story-fairy');
+  await page.goto('work.html#prompt=Long+ago&seed=31&max=24&temperature=1.2&model1=story-space&model2=story-fairy');
   await expect(page.getByLabel('Model of member A')).toHaveValue('story-space');
   await runToEnd(page);
   const first = await textOf(page);
@@ -32,13 +32,13 @@ test('a link writes the same story on another page, and settings survive a reloa
   await expect(page).toHaveURL(/seed=77/);
   await page.goto('about:blank');
   // Without a link: as the reader left it.
-  await page.goto('./');
+  await page.goto('work.html');
   await expect(page.getByLabel('Seed')).toHaveValue('77');
   await expect(page.getByLabel('Prompt', { exact: true })).toHaveValue('Long ago');
 });
 
 test('a bad link is told, and the rest of it is set', async ({ page }) => {
-  await page.goto('./#seed=abc&temperature=0.5&method=magic&model1=nope&model2=story-space');
+  await page.goto('work.html#seed=abc&temperature=0.5&method=magic&model1=nope&model2=story-space');
   const alert = page.getByRole('alert').filter({ hasText: 'The link' });
   await expect(alert).toContainText('Invalid seed “abc”: expected a number');
   await expect(alert).toContainText('Invalid method “magic”: expected one of collaborative');
@@ -65,7 +65,7 @@ test('what a link wants from elsewhere is not loaded before the reader agrees', 
       body: 'export const probabilities = ([a, b]) => a.map((p, token) => (p + b[token]) / 2);',
     }),
   );
-  await page.goto('./#combine=custom&module=even.js&max=12');
+  await page.goto('work.html#combine=custom&module=even.js&max=12');
   const alert = page.getByRole('alert');
   await expect(alert).toContainText('even.js');
   await runToEnd(page);
@@ -79,14 +79,14 @@ test('what a link wants from elsewhere is not loaded before the reader agrees', 
 
   asked.length = 0;
   await page.goto('about:blank');
-  await page.goto('./#model1=https%3A%2F%2Fevil.example%2Fm%2F&model2=story-fairy');
+  await page.goto('work.html#model1=https%3A%2F%2Fevil.example%2Fm%2F&model2=story-fairy');
   await expect(alert).toContainText('https://evil.example/m/');
   await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
   expect(asked).toEqual([]);
 });
 
 test('a text that goes on is the text that was never interrupted', async ({ page }) => {
-  await page.goto('./#seed=5&max=48&acceptance=coupled&prompt=One+day');
+  await page.goto('work.html#seed=5&max=48&acceptance=coupled&prompt=One+day');
   await runToEnd(page);
   const whole = await textOf(page);
   await page.getByText('More settings').click();

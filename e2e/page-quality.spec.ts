@@ -11,7 +11,7 @@ test('the first paint waits for neither WebAssembly nor a model, and axe finds n
 }) => {
   // Never answered: a page that waited for one of these would stay blank.
   await page.route(/\.(wasm|onnx)$|ort-wasm|engine\.worker/, () => {});
-  await page.goto('./');
+  await page.goto('work.html');
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Loading …' })).toBeVisible();
   const paints = await page.evaluate(() => performance.getEntriesByType('paint').map(({ name }) => name));
@@ -22,7 +22,7 @@ test('the first paint waits for neither WebAssembly nor a model, and axe finds n
 test('axe finds nothing before and after a run on a phone in dark colours', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   await page.emulateMedia({ colorScheme: 'dark' });
-  await page.goto('./#seed=7&max=24');
+  await page.goto('work.html#seed=7&max=24');
   await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
   expect(await axeFindings(page)).toEqual([]);
   await runToEnd(page);
@@ -37,7 +37,7 @@ test('at 200 % nothing sticks out sideways: a window of 1280 pixels zoomed, and 
   const zoomed = { width: 640, height: 400, deviceScaleFactor: 2, mobile: false };
   const session = await page.context().newCDPSession(page);
   await session.send('Emulation.setDeviceMetricsOverride', zoomed);
-  await page.goto('./#seed=7&max=24');
+  await page.goto('work.html#seed=7&max=24');
   await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
   expect(await page.evaluate(() => [innerWidth, devicePixelRatio])).toEqual([640, 2]);
   expect(await stickingOut(page)).toBeLessThanOrEqual(0);

@@ -8,7 +8,7 @@ let visit: Page;
 const test = siteTest.extend({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures it needs from here
   page: async ({}, use) => {
-    await visit.goto('./#max=60');
+    await visit.goto('work.html#max=60');
     await expect(startButton(visit)).toBeEnabled({ timeout: loadMs });
     await use(visit);
   },

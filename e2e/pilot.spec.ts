@@ -7,7 +7,7 @@ import { expect, loadMs, test } from './story-page.ts';
 test('a pilot on the page: prompts, plan, runs, an interruption by a reload, recommendation, report', async ({
   page,
 }) => {
-  await page.goto('./');
+  await page.goto('work.html');
   await page.getByRole('heading', { name: 'Pilot' }).click();
   const pilot = page.locator('antiphon-pilot');
   const prompts = pilot.getByLabel('One per line, or JSON Lines');

@@ -3,7 +3,7 @@ import { evenRounds, playRounds } from '../bench/page/played-run.ts';
 import { startButton, story, test } from './story-page.ts';
 
 test('the page shows a played run to its end, as the bench has it do', async ({ page }) => {
-  await page.goto('./');
+  await page.goto('work.html');
   await playRounds(page, await evenRounds(24));
   await startButton(page).click();
   await expect(page.getByRole('status')).toHaveText(/^The token limit ended the story after \d+ tokens\.$/);

@@ -2,7 +2,7 @@ import { axeFindings } from './axe.ts';
 import { expect, loadMs, startButton, test } from './story-page.ts';
 
 test('a race runs three ways and shows that they wrote the same text', async ({ page }) => {
-  await page.goto('./#seed=7&max=24&prompt=Long+ago');
+  await page.goto('work.html#seed=7&max=24&prompt=Long+ago');
   await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
   await page.getByRole('button', { name: 'Race', exact: true }).click();
   const race = page.locator('antiphon-race');
@@ -43,7 +43,7 @@ test('without motion the lanes are finished from the start, and a draft model ra
   page,
 }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
-  await page.goto('./#seed=7&max=24&method=draft-model');
+  await page.goto('work.html#seed=7&max=24&method=draft-model');
   await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
   await page.getByRole('button', { name: 'Race', exact: true }).click();
   await expect(page.locator('antiphon-race .lane.finished h3')).toHaveText(['Alone', 'With draft model'], {

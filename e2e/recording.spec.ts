@@ -18,7 +18,7 @@ const hostile = ' </script><img src=x onerror="window.broken=1"><!--<script>';
 test('a run is saved, and told again by the page and by a page of its own, as data alone', async ({
   page,
 }, testInfo) => {
-  await page.goto('./#seed=7&max=40&temperature=1.6&prompt=Long+ago');
+  await page.goto('work.html#seed=7&max=40&temperature=1.6&prompt=Long+ago');
   await runToEnd(page);
   const told = await story(page).textContent();
   await story(page).locator('.accepted').first().click();
@@ -99,7 +99,7 @@ test('a run is saved, and told again by the page and by a page of its own, as da
 });
 
 test('a file that is no recording is told, and one that is dropped is opened', async ({ page }, testInfo) => {
-  await page.goto('./');
+  await page.goto('work.html');
   writeFileSync(testInfo.outputPath('list.txt'), 'milk\neggs\n');
   await page
     .getByLabel('Recording', { exact: true })

@@ -18,7 +18,7 @@ test.beforeAll(async ({ visited }) => {
   await visit.setViewportSize({ width: 1440, height: 1000 });
   // Without motion the picture is at rest as soon as it is painted.
   await visit.emulateMedia({ reducedMotion: 'reduce' });
-  await visit.goto('./');
+  await visit.goto('work.html');
   await expect(startButton(visit)).toBeEnabled({ timeout: loadMs });
   await visit.getByLabel('Seed').fill('7');
   await visit.getByText('More settings').click();
@@ -246,7 +246,7 @@ test('folded away it stays folded, and its code is not even fetched', async ({ p
   other.on('request', (request) => fetched.push(new URL(request.url()).pathname));
   const scripts = () => fetched.filter((path) => /rhythm-(view|charts)/.test(path)).length;
   // Two loads and two runs: short ones, so that a busy machine finishes them in a test's time.
-  await other.goto('./#max=24');
+  await other.goto('work.html#max=24');
   await expect(startButton(other)).toBeEnabled({ timeout: loadMs });
   expect(scripts()).toBe(0);
   await runToEnd(other);

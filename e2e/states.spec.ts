@@ -7,7 +7,7 @@ test('without a connection the page says so once, and loads the models when it i
 }) => {
   const weights = '**/*.onnx';
   await page.route(weights, (route) => route.abort('internetdisconnected'));
-  await page.goto('./');
+  await page.goto('work.html');
   const alert = page.getByRole('alert');
   await expect(alert).toContainText('and Space-story teller (story-space) could not be loaded', {
     timeout: loadMs,
@@ -26,7 +26,7 @@ test('without a connection the page says so once, and loads the models when it i
 test('an engine that dies while nothing runs is told, and its text goes on after a restart', async ({
   page,
 }) => {
-  await page.goto('./#seed=7&max=24&prompt=Long+ago');
+  await page.goto('work.html#seed=7&max=24&prompt=Long+ago');
   await runToEnd(page);
   const told = await story(page).textContent();
   const [worker] = page.workers();

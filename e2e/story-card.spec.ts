@@ -8,7 +8,7 @@ let page: Page;
 
 test.beforeAll(async ({ visited }) => {
   page = await openReturning(visited);
-  await page.goto('./');
+  await page.goto('work.html');
   await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
   await page.getByLabel('Seed').fill('18');
   await page.getByRole('slider', { name: 'Temperature' }).fill('1.6');

@@ -22,7 +22,7 @@ test(
     expect(alone.tokenIds.slice(0, 8)).toEqual([14, 352, 281, 260, 496, 1676, 335, 720]);
     expect(drafted.tokenIds).toEqual(alone.tokenIds);
 
-    await page.goto(`${isolatedSiteUrl}#max=24&backend=wasm`);
+    await page.goto(`${isolatedSiteUrl}work.html#max=24&backend=wasm`);
     await runToEnd(page);
     const named = threads === 1 ? 'one thread' : `${threads} threads`;
     await expect(page.getByText(`Runs on WebAssembly, ${named}`)).toBeVisible();

@@ -33,7 +33,7 @@ const site: Product = {
   name: 'site',
   folder: siteFolder,
   configs: { '.': 'vite.config.ts' },
-  sources: ['index.html', 'terminal.html', 'public'],
+  sources: ['index.html', 'work.html', 'measure.html', 'terminal.html', 'public'],
 };
 
 const library: Product = {

@@ -13,7 +13,7 @@ const site = await serveFolder({ folder: siteFolder });
 const browser = await chromium.launch(launchOptions());
 try {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-  await page.goto(`${site.url}#${settings}`);
+  await page.goto(`${site.url}work.html#${settings}`);
   await page.getByRole('button', { name: 'Start', exact: true }).click({ timeout: longestMs });
   const status = page.getByRole('status');
   await status.filter({ hasText: /after \d+ tokens\.$/ }).waitFor({ timeout: longestMs });

@@ -2,18 +2,23 @@
 export type { Candidate, CandidateList, Candidates } from './decode/candidates.ts';
 export { type CandidatesQuery, candidatesQuery, type ProposalPlace } from './engine/candidates-query.ts';
 export type {
+  AdapterDescription,
   DecodeOptions,
   DecodeRun,
   EngineApi,
   EngineInfo,
   EngineOptions,
+  ForwardMeasurement,
   HubModel,
   LifeState,
   LoadedModel,
   LoadOptions,
   LoadProgress,
+  MeasureForwardsOptions,
   MemoryEstimate,
   ModelEstimate,
+  OrtBuild,
+  PassTimes,
   PrefillProgress,
   StoredModel,
   StoredModels,

@@ -1,4 +1,4 @@
-import { withSpread } from '../../src/pilot/quartiles.ts';
+import { withSpread } from '../../src/speed/quartiles.ts';
 import type { DraftingRow } from './drafting-rows.ts';
 
 export interface MeasuredDrafting {

@@ -1,7 +1,7 @@
 import { predictSpeculativeSpeedUp } from '../../src/decode/predict-speed-up.ts';
 import type { DecodeResult } from '../../src/engine/engine-api.ts';
 import { costAt, type ForwardCosts } from '../../src/models/forward-costs.ts';
-import { type Quartiles, quartilesOf } from '../../src/pilot/quartiles.ts';
+import { type Quartiles, quartilesOf } from '../../src/speed/quartiles.ts';
 import { ForwardTimes } from '../forward-times.ts';
 import { ratioOf, speedOf, type Trial } from '../trials.ts';
 import { type DraftingLimit, limitOf } from './drafting-limit.ts';

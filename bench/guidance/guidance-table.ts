@@ -1,7 +1,7 @@
 import { siteFolder } from '../../scripts/build.ts';
 import { serveFolder } from '../../scripts/static-server.ts';
 import { EnginePage } from '../../scripts/terminal/engine-page.ts';
-import { type Quartiles, quartilesOf, withSpread } from '../../src/pilot/quartiles.ts';
+import { type Quartiles, quartilesOf, withSpread } from '../../src/speed/quartiles.ts';
 import type { Bench, BrowserTable } from '../bench-table.ts';
 import { type Row, rowOf } from '../collaborative-row.ts';
 import { engineCircumstances } from '../engine-circumstances.ts';

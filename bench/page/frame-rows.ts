@@ -1,4 +1,4 @@
-import { quartilesOf } from '../../src/pilot/quartiles.ts';
+import { quartilesOf } from '../../src/speed/quartiles.ts';
 import type { Watched } from './frame-watch.ts';
 
 /** One situation of the page, all its runs together. */

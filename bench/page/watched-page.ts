@@ -24,7 +24,7 @@ export class WatchedPage {
     const browser = await chromium.launch(launchOptions());
     try {
       const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-      await page.goto(siteUrl);
+      await page.goto(`${siteUrl}work.html`);
       await allowNames(page);
       if (rounds) await playRounds(page, rounds);
       return new WatchedPage(browser, page);

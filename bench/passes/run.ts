@@ -6,7 +6,7 @@ import { projectFolder } from '../../scripts/build.ts';
 import { findBrowser, launchOptions } from '../../scripts/find-browser.ts';
 import { isolationHeaders } from '../../scripts/isolation-headers.ts';
 import type { OrtBuild } from '../../src/host/host.ts';
-import { quartilesOf, withSpread } from '../../src/pilot/quartiles.ts';
+import { quartilesOf, withSpread } from '../../src/speed/quartiles.ts';
 import { engineConfig } from '../../vite.config.ts';
 import type { PassSetting } from './pass-worker.ts';
 

@@ -1,4 +1,4 @@
-import { type Quartiles, quartilesOf } from '../../src/pilot/quartiles.ts';
+import { type Quartiles, quartilesOf } from '../../src/speed/quartiles.ts';
 import type { ContextDecodes } from './measure-section.ts';
 import type { TimedDecode } from './pages/contender.ts';
 

@@ -1,4 +1,4 @@
-import { type Quartiles, withSpread } from '../../src/pilot/quartiles.ts';
+import { type Quartiles, withSpread } from '../../src/speed/quartiles.ts';
 import type { PeerRow } from './peer-rows.ts';
 import { type StepPhases, stepParts, stepPartsInWords } from './step-phases.ts';
 

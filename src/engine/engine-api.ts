@@ -4,7 +4,10 @@ import type { FinishReason } from '../decode/decode-loop.ts';
 import type { PrefillProgress } from '../decode/prefill-members.ts';
 import type { SpeedUp } from '../decode/speed-up.ts';
 import type { DecodeStatistics } from '../decode/statistics.ts';
+import type { AdapterDescription } from '../gpu/device.ts';
+import type { OrtBuild } from '../host/host.ts';
 import type { BackendKind, VerificationNoise } from '../models/causal-model.ts';
+import type { PassTimes } from '../models/costs/pass-times.ts';
 import type { Dtype } from '../models/files/dtype.ts';
 import type { HubModel } from '../models/files/hub/hub-model.ts';
 import type { LoadProgress } from '../models/files/load-progress.ts';
@@ -16,10 +19,13 @@ import type { CandidatesQuery } from './candidates-query.ts';
 import type { DecodeRequest, ValidDecodeRequest } from './request-types.ts';
 
 export type {
+  AdapterDescription,
   FinishReason,
   HubModel,
   LoadProgress,
   MemoryEstimate,
+  OrtBuild,
+  PassTimes,
   PrefillProgress,
   StoredModel,
   StoredModels,
@@ -130,6 +136,29 @@ export interface EngineInfo {
   readonly liveGpuBytes: number;
 }
 
+/** Options of `engine.measureForwards`. */
+export interface MeasureForwardsOptions {
+  /** Time of forwards that count after which no further ones are begun; 1, 2 and 9 tokens are always measured. Default: 2000. */
+  readonly budgetMs?: number;
+  /** Ends the measurement, which rejects with the signal's reason, an AbortError. */
+  readonly signal?: AbortSignal;
+}
+
+/** Raw times of forward passes, and what they ran on. */
+export interface ForwardMeasurement {
+  /** The name of the model in requests. */
+  readonly model: string;
+  readonly backend: BackendKind;
+  /** Threads of the WASM backend. */
+  readonly threads: number;
+  /** Version of ONNX Runtime, and which of its builds this host runs. */
+  readonly onnxRuntime: { readonly version: string; readonly build: OrtBuild };
+  /** Null on WASM. */
+  readonly adapter: AdapterDescription | null;
+  /** Ascending in tokens. */
+  readonly passes: readonly PassTimes[];
+}
+
 /** The GPU device was lost while a text was written, and the text went on from there on another one. */
 export interface Resumption {
   /** Tokens written before. */
@@ -234,6 +263,13 @@ export interface EngineApi {
    * @throws EngineError `invalid-request`, `vocabulary-mismatch`, `context-full`
    */
   candidates(query: CandidatesQuery, options?: { readonly signal?: AbortSignal }): Promise<Candidates>;
+  /**
+   * Times forwards of a loaded model over 1 to 9 tokens anew, all samples included, as decoding would run them: padded to
+   * another width where that is faster. (`LoadedModel.costs` may come from an earlier visit, and is t(k) alone.) The call
+   * waits in the queue of decodes.
+   * @throws EngineError `invalid-request` for a model that is not loaded
+   */
+  measureForwards(model: string, options?: MeasureForwardsOptions): Promise<ForwardMeasurement>;
   /** The backend, and the models that are loaded. */
   info(): Promise<EngineInfo>;
   /** Frees a model's session, caches and GPU memory; a decode that uses it ends first. */

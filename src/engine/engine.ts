@@ -17,9 +17,11 @@ import type {
   DecodeRun,
   EngineApi,
   EngineInfo,
+  ForwardMeasurement,
   HubModel,
   LoadedModel,
   LoadOptions,
+  MeasureForwardsOptions,
   ModelEstimate,
   ResolvedEngineOptions,
   StoredModels,
@@ -27,6 +29,7 @@ import type {
 import { EngineLife, type OpenRuntime, openModelRuntime, type Runtime } from './engine-life.ts';
 import { findCandidates } from './find-candidates.ts';
 import { isDeviceLost } from './is-device-lost.ts';
+import { defaultBudgetMs, measureForwards } from './measure-forwards.ts';
 import { planMethod } from './method-members.ts';
 import { type FileParts, ModelRegistry } from './model-registry.ts';
 import { type PreparedDecode, prepareDecode } from './prepared-decode.ts';
@@ -103,23 +106,25 @@ export class Engine implements EngineApi {
     this.#closed.signal.throwIfAborted();
     const valid = validateCandidatesQuery(query);
     const prepared = prepareDecode(valid.request, this.#registry);
-    const { signal, release } = linkSignals(this.#closed.signal, options.signal);
-    try {
+    return this.#inTurn(prepared, options.signal, async (signal) => {
       const method = await this.#planMethod(prepared, signal);
-      return await this.#queue.run(
-        () =>
-          this.#onModels(prepared, signal, {
-            work: (ready) => findCandidates(ready, method, valid, signal),
-            written: () => 0,
-          }),
-        signal,
-        () => {
-          throw signal.reason;
-        },
-      );
-    } finally {
-      release();
-    }
+      return (ready) => findCandidates(ready, method, valid, signal);
+    });
+  }
+
+  async measureForwards(
+    model: string,
+    { budgetMs = defaultBudgetMs, signal: asked }: MeasureForwardsOptions = {},
+  ): Promise<ForwardMeasurement> {
+    this.#closed.signal.throwIfAborted();
+    const prepared = prepareDecode({ prompt: 'a', method: { kind: 'plain', model } }, this.#registry);
+    return this.#inTurn(
+      prepared,
+      asked,
+      async (signal) =>
+        ({ entries: [entry] }) =>
+          measureForwards(entry, this.#life.opened as Runtime, { budgetMs, signal }),
+    );
   }
 
   async info(): Promise<EngineInfo> {
@@ -199,6 +204,27 @@ export class Engine implements EngineApi {
    */
   #planMethod({ request }: PreparedDecode, signal: AbortSignal): Promise<MethodPlan> {
     return untilAborted(planMethod(request, this.#options.baseUrl), signal);
+  }
+
+  /** Prepares work that writes no text, and does it when its turn has come; rejects with the reason of a signal. */
+  async #inTurn<T>(
+    prepared: PreparedDecode,
+    asked: AbortSignal | undefined,
+    prepare: (signal: AbortSignal) => Promise<Work<T>['work']>,
+  ): Promise<T> {
+    const { signal, release } = linkSignals(this.#closed.signal, asked);
+    try {
+      const work = await prepare(signal);
+      return await this.#queue.run(
+        () => this.#onModels(prepared, signal, { work, written: () => 0 }),
+        signal,
+        () => {
+          throw signal.reason;
+        },
+      );
+    } finally {
+      release();
+    }
   }
 
   /** Does work whose turn has come, on the models as they are now. It is done again on another device if theirs is lost. */

@@ -65,6 +65,26 @@ test('a signal that all texts of a page share keeps nothing of those that have e
   expect(kept && (signal as unknown as Record<symbol, Set<unknown> | null>)[kept]?.size).toBeFalsy();
 });
 
+test('forwards over 1 to 9 tokens are measured anew, and what they ran on is told', async () => {
+  const { passes, ...where } = await engine.measureForwards('story-draft', { budgetMs: 1000 });
+  expect(passes.map(({ tokens }) => tokens)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  for (const { ms } of passes) expect(Math.min(...ms)).toBeGreaterThan(0);
+  expect(where).toEqual({
+    ...{ model: 'story-draft', backend: 'wasm', threads: (await engine.info()).threads, adapter: null },
+    onnxRuntime: { version: expect.stringMatching(/^\d+\.\d+\.\d+/), build: expect.any(String) },
+  });
+});
+
+test('forwards of a model that is not loaded are refused, and an aborted measurement ends', async () => {
+  await expect(engine.measureForwards('story-base')).rejects.toMatchObject({ code: 'invalid-request' });
+  const signal = AbortSignal.abort();
+  await expect(engine.measureForwards('story-draft', { signal })).rejects.toBe(signal.reason);
+  const abort = new AbortController();
+  const measured = engine.measureForwards('story-draft', { budgetMs: 1e9, signal: abort.signal });
+  abort.abort('enough');
+  await expect(measured).rejects.toBe('enough');
+});
+
 test('a story follows an update from a later round on, and every token lists the q and r it was judged by', async () => {
   const run = engine.decode(request);
   for await (const round of run) {

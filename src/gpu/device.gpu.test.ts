@@ -40,6 +40,16 @@ test('limits are those of the adapter', async () => {
   expect(device.gpu.limits.maxStorageBufferBindingSize).toBe(adapter!.limits.maxStorageBufferBindingSize);
 });
 
+test('the adapter is described with its features and limits', async () => {
+  const device = await softwareDevice();
+  const { limits, features, featuresInUse, ...names } = device.adapter;
+  expect(limits.maxBufferSize).toBe(device.gpu.limits.maxBufferSize);
+  expect(features).toEqual(expect.arrayContaining([...device.gpu.features]));
+  expect(featuresInUse).toEqual([...device.gpu.features].sort());
+  expect(names.isSoftware).toBe(device.isSoftware);
+  expect(device.adapterName).toContain(names.vendor);
+});
+
 test('buffers are counted with their bytes and owners until they are released, once', async () => {
   const { buffers } = await softwareDevice();
   const one = buffers.create({ owner: 'one', label: 'test', bytes: 64, usage: copyUsage() });

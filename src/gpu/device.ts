@@ -19,6 +19,21 @@ export type DeviceAnswer =
   /** `reason` completes the sentence "WebGPU is not used: …". */
   | { readonly kind: 'none'; readonly reason: string };
 
+/** A graphics adapter as WebGPU describes it, for reports; every name may be empty. */
+export interface AdapterDescription {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  readonly description: string;
+  /** True where it computes on the processor. */
+  readonly isSoftware: boolean;
+  /** All that the adapter has. */
+  readonly features: readonly string[];
+  /** Those that the engine's device uses. */
+  readonly featuresInUse: readonly string[];
+  readonly limits: Readonly<Record<string, number>>;
+}
+
 /** What ONNX Runtime's kernels can make use of. */
 const usefulFeatures: readonly string[] = [
   'shader-f16',
@@ -50,6 +65,7 @@ export class EngineDevice {
   /** Names the adapter in keys and notes, for example `google swiftshader`. */
   readonly adapterName: string;
   readonly isSoftware: boolean;
+  readonly adapter: AdapterDescription;
   readonly usesSubgroups: boolean;
   readonly hasShaderF16: boolean;
   /** Resolves with what happened when the device is lost; never where the engine closes it. */
@@ -58,11 +74,13 @@ export class EngineDevice {
   #lost: EngineError | null = null;
   #uncaptured: GPUError | null = null;
 
-  constructor(gpu: GPUDevice, info: GPUAdapterInfo) {
+  constructor(gpu: GPUDevice, adapter: GPUAdapter) {
+    const info = infoOf(adapter);
     this.gpu = gpu;
     this.buffers = new BufferRegistry(gpu);
     this.adapterName = nameOf(info);
     this.isSoftware = isSoftware(info);
+    this.adapter = descriptionOf(adapter, gpu);
     this.usesSubgroups = gpu.features.has('subgroups');
     this.hasShaderF16 = gpu.features.has('shader-f16');
     const noteError = (event: Event) => {
@@ -198,7 +216,25 @@ async function openDeviceOf(gpu: GPU, options: DeviceOptions): Promise<DeviceAns
   if (!useSubgroups && device.features.has('subgroups')) {
     throw new Error('A device without subgroups was asked for, but it has them.');
   }
-  return { kind: 'device', device: new EngineDevice(device, info) };
+  return { kind: 'device', device: new EngineDevice(device, adapter) };
+}
+
+function descriptionOf(adapter: GPUAdapter, gpu: GPUDevice): AdapterDescription {
+  const info = infoOf(adapter);
+  const { vendor, architecture, device, description } = info;
+  const limits: Record<string, number> = {};
+  // They are getters of the prototype, which `Object.entries` leaves out.
+  for (const name in adapter.limits) {
+    const limit: unknown = adapter.limits[name as keyof GPUSupportedLimits];
+    if (typeof limit === 'number') limits[name] = limit;
+  }
+  return {
+    ...{ vendor, architecture, device, description },
+    isSoftware: isSoftware(info),
+    features: [...adapter.features].sort(),
+    featuresInUse: [...gpu.features].sort(),
+    limits,
+  };
 }
 
 /** Missing in browsers of WebGPU's first years. */

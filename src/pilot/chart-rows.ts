@@ -1,4 +1,4 @@
-import type { Quartiles } from './quartiles.ts';
+import type { Quartiles } from '../speed/quartiles.ts';
 import { isRecommended, nameOf, type PilotReport } from './report.ts';
 
 /** A method in the chart of speed-ups, or the heading of a group. */

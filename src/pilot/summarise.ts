@@ -1,3 +1,4 @@
+import { type Quartiles, quartilesOf } from '../speed/quartiles.ts';
 import {
   compareTexts,
   type MeasuredDeviation,
@@ -17,7 +18,6 @@ import {
 } from './pass-rates.ts';
 import type { FinishedRun, Method, PilotPlan, PilotRun } from './pilot.ts';
 import { type CasePlace, casePlaces, modelsOfMethod } from './plan.ts';
-import { type Quartiles, quartilesOf } from './quartiles.ts';
 
 /** Texts with fewer tokens behind the first say more of the clock than of the method. */
 const enoughTokens = 8;

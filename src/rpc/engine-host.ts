@@ -81,6 +81,11 @@ export class EngineHost implements EngineWire {
   candidates: EngineWire['candidates'] = (call, query) =>
     this.#abortable(call, [], (signal) => this.#opened().candidates(query, { signal }));
 
+  measureForwards: EngineWire['measureForwards'] = (call, model, budgetMs) =>
+    this.#abortable(call, [], (signal) =>
+      this.#opened().measureForwards(model, { signal, ...(budgetMs !== undefined && { budgetMs }) }),
+    );
+
   estimate: EngineWire['estimate'] = (call, model, token) =>
     this.#abortable(call, [], (signal) =>
       this.#opened().estimate(model, { signal, ...(token !== null && { token }) }),

@@ -6,6 +6,7 @@ import type { CandidatesQuery } from '../engine/candidates-query.ts';
 import type {
   DecodeResult,
   EngineInfo,
+  ForwardMeasurement,
   HubModel,
   LoadedModel,
   ModelEstimate,
@@ -49,6 +50,7 @@ export interface EngineWire {
   /** Does nothing where the decode has ended. */
   update(call: CallId, numbers: CombineNumbers): Promise<void>;
   candidates(call: CallId, query: CandidatesQuery): Promise<Candidates>;
+  measureForwards(call: CallId, model: string, budgetMs: number | undefined): Promise<ForwardMeasurement>;
   estimate(call: CallId, model: string | HubModel, token: string | null): Promise<ModelEstimate>;
   storedModels(): Promise<StoredModels>;
   deleteStored(id: string): Promise<number>;

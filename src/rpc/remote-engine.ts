@@ -7,10 +7,12 @@ import type {
   DecodeRun,
   EngineApi,
   EngineInfo,
+  ForwardMeasurement,
   HubModel,
   LoadedModel,
   LoadOptions,
   LoadProgress,
+  MeasureForwardsOptions,
   ModelEstimate,
   StoredModels,
 } from '../engine/engine-api.ts';
@@ -74,32 +76,25 @@ export class RemoteEngine implements EngineApi {
     );
   }
 
-  async candidates(
+  candidates(
     query: CandidatesQuery,
     { signal }: { readonly signal?: AbortSignal } = {},
   ): Promise<Candidates> {
-    signal?.throwIfAborted();
-    const call = ++this.#lastCall;
-    const forget = this.#forwardAbort(call, signal);
-    try {
-      return await this.#send('query', () => this.#wire.candidates(call, query));
-    } finally {
-      forget();
-    }
+    return this.#abortable('query', signal, (call) => this.#wire.candidates(call, query));
   }
 
-  async estimate(
+  measureForwards(
+    model: string,
+    { budgetMs, signal }: MeasureForwardsOptions = {},
+  ): Promise<ForwardMeasurement> {
+    return this.#abortable('model', signal, (call) => this.#wire.measureForwards(call, model, budgetMs));
+  }
+
+  estimate(
     model: string | HubModel,
     { signal, token }: Pick<LoadOptions, 'signal' | 'token'> = {},
   ): Promise<ModelEstimate> {
-    signal?.throwIfAborted();
-    const call = ++this.#lastCall;
-    const forget = this.#forwardAbort(call, signal);
-    try {
-      return await this.#send('model', () => this.#wire.estimate(call, model, token ?? null));
-    } finally {
-      forget();
-    }
+    return this.#abortable('model', signal, (call) => this.#wire.estimate(call, model, token ?? null));
   }
 
   storedModels(): Promise<StoredModels> {
@@ -148,6 +143,22 @@ export class RemoteEngine implements EngineApi {
       return { ...result, rounds: stream.rounds };
     } finally {
       prefill?.settle();
+      forget();
+    }
+  }
+
+  /** @param what the message calls that which is sent */
+  async #abortable<T>(
+    what: string,
+    signal: AbortSignal | undefined,
+    send: (call: CallId) => Promise<T>,
+  ): Promise<T> {
+    signal?.throwIfAborted();
+    const call = ++this.#lastCall;
+    const forget = this.#forwardAbort(call, signal);
+    try {
+      return await this.#send(what, () => send(call));
+    } finally {
       forget();
     }
   }

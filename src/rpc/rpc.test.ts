@@ -4,6 +4,7 @@ import type {
   DecodeResult,
   DecodeRun,
   EngineApi,
+  ForwardMeasurement,
   LoadedModel,
   LoadProgress,
   ModelEstimate,
@@ -339,6 +340,24 @@ test('a question about candidates is answered, refused and given up over the por
   await expect(asked).rejects.toMatchObject({ name: 'AbortError' });
   const late = remote.candidates(query, { signal: controller.signal });
   await expect(late).rejects.toMatchObject({ name: 'AbortError' });
+});
+
+test('a measurement of forwards is answered and given up over the port', async () => {
+  const { remote } = await connectTo({
+    measureForwards: async (model, { budgetMs, signal } = {}) => {
+      if (budgetMs === 0) {
+        await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+      }
+      return { model, passes: [{ tokens: budgetMs ?? 1, ms: [2] }] } as unknown as ForwardMeasurement;
+    },
+  });
+  const passesOf = (tokens: number) => ({ model: 'm', passes: [{ tokens, ms: [2] }] });
+  expect(await remote.measureForwards('m')).toEqual(passesOf(1));
+  expect(await remote.measureForwards('m', { budgetMs: 7 })).toEqual(passesOf(7));
+  const controller = new AbortController();
+  const given = remote.measureForwards('m', { budgetMs: 0, signal: controller.signal });
+  controller.abort();
+  await expect(given).rejects.toMatchObject({ name: 'AbortError' });
 });
 
 test('a load reports progress until it settles, and hears its signal', async () => {

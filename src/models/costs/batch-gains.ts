@@ -1,5 +1,5 @@
 import type { BatchTimes } from './measure-batches.ts';
-import { lowerQuartile } from './measure-costs.ts';
+import { lowerQuartile } from './pass-times.ts';
 
 /** Two texts go in one pass only if that was faster by this much: less may be the clock's doing. */
 const minGain = 0.05;

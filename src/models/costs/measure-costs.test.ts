@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { HostLogits, Sequence, TokenRun, WantedRows } from '../causal-model.ts';
-import { costsOf, measurePasses, settledTimes } from './measure-costs.ts';
+import { measurePasses, settledTimes } from './measure-costs.ts';
+import { costsOf } from './pass-times.ts';
 
 /**
  * A sequence on a clock of its own: a pass over k tokens takes t(k), the first one of each width 20 times as long. On a
@@ -55,6 +56,19 @@ test.each([
   const times = await measurePasses(open, { ...options, budgetMs });
   expect(costsOf(times)).toEqual(widths.map((tokens) => ({ tokens, ms: linear(tokens) })));
   expect(disposed).toHaveLength(1);
+});
+
+test.each([
+  [1e6, [1, 2, 3, 9]],
+  [0, [1, 9]],
+])('with a budget of %d ms the widths are those that were asked for: %j', async (budgetMs, widths) => {
+  const { open, options } = timedSequence(linear);
+  const groups = [
+    [1, 9],
+    [3, 2],
+  ];
+  const times = await measurePasses(open, { ...options, groups, budgetMs });
+  expect(times.map(({ tokens }) => tokens)).toEqual(widths);
 });
 
 test('widths beyond a short context are left out', async () => {

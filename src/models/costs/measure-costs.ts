@@ -1,13 +1,13 @@
 import { host } from '#host';
 import { tokenId } from '../../tokens/token-id.ts';
 import type { Sequence } from '../causal-model.ts';
-import type { ForwardCosts } from '../forward-costs.ts';
+import type { PassTimes } from './pass-times.ts';
 
 /**
  * Widths measured, in groups, most telling first: drafting feeds 1 token, verification 2 and more. Time is not monotonic
  * in them, so guesses between far points are poor; but on a slow backend the first group must do.
  */
-const groups = [
+const groupsAtLoad: readonly (readonly number[])[] = [
   [1, 2, 8],
   [4, 3, 5],
   [17, 6, 7],
@@ -22,16 +22,14 @@ const enoughSamples = 3;
 /** A pass this long spans several such spells. */
 const longPassMs = 50;
 
-/** Times of passes over `tokens` tokens. */
-export interface PassTimes {
-  readonly tokens: number;
-  /** Milliseconds of a pass, one entry a sample, at least one. */
-  readonly ms: readonly number[];
-}
+/** How long a sample is at least, see MeasuringOptions: on a GPU waiting takes a millisecond or so. */
+export const minSampleMs = { wasm: 4, webgpu: 16 } as const;
 
 export interface MeasuringOptions {
   readonly vocabSize: number;
   readonly contextLength: number;
+  /** Widths to measure, in groups, the most telling first. Default: those that a load measures. */
+  readonly groups?: readonly (readonly number[])[] | undefined;
   /** Time of the passes that count after which no further sample is begun, beyond one each of the first group. */
   readonly budgetMs: number;
   /** Passes of one sample follow each other until they take this long: the clock is coarse, and waiting for a GPU costs. */
@@ -52,7 +50,16 @@ export async function measurePasses(
   openSequence: () => Sequence,
   options: MeasuringOptions,
 ): Promise<readonly PassTimes[]> {
-  const { vocabSize, contextLength, budgetMs, sampleMs, now, waitForGpu, signal } = options;
+  const {
+    vocabSize,
+    contextLength,
+    groups = groupsAtLoad,
+    budgetMs,
+    sampleMs,
+    now,
+    waitForGpu,
+    signal,
+  } = options;
   const past = Math.min(pastLength, contextLength - 2);
   const sequence = openSequence();
   const measured: { readonly tokens: number; passes: number; readonly ms: number[] }[] = [];
@@ -125,18 +132,8 @@ export function isComparable({ ms }: PassTimes): boolean {
  */
 export function settledTimes(times: readonly PassTimes[]): readonly PassTimes[] | null {
   const isSettled = (one: PassTimes) => isComparable(one) || Math.min(...one.ms) >= longPassMs;
-  const first = times.filter(({ tokens }) => groups[0].includes(tokens));
+  const first = times.filter(({ tokens }) => groupsAtLoad[0].includes(tokens));
   return first.every(isSettled) ? times.filter(isSettled) : null;
-}
-
-/** t(k): the lower quartile of each width, because what disturbs a sample only ever makes it longer. */
-export function costsOf(times: readonly PassTimes[]): ForwardCosts {
-  return times.map(({ tokens, ms }) => ({ tokens, ms: lowerQuartile(ms) }));
-}
-
-/** What disturbs a sample only ever makes it longer. */
-export function lowerQuartile(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[(values.length - 1) >> 2];
 }
 
 function runOf(length: number, vocabSize: number) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { costsOf } from './measure-costs.ts';
 import { cheapestPadding, noPadding, paddedCosts } from './pass-padding.ts';
+import { costsOf } from './pass-times.ts';
 
 /** A number stands for samples that all took as long. */
 const times = (msByTokens: Record<number, number | number[]>) =>

@@ -1,5 +1,6 @@
 import { costAt, type ForwardCosts } from '../forward-costs.ts';
-import { costsOf, isComparable, type PassTimes } from './measure-costs.ts';
+import { isComparable } from './measure-costs.ts';
+import { costsOf, type PassTimes } from './pass-times.ts';
 
 /**
  * Passes that are cheaper with more tokens than there are: kernels are made for certain widths, and between those t(k)

@@ -4,9 +4,10 @@ import { checkAnswers } from '../answers/check-answers.ts';
 import type { VerificationNoise } from '../causal-model.ts';
 import { type BatchGains, batchGains, noGains } from '../costs/batch-gains.ts';
 import { type MeasuredBatches, measureBatches } from '../costs/measure-batches.ts';
-import { costsOf, measurePasses, type PassTimes, settledTimes } from '../costs/measure-costs.ts';
+import { measurePasses, minSampleMs, settledTimes } from '../costs/measure-costs.ts';
 import { type MeasurementKey, readMeasurement, writeMeasurement } from '../costs/measurement-store.ts';
 import { cheapestPadding, paddedCosts } from '../costs/pass-padding.ts';
+import { costsOf, type PassTimes } from '../costs/pass-times.ts';
 import { type ActivationPrecision, disagreementLimits, isGross } from '../costs/verification-noise.ts';
 import type { ForwardCosts } from '../forward-costs.ts';
 import { quantisedActivationOperators } from '../onnx/activation-precision.ts';
@@ -27,10 +28,10 @@ export interface CheckedSessionRequest extends SessionRequest {
 }
 
 /**
- * What a first load spends on timing passes; a second load reads the result. On a GPU waiting takes a millisecond or so,
- * hence longer samples; that it spends more there pays where some widths take several times as long as others.
+ * What a first load spends on timing passes; a second load reads the result. That it spends more on a GPU pays where some
+ * widths take several times as long as others.
  */
-const timing = { wasm: { budgetMs: 400, sampleMs: 4 }, webgpu: { budgetMs: 3000, sampleMs: 16 } } as const;
+const timingBudgetMs = { wasm: 400, webgpu: 3000 } as const;
 
 /** What it spends on timing passes over two texts. */
 const batchBudgetMs = 150;
@@ -112,7 +113,8 @@ async function settlePasses(request: CheckedSessionRequest, session: ModelSessio
     const measured = await measurePasses(openSequence, {
       vocabSize,
       contextLength,
-      ...timing[backend],
+      budgetMs: timingBudgetMs[backend],
+      sampleMs: minSampleMs[backend],
       now: () => performance.now(),
       waitForGpu,
       signal,

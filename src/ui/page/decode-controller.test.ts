@@ -183,6 +183,10 @@ class ScriptedEngine implements EngineApi {
     return { members: [], combined: { top: [], token: null } };
   }
 
+  async measureForwards(): Promise<never> {
+    throw new EngineError('invalid-request', 'the page of these tests measures no forwards');
+  }
+
   async info(): Promise<Awaited<ReturnType<EngineApi['info']>>> {
     return {
       state: 'open',
