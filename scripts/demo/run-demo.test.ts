@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import sirv from 'sirv';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DecodeResult } from '../../src/engine/engine-api.ts';
+import { measuredSpeedUp } from '../../src/speed/speed-up.ts';
 import { readTrace } from '../../src/trace/read-trace.ts';
 import { projectFolder } from '../build.ts';
 import { openInNode } from '../terminal/node-terminal.ts';
@@ -102,6 +103,18 @@ test('two specialists tell one story, the text shows who proposed what, and --tr
     lossy: false,
     tokenIds: { length: 12 },
   });
+});
+
+test('--speed compares a text with its reference, and the recording has the pairs', async () => {
+  const file = join(folder, 'compared.jsonl');
+  const args = ['--method', 'collaborative', '--max-tokens', '16', '--seed', '3', '--speed'];
+  const { stdout } = await demo(...args, '--json', '--trace', file);
+  const { speed, tokenIds } = JSON.parse(stdout);
+  const { speedPairs, rounds } = readTrace(readFileSync(file, 'utf8'));
+  expect(speed).toEqual(measuredSpeedUp(speedPairs));
+  expect(speed.pairs).toBeGreaterThan(0);
+  // What was written for the comparison is not part of the text.
+  expect(rounds.flatMap(({ committed }) => committed)).toEqual(tokenIds);
 });
 
 test('a custom combination may be a file, and its errors name that file', async () => {

@@ -1,3 +1,5 @@
+import { type Quartiles, quartilesOf } from '../speed/quartiles.ts';
+import { ratioOf } from '../speed/speed-up.ts';
 import {
   compareTexts,
   type MeasuredDeviation,
@@ -7,7 +9,6 @@ import {
 } from './agreement.ts';
 import type { FinishedRun, Method, PilotCase, PilotPlan, PilotRun } from './pilot.ts';
 import { casesOf } from './plan.ts';
-import { type Quartiles, quartilesOf } from '../speed/quartiles.ts';
 
 /** Texts with fewer tokens behind the first say more of the clock than of the method. */
 const enoughTokens = 8;
@@ -96,7 +97,7 @@ function speedsOf(plan: PilotPlan, runs: readonly FinishedRun[], pairs: readonly
   const speedUps = compared.map(({ prompt, repeat, run, reference }) => ({
     prompt,
     repeat,
-    ratio: speedOf(run) / speedOf(reference),
+    ratio: ratioOf({ methodMs: 1 / speedOf(run), referenceMs: 1 / speedOf(reference) }),
   }));
   const tokens = sumOf(measured, ({ tokensAfterFirst }) => tokensAfterFirst);
   const perToken = (count: number): number | null => (tokens > 0 ? count / tokens : null);

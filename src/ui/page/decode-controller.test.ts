@@ -89,11 +89,17 @@ class ScriptedRun implements DecodeRun {
     return this.#writer.write(round);
   }
 
-  async end(text: string, finishReason: DecodeResult['finishReason']): Promise<void> {
+  async end(
+    text: string,
+    finishReason: DecodeResult['finishReason'],
+    written: { request?: DecodeRequest; rounds?: readonly Round[] } = {},
+  ): Promise<void> {
     await this.#writer.close();
-    const request = { method: { kind: 'plain', model: 'story-base' } } as DecodeResult['request'];
+    const { rounds = [] } = written;
+    const plain: DecodeRequest = { method: { kind: 'plain', model: 'story-base' } };
+    const request = (written.request ?? plain) as DecodeResult['request'];
     const tokenIds = [tokenId(1), tokenId(1)];
-    const result: Partial<DecodeResult> = { text, finishReason, seed: 7, request, tokenIds };
+    const result: Partial<DecodeResult> = { text, finishReason, seed: 7, request, rounds, tokenIds };
     this.#resolve(result as DecodeResult);
   }
 

@@ -39,7 +39,7 @@ function resultOf(
   predicted?: number,
 ): DecodeResult {
   const round = { atMs: ms, forwards: forwards.map((kind) => ({ kind })) };
-  const stats = { tokensPerSecond: 10, speedUp: predicted === undefined ? null : { predicted, measured: 1 } };
+  const stats = { tokensPerSecond: 10, speedUp: predicted === undefined ? null : { predicted } };
   return { rounds: [round], tokenIds, stats } as unknown as DecodeResult;
 }
 
