@@ -207,6 +207,7 @@ export class AntiphonApp extends LitElement {
           .ways=${state.ways}
           .lanes=${state.lanes}
           .results=${state.results}
+          .pairs=${state.pairs}
           .cast=${state.cast}
           @race-again=${this.#onRaceAgain}
           @close=${stop}

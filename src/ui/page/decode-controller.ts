@@ -302,9 +302,9 @@ export class DecodeController implements ReactiveController {
     if (told) return told;
     const { run } = this;
     if (!this.#api || run.kind === 'idle') throw new Error('There is no run to ask about.');
+    this.speed.end();
     // With it comes the check of requests, which the page need not have before.
     const { candidatesQuery } = await import('../../engine/candidates-query.ts');
-    this.speed.end();
     const { request, firstRound } = partAt(run, place.round);
     const query = candidatesQuery(request, run.story.rounds.slice(firstRound), {
       ...place,
