@@ -3,7 +3,7 @@ import type { DecodeResult, DecodeRun } from '../engine/engine-api.ts';
 import type { DecodeMethod, DecodeRequest } from '../engine/request-types.ts';
 import type { Round } from '../round/round.ts';
 import { budgetFor, measureRun, wantedPairs } from './measure-run.ts';
-import type { SpeedPair } from './speed-up.ts';
+import { minPairs, type SpeedPair } from './speed-up.ts';
 
 const round = (atMs: number, tokens = 1): Round =>
   ({
@@ -18,7 +18,12 @@ const written = (msPerToken: number): Round[] =>
 
 const drafted: DecodeMethod = { kind: 'speculative', target: 'm', drafter: { kind: 'ngram' } };
 
-async function measured(method: DecodeMethod, rounds: readonly Round[], budgetMs?: number) {
+async function measured(
+  method: DecodeMethod,
+  rounds: readonly Round[],
+  budgetMs?: number,
+  now?: () => number,
+) {
   const asked: DecodeRequest[] = [];
   const decode = (request: DecodeRequest): DecodeRun => {
     asked.push(request);
@@ -28,7 +33,7 @@ async function measured(method: DecodeMethod, rounds: readonly Round[], budgetMs
   };
   const pairs: SpeedPair[] = [];
   const request = { prompt: 'P', method };
-  const options = budgetMs === undefined ? {} : { budgetMs };
+  const options = { ...(budgetMs !== undefined && { budgetMs }), ...(now && { now }) };
   for await (const pair of measureRun({ decode, request, rounds, ...options })) pairs.push(pair);
   return { asked, pairs };
 }
@@ -48,6 +53,15 @@ describe('a run is measured', () => {
   ])('%s in texts that fit the time', async (_, msPerToken, budgetMs, tokens) => {
     const { asked } = await measured(drafted, written(msPerToken), budgetMs);
     expect(new Set(asked.map(({ maxTokens }) => maxTokens))).toEqual(new Set([tokens]));
+  });
+
+  test.each([
+    ['a slow machine is given time for enough pairs', 1000, minPairs],
+    ['a very slow one is not', 5000, 2],
+  ])('%s', async (_, stepMs, pairs) => {
+    let time = 0;
+    const now = () => (time += stepMs);
+    expect((await measured(drafted, written(10), 2000, now)).pairs).toHaveLength(pairs);
   });
 
   test.each([

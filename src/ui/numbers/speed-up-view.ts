@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { DecodeResult } from '../../engine/engine-api.ts';
-import type { DecodeRequest } from '../../engine/request-types.ts';
+import type { DecodeMethod, DecodeRequest } from '../../engine/request-types.ts';
 import type { Round } from '../../round/round.ts';
 import { type ComparedCalls, comparedCalls, savedShare } from '../../speed/calls.ts';
 import { type MeasuredSpeedUp, measuredSpeedUp, minPairs, type SpeedPair } from '../../speed/speed-up.ts';
@@ -127,7 +127,7 @@ export class SpeedUpElement extends LitElement {
         <p class="lead">${verdict ? speedLead(verdict) : callsLead(calls)}</p>
         <p class="hint detail">${verdict && speedUp ? this.#spread(speedUp, calls) : this.#progress()}</p>
       </figcaption>
-      ${barsView(verdict && speedUp ? speedBars(speedUp) : callsBars(calls), isGood)}
+      ${barsView(verdict && speedUp ? speedBars(speedUp) : callsBars(calls), isGood, method)}
     </figure>`;
   }
 
@@ -172,7 +172,7 @@ const callsBars = ({ calls, referenceCalls }: ComparedCalls): Bars => [
   { value: calls, text: String(calls) },
 ];
 
-function barsView(bars: Bars, isGood: boolean): TemplateResult[] {
+function barsView(bars: Bars, isGood: boolean, method: DecodeMethod): TemplateResult[] {
   const longest = Math.max(...bars.map(({ value, range }) => range?.[1] ?? value), Number.EPSILON);
   const percent = (value: number): string => `${(100 * value) / longest}%`;
   return bars.map(
@@ -180,7 +180,7 @@ function barsView(bars: Bars, isGood: boolean): TemplateResult[] {
       { value, text, range },
       index,
     ) => html`<div class="bar ${index === 1 ? 'own' : ''} ${isGood ? 'good' : ''}">
-      <span class="name">${index === 0 ? 'reference' : 'this run'}</span
+      <span class="name">${index === 0 ? referenceName(method) : 'this run'}</span
       ><span class="track"
         ><i .style=${`width: ${percent(value)}`}></i>${
           range
@@ -190,6 +190,12 @@ function barsView(bars: Bars, isGood: boolean): TemplateResult[] {
       ><span>${text}</span>
     </div>`,
   );
+}
+
+function referenceName(method: DecodeMethod): string {
+  if (method.kind !== 'collaborative') return 'alone';
+  const { length } = method.members;
+  return length === 2 ? 'asking both' : `asking all ${length}`;
 }
 
 customElements.define('antiphon-speed-up', SpeedUpElement);
