@@ -133,8 +133,7 @@ export class SpeedUpElement extends LitElement {
 
   #spread(speedUp: MeasuredSpeedUp, calls: ComparedCalls): string {
     const predicted = this.result?.stats.speedUp?.predicted;
-    const prediction =
-      predicted === undefined ? '' : `; predicted from this run’s costs: ${factorText(predicted)}`;
+    const prediction = predicted === undefined ? '' : `; predicted ${factorText(predicted)}`;
     const spread = spreadText(speedUp);
     return `${spread[0].toUpperCase()}${spread.slice(1)}${prediction}. ${callsText(calls)}.`;
   }

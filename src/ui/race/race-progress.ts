@@ -35,8 +35,8 @@ export function raceProgress({ lanes, lane, tokens, maxTokens, pairs }: Running)
         </li>`,
       )}
       <li class=${lane === lanes.length ? 'now' : ''}>
-        <span>Once more, in turns</span>
-        <progress aria-label="Once more, in turns" max=${wantedPairs} .value=${pairs}></progress>
+        <span>Compared again</span>
+        <progress aria-label="Compared again" max=${wantedPairs} .value=${pairs}></progress>
         <span class="amount">${lane === lanes.length ? `${pairs} pairs` : 'waits'}</span>
       </li>
     </ol>
