@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import sirv from 'sirv';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DecodeResult } from '../../src/engine/engine-api.ts';
+import type { MeasuredSpeedUp } from '../../src/speed/speed-up.ts';
 import { readTrace } from '../../src/trace/read-trace.ts';
 import { projectFolder } from '../build.ts';
 import { openInNode } from '../terminal/node-terminal.ts';
@@ -233,10 +234,11 @@ describe('a folder of models', () => {
 
   test('a chat template beside the model writes its messages, for each member its own', async () => {
     const { stdout } = await demo(
-      ...['--json', '--temperature', '0', '--max-tokens', '8', '--models-url', url],
+      ...['--json', '--temperature', '0', '--max-tokens', '16', '--models-url', url, '--speed'],
       ...['--members', 'chatty,chatty', '--chat', 'One day', '--member-system', '1=Long ago.'],
     );
-    const result: DecodeResult = JSON.parse(stdout);
+    const { speed, ...result }: DecodeResult & { speed: MeasuredSpeedUp } = JSON.parse(stdout);
+    expect(speed.pairs).toBeGreaterThan(0);
     expect(result).toMatchObject({
       // <|endoftext|>, which the tokenizer would add too, once; <|fairy|>; "One day".
       promptTokenIds: [0, 1, 739, 324],
