@@ -3,6 +3,7 @@ import { defaultClientConditions, defineConfig, type UserConfig } from 'vite';
 import { isolationHeaders } from './scripts/isolation-headers.ts';
 import { recordingScript } from './scripts/recording-script.ts';
 import { thirdPartyLicenses } from './scripts/third-party-licenses.ts';
+import { transformersParts } from './scripts/transformers-parts.ts';
 
 /**
  * Picks the onnxruntime-web entry without embedded glue code. The embedded one starts its threads from its own URL,
@@ -17,10 +18,14 @@ export const engineConfig = {
   resolve: {
     conditions: [...engineConditions, ...defaultClientConditions],
   },
-  // Pre-bundling would move the package away from the files that it refers to relative to itself.
-  optimizeDeps: { exclude: ['onnxruntime-web'] },
-  plugins: [licenses],
-  worker: { format: 'es', plugins: () => [licenses] },
+  optimizeDeps: {
+    // Pre-bundling would move ONNX Runtime away from the files that it refers to relative to itself, and take all of
+    // transformers.js.
+    exclude: ['onnxruntime-web', '@huggingface/transformers'],
+    include: ['@huggingface/transformers > @huggingface/tokenizers'],
+  },
+  plugins: [licenses, transformersParts()],
+  worker: { format: 'es', plugins: () => [licenses, transformersParts()] },
 } satisfies UserConfig;
 
 /** Settings of both builds. Nothing is inlined as base64: a 27 MB wasm file must stream. */
@@ -44,6 +49,8 @@ export default defineConfig({
     ...engineBuild,
     outDir: 'dist/site',
     emptyOutDir: true,
-    rolldownOptions: { input: { index: page('index.html'), work: page('work.html'), terminal: page('terminal.html') } },
+    rolldownOptions: {
+      input: { index: page('index.html'), work: page('work.html'), terminal: page('terminal.html') },
+    },
   },
 });

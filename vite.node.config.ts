@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 import { thirdPartyLicenses } from './scripts/third-party-licenses.ts';
+import { transformersParts } from './scripts/transformers-parts.ts';
 import { engineBuild } from './vite.config.ts';
 
 const source = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -41,7 +42,7 @@ function threadsInNode(): Plugin {
  * library beside it (vite.lib.config.ts).
  */
 export default defineConfig({
-  plugins: [thirdPartyLicenses(), threadsInNode()],
+  plugins: [thirdPartyLicenses(), threadsInNode(), transformersParts()],
   resolve: { conditions },
   ssr: {
     noExternal: true,

@@ -13,7 +13,7 @@ export default defineConfig({
   server: { headers: isolationHeaders },
   optimizeDeps: {
     ...engineConfig.optimizeDeps,
-    include: ['@bufbuild/protobuf/wire', '@huggingface/hub', 'openai'],
+    include: [...engineConfig.optimizeDeps.include, '@bufbuild/protobuf/wire', '@huggingface/hub', 'openai'],
   },
   test: {
     include: ['{src,workers}/**/*.{browser,twin}.test.ts'],

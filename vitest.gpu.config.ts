@@ -6,8 +6,9 @@ import { SameShadersLast } from './scripts/testing/same-shaders-last.ts';
  * GPU tests, in Node.js on Dawn. A process that ends one of its threads with work on the GPU aborts, so they run in
  * child processes; each file has a device of its own.
  */
-const { resolve, test } = nodeTests('gpu');
+const { plugins, resolve, test } = nodeTests('gpu');
 export default defineConfig({
+  plugins,
   resolve,
   test: {
     ...test,

@@ -54,6 +54,7 @@ const commonSources = [
   'scripts/build.ts',
   'scripts/recording-script.ts',
   'scripts/third-party-licenses.ts',
+  'scripts/transformers-parts.ts',
   'scripts/license-texts',
   'package-lock.json',
 ];

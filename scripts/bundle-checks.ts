@@ -24,6 +24,9 @@ export function filesUnder(folder: string): string[] {
     .sort();
 }
 
+/** Hosts of other people's files, which transformers.js names for those of ONNX Runtime. */
+const publicHosts = ['jsdelivr.net', 'unpkg.com', 'esm.sh', 'cdnjs.cloudflare.com'];
+
 /** Of ONNX Runtime's builds for browsers with and without JSPI a page fetches one (e2e/terminal-page.spec.ts). */
 const runtimeBuilds = ['asyncify', 'jspi'];
 
@@ -50,6 +53,9 @@ function runtimeChecks(build: string, folder: string): Check[] {
   const copies = copiesIn(scripts.filter((path) => !isForNode(path)));
   const nodeScripts = scripts.filter(isForNode);
   const nodeCopies = copiesIn(nodeScripts);
+  const naming = [...scripts, ...glue].filter((path) =>
+    publicHosts.some((host) => read(path).includes(host)),
+  );
   // "AGFzb" is "\0asm", with which every wasm file begins, in base64.
   const inlined = [...scripts, ...glue].filter((path) => read(path).includes('AGFzb'));
   return [
@@ -64,6 +70,7 @@ function runtimeChecks(build: string, folder: string): Check[] {
       ? [check(`the ${build} holds exactly one for Node.js`, nodeCopies.length === 1, nodeCopies)]
       : []),
     check(`the ${build} has no wasm inside its scripts`, inlined.length === 0, inlined),
+    check(`the ${build} names no public host of scripts`, naming.length === 0, naming),
   ];
 }
 
@@ -127,9 +134,11 @@ function libraryImports(): Check {
   return check("the library's modules and types import nothing but each other", bare.length === 0, bare);
 }
 
-/** Packages without a text of their own, and parts of ONNX Runtime's WebAssembly, that every build must name. */
+/** Packages without a text of their own or bundled in part, and parts of ONNX Runtime's WebAssembly, that every build must name. */
 const licensed = [
   '\n## @bufbuild/protobuf - ',
+  '\n## @huggingface/tokenizers - ',
+  '\n## @huggingface/transformers - ',
   '\n## onnxruntime-web - ',
   '\n## valibot - ',
   'The Dawn & Tint Authors',

@@ -11,8 +11,9 @@ import { addCounts, type Counts, countsInWords, playwrightCounts, vitestCounts }
  * `npm test`: every part in order, each even after an earlier one failed, and one line with the sum at the end.
  * `npm run test:unit -- src/verify` runs one part and hands the rest of the command line to its tool.
  * `npm run test:long` runs the larger matrix of collaborative decoding, which is no part of `npm test`, and the journeys
- * on a chat model where ANTIPHON_CHAT_MODELS names the folder that holds it. `npm run test:mutations` breaks files and
- * requests. `npm run test:soak` decodes for a quarter of an hour and looks for what grows.
+ * on a chat model where ANTIPHON_CHAT_MODELS names the folder that holds it. `npm run test:prompts` compares what models
+ * read with Python. `npm run test:mutations` breaks files and requests. `npm run test:soak` decodes for a quarter of an
+ * hour and looks for what grows.
  */
 
 type Part = (args: readonly string[]) => Promise<Counts>;
@@ -80,7 +81,7 @@ async function runJourneys(
 }
 
 /** What imports each other: .dependency-cruiser.mjs says who may import whom. */
-const sourceFolders = ['src', 'workers', 'scripts', 'bench', 'e2e'];
+const sourceFolders = ['src', 'workers', 'scripts', 'bench', 'e2e', 'conformance'];
 
 const parts: Readonly<Record<string, Part>> = {
   format: async (args) => asOneTest(await runTool('@biomejs/biome', 'biome', ['format', ...args])),
@@ -122,6 +123,7 @@ const partsOnRequest: Readonly<Record<string, Part>> = {
       { ANTIPHON_LONG_TESTS: '1' },
     );
   },
+  prompts: (args) => runVitest('prompts', ['--config', 'vitest.prompts.config.ts', ...args]),
   mutations: async (args) => (await import('./mutations/run-mutations.ts')).runMutations(args),
   soak: async (args) => {
     const { runSoak } = await import('../bench/soak/run.ts');

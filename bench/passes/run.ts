@@ -116,7 +116,7 @@ const server = await createServer({
   optimizeDeps: {
     ...engineConfig.optimizeDeps,
     entries: ['bench/passes/page.html'],
-    include: ['comlink', '@bufbuild/protobuf/wire'],
+    include: [...engineConfig.optimizeDeps.include, 'comlink', '@bufbuild/protobuf/wire'],
   },
 });
 await server.listen();

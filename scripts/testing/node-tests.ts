@@ -4,12 +4,14 @@ import { defaultServerConditions } from 'vite';
 import type { ViteUserConfig } from 'vitest/config';
 import { engineConditions } from '../../vite.config.ts';
 import { projectFolder } from '../build.ts';
+import { transformersParts } from '../transformers-parts.ts';
 
 /** Settings of all tests in Node.js. `name` is that of the folder where they keep what users have in their own cache. */
 export function nodeTests(name: string) {
   const cache = join(projectFolder, 'test-results', `${name}-cache`);
   rmSync(cache, { recursive: true, force: true });
   return {
+    plugins: [transformersParts()],
     resolve: { conditions: [...engineConditions, ...defaultServerConditions] },
     test: {
       // Threads of engines side by side wait for each other.
@@ -17,7 +19,7 @@ export function nodeTests(name: string) {
       globalSetup: ['./scripts/testing/serve-site.ts'],
       // Tests run little of ONNX Runtime's WebAssembly often: to optimise it takes three times as long as to run it.
       execArgv: ['--liftoff-only'],
-      server: { deps: { inline: ['onnxruntime-web'] } },
+      server: { deps: { inline: ['onnxruntime-web', /@huggingface\/transformers/] } },
     },
   } satisfies ViteUserConfig;
 }

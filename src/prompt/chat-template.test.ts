@@ -53,14 +53,11 @@ describe('a conversation is rendered', () => {
     expect(rendered(thinking, [hello], { enable_thinking: false })).toBe(`${prompt}<think>\n\n</think>\n\n`);
   });
 
-  test.each([
-    ["text.lstrip('\\n')", ' a\n '],
-    ["text.rstrip(' \\n')", '\n\n a'],
-    ["text.strip('\\n ')", 'a'],
-    ['text.strip()', 'a'],
-    ["text.split('a')[0].strip('\\n') + text['rstrip']('\\n')", ' \n\n a\n '],
-  ])('with %s taking off the characters it names and no others', (expression, text) => {
-    expect(rendered(`{{ ${expression} }}`, [hello], { text: '\n\n a\n ' })).toBe(text);
+  test('with the indentation of code behind a thought, in an earlier reply', () => {
+    const code: ChatMessage = { role: 'assistant', content: '<think>\nok\n</think>\n\n    return x\n' };
+    expect(rendered(thinking, [hello, code, hello])).toContain(
+      '<|im_start|>assistant\n    return x\n<|im_end|>',
+    );
   });
 
   test.each([
@@ -73,8 +70,8 @@ describe('a conversation is rendered', () => {
 
   test.each(['tools', 'documents'])('with %s none where none are given', (name) => {
     const source = `{{ ${name} is none }} {{ ${name} is defined }}{% if ${name} %} {{ ${name}[0].id }}{% endif %}`;
-    expect(rendered(source, [hello])).toBe('true true');
-    expect(rendered(source, [hello], { [name]: [{ id: 7 }] })).toBe('false true 7');
+    expect(rendered(source, [hello])).toBe('True True');
+    expect(rendered(source, [hello], { [name]: [{ id: 7 }] })).toBe('False True 7');
   });
 
   test('with the names of speakers, where a message has one', () => {
@@ -98,10 +95,45 @@ describe('refused', () => {
     );
   });
 
-  test('a template that cannot be read, when it is first used', () => {
-    const broken = new ChatTemplate('{% for message in %}', {});
-    expect(() => broken.render([hello], {}, true)).toThrow(
-      expect.objectContaining({ code: 'model-unsupported' }),
+  test.each([
+    [
+      'cannot be parsed',
+      'a\n{% for message in %}',
+      'line 2: an expression is expected, not "%}"; the line is {% for',
+    ],
+    ['has an open block', 'a\n{% if a %}\n{% else %}', 'line 2: {% if %} has no {% endif %}'],
+    ['has an unknown tag', '{% do x.append(1) %}', 'line 1: there is no tag {% do %}'],
+    ['needs other templates', "\r\n{% include 'a' %}", 'line 2: the tag {% include %} is not supported here'],
+    ['has an unknown filter', '\n\n{{ messages\n | nofilter }}', 'line 4: there is no filter "nofilter"'],
+    [
+      'has a filter that is not supported',
+      '{{ messages | pprint }}',
+      'the filter "pprint" is not supported here',
+    ],
+    [
+      'has a method that is not supported',
+      "{{ 'a'.encode() }}",
+      'the method "encode" of a value of type str is not',
+    ],
+    [
+      'would change a list',
+      '{% set _ = messages.append(1) %}',
+      'the method "append" of a value of type list is not',
+    ],
+    [
+      'adds what cannot be added',
+      "a\n{{ 'a' + 1 }}",
+      'line 2: "+" does not take str and int; the line is {{ \'a\' + 1 }}',
+    ],
+    ['reads what does not exist', '{{ messages[0].tool.name }}', 'a value of type dict has no member "tool"'],
+    [
+      'fails in a macro',
+      '{% macro m() %}\n{{ 1 // 0 }}{% endmacro %}\n{{ m() }}',
+      'line 2: "//" divides by zero',
+    ],
+  ])('a template that %s, as the fault of the model with the line', (_, source, words) => {
+    expect(() => rendered(source, [hello])).toThrow(
+      expect.objectContaining({ code: 'model-unsupported', message: expect.stringContaining(words) }),
     );
   });
 });

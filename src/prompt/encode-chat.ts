@@ -4,6 +4,7 @@ import { type TokenId, tokenId } from '../tokens/token-id.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { Chat, ChatMessage } from './chat-message.ts';
 import type { ChatTemplate } from './chat-template.ts';
+import { strip } from './jinja/python-text.ts';
 
 /**
  * The tokens that a reply to the conversation follows: messages -> template -> text -> ids. Special tokens that the
@@ -17,14 +18,23 @@ export function encodeChat(chat: Chat, template: ChatTemplate, tokenizer: Tokeni
   const text = renderChat(chat, template);
   const ids: TokenId[] = [];
   let encodedLength = 0;
+  const encodeUpTo = (end: number): readonly TokenId[] =>
+    tokenizer.encode(text.slice(encodedLength, end), { addSpecial: false });
+  const append = (next: readonly TokenId[]): void => {
+    // A stop string may have ended the reply with the very token that the template ends it with.
+    const last = ids.at(-1);
+    if (last !== undefined && last === next[0] && tokenizer.bytesOf(last)?.length === 0) ids.pop();
+    ids.push(...next);
+  };
   for (const { start, message } of writtenReplies(chat, template, text)) {
-    const before = tokenizer.encode(text.slice(encodedLength, start), { addSpecial: false });
+    const before = encodeUpTo(start);
     const reply = (message.tokenIds ?? []).map(tokenId);
     if (!spells(reply, message.content, [...ids, ...before], tokenizer)) continue;
-    ids.push(...before, ...reply);
+    append(before);
+    ids.push(...reply);
     encodedLength = start + message.content.length;
   }
-  ids.push(...tokenizer.encode(text.slice(encodedLength), { addSpecial: false }));
+  append(encodeUpTo(text.length));
   return ids;
 }
 
@@ -44,7 +54,7 @@ export function renderChat({ messages, variables }: Chat, template: ChatTemplate
   const marked = { role: last.role, content: last.content + endMark };
   const text = template.render([...messages.slice(0, -1), marked], variables, false);
   const end = text.lastIndexOf(endMark.trimEnd());
-  if (end < 0 || !text.includes(last.content.trim())) {
+  if (end < 0 || !text.includes(strip(last.content, null, true, true))) {
     throw new EngineError(
       'invalid-request',
       'messages: the last message cannot be continued, because the chat template changes its text: remove it, or end with a user message',
@@ -52,7 +62,7 @@ export function renderChat({ messages, variables }: Chat, template: ChatTemplate
     );
   }
   const continued = text.slice(0, end);
-  return text.startsWith(endMark, end) ? continued : continued.trimEnd();
+  return text.startsWith(endMark, end) ? continued : strip(continued, null, false, true);
 }
 
 interface WrittenReply {
@@ -79,6 +89,6 @@ function spells(
 ): boolean {
   return [false, true].some((keepSpecial) => {
     const detokeniser = new Detokeniser(tokenizer, context, keepSpecial);
-    return ids.map((id) => detokeniser.append(id)).join('') + detokeniser.finish() === text;
+    return ids.map((id) => detokeniser.append(id).text).join('') + detokeniser.finish() === text;
   });
 }

@@ -103,6 +103,18 @@ describe('createTokenizer', () => {
     expect(bare.encode('Once')).not.toContain(2);
   });
 
+  test.each([
+    ['texts', { bos_token: '<|space|>', eos_token: '<|fairy|>', pad_token: '<|fairy|>' }],
+    ['objects', { bos_token: { content: '<|space|>' }, eos_token: { content: '<|fairy|>', lstrip: false } }],
+    ['nulls', { bos_token: '<|space|>', eos_token: null, mask_token: null }],
+    ['what is no token, where nothing reads it', { bos_token: '<|space|>', pad_token: 5, sep_token: {} }],
+    ['beside chat templates in any form', { bos_token: '<|space|>', chat_template: [{ name: 'tool_use' }] }],
+  ])('reads special tokens written as %s', (_, tokenizerConfig) => {
+    const bare = createTokenizer({ ...tokenizerJson, post_processor: null }, tokenizerConfig);
+    expect(bare.beginTokenId).toBe(2);
+    expect(bare.encode('Once')).toEqual(tokenizer.encode('Once').slice(1));
+  });
+
   test('has no beginning-of-text token where neither file names one', () => {
     const bare = createTokenizer({ ...tokenizerJson, post_processor: null }, {});
     expect(bare.beginTokenId).toBeNull();
@@ -141,6 +153,45 @@ describe('createTokenizer', () => {
   ])('refuses what could fail only on a text (%s: %s)', (code, words, parts) => {
     const error = thrownBy(() => createTokenizer({ ...tokenizerJson, ...parts }, config));
     expect(error).toMatchObject({ code, message: expect.stringContaining(words) });
+  });
+
+  test('knows tokens that are named as what every object has', () => {
+    const vocab = JSON.parse('{ "constructor": 0, "prototype": 1, "__proto__": 2, "toString": 3 }');
+    const names = Object.keys(vocab);
+    const model = { type: 'BPE', vocab, merges: [], ignore_merges: true };
+    const tokenizer = createTokenizer({ model, pre_tokenizer: { type: 'WhitespaceSplit' } }, {});
+    expect(tokenizer.encode(names.join(' '))).toEqual([0, 1, 2, 3]);
+    expect(names.map((_, id) => tokenizer.entry(tokenId(id)))).toEqual(names);
+  });
+
+  test('keeps what can be read of broken bytes, so that a text can be shown while it grows', () => {
+    // Python's `tokenizers` puts U+FFFD for every byte of such a run.
+    const model = { type: 'BPE', vocab: { '<0x41>': 0, '<0xF0>': 1, '<0x9F>': 2 }, merges: [] };
+    const tokenizer = createTokenizer({ model, decoder: { type: 'ByteFallback' } }, {});
+    expect(tokenizer.decode([0, 1, 2].map(tokenId))).toBe('A\uFFFD');
+  });
+
+  test.each([
+    ['Precompiled with a table', { normalizer: { type: 'Precompiled', precompiled_charsmap: 'A' } }],
+    [
+      'Split with behavior "Both"',
+      { pre_tokenizer: { type: 'Split', pattern: { String: 'a' }, behavior: 'Both' } },
+    ],
+    ['a model of type "Rnn"', { model: { type: 'Rnn', vocab: {} } }],
+  ])('names the component that it cannot reproduce: %s', (component, parts) => {
+    const error = thrownBy(() => createTokenizer({ ...tokenizerJson, ...parts }, config));
+    expect(error).toMatchObject({
+      code: 'model-unsupported',
+      details: { component: expect.stringContaining(component) },
+    });
+  });
+
+  test('reads texts as tokenizer.json says, not as tokenizer_config.json does', () => {
+    const lower = createTokenizer(tokenizerJson, {
+      do_lowercase_and_remove_accent: true,
+      remove_space: true,
+    });
+    expect(lower.encode('Zoë  É')).toEqual(tokenizer.encode('Zoë  É'));
   });
 
   test('refuses a tokenizer of unknown type and says which part it is', () => {

@@ -1,9 +1,13 @@
-import { Tokenizer as TokenizerLibrary } from '@huggingface/tokenizers';
 import * as v from 'valibot';
 import { EngineError } from '../errors/engine-error.ts';
+import { parseOrThrow } from '../errors/parse-or-throw.ts';
+import { installExactSteps } from './exact-steps.ts';
+import { createLibraryTokenizer, type LibraryTokenizer } from './library-tokenizer.ts';
+import { entryBytesOf } from './token-bytes.ts';
 import { type TokenId, tokenId } from './token-id.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { requireBoundedSteps, requireBoundedTable } from './tokenizer-bounds.ts';
+import { rewriteComponents } from './tokenizer-components.ts';
 import { type TokenTable, vocabularyFingerprint } from './vocabulary.ts';
 import { toWellFormed } from './well-formed.ts';
 
@@ -25,9 +29,18 @@ const AddedTokenSchema = v.looseObject({
   special: v.optional(v.boolean(), false),
 });
 
+/** Not a `record`, which leaves out `constructor` and `prototype`: both are tokens of many models. */
+const VocabSchema = v.custom<Readonly<Record<string, number>> | readonly unknown[]>(
+  (vocab) =>
+    typeof vocab === 'object' &&
+    vocab !== null &&
+    (Array.isArray(vocab) || Object.values(vocab).every((id) => typeof id === 'number')),
+  'Expected a table of tokens and their numbers, or a list of tokens.',
+);
+
 const TokenizerJsonSchema = v.looseObject({
   model: v.looseObject({
-    vocab: v.union([v.record(v.string(), v.number()), v.array(v.unknown())]),
+    vocab: VocabSchema,
     max_input_chars_per_word: v.optional(v.unknown()),
     unk_token: v.nullish(v.string()),
   }),
@@ -40,19 +53,26 @@ const TokenizerJsonSchema = v.looseObject({
 });
 
 /** A special token in tokenizer_config.json: its text, or an object with it. */
-const SpecialTokenSchema = v.union([v.string(), v.looseObject({ content: v.string() })]);
+const SpecialTokenSchema = v.pipe(
+  v.union([v.string(), v.looseObject({ content: v.string() })]),
+  v.transform((token) => (typeof token === 'string' ? token : token.content)),
+);
+
+/** One that no text begins with: a file that spells it in another way is read without it. */
+const OtherTokenSchema = v.fallback(v.nullish(SpecialTokenSchema), null);
 
 const TokenizerConfigSchema = v.looseObject({
   bos_token: v.nullish(SpecialTokenSchema),
+  eos_token: OtherTokenSchema,
+  pad_token: OtherTokenSchema,
+  sep_token: OtherTokenSchema,
+  cls_token: OtherTokenSchema,
+  mask_token: OtherTokenSchema,
   additional_special_tokens: v.nullish(v.array(SpecialTokenSchema)),
 });
 
 /** Letters, a digit, punctuation, blanks, and what few vocabularies have. */
 const probe = 'Once 1, two!\n☺';
-
-type SpecialToken = v.InferOutput<typeof SpecialTokenSchema>;
-
-const textOf = (token: SpecialToken): string => (typeof token === 'string' ? token : token.content);
 
 /**
  * The tokenizer that the parsed `tokenizer.json` and `tokenizer_config.json` (`{}` where there is none) describe.
@@ -60,27 +80,26 @@ const textOf = (token: SpecialToken): string => (typeof token === 'string' ? tok
  * for a kind of tokenizer that is not known here, or could take too much time or memory.
  */
 export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown): HfTokenizer {
-  const json = parse(TokenizerJsonSchema, tokenizerJson, 'tokenizer.json');
+  const parsed = parse(TokenizerJsonSchema, tokenizerJson, 'tokenizer.json');
+  const json = construct(() => rewriteComponents(parsed));
   const config = parse(TokenizerConfigSchema, tokenizerConfig, 'tokenizer_config.json');
-  const additionalSpecial = (config.additional_special_tokens ?? []).map(textOf);
   requireBoundedSteps(json);
-  const library = createLibraryTokenizer(json, { ...config, additional_special_tokens: additionalSpecial });
+  const library = libraryTokenizerOf(json, config);
 
-  const idToToken: readonly (string | undefined)[] = library.model?.vocab ?? [];
+  const idToToken: readonly (string | undefined)[] = library._tokenizer.model?.vocab ?? [];
   requireBoundedTable(idToToken.length);
-  const specialIds = new Set<number>(json.added_tokens.filter((t) => t.special).map((t) => t.id));
-  for (const text of additionalSpecial) {
-    const id = library.token_to_id(text);
-    if (id !== undefined) specialIds.add(id);
-  }
+  const additionalIds = library.convert_tokens_to_ids(config.additional_special_tokens ?? []);
+  const specialIds = new Set<number | undefined>([...library.all_special_ids, ...additionalIds]);
   const table = { vocabSize: idToToken.length, fingerprint: vocabularyFingerprint(idToToken) };
   const addedIds = new Set<number>(json.added_tokens.map(({ id }) => id));
-  const bosToken = config.bos_token == null ? undefined : library.token_to_id(textOf(config.bos_token));
+  // Its type does not say so, but it is undefined where the file names none, or one that the table lacks.
+  const bosTokenId: number | undefined = library.bos_token_id;
   const beginTokenIds = encodeWithLibrary(library, '');
+  const entryBytes = entryBytesOf(json.decoder);
   // The library looks at some parts when they meet a text: now, while the load can still be refused.
-  const probeIds = apply(() => library.encode(probe).ids).filter((id) => idToToken[id] !== undefined);
+  const probeIds = apply(() => library.encode(probe)).filter((id) => idToToken[id] !== undefined);
   if (probeIds.length > 0) apply(() => library.decode(probeIds));
-  if (beginTokenIds.length === 0 && bosToken !== undefined) beginTokenIds.push(tokenId(bosToken));
+  if (beginTokenIds.length === 0 && bosTokenId !== undefined) beginTokenIds.push(tokenId(bosTokenId));
 
   return {
     ...table,
@@ -104,6 +123,11 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
         library.decode(known, { skip_special_tokens: false, clean_up_tokenization_spaces: false }),
       );
     },
+    bytesOf(id, { keepSpecial = false } = {}) {
+      const entry = idToToken[id];
+      if (entry === undefined || (!keepSpecial && specialIds.has(id))) return [];
+      return entryBytes(entry);
+    },
   };
 }
 
@@ -112,21 +136,40 @@ function parse<const TSchema extends v.GenericSchema>(
   value: unknown,
   file: string,
 ): v.InferOutput<TSchema> {
-  const parsed = v.safeParse(schema, value);
-  if (parsed.success) return parsed.output;
-  const issue = parsed.issues[0];
-  const path = v.getDotPath(issue) ?? 'the whole file';
-  throw new EngineError(
-    'integrity',
-    `${file} does not describe a tokenizer: ${path}: ${issue.message}. Load the model's files again from their source.`,
-    { details: { file, path } },
+  return parseOrThrow(
+    schema,
+    value,
+    'the whole file',
+    ({ field: path, sentence }) =>
+      new EngineError(
+        'integrity',
+        `${file} does not describe a tokenizer: ${sentence}. Load the model's files again from their source.`,
+        { details: { file, path } },
+      ),
   );
 }
 
-function createLibraryTokenizer(json: object, config: object): TokenizerLibrary {
+function libraryTokenizerOf(
+  json: v.InferOutput<typeof TokenizerJsonSchema>,
+  config: v.InferOutput<typeof TokenizerConfigSchema>,
+): LibraryTokenizer {
+  // The library reads other entries of the configuration, too, and they change texts.
+  const { bos_token, eos_token, pad_token, sep_token, cls_token, mask_token } = config;
+  const { unk_token } = json.model;
+  const specialTokens = { bos_token, eos_token, pad_token, sep_token, cls_token, mask_token, unk_token };
+  return construct(() => {
+    const library = createLibraryTokenizer(json, specialTokens);
+    installExactSteps(library._tokenizer, json);
+    return library;
+  });
+}
+
+/** Throws EngineError `model-unsupported` where `tokenizer.json` asks for what is not known. */
+function construct<T>(run: () => T): T {
   try {
-    return new TokenizerLibrary(json, config);
+    return run();
   } catch (cause) {
+    if (cause instanceof EngineError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new EngineError(
       'model-unsupported',
@@ -151,14 +194,16 @@ function apply<T>(run: () => T): T {
 }
 
 /** Throws EngineError `integrity` where the tokenizer yields a token that its own table lacks. */
-function encodeWithLibrary(library: TokenizerLibrary, text: string, addSpecial = true): TokenId[] {
-  const { ids, tokens } = apply(() => library.encode(text, { add_special_tokens: addSpecial }));
-  const missing = ids.findIndex((id: number | undefined) => id === undefined);
+function encodeWithLibrary(library: LibraryTokenizer, text: string, addSpecial = true): TokenId[] {
+  const options = { add_special_tokens: addSpecial };
+  const ids = apply(() => library.encode(text, options));
+  const missing = ids.findIndex((id: number | null | undefined) => id == null);
   if (missing >= 0) {
+    const token = library.tokenize(text, options)[missing] ?? '';
     throw new EngineError(
       'integrity',
-      `tokenizer.json yields the token ${JSON.stringify(tokens[missing])}, which its own vocabulary lacks. Load the model's files again from their source.`,
-      { details: { file: 'tokenizer.json', token: tokens[missing] ?? '' } },
+      `tokenizer.json yields the token ${JSON.stringify(token)}, which its own vocabulary lacks. Load the model's files again from their source.`,
+      { details: { file: 'tokenizer.json', token } },
     );
   }
   return ids.map(tokenId);

@@ -13,7 +13,7 @@ type Pattern =
   | { readonly kind: 'atom' }
   | { readonly kind: 'sequence'; readonly parts: readonly Pattern[] }
   | { readonly kind: 'choice'; readonly options: readonly Pattern[] }
-  /** `(?=…)`, `(?!…)`, `(?<=…)`, `(?<!…)` */
+  /** `(?=…)`, `(?!…)`, `(?<=…)`, `(?<!…)`, and `(?=(?<_1>…))\k<_1>`, which is matched in one way. */
   | { readonly kind: 'look'; readonly body: Pattern }
   | { readonly kind: 'repeat'; readonly body: Pattern; readonly min: number; readonly max: number };
 
@@ -23,17 +23,18 @@ const maxWays = 2 ** 14;
 /** Where a text's length counts. */
 const maxWaysWithLoop = 8;
 /** Of the pattern with its counted repetitions written out. */
-const maxSize = 20_000;
+export const maxPatternSize = 20_000;
 
 /**
  * Why a pattern may take too long, in words that follow "it"; null where its time is bounded by the square of the text's
  * length. Some harmless patterns are refused, as `(?:a|b)*`; none of a published tokenizer is.
  */
 export function patternProblem({ source }: RegExp): string | null {
-  if (source.length > maxSize) return `has ${source.length} characters, more than the limit of ${maxSize}`;
+  if (source.length > maxPatternSize)
+    return `has ${source.length} characters, more than the limit of ${maxPatternSize}`;
   try {
     const pattern = new PatternReader(source).read();
-    if (sizeOf(pattern) > maxSize) return `repeats its parts more than ${maxSize} times`;
+    if (sizeOf(pattern) > maxPatternSize) return `repeats its parts more than ${maxPatternSize} times`;
     const { ways, degree } = costOf(pattern, false);
     if (degree > 1) return 'has repetitions that share their characters';
     if (ways > (degree === 0 ? maxWays : maxWaysWithLoop)) return 'can match in too many ways';
@@ -153,6 +154,13 @@ class PatternReader {
   }
 
   #part(): Pattern {
+    const atomic = this.#take(/\(\?=(?=\(\?<(_\d+)>)/y)?.[1];
+    if (atomic !== undefined) {
+      const body = this.#closed();
+      if (!this.#take(new RegExp(`\\\\k<${atomic}>`, 'y')))
+        throw new PatternError('has a form that is not known');
+      return { kind: 'look', body };
+    }
     if (this.#take(/\\(?:[1-9]|k<)/y)) throw new PatternError('refers back to a group');
     if (this.#take(/\(\?<?[=!]/y)) return { kind: 'look', body: this.#closed() };
     if (this.#take(/\((?:\?(?:<[^>]*>|[a-z-]*:))?/y)) return this.#closed();

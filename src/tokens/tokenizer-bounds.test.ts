@@ -108,7 +108,35 @@ describe('a hostile tokenizer is refused before it sees a text:', () => {
       { normalizer: nested(50, replace('a', 'aa')) },
       /times as long; the limit/,
     ],
-    ['replacements that repeat the text', { normalizer: replace('a', "$`$'") }, /repeats the text/],
+    [
+      '… without a character of it',
+      { normalizer: nested(50, replace('(?=.)', 'a')) },
+      /times as long; the limit/,
+    ],
+    [
+      'a table with long replacements',
+      {
+        normalizer: {
+          type: 'Precompiled',
+          precompiled_charsmap: btoa(`\x04\0\0\0\0\0\0\0${'x'.repeat(65)}\0`),
+        },
+      },
+      /Precompiled with a table that cannot be read/,
+    ],
+    [
+      'possessive repetitions in great number',
+      { pre_tokenizer: split('a++'.repeat(400_000)) },
+      /characters, more than/,
+    ],
+    [
+      'sequences inside one another without an end',
+      {
+        normalizer: JSON.parse(
+          `${'{"type":"Sequence","normalizers":['.repeat(20_000)}${']}'.repeat(20_000)}`,
+        ),
+      },
+      /stack|nested too deeply/,
+    ],
     [
       'steps inside one another without an end',
       { normalizer: JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`) },
@@ -121,7 +149,7 @@ describe('a hostile tokenizer is refused before it sees a text:', () => {
     ],
     [
       'an added token beyond every vocabulary',
-      { added_tokens: [{ id: 4_000_000_000, content: 'x' }] },
+      { added_tokens: [{ id: 4_000_000_000, content: '<x>' }] },
       /its highest id is 4000000000/,
     ],
     [

@@ -1,6 +1,7 @@
-import { Tokenizer as TokenizerLibrary } from '@huggingface/tokenizers';
 import { EngineError } from '../errors/engine-error.ts';
+import { createLibraryTokenizer, type LibraryTokenizer } from './library-tokenizer.ts';
 import { patternProblem } from './pattern-cost.ts';
+import { maxReplacement } from './precompiled-charsmap.ts';
 
 /** WordPiece takes the square of a word's length; published tokenizers say 100. */
 const maxWordLength = 1000;
@@ -46,8 +47,7 @@ export function requireBoundedSteps(
 }
 
 function requireBoundedGrowth(steps: TextSteps): void {
-  const { growth, refersBack } = replacementsOf(steps);
-  if (refersBack !== null) throw unbounded(`the replacement ${JSON.stringify(refersBack)} repeats the text`);
+  const growth = growthOf(steps);
   if (growth > maxGrowth) {
     throw unbounded(`its replacements make a text up to ${growth} times as long; the limit is ${maxGrowth}`);
   }
@@ -70,9 +70,9 @@ export function requireBoundedTable(entries: number): void {
 /** As the library makes them of the file, without anything that they could run on. */
 function patternsOf(steps: TextSteps): ReadonlySet<RegExp> {
   const model = { type: 'BPE', vocab: {}, merges: [] };
-  let made: TokenizerLibrary;
+  let made: LibraryTokenizer;
   try {
-    made = new TokenizerLibrary({ ...steps, model, added_tokens: [] }, {});
+    made = createLibraryTokenizer({ ...steps, model, added_tokens: [] }, {});
   } catch {
     // What the library cannot make will not run either; the caller hears of it from the library.
     return new Set();
@@ -86,26 +86,23 @@ function patternsOf(steps: TextSteps): ReadonlySet<RegExp> {
     if (value instanceof RegExp) found.add(value);
     for (const part of Object.values(value)) visit(part);
   };
-  visit([made.normalizer, made.pre_tokenizer, made.post_processor, made.decoder]);
+  const { normalizer, pre_tokenizer, post_processor, decoder } = made._tokenizer;
+  visit([normalizer, pre_tokenizer, post_processor, decoder]);
   return found;
 }
 
-function replacementsOf(value: unknown): { readonly growth: number; readonly refersBack: string | null } {
-  if (typeof value !== 'object' || value === null) return { growth: 1, refersBack: null };
-  const { type, content } = value as { readonly type?: unknown; readonly content?: unknown };
-  let growth = 1;
-  let refersBack: string | null = null;
-  if (type === 'Replace' && typeof content === 'string') {
-    growth = Math.max(1, content.length);
-    // As in String.prototype.replace.
-    if (/\$[$&`'<\d]/.test(content)) refersBack = content;
+function growthOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  const { type, content, pattern } = value as Readonly<Record<string, unknown>>;
+  let growth = type === 'Precompiled' ? maxReplacement : 1;
+  if (type === 'Replace' && typeof content === 'string' && content !== '') {
+    // A regular expression may match nothing before each character.
+    const isText =
+      typeof pattern === 'object' && pattern !== null && 'String' in pattern && pattern.String !== '';
+    growth = isText ? content.length : content.length + 1;
   }
-  for (const part of Object.values(value)) {
-    const inner = replacementsOf(part);
-    growth *= inner.growth;
-    refersBack ??= inner.refersBack;
-  }
-  return { growth, refersBack };
+  for (const part of Object.values(value)) growth *= growthOf(part);
+  return growth;
 }
 
 function unbounded(problem: string): EngineError {

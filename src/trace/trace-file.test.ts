@@ -47,7 +47,7 @@ describe('a trace', () => {
       'speed-pair',
       'speed-pair',
     ]);
-    expect(JSON.parse(lines[0])).toMatchObject({ format: 'antiphon-trace', version: '2.2' });
+    expect(JSON.parse(lines[0])).toMatchObject({ format: 'antiphon-trace', version: '2.3' });
   });
 
   test('keeps any text and any number of its rounds', () => {
@@ -140,7 +140,7 @@ describe('other versions', () => {
     };
     const lines = text.trimEnd().split('\n');
     const extended = lines.map((line) => JSON.stringify(extend(JSON.parse(line))));
-    extended[0] = extended[0].replace('"version":"2.2"', '"version":"2.7"');
+    extended[0] = extended[0].replace('"version":"2.3"', '"version":"2.7"');
     extended.splice(3, 0, JSON.stringify({ type: 'mood', value: 1 }));
     expect(readTrace(extended.join('\n'))).toEqual(trace);
   });
@@ -148,7 +148,7 @@ describe('other versions', () => {
   /** The file as version 1.0 wrote it. */
   const asVersion1 = (file: string, members: number) =>
     file
-      .replace('"version":"2.2"', '"version":"1.0"')
+      .replace('"version":"2.3"', '"version":"1.0"')
       .replaceAll(/\{"kind":"member","index":(\d+)\}/g, '$1')
       .replaceAll('{"kind":"lookup"}', String(members));
 
@@ -160,20 +160,29 @@ describe('other versions', () => {
     expect(readTrace(old)).toEqual(recorded);
   });
 
-  test('until 2.1 a result had a speed that no reference was run for: it is left out', () => {
+  test('until 2.2 a result had a speed that no reference was run for: it is left out', () => {
     const result = text.split('\n').findIndex((line) => line.includes('"type":"result"')) + 1;
     const old = withLine(result, ({ stats, ...line }) => {
       const { predictedSpeedUp: _, ...summed } = stats as { predictedSpeedUp: number };
       return { ...line, stats: { ...summed, speedUp: { predicted: 1.5, measured: 1.25 } } };
     });
-    expect(readTrace(old.replace('"version":"2.2"', '"version":"2.1"'))).toEqual(trace);
+    expect(readTrace(old.replace('"version":"2.3"', '"version":"2.2"'))).toEqual(trace);
   });
 
-  test('readers of 2.1 are given neither speed: they refuse one without the other', () => {
+  test('readers of 2.2 are given neither speed: they refuse one without the other', () => {
     expect(JSON.parse(resultLine(trace.result!)).stats).toMatchObject({
       speedUp: null,
       predictedSpeedUp: 1.5,
     });
+  });
+
+  test('the bytes of log probabilities are null where a version before 2.2 wrote none', () => {
+    const one = { tokenId: trace.rounds[0].committed[0], text: 'a', bytes: [0x61], logprob: -1 };
+    const rounds = [{ ...trace.rounds[0], logprobs: [{ ...one, top: [one] }] }];
+    const file = writeTrace({ header: trace.header, rounds, candidates: [], result: null });
+    expect(readTrace(file).rounds).toEqual(rounds);
+    const [{ logprobs }] = readTrace(file.replaceAll('"bytes":[97],', '')).rounds;
+    expect(logprobs).toEqual([{ ...one, bytes: null, top: [{ ...one, bytes: null }] }]);
   });
 
   test.each(['lookup-1.0.jsonl', '../../../public/first-story.jsonl'])(

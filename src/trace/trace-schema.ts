@@ -42,7 +42,13 @@ export const headerSchema = v.object({
   ),
 });
 
-const logprob = { tokenId: token, text: v.string(), logprob: v.pipe(finite, v.maxValue(0)) };
+const logprob = {
+  tokenId: token,
+  text: v.string(),
+  /** Since 2.2. */
+  bytes: v.optional(v.nullable(v.array(v.pipe(count, v.maxValue(255)))), null),
+  logprob: v.pipe(finite, v.maxValue(0)),
+};
 
 const proposer: v.GenericSchema<Proposer> = v.variant('kind', [
   v.object({ kind: v.literal('member'), index: count }),
@@ -123,9 +129,9 @@ export const resultSchema = v.object({
   /** Since 2.1. */
   resumed: v.optional(v.array(v.object({ tokens: count, reason: v.string(), sameText: v.boolean() })), []),
   stats: v.object({
-    /** Until 2.1 with a field `measured`, which compared with costs instead of a reference. */
+    /** Until 2.2 with a field `measured`, which compared with costs instead of a reference. */
     speedUp: v.nullable(v.object({ predicted: finite })),
-    /** Since 2.2. */
+    /** Since 2.3. */
     predictedSpeedUp: v.optional(v.nullable(finite), null),
     liveGpuBuffers: count,
   }),
@@ -133,5 +139,5 @@ export const resultSchema = v.object({
 
 const positiveMs = v.pipe(finite, v.gtValue(0));
 
-/** Since 2.2. */
+/** Since 2.3. */
 export const speedPairSchema = v.object({ methodMs: positiveMs, referenceMs: positiveMs });

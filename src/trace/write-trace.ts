@@ -76,7 +76,7 @@ export function candidatesLine({ round, proposal }: ProposalPlace, candidates: C
 export function resultLine({ rounds: _written, stats, ...result }: DecodeResult): string {
   const { speedUp, ...summed } = stats;
   const predictedSpeedUp = speedUp?.predicted ?? null;
-  // Readers of 2.1 want a measured speed beside a predicted one, or neither.
+  // Readers of 2.2 want a measured speed beside a predicted one, or neither.
   return line({ type: 'result', ...result, stats: { ...summed, speedUp: null, predictedSpeedUp } });
 }
 

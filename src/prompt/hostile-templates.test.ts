@@ -1,8 +1,6 @@
-import { Template } from '@huggingface/jinja';
 import { describe, expect, test } from 'vitest';
 import type { EngineError } from '../errors/engine-error.ts';
 import { ChatTemplate } from './chat-template.ts';
-import { renderWithinBudget } from './render-within-budget.ts';
 import { chatMl, gemma, llama3, specialTokens, thinking } from './testing/chat-models.ts';
 
 /** `step` so many times, on a namespace that begins as `start`. */
@@ -33,7 +31,10 @@ describe('a hostile chat template is the fault of the model, and ends', () => {
     ],
     ['a list that doubles', repeated('list=[1]', 40, '{% set ns.list = ns.list + ns.list %}')],
     ['lists that share their elements, written', `${shared}{{ ns.list }}`],
-    ['lists that share their elements, compared', `${shared}{{ ns.list == 'x' }}`],
+    [
+      'lists that share their elements, compared',
+      `${shared}${shared.replaceAll('ns', 'other')}{{ ns.list == other.list }}`,
+    ],
     ['a namespace that holds itself', '{% set ns = namespace() %}{% set ns.a = ns %}{{ ns | tojson }}'],
     [
       'replacements that square a text',
@@ -51,6 +52,22 @@ describe('a hostile chat template is the fault of the model, and ends', () => {
     ['a text in ten million pieces', `${long}{% set pieces = ns.text.split('a') %}`],
     ['a long text stripped often', `${long}{% for i in range(999) %}{{ ns.text.strip('a') }}{% endfor %}`],
     ['a list joined by a long text', `${long}{{ range(99999) | join(ns.text) }}`],
+    ['a text repeated', "{{ 'ab' * 10**9 }}"],
+    ['a list repeated', '{{ [1, 2] * 10**9 }}'],
+    ['a text filled up', "{{ 'a'.center(10**9) }}{{ 'a'.zfill(10**9) }}"],
+    ['a wide format', "{{ '%*d' % (10**9, 1) }}"],
+    ['many slices', '{{ [1] | slice(10**9) | list }}'],
+    ['a row filled up', '{{ [1] | batch(10**9, 0) | list }}'],
+    ['power upon power', '{{ 10 ** 10 ** 10 }}'],
+    ['a loop that calls itself', '{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}'],
+    ['brackets without an end', `{{ ${'['.repeat(99_999)}`],
+    ['members without an end', `{{ a${'.a'.repeat(99_999)} }}`],
+    ['sums without an end', `{{ 1${'+ 1'.repeat(99_999)} }}`],
+    ['filters without an end', `{{ 1${'|string'.repeat(99_999)} }}`],
+    [
+      'words joined without an end',
+      `{% set x %}${'{{ 1 ~ 2 }}'.repeat(9)}{% endset %}${'{% if x %}'.repeat(9999)}`,
+    ],
     ['a wide indent', "{{ 'a' | indent(10**8, true) }}"],
     ['a wide indent of a block', '{% filter indent(10**8, true) %}a{% endfilter %}'],
     ['a wide indent of JSON', '{{ [[1]] | tojson(indent=10**8) }}'],
@@ -72,45 +89,21 @@ describe('a hostile chat template is the fault of the model, and ends', () => {
   });
 
   test('with a message that names the limit', () => {
-    const loop = new ChatTemplate('{% for i in range(10**9) %}{% endfor %}', {});
-    expect(() => loop.render([], {}, true)).toThrow(/takes more than \d+ units of work, the limit here/);
+    const loop = '{% for i in range(9999) %}{% for j in range(9999) %}{% endfor %}{% endfor %}';
+    expect(() => new ChatTemplate(loop, {}).render([], {}, true)).toThrow(
+      /takes more than \d+ units of work, the limit here/,
+    );
   });
 });
 
-describe('what is within the budget', () => {
+test('a conversation of three million characters is within the budget', () => {
+  const words = 'All the words that one can say. '.repeat(60);
   const conversation = Array.from({ length: 1500 }, (_, index) => ({
-    role: index % 2 === 0 ? 'user' : 'assistant',
-    content: 'All the words that one can say. '.repeat(60),
+    role: index % 2 === 0 ? ('user' as const) : ('assistant' as const),
+    content: words,
   }));
-
-  test.each(Object.entries({ chatMl, gemma, llama3, thinking }))(
-    'is rendered as by the library alone: a conversation of three million characters in the manner of %s',
-    (_name, source) => {
-      const variables = { ...specialTokens, messages: conversation, add_generation_prompt: true };
-      const template = new Template(source);
-      expect(renderWithinBudget(template.parsed, variables)).toBe(template.render(variables));
-    },
-  );
-
-  test.each([
-    ["{{ ['b', 'a', 'C'] | sort | join(', ') }}", 'a, b, C'],
-    ['{{ range(5, 0, -2) | list }}', '[5, 3, 1]'],
-    ['{{ range(3) | tojson(indent=1) }}', '[\n 0,\n 1,\n 2\n]'],
-    ["{{ rows | selectattr('k', 'equalto', 'x') | map(attribute='n') | list }}", '[1, 3]'],
-    ["{% for a, b in {'x': 1, 'y': 2}.items() if b > 1 %}{{ a }}{% else %}none{% endfor %}", 'y'],
-    ['{% macro m(a, b=2) %}{{ a }}{{ b }}{{ caller() }}{% endmacro %}{% call m(1) %}!{% endcall %}', '12!'],
-    ["{% filter replace('a', 'b') %}aa{% endfilter %}{{ 'a,b'.split(',')[-1] }}{{ 'abc'[1:] }}", 'bbbbc'],
-    ["{{ 'x' if missing is defined else missing | default('none') }}{{ [1] + [2] }}", 'none[1, 2]'],
-    ["{% set f = 'a-b'.replace %}{{ f('-', '+', count=1) }}{{ 'ab'.startswith(('x', 'a')) }}", 'a+btrue'],
-    ["{{ strftime_now('%Y') | length }}{{ 'a' in 'cat' and 1 not in [2] }}", '4true'],
-  ])('means what it means in the library: %s', (source, text) => {
-    const rows = [
-      { k: 'x', n: 1 },
-      { k: 'y', n: 2 },
-      { k: 'x', n: 3 },
-    ];
-    const template = new Template(source);
-    expect(template.render({ rows })).toBe(text);
-    expect(renderWithinBudget(template.parsed, { rows })).toBe(text);
-  });
+  for (const source of [chatMl, gemma, llama3, thinking]) {
+    const text = new ChatTemplate(source, specialTokens).render(conversation, {}, true);
+    expect(text.split(words.trim())).toHaveLength(1501);
+  }
 });
