@@ -50,7 +50,7 @@ const request: DecodeRequest = { prompt: 'Once', method };
 const options: ConnectOptions = { onLost: ({ code }) => console.error(code) };
 export const engines = [await connectPage(), await connectNode(options)];
 export const results = engines.map((engine) => engine.decode(request).result);
-export const stats = (await results[0]).stats.speedUp?.measured;
+export const stats = (await results[0]).stats.speedUp?.predicted;
 
 const player = document.createElement('antiphon-player');
 player.method = (await results[0]).request.method.kind;

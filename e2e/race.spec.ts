@@ -15,6 +15,22 @@ test('a race runs three ways and shows that they wrote the same text', async ({ 
     timeout: 60_000,
   });
   await expect(race.locator('.lane.finished')).toHaveCount(3);
+  // The bars are the times: the slowest lane's is the longest.
+  const bars = await race.locator('.lane').evaluateAll((lanes) =>
+    lanes.map((lane) => ({
+      width: lane.querySelector('.track > span')!.getBoundingClientRect().width,
+      seconds: Number.parseFloat(lane.querySelector('.time')!.textContent ?? ''),
+    })),
+  );
+  const slowest = bars.reduce((one, other) => (other.seconds > one.seconds ? other : one));
+  for (const { width, seconds } of bars) {
+    expect(width / slowest.width).toBeCloseTo(seconds / slowest.seconds, 1);
+  }
+  await expect(race.locator('tbody tr td:nth-child(4)')).toHaveText([
+    '–',
+    /^\d+\.\d\d × \(\d\)$/,
+    /^\d+\.\d\d × \(\d\)$/,
+  ]);
   const texts = await race.locator('antiphon-story').evaluateAll((lanes) =>
     lanes.map((lane) => {
       const copy = lane.shadowRoot!.querySelector('.story')!.cloneNode(true) as Element;

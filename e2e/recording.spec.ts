@@ -44,6 +44,7 @@ test('a run is saved, and told again by the page and by a page of its own, as da
   await expect(story(page)).toHaveText('Long ago');
   await replay.getByRole('slider', { name: 'Position' }).press('End');
   await expect(story(page)).toHaveText(told ?? '');
+  await expect(page.locator('antiphon-speed-up')).toContainText('model calls instead of');
   await story(page).locator('.accepted').first().click();
   await expect(page.locator('antiphon-token-card .distribution')).toHaveCount(3);
   await page.keyboard.press('Escape');

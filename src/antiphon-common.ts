@@ -33,6 +33,14 @@ export type * from './openai/completion-types.ts';
 export type { ConnectedEngine } from './openai/connected-engine.ts';
 export { createFetch } from './openai/create-fetch.ts';
 export { type OpenAiApi, openAiApi } from './openai/openai-api.ts';
+export type { BeginDecode } from './speed/measure-pairs.ts';
+export { measureRun, type RunToMeasure } from './speed/measure-run.ts';
+export {
+  type MeasuredSpeedUp,
+  measuredSpeedUp,
+  type SpeedOutcome,
+  type SpeedPair,
+} from './speed/speed-up.ts';
 export type { Clock } from './trace/clock.ts';
 export { readTrace } from './trace/read-trace.ts';
 export { Replay, type ReplayOptions } from './trace/replay.ts';
@@ -49,6 +57,7 @@ export {
   headerLine as traceHeaderLine,
   resultLine as traceResultLine,
   roundLine as traceRoundLine,
+  speedPairLine as traceSpeedPairLine,
   traceHeader,
   writeTrace,
 } from './trace/write-trace.ts';

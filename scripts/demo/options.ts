@@ -34,6 +34,8 @@ export interface DemoOptions {
   /** In Chromium, where visitors run it, instead of this process's own Node.js. */
   readonly browser: boolean;
   readonly json: boolean;
+  /** After each text, its method and the reference run again to compare their speed. */
+  readonly speed: boolean;
   /** File that receives the run's trace; null for none. */
   readonly traceFile: string | null;
 }
@@ -77,6 +79,8 @@ export const usage = `[options]
   --browser             run in headless Chromium, where visitors run it, instead of Node.js
   --runs N              the same with seeds S, S+1 … S+N-1
   --trace FILE          record the run in a file, see docs/trace.md; not with --runs
+  --speed               after each text, run method and reference again in turns and compare their speed; a single
+                        text in a terminal is compared anyway
   --json                print the result as JSON (an array with --runs) and nothing else
   --help                print this
 Models are named by their catalogue id, by their folder or its URL, or by their repository on the hub (owner/name).`;
@@ -121,6 +125,7 @@ const definitions = {
   trace: text,
   browser: flag,
   json: flag,
+  speed: flag,
   help: flag,
 } as const;
 
@@ -253,6 +258,7 @@ export function parseDemoOptions(args: readonly string[]): DemoOptions | null {
     modelsUrl,
     browser: values.browser ?? false,
     json: values.json ?? false,
+    speed: values.speed ?? false,
     traceFile: values.trace ?? null,
   };
 }

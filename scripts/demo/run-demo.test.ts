@@ -6,12 +6,14 @@ import { join } from 'node:path';
 import sirv from 'sirv';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DecodeResult } from '../../src/engine/engine-api.ts';
+import type { MeasuredSpeedUp } from '../../src/speed/speed-up.ts';
 import { readTrace } from '../../src/trace/read-trace.ts';
 import { projectFolder } from '../build.ts';
 import { openInNode } from '../terminal/node-terminal.ts';
 import { runCommand } from '../terminal/run-command.ts';
 import { captured } from '../testing/captured-io.ts';
 import { demo as command } from './run-demo.ts';
+import { speedLine } from './summary.ts';
 
 const noBrowser = () => Promise.reject(new Error('these tests have no browser'));
 
@@ -77,15 +79,15 @@ test('without --json the story comes with its marks and a summary', async () => 
   expect(stdout).toMatch(/8 tokens, [\d.]+ tokens\/s/);
 });
 
-test('two specialists tell one story, the text shows who proposed what, and --trace records it', async () => {
+test('two specialists tell one story, the text shows who proposed what, and --trace records it with the pairs of --speed', async () => {
   const file = join(folder, 'run.jsonl');
   const args = ['--method', 'collaborative', '--draft-length', '2', '--max-tokens', '12', '--seed', '3'];
-  const told = await demo(...args, '--trace', file);
+  const told = await demo(...args, '--trace', file, '--speed');
 
   expect(told).toMatchObject({ status: 0, stderr: '' });
   expect(told.stdout).toContain('ᴬ');
   expect(told.stdout).toContain('proposed by story-fairyᴬ proposed by story-spaceᴮ');
-  const { header, result } = readTrace(readFileSync(file, 'utf8'));
+  const { header, result, rounds, speedPairs } = readTrace(readFileSync(file, 'utf8'));
   expect(header.members.map(({ model }) => model)).toEqual(['story-fairy', 'story-space']);
   expect(result).toMatchObject({
     request: {
@@ -102,6 +104,10 @@ test('two specialists tell one story, the text shows who proposed what, and --tr
     lossy: false,
     tokenIds: { length: 12 },
   });
+  // What is written for the comparison is not part of the text.
+  expect(rounds.flatMap(({ committed }) => committed)).toHaveLength(12);
+  expect(speedPairs.length).toBeGreaterThan(0);
+  expect(told.stdout).toContain(speedLine(result!, speedPairs));
 });
 
 test('a custom combination may be a file, and its errors name that file', async () => {
@@ -228,10 +234,11 @@ describe('a folder of models', () => {
 
   test('a chat template beside the model writes its messages, for each member its own', async () => {
     const { stdout } = await demo(
-      ...['--json', '--temperature', '0', '--max-tokens', '8', '--models-url', url],
+      ...['--json', '--temperature', '0', '--max-tokens', '16', '--models-url', url, '--speed'],
       ...['--members', 'chatty,chatty', '--chat', 'One day', '--member-system', '1=Long ago.'],
     );
-    const result: DecodeResult = JSON.parse(stdout);
+    const { speed, ...result }: DecodeResult & { speed: MeasuredSpeedUp } = JSON.parse(stdout);
+    expect(speed.pairs).toBeGreaterThan(0);
     expect(result).toMatchObject({
       // <|endoftext|>, which the tokenizer would add too, once; <|fairy|>; "One day".
       promptTokenIds: [0, 1, 739, 324],

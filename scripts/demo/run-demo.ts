@@ -1,12 +1,15 @@
 import type { DecodeResult } from '../../src/engine/engine-api.ts';
 import { promptText } from '../../src/prompt/prompt-text.ts';
+import type { BeginDecode } from '../../src/speed/measure-pairs.ts';
+import { measureRun } from '../../src/speed/measure-run.ts';
+import { type MeasuredSpeedUp, measuredSpeedUp, type SpeedPair } from '../../src/speed/speed-up.ts';
 import type { Command } from '../terminal/run-command.ts';
 import type { OpenTerminalEngine, TerminalEngine } from '../terminal/terminal-engine.ts';
 import { interruptedStatus, type TerminalIo } from '../terminal/terminal-io.ts';
 import { MarkedText, marksFor } from './marked-text.ts';
 import { type DemoOptions, parseDemoOptions, usage } from './options.ts';
 import { PrefillLine } from './prefill-line.ts';
-import { summaryOf } from './summary.ts';
+import { speedLine, summaryOf } from './summary.ts';
 import { TraceFile } from './trace-file.ts';
 
 /** Tells stories and their numbers. */
@@ -16,10 +19,12 @@ export const demo: Command<DemoOptions> = { name: 'demo', usage, parse: parseDem
 async function tell(options: DemoOptions, io: TerminalIo, open: OpenTerminalEngine): Promise<number> {
   let engine: TerminalEngine | undefined;
   let interrupted = false;
+  const interruption = new AbortController();
   const endInterrupts = io.onInterrupt(() => {
     // A decode is ended, so that it still tells what it has; anything else, and a second Ctrl-C, ends at once.
     if (interrupted || !engine) io.exit(interruptedStatus);
     interrupted = true;
+    interruption.abort();
     engine?.stop().catch(() => io.exit(interruptedStatus));
   });
   const { marks, legend } = marksFor(io.isOutTerminal, io.environment, options.team);
@@ -34,6 +39,25 @@ async function tell(options: DemoOptions, io: TerminalIo, open: OpenTerminalEngi
     untold = '';
   };
   let trace: TraceFile | undefined;
+  const isCompared = options.speed || (io.isOutTerminal && !options.json && !options.severalRuns);
+  /** Texts that are written for comparison are not shown. */
+  let isComparing = false;
+  const compare = async (on: TerminalEngine, { request, rounds }: DecodeResult): Promise<SpeedPair[]> => {
+    const pairs: SpeedPair[] = [];
+    const { signal } = interruption;
+    // An interruption ends all of the engine's runs.
+    const decode: BeginDecode = (asked) => ({ result: on.decode(asked), stop: () => {} });
+    isComparing = true;
+    try {
+      for await (const pair of measureRun({ decode, request, rounds, signal })) {
+        pairs.push(pair);
+        trace?.addSpeedPair(pair);
+      }
+    } finally {
+      isComparing = false;
+    }
+    return pairs;
+  };
   try {
     if (options.traceFile !== null) trace = new TraceFile(options.traceFile);
     if (io.isOutTerminal) print(`Loading ${options.usedModels.join(' and ')} …\n`);
@@ -43,12 +67,13 @@ async function tell(options: DemoOptions, io: TerminalIo, open: OpenTerminalEngi
         if (untold !== '') io.err(prefillLine.show(progress));
       },
       onRound: (round) => {
+        if (isComparing) return;
         tellPrompt();
         trace?.add(round);
         print(text.add(round));
       },
     });
-    const results: DecodeResult[] = [];
+    const results: (DecodeResult & { readonly speed?: MeasuredSpeedUp | null })[] = [];
     for (const request of options.requests) {
       if (interrupted) break;
       text = new MarkedText(marks);
@@ -57,10 +82,13 @@ async function tell(options: DemoOptions, io: TerminalIo, open: OpenTerminalEngi
       trace?.begin(request, engine.models);
       const result = await engine.decode(request);
       tellPrompt();
-      results.push(result);
       trace?.end(result);
       const proposed = result.rounds.some(({ proposals }) => proposals.some(({ u }) => u !== null));
       print(`\n\n${proposed ? `${legend}\n` : ''}${summaryOf(result, await engine.info())}\n`);
+      const pairs = isCompared && !interrupted ? await compare(engine, result) : [];
+      const line = speedLine(result, pairs);
+      if (line !== null) print(`${line}\n`);
+      results.push(options.speed ? { ...result, speed: measuredSpeedUp(pairs) } : result);
     }
     if (options.json && results.length > 0) {
       const { host } = engine;

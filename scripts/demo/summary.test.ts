@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { DecodeResult, EngineInfo } from '../../src/engine/engine-api.ts';
 import { memberProposer } from '../../src/round/proposer.ts';
-import { summaryOf } from './summary.ts';
+import { speedLine, summaryOf } from './summary.ts';
 
 const info = { threads: 2 } as EngineInfo;
 
@@ -24,6 +24,10 @@ function resultOf(method: Method, members: readonly Member[]): DecodeResult {
     backend: 'wasm',
     seed: 7,
     finishReason: 'length',
+    rounds: [
+      { forwards: [], committed: [1] },
+      { forwards: [{ member: 0 }, { member: 1 }], committed: [2, 3, 4] },
+    ],
     lossy: false,
     stats: {
       tokens: 20,
@@ -33,14 +37,14 @@ function resultOf(method: Method, members: readonly Member[]): DecodeResult {
       tokensPerRound: 3,
       members,
       pairs: [],
-      speedUp: { predicted: 1.6, measured: 1.55 },
+      speedUp: { predicted: 1.6 },
       deviation: null,
       forwards: [{ member: 0, modelId: 'a', count: 9 }],
     },
   } as unknown as DecodeResult;
 }
 
-test('a draft length that is left to the engine is told with its mean, beside what was predicted', () => {
+test('a draft length that is left to the engine is told with its mean, beside the calls that were saved', () => {
   const lines = summaryOf(
     resultOf(
       {
@@ -59,7 +63,9 @@ test('a draft length that is left to the engine is told with its mean, beside wh
   );
   expect(lines).toContain('  b: 26 proposals, 80.0 % accepted, mean draft length 3.3');
   expect(lines.filter((line) => line.startsWith('  '))).toHaveLength(1);
-  expect(lines).toContain('1.55 × the speed of plain (estimated); predicted 1.60 ×');
+  expect(lines).toContain(
+    '1 model calls instead of 3: 67 % saved, with 1 cheaper calls of the draft model, prompt left out',
+  );
 });
 
 test('a look-up has no model to be named by, and may have found nothing', () => {
@@ -124,4 +130,22 @@ test('forwards are told with their times by tokens, and pairs with what one prop
     'pairs, who proposed → who scored before the verdict:',
     '  a → b: 44 proposals, 90.2 % accepted, 41 scores: 2: 2.0 (41)',
   ]);
+});
+
+test.each([
+  [[], null],
+  [[1.5, 1.5], 'speed: 2 of 5 pairs were compared, too few to name one'],
+  [
+    [1.5, 1.5, 1.4, 1.6, 1.7],
+    '1.50 × the speed of asking the model itself for every token (median of 5 pairs, 1.40 to 1.70 ×; predicted 1.60 ×)',
+  ],
+  [
+    [0.5, 0.5, 0.5, 0.5, 0.5],
+    'Drafting ahead lost time here: 0.50 × the speed of asking the model itself for every token (median of 5 pairs, 0.50 to 0.50 ×; predicted 1.60 ×). Asking the model itself for every token would be faster.',
+  ],
+])('pairs %j are told in a line', (ratios, line) => {
+  const drafter = { kind: 'ngram', draftLength: 4, longestMatch: 4, shortestMatch: 2 } as const;
+  const result = resultOf({ kind: 'speculative', target: 'a', drafter, acceptance: exact }, [member('a', 0)]);
+  const pairs = ratios.map((ratio) => ({ methodMs: 1, referenceMs: ratio }));
+  expect(speedLine(result, pairs)).toBe(line);
 });

@@ -1,6 +1,10 @@
 import type { DecodeStatistics, ForwardsByWidth, ProposerStatistics } from '../../src/decode/statistics.ts';
 import type { DecodeResult, EngineInfo } from '../../src/engine/engine-api.ts';
 import { proposerIndex } from '../../src/round/proposer.ts';
+import { comparedCalls } from '../../src/speed/calls.ts';
+import { measuredSpeedUp, minPairs, type SpeedPair } from '../../src/speed/speed-up.ts';
+import { callsText, factorText, speedVerdict, spreadText } from '../../src/speed/speed-words.ts';
+import { wouldWin } from '../../src/speed/would-win.ts';
 
 const reasons: Readonly<Record<DecodeResult['finishReason'], string>> = {
   stop: 'ended at a stop string',
@@ -77,13 +81,8 @@ export function summaryOf(result: DecodeResult, info: EngineInfo): string {
       `  ${nameOf(member)}: ${proposals} proposals${accepted}, mean draft length ${meanDraftLength.toFixed(1)}`,
     );
   }
-  if (stats.speedUp) {
-    const { measured, predicted } = stats.speedUp;
-    const baseline = result.request.method.kind === 'collaborative' ? 'sequential' : 'plain';
-    lines.push(
-      `${measured.toFixed(2)} × the speed of ${baseline} (estimated); predicted ${predicted.toFixed(2)} ×`,
-    );
-  }
+  const calls = comparedCalls(result.request, result.rounds, result.finishReason);
+  if (calls) lines.push(`${callsText(calls)}, prompt left out`);
   if (result.lossy && stats.deviation) {
     const { mean, max } = stats.deviation;
     lines.push(
@@ -93,4 +92,18 @@ export function summaryOf(result: DecodeResult, info: EngineInfo): string {
   lines.push(`forwards: ${stats.forwards.map(({ modelId, count }) => `${modelId} ${count}`).join(', ')}`);
   lines.push(...timesInWords(stats));
   return lines.join('\n');
+}
+
+/** How fast it was beside its reference, in a line for a person; null where nothing was measured. */
+export function speedLine(result: DecodeResult, pairs: readonly SpeedPair[]): string | null {
+  const speedUp = measuredSpeedUp(pairs);
+  if (!speedUp) return null;
+  const { request, stats } = result;
+  const winner = speedUp.outcome === 'slower' ? wouldWin(result, speedUp) : null;
+  const verdict = speedVerdict(speedUp, request.method, winner);
+  if (!verdict) return `speed: ${pairs.length} of ${minPairs} pairs were compared, too few to name one`;
+  const { isFaster, factor, words, advice } = verdict;
+  const lead = isFaster ? `${factor} ${words}` : words;
+  const predicted = stats.speedUp ? `; predicted ${factorText(stats.speedUp.predicted)}` : '';
+  return `${lead} (${spreadText(speedUp)}${predicted})${advice === null ? '' : `. ${advice}`}`;
 }

@@ -2,7 +2,14 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import type { DecodeResult, LoadedModel } from '../../src/engine/engine-api.ts';
 import type { DecodeRequest } from '../../src/engine/request-types.ts';
 import type { Round } from '../../src/round/round.ts';
-import { headerLine, resultLine, roundLine, traceHeader } from '../../src/trace/write-trace.ts';
+import type { SpeedPair } from '../../src/speed/speed-up.ts';
+import {
+  headerLine,
+  resultLine,
+  roundLine,
+  speedPairLine,
+  traceHeader,
+} from '../../src/trace/write-trace.ts';
 
 /** Records a run line by line as it comes: what an interruption leaves can be read. */
 export class TraceFile {
@@ -28,6 +35,11 @@ export class TraceFile {
 
   end(result: DecodeResult): void {
     writeSync(this.#file, resultLine(result));
+  }
+
+  /** Behind the end. */
+  addSpeedPair(pair: SpeedPair): void {
+    writeSync(this.#file, speedPairLine(pair));
   }
 
   close(): void {

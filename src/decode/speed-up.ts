@@ -9,13 +9,8 @@ import type { DecodeStatistics, ForwardsByWidth } from './statistics.ts';
  * gains by feeding two members on one model in one pass counts.
  */
 export interface SpeedUp {
-  /** What the acceptance rates and costs of this decode promise. */
+  /** What the acceptance rates and costs of this decode promise. How fast the reference is only shows when it runs. */
   readonly predicted: number;
-  /**
-   * Tokens per second of this decode times what a token would have cost in forwards alone. The reference is not run,
-   * only reckoned from t(1): a bench runs both.
-   */
-  readonly measured: number;
 }
 
 /**
@@ -32,12 +27,8 @@ export function speedUpOf(
   const { members, tokensPerSecond, acceptanceRate } = statistics;
   if (method.kind === 'plain' || tokensPerSecond === null) return null;
   const costs = loadCosts.map((atLoad, member) => costsInRun(atLoad, members[member].forwardsByWidth));
-  const targets = method.kind === 'speculative' ? costs.slice(0, 1) : costs;
-  const apartMs = targets.reduce((sum, cost) => sum + costAt(cost, 1), 0);
-  const referenceMs = targets.reduce((sum, cost, member) => sum + shares[member] * costAt(cost, 1), 0);
   const predicted = predictedSpeedUp();
-  if (predicted === null || !Number.isFinite(predicted) || !Number.isFinite(referenceMs)) return null;
-  return { predicted, measured: (tokensPerSecond * referenceMs) / 1000 };
+  return predicted === null || !Number.isFinite(predicted) ? null : { predicted };
 
   /** An adaptive γ counts with its mean. */
   function draftLengthOf(choice: DraftLengthChoice, proposer: number): number {
@@ -67,7 +58,9 @@ export function speedUpOf(
       costs,
       weights: method.schedule === 'mixture' ? mixtureWeights(method.combine) : [],
     });
-    return (overApart * referenceMs) / apartMs;
+    const apartMs = costs.reduce((sum, cost) => sum + costAt(cost, 1), 0);
+    const sharedMs = costs.reduce((sum, cost, member) => sum + shares[member] * costAt(cost, 1), 0);
+    return (overApart * sharedMs) / apartMs;
   }
 }
 

@@ -3,6 +3,7 @@ import type { Round } from '../round/round.ts';
 import type { Fate } from '../verify/acceptance.ts';
 import { parseAs, refuse } from './decode-request.ts';
 import type { DecodeRequest } from './request-types.ts';
+import { withCombineOf } from './with-combine-of.ts';
 
 /** Most tokens that may be listed of a distribution. */
 const maxCandidates = 100;
@@ -85,13 +86,4 @@ export function candidatesQuery(
     tokenIds: [...prefix, tokenId],
     position: prefix.length,
   };
-}
-
-/** The request with the combination that was in force in the last of these rounds. */
-function withCombineOf(request: DecodeRequest, rounds: readonly Round[]): DecodeRequest {
-  const { method } = request;
-  const numbers = rounds.findLast(({ combine }) => combine !== undefined)?.combine;
-  if (!numbers || method.kind !== 'collaborative') return request;
-  const combine = { ...method.combine, ...numbers } as typeof method.combine;
-  return { ...request, method: { ...method, combine } };
 }

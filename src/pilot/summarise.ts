@@ -1,4 +1,5 @@
 import { type Quartiles, quartilesOf } from '../speed/quartiles.ts';
+import { ratioOf } from '../speed/speed-up.ts';
 import {
   compareTexts,
   type MeasuredDeviation,
@@ -170,7 +171,7 @@ function speedsOf(
   const speedUps = compared.map(({ prompt, repeat, run, reference }) => ({
     prompt,
     repeat,
-    ratio: speedOf(run) / speedOf(reference),
+    ratio: ratioOf({ methodMs: 1 / speedOf(run), referenceMs: 1 / speedOf(reference) }),
   }));
   const tokens = sumOf(measured, ({ tokensAfterFirst }) => tokensAfterFirst);
   const perToken = (count: number): number | null => (tokens > 0 ? count / tokens : null);

@@ -5,7 +5,10 @@ import { PlayerElement } from './antiphon-player.ts';
 import type { PlayerErrorDetail } from './player-api.ts';
 import { SharedEngines } from './shared-engines.ts';
 
-const result = { text: ' upon', finishReason: 'end', rounds: [], lossy: false, stats: { speedUp: null } };
+const result = {
+  ...{ text: ' upon', finishReason: 'end', rounds: [], lossy: false, stats: { speedUp: null } },
+  request: { method: { kind: 'plain', model: 'a' } },
+};
 
 let closed = 0;
 let runs: AbortSignal[] = [];

@@ -1,6 +1,7 @@
 import { html, LitElement, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { DecodeResult } from '../engine/engine-api.ts';
 import { baseUrlOf } from '../rpc/base-url.ts';
+import { referenceOf } from '../speed/reference.ts';
 import { announcement, endingText } from '../ui/story/announcement.ts';
 import '../ui/models/backend-line.ts';
 import { missingFeatures } from '../ui/kit/browser-support.ts';
@@ -296,7 +297,10 @@ export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, ke
   };
 
   #numbers(): TemplateResult | null {
-    const { run } = this.#playback.view;
+    const {
+      speed,
+      view: { run },
+    } = this.#playback;
     if (run.kind === 'idle' || !this.#views.has('numbers')) return null;
     const result = run.kind === 'stopped' ? run.result : null;
     return html`<div class="numbers" part="numbers">
@@ -306,8 +310,14 @@ export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, ke
         .lossy=${result?.lossy ?? false}
       ></antiphon-live-numbers>
       ${
-        result?.stats.speedUp
-          ? html`<antiphon-speed-up .speedUp=${result.stats.speedUp} .cast=${run.cast}></antiphon-speed-up>`
+        run.kind !== 'failed' && referenceOf(run.request)
+          ? html`<antiphon-speed-up
+              .request=${run.request}
+              .rounds=${run.story.rounds}
+              .result=${result}
+              .pairs=${speed.pairs}
+              .measuring=${speed.isUnderWay}
+            ></antiphon-speed-up>`
           : null
       }
     </div>`;

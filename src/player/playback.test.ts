@@ -65,6 +65,7 @@ class FakePage {
   missing: readonly string[] = [];
   connect: () => Promise<void> = async () => {};
   readonly loads: string[] = [];
+  readonly requests: DecodeRequest[] = [];
   opened = 0;
   closed = 0;
   readonly engines = new SharedEngines(async () => {
@@ -76,7 +77,8 @@ class FakePage {
         return this.load(id, options);
       },
       info: async () => ({ backend: 'wasm', models: [] }),
-      decode: (_request: DecodeRequest, { signal, onPrefill }: DecodeOptions = {}) => {
+      decode: (asked: DecodeRequest, { signal, onPrefill }: DecodeOptions = {}) => {
+        this.requests.push(asked);
         this.onPrefill = onPrefill;
         return startRun(signal, this.work, async () => {});
       },
@@ -231,6 +233,41 @@ test('a finished text stays when its player leaves; it comes back with a new eng
   expect(playback.candidates.whyNot).toMatch(/^Start again/);
   expect(await playback.start(plan)).not.toBeNull();
   expect([page.opened, page.closed]).toEqual([2, 1]);
+});
+
+describe('the speed of a finished run', () => {
+  const drafted: DecodeRequest = {
+    prompt: 'Once',
+    method: { kind: 'speculative', target: 'a', drafter: { kind: 'ngram' } },
+  };
+  const shown: PlayerPlan = { ...plan, request: drafted, views: new Set(['numbers']) };
+  const rounds = [10, 20, 30].map((atMs, index) => ({ ...drawnRound(index, ' a'), atMs }));
+  const written: Work = async () =>
+    ({ ...resultOf(' a a a'), request: drafted, rounds }) as unknown as DecodeResult;
+
+  test('is measured against its reference where numbers are shown', async () => {
+    const { playback } = page.player();
+    page.work = written;
+    await playback.start(shown);
+    while (playback.speed.isUnderWay) await settled();
+    expect(playback.speed.pairs).toHaveLength(7);
+    expect(page.requests.filter(({ method }) => method.kind === 'plain')).toHaveLength(7);
+    await playback.start({ ...shown, views: new Set(['story']) });
+    expect(playback.speed).toMatchObject({ isUnderWay: false, pairs: [] });
+  });
+
+  test('is measured no further when another player wants the engine, which does not wait for it', async () => {
+    const [first, second] = [page.player(), page.player()];
+    page.work = written;
+    await first.playback.start(shown);
+    page.work = untilStopped;
+    await settled();
+    expect(first.playback.speed.isUnderWay).toBe(true);
+    page.work = twoRounds;
+    await second.playback.start(plan);
+    expect(first.playback.speed.isUnderWay).toBe(false);
+    expect(second.states).not.toContain('waiting');
+  });
 });
 
 describe('a failure is shown and told', () => {

@@ -4,6 +4,8 @@ import type { DecodeResult, EngineApi, EngineOptions, LoadedModel } from '../eng
 import type { DecodeRequest } from '../engine/request-types.ts';
 import { promptText } from '../prompt/prompt-text.ts';
 import type { Round } from '../round/round.ts';
+import { referenceOf } from '../speed/reference.ts';
+import { SpeedMeasurement } from '../speed/speed-measurement.ts';
 import { describeFailure } from '../ui/kit/failure.ts';
 import type { EngineState, ModelState } from '../ui/models/engine-state.ts';
 import type { CandidateSource } from '../ui/story/candidate-source.ts';
@@ -48,6 +50,8 @@ const beforeFirst: PlaybackView = { state: 'idle', engine: null, run: { kind: 'i
 /** One element's runs, one at a time: opens the engine, loads the models, reads the rounds. */
 export class Playback {
   view: PlaybackView = beforeFirst;
+  /** Compares a run with its reference when it has ended; whatever else the engine is asked for ends that. */
+  readonly speed = new SpeedMeasurement(() => this.#listener.changed());
   readonly #listener: PlaybackListener;
   readonly #provider: () => PlaybackProvider;
   #lease: EngineLease | null = null;
@@ -61,8 +65,9 @@ export class Playback {
   }
 
   /** Resolves with null where the run failed, or was ended by another start or by leaving. */
-  async start({ request, models, options }: PlayerPlan): Promise<DecodeResult | null> {
+  async start({ request, models, options, views }: PlayerPlan): Promise<DecodeResult | null> {
     this.#abandon();
+    this.speed.drop();
     const current = new AbortController();
     this.#current = current;
     const { signal } = current;
@@ -70,7 +75,10 @@ export class Playback {
       const { lease, engine } = await this.#open(options, signal);
       const loaded = await this.#load(engine, models, signal);
       const result = await this.#read(lease, engine, request, loaded, signal);
-      if (result) this.#listener.done(result);
+      if (result) {
+        this.#listener.done(result);
+        if (views.has('numbers') && !signal.aborted) void this.#compareSpeed(lease, engine, result);
+      }
       return result;
     } catch (error) {
       if (!signal.aborted) this.#tell(error);
@@ -84,6 +92,18 @@ export class Playback {
     if (this.view.state !== 'loading') return;
     this.#abandon();
     this.#set(beforeFirst);
+  }
+
+  /** Not counted among the runs of those who share the engine: nobody waits for it. */
+  async #compareSpeed(
+    lease: EngineLease,
+    engine: EngineApi,
+    { request, rounds }: DecodeResult,
+  ): Promise<void> {
+    if (!referenceOf(request)) return;
+    const ended = lease.onWanted(() => this.speed.end());
+    await this.speed.measure({ decode: (asked) => engine.decode(asked), request, rounds });
+    ended();
   }
 
   /** What else could have stood in the place of a token of the run. */
@@ -101,6 +121,7 @@ export class Playback {
   #askCandidates: CandidateSource['ask'] = async (place, signal) => {
     const { run } = this.view;
     if (!this.#lease || run.kind === 'idle') throw new Error('There is no run to ask about.');
+    this.speed.end();
     const engine = await untilAborted(this.#lease.engine, signal);
     return engine.candidates(candidatesQuery(run.request, run.story.rounds, place), { signal });
   };
@@ -116,6 +137,7 @@ export class Playback {
 
   #abandon(): void {
     this.#current?.abort();
+    this.speed.end();
     this.#reader.drop();
   }
 

@@ -13,6 +13,7 @@ interface Share {
   readonly engine: Promise<EngineApi>;
   holders: number;
   readonly runs: Set<Promise<unknown>>;
+  readonly wanted: Set<() => void>;
 }
 
 /** A part in a connection, until it is released. */
@@ -29,6 +30,8 @@ export interface EngineLease {
     request: DecodeRequest,
     options: DecodeOptions,
   ): { readonly run: DecodeRun; readonly turn: Promise<void> | null };
+  /** Calls back whenever a run is queued, by whoever shares the connection. @returns ends that */
+  onWanted(listener: () => void): () => void;
   /** Whoever opens next gets a new engine; those who hold this one keep it. */
   retire(): void;
   /** The engine ends with the last lease of it. */
@@ -55,6 +58,7 @@ export class SharedEngines {
     return {
       engine: share.engine,
       decode: (engine, request, decodeOptions) => {
+        for (const listener of share.wanted) listener();
         const ahead = [...share.runs];
         const run = engine.decode(request, decodeOptions);
         const ended = run.result.then(
@@ -64,6 +68,10 @@ export class SharedEngines {
         share.runs.add(ended);
         void ended.then(() => share.runs.delete(ended));
         return { run, turn: ahead.length === 0 ? null : Promise.all(ahead).then(() => {}) };
+      },
+      onWanted: (listener) => {
+        share.wanted.add(listener);
+        return () => share.wanted.delete(listener);
       },
       retire: () => this.#forget(key, share),
       release: () => {
@@ -78,7 +86,7 @@ export class SharedEngines {
   }
 
   #start(key: string, options: ResolvedEngineOptions): Share {
-    const share: Share = { engine: this.#connect(options), holders: 0, runs: new Set() };
+    const share: Share = { engine: this.#connect(options), holders: 0, runs: new Set(), wanted: new Set() };
     this.#shares.set(key, share);
     // One that did not start is tried again by whoever asks next.
     share.engine.catch(() => this.#forget(key, share));

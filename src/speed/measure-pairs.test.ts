@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import type { DecodeResult, DecodeRun } from '../engine/engine-api.ts';
 import type { DecodeRequest } from '../engine/request-types.ts';
 import type { Round } from '../round/round.ts';
-import { requestsAlong } from './contexts.ts';
 import { measurePairs } from './measure-pairs.ts';
 import { referenceOf } from './reference.ts';
 
@@ -76,22 +75,13 @@ test('a signal ends the measurement and keeps what was measured', async () => {
   expect(ran).toHaveLength(2);
 });
 
-test('contexts are spread over the written text, at the ends of rounds', () => {
-  const rounds = [round(1, 1, ' a'), round(2, 2, ' b c'), round(3, 2, ' d e'), round(4, 1, ' f')];
-  expect(requestsAlong(request, rounds, { count: 3, tokens: 2 }).map(({ prompt }) => prompt)).toEqual([
-    'P',
-    'P a',
-    'P a b c',
-  ]);
-  expect(requestsAlong(request, rounds, { count: 1, tokens: 50 })).toEqual([{ ...request, maxTokens: 50 }]);
-});
-
 test.each([
   [{ kind: 'plain', model: 'm' }, null],
   [
     { kind: 'speculative', target: 'm', drafter: { kind: 'ngram' } },
     { kind: 'plain', model: 'm' },
   ],
+  [{ kind: 'collaborative', members: [], schedule: 'sequential', combine: { kind: 'weighted' } }, null],
   [
     { kind: 'collaborative', members: [], schedule: 'alternate', combine: { kind: 'weighted' } },
     { kind: 'collaborative', members: [], schedule: 'sequential', combine: { kind: 'weighted' } },

@@ -9,9 +9,12 @@ export interface PairRequests {
   readonly reference: DecodeRequest;
 }
 
+/** Begins a run of the engine, in its turn. */
+export type BeginDecode = (request: DecodeRequest) => Pick<DecodeRun, 'result' | 'stop'>;
+
 /** What `measurePairs` runs. */
 export interface PairsToMeasure {
-  readonly decode: (request: DecodeRequest) => DecodeRun;
+  readonly decode: BeginDecode;
   /** One entry per pair. Short texts from several contexts of one story measure it better than one long text. */
   readonly pairs: readonly PairRequests[];
   /** No pair is begun after this time, in milliseconds; the first always runs. Default: no limit. */
@@ -47,7 +50,10 @@ export async function* measurePairs({
   }
 }
 
-async function msPerToken(run: DecodeRun, signal: AbortSignal | undefined): Promise<number | null> {
+async function msPerToken(
+  run: ReturnType<BeginDecode>,
+  signal: AbortSignal | undefined,
+): Promise<number | null> {
   const stop = (): void => run.stop();
   signal?.addEventListener('abort', stop);
   try {

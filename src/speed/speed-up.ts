@@ -1,10 +1,10 @@
 import { quartilesOf } from './quartiles.ts';
 
-/** The same tokens at the same context, written by a method and by its reference, one right after the other. */
+/** A method and its reference, run from the same context on, one right after the other. */
 export interface SpeedPair {
-  /** Wall time of the method in milliseconds, without prefill. */
+  /** Wall time of the method in milliseconds per token, without prefill. */
   readonly methodMs: number;
-  /** Wall time of the reference in milliseconds, without prefill. */
+  /** Wall time of the reference in milliseconds per token, without prefill. */
   readonly referenceMs: number;
 }
 
@@ -30,15 +30,21 @@ export const minPairs = 5;
  */
 export function measuredSpeedUp(pairs: readonly SpeedPair[]): MeasuredSpeedUp | null {
   if (pairs.length === 0) return null;
-  const ratios = pairs.map(({ methodMs, referenceMs }) => {
-    if (!(methodMs > 0 && referenceMs > 0))
-      throw new RangeError(`measuredSpeedUp: times must be above 0; got ${methodMs} and ${referenceMs} ms`);
-    return referenceMs / methodMs;
-  });
+  const ratios = pairs.map(ratioOf);
   const { lower, median, upper } = quartilesOf(ratios);
   const isEnough = pairs.length >= minPairs;
   return {
     ...{ pairs: pairs.length, median, min: Math.min(...ratios), max: Math.max(...ratios) },
     outcome: isEnough && lower > 1 ? 'faster' : isEnough && upper < 1 ? 'slower' : 'open',
   };
+}
+
+/**
+ * Reference time ÷ method time.
+ * @throws RangeError for a time that is not above 0
+ */
+export function ratioOf({ methodMs, referenceMs }: SpeedPair): number {
+  if (!(methodMs > 0 && referenceMs > 0))
+    throw new RangeError(`a speed-up needs times above 0; got ${methodMs} and ${referenceMs} ms`);
+  return referenceMs / methodMs;
 }

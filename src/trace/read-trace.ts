@@ -7,6 +7,7 @@ import type { RecordedRequest } from '../engine/request-types.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import { parseOrThrow } from '../errors/parse-or-throw.ts';
 import type { Round } from '../round/round.ts';
+import type { SpeedPair } from '../speed/speed-up.ts';
 import { readableMajors, type Trace, type TraceCandidates, type TraceHeader, traceVersion } from './trace.ts';
 import {
   candidatesSchema,
@@ -15,6 +16,7 @@ import {
   lineSchema,
   resultSchema,
   roundSchema,
+  speedPairSchema,
 } from './trace-schema.ts';
 
 /** One line of the file, parsed. */
@@ -40,6 +42,7 @@ export function readTrace(text: string): Trace {
   const schema = roundSchema(major, header.members.length);
   const rounds: Round[] = [];
   const candidates: TraceCandidates[] = [];
+  const speedPairs: SpeedPair[] = [];
   let result: ResultLine | null = null;
   for (const line of lines) {
     const { type } = parse(line, lineSchema);
@@ -51,11 +54,14 @@ export function readTrace(text: string): Trace {
     } else if (type === 'result') {
       if (result) throw invalid(line.number, 'type', 'a second result');
       result = readResult(line, header);
+    } else if (type === 'speed-pair') {
+      if (!result) throw invalid(line.number, 'type', 'a speed pair stands before the result');
+      speedPairs.push(readSpeedPair(line));
     } else if (minor <= traceVersion.minor) {
-      throw invalid(line.number, 'type', `${shown(type)} is none of round, candidates, result`);
+      throw invalid(line.number, 'type', `${shown(type)} is none of round, candidates, result, speed-pair`);
     }
   }
-  return { header, rounds, candidates, result: result && wholeResult(result, header, rounds) };
+  return { header, rounds, candidates, result: result && wholeResult(result, header, rounds), speedPairs };
 }
 
 function* linesOf(text: string): Generator<Line, void, void> {
@@ -146,6 +152,11 @@ function readCandidates(line: Line, header: TraceHeader, rounds: readonly Round[
   return { round, proposal, candidates };
 }
 
+function readSpeedPair(line: Line): SpeedPair {
+  const { methodMs, referenceMs } = parse(line, speedPairSchema);
+  return { methodMs, referenceMs };
+}
+
 type ResultLine = Omit<v.InferOutput<typeof resultSchema>, 'request'> & { readonly request: RecordedRequest };
 
 function readResult(line: Line, header: TraceHeader): ResultLine {
@@ -165,13 +176,17 @@ function wholeResult(
   rounds: readonly Round[],
 ): DecodeResult {
   const modelIds = members.map(({ model }) => model);
+  const predicted = stats.predictedSpeedUp ?? stats.speedUp?.predicted;
   return {
     ...result,
     seed,
     request: { ...request, seed },
     tokenIds: rounds.flatMap(({ committed }) => committed),
     rounds,
-    stats: { ...summarize(rounds, modelIds, stats.liveGpuBuffers), speedUp: stats.speedUp },
+    stats: {
+      ...summarize(rounds, modelIds, stats.liveGpuBuffers),
+      speedUp: predicted === undefined ? null : { predicted },
+    },
   };
 }
 

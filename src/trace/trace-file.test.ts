@@ -6,7 +6,15 @@ import type { Round } from '../round/round.ts';
 import { readTrace } from './read-trace.ts';
 import { loadedModels, recordedRun, requests } from './testing/recorded-run.ts';
 import { recordedCandidates, type Trace } from './trace.ts';
-import { candidatesLine, headerLine, resultLine, roundLine, traceHeader, writeTrace } from './write-trace.ts';
+import {
+  candidatesLine,
+  headerLine,
+  resultLine,
+  roundLine,
+  speedPairLine,
+  traceHeader,
+  writeTrace,
+} from './write-trace.ts';
 
 let trace: Trace;
 let text: string;
@@ -36,8 +44,10 @@ describe('a trace', () => {
       'candidates',
       'candidates',
       'result',
+      'speed-pair',
+      'speed-pair',
     ]);
-    expect(JSON.parse(lines[0])).toMatchObject({ format: 'antiphon-trace', version: '2.2' });
+    expect(JSON.parse(lines[0])).toMatchObject({ format: 'antiphon-trace', version: '2.3' });
   });
 
   test('keeps any text and any number of its rounds', () => {
@@ -51,20 +61,21 @@ describe('a trace', () => {
           const forwards = round.forwards.map((forward) => ({ ...forward, ms }));
           return { ...round, index, atMs: index + ms, text, proposals, forwards };
         });
-        const changed = { header: trace.header, rounds, candidates: [], result: null };
+        const changed = { header: trace.header, rounds, candidates: [], result: null, speedPairs: [] };
         expect(readTrace(writeTrace(changed))).toEqual(changed);
       }),
     );
   });
 
   test('may be written line by line; candidates may come behind the result', () => {
-    const { header, rounds, candidates, result } = trace;
+    const { header, rounds, candidates, result, speedPairs } = trace;
     const [first, second] = candidates;
     const lines = [
       headerLine(header),
       ...rounds.map(roundLine),
       resultLine(result!),
       candidatesLine(first, first.candidates),
+      ...speedPairs.map(speedPairLine),
       candidatesLine(second, second.candidates),
     ];
     expect(readTrace(lines.join(''))).toEqual(trace);
@@ -88,11 +99,14 @@ describe('a recording that was interrupted', () => {
     for (let cut = headerEnd; cut < text.length; cut += 31) {
       const read = readTrace(text.slice(0, cut));
       const whole = lineEnds.filter((end) => end <= cut).length;
-      const kept = read.rounds.length + read.candidates.length + (read.result ? 1 : 0);
+      const { rounds, candidates, result, speedPairs } = read;
+      const kept = rounds.length + candidates.length + (result ? 1 : 0) + speedPairs.length;
       // The line's end may be all that is missing.
       expect([whole - 1, whole]).toContain(kept);
-      expect(read.rounds).toEqual(trace.rounds.slice(0, read.rounds.length));
-      expect(read.result).toEqual(cut === text.length - 1 ? trace.result : null);
+      expect(rounds).toEqual(trace.rounds.slice(0, rounds.length));
+      expect(speedPairs).toEqual(trace.speedPairs.slice(0, speedPairs.length));
+      // Pairs stand behind the result.
+      expect(result).toEqual(kept >= trace.rounds.length + trace.candidates.length + 1 ? trace.result : null);
     }
   });
 
@@ -126,7 +140,7 @@ describe('other versions', () => {
     };
     const lines = text.trimEnd().split('\n');
     const extended = lines.map((line) => JSON.stringify(extend(JSON.parse(line))));
-    extended[0] = extended[0].replace('"version":"2.2"', '"version":"2.7"');
+    extended[0] = extended[0].replace('"version":"2.3"', '"version":"2.7"');
     extended.splice(3, 0, JSON.stringify({ type: 'mood', value: 1 }));
     expect(readTrace(extended.join('\n'))).toEqual(trace);
   });
@@ -134,7 +148,7 @@ describe('other versions', () => {
   /** The file as version 1.0 wrote it. */
   const asVersion1 = (file: string, members: number) =>
     file
-      .replace('"version":"2.2"', '"version":"1.0"')
+      .replace('"version":"2.3"', '"version":"1.0"')
       .replaceAll(/\{"kind":"member","index":(\d+)\}/g, '$1')
       .replaceAll('{"kind":"lookup"}', String(members));
 
@@ -144,6 +158,22 @@ describe('other versions', () => {
     const old = asVersion1(written, recorded.header.members.length);
     expect(old).not.toMatch(/"kind":"(member|lookup)"/);
     expect(readTrace(old)).toEqual(recorded);
+  });
+
+  test('until 2.2 a result had a speed that no reference was run for: it is left out', () => {
+    const result = text.split('\n').findIndex((line) => line.includes('"type":"result"')) + 1;
+    const old = withLine(result, ({ stats, ...line }) => {
+      const { predictedSpeedUp: _, ...summed } = stats as { predictedSpeedUp: number };
+      return { ...line, stats: { ...summed, speedUp: { predicted: 1.5, measured: 1.25 } } };
+    });
+    expect(readTrace(old.replace('"version":"2.3"', '"version":"2.2"'))).toEqual(trace);
+  });
+
+  test('readers of 2.2 are given neither speed: they refuse one without the other', () => {
+    expect(JSON.parse(resultLine(trace.result!)).stats).toMatchObject({
+      speedUp: null,
+      predictedSpeedUp: 1.5,
+    });
   });
 
   test('the bytes of log probabilities are null where a version before 2.2 wrote none', () => {
@@ -318,6 +348,12 @@ describe('is refused with line and field', () => {
       field: 'finishReason',
       change: (line) => ({ ...line, finishReason: 'x' }),
     },
+    {
+      name: 'a pair without a time',
+      type: 'speed-pair',
+      field: 'methodMs',
+      change: (line) => ({ ...line, methodMs: 0 }),
+    },
   ])('$name', ({ type, field, change }) => {
     const line = lineOf(type);
     expect(() => readTrace(withLine(line, change))).toThrow(
@@ -329,6 +365,11 @@ describe('is refused with line and field', () => {
     { name: 'an empty file', of: () => '', line: 1 },
     { name: 'another file', of: () => '<!doctype html>', line: 1 },
     { name: 'a result in the middle', of: () => text + text.split('\n')[1], line: 0 },
+    {
+      name: 'a speed pair before the result',
+      of: () => headerLine(trace.header) + speedPairLine(trace.speedPairs[0]),
+      line: 0,
+    },
     { name: 'two results', of: () => text + resultLine(trace.result!), line: 0 },
     {
       name: 'a broken line before the last',

@@ -129,7 +129,15 @@ export const resultSchema = v.object({
   /** Since 2.1. */
   resumed: v.optional(v.array(v.object({ tokens: count, reason: v.string(), sameText: v.boolean() })), []),
   stats: v.object({
-    speedUp: v.nullable(v.object({ predicted: finite, measured: finite })),
+    /** Until 2.2 with a field `measured`, which compared with costs instead of a reference. */
+    speedUp: v.nullable(v.object({ predicted: finite })),
+    /** Since 2.3. */
+    predictedSpeedUp: v.optional(v.nullable(finite), null),
     liveGpuBuffers: count,
   }),
 });
+
+const positiveMs = v.pipe(finite, v.gtValue(0));
+
+/** Since 2.3. */
+export const speedPairSchema = v.object({ methodMs: positiveMs, referenceMs: positiveMs });

@@ -4,10 +4,11 @@ import type { DecodeResult } from '../engine/engine-api.ts';
 import type { RecordedRequest } from '../engine/request-types.ts';
 import type { BackendKind } from '../models/causal-model.ts';
 import type { Round } from '../round/round.ts';
+import type { SpeedPair } from '../speed/speed-up.ts';
 
 /*
- * A trace is a recorded run: what was asked of which models, every round, the candidates that somebody looked at, and
- * the result. Its file is JSON Lines; docs/trace.md describes each field.
+ * A trace is a recorded run: what was asked of which models, every round, the candidates that somebody looked at, the
+ * result, and how fast it was beside its reference. Its file is JSON Lines; docs/trace.md describes each field.
  */
 
 export const traceFormat = 'antiphon-trace';
@@ -16,7 +17,7 @@ export const traceFormat = 'antiphon-trace';
  * Minor versions add fields and kinds of lines, which older readers leave out. Everything else is a major version,
  * which older readers refuse.
  */
-export const traceVersion = { major: 2, minor: 2 } as const;
+export const traceVersion = { major: 2, minor: 3 } as const;
 
 /** Major versions that the reader knows. In 1 a proposer was a number: the look-up's was the number of members. */
 export const readableMajors: readonly number[] = [1, traceVersion.major];
@@ -57,6 +58,8 @@ export interface Trace {
   readonly candidates: readonly TraceCandidates[];
   /** null where the recording was interrupted. */
   readonly result: DecodeResult | null;
+  /** The run's method and its reference, run again from several places of the text; empty where nobody measured. */
+  readonly speedPairs: readonly SpeedPair[];
 }
 
 /** The latest answer recorded about a proposal; null where nobody asked. */

@@ -7,6 +7,7 @@ import { membersOf } from '../engine/request-members.ts';
 import type { DecodeRequest } from '../engine/request-types.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import type { Round } from '../round/round.ts';
+import type { SpeedPair } from '../speed/speed-up.ts';
 import { type Trace, type TraceHeader, traceFormat, traceVersion } from './trace.ts';
 
 /** What a recording's header is made from. */
@@ -72,17 +73,32 @@ export function candidatesLine({ round, proposal }: ProposalPlace, candidates: C
 }
 
 /** No round may follow. */
-export function resultLine({ rounds: _written, ...result }: DecodeResult): string {
-  return line({ type: 'result', ...result });
+export function resultLine({ rounds: _written, stats, ...result }: DecodeResult): string {
+  const { speedUp, ...summed } = stats;
+  const predictedSpeedUp = speedUp?.predicted ?? null;
+  // Readers of 2.2 want a measured speed beside a predicted one, or neither.
+  return line({ type: 'result', ...result, stats: { ...summed, speedUp: null, predictedSpeedUp } });
+}
+
+/** Any number of them may stand behind the result. */
+export function speedPairLine(pair: SpeedPair): string {
+  return line({ type: 'speed-pair', ...pair });
 }
 
 /** A whole trace as JSON Lines. */
-export function writeTrace({ header, rounds, candidates, result }: Trace): string {
+export function writeTrace({
+  header,
+  rounds,
+  candidates,
+  result,
+  speedPairs = [],
+}: Omit<Trace, 'speedPairs'> & Partial<Pick<Trace, 'speedPairs'>>): string {
   return [
     headerLine(header),
     ...rounds.map(roundLine),
     ...candidates.map((recorded) => candidatesLine(recorded, recorded.candidates)),
     ...(result ? [resultLine(result)] : []),
+    ...speedPairs.map(speedPairLine),
   ].join('');
 }
 

@@ -1,5 +1,6 @@
 import { html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { promptText } from '../../prompt/prompt-text.ts';
+import { referenceOf } from '../../speed/reference.ts';
 import { announcement, endingText } from '../story/announcement.ts';
 import { appStyle } from './app-style.ts';
 import '../models/backend-line.ts';
@@ -206,6 +207,7 @@ export class AntiphonApp extends LitElement {
           .ways=${state.ways}
           .lanes=${state.lanes}
           .results=${state.results}
+          .pairs=${state.pairs}
           .cast=${state.cast}
           @race-again=${this.#onRaceAgain}
           @close=${stop}
@@ -307,13 +309,16 @@ export class AntiphonApp extends LitElement {
       : html`<div class="sheet">${invitation}</div>`;
   }
 
-  /** Its place is kept while the run is under way. */
   #speedUp(): TemplateResult | null {
-    const { run } = this.#controller;
-    const isComing = run.kind === 'running' && run.cast.some(({ proposes }) => proposes);
-    const speedUp = run.kind === 'stopped' ? run.result.stats.speedUp : null;
-    if (run.kind === 'idle' || !(isComing || speedUp)) return null;
-    return html`<antiphon-speed-up .speedUp=${speedUp} .cast=${run.cast}></antiphon-speed-up>`;
+    const { run, speed } = this.#controller;
+    if ((run.kind !== 'running' && run.kind !== 'stopped') || !referenceOf(run.request)) return null;
+    return html`<antiphon-speed-up
+      .request=${run.request}
+      .rounds=${lastPart(run).rounds}
+      .result=${run.kind === 'stopped' ? run.result : null}
+      .pairs=${speed.pairs}
+      .measuring=${speed.isUnderWay}
+    ></antiphon-speed-up>`;
   }
 
   #belowText(): TemplateResult | null {
@@ -382,7 +387,7 @@ export class AntiphonApp extends LitElement {
   #onSaveRecording = ({ detail }: CustomEvent<RecordingKind>): void => void this.#saveRecording(detail);
 
   async #saveRecording(kind: RecordingKind): Promise<void> {
-    const { run, engine, toldCandidates } = this.#controller;
+    const { run, engine, toldCandidates, speed } = this.#controller;
     if (run.kind !== 'stopped' || engine.kind !== 'open') return;
     const models = engine.models.flatMap((state) => (state.kind === 'ready' ? [state.model] : []));
     this.notSaved = null;
@@ -391,7 +396,7 @@ export class AntiphonApp extends LitElement {
         'The code for saving recordings',
         () => import('../replay/save-recording.ts'),
       );
-      await saveRecording(kind, { run, candidates: toldCandidates, models });
+      await saveRecording(kind, { run, candidates: toldCandidates, speedPairs: speed.pairs, models });
     } catch (error) {
       this.notSaved = { kind, failure: describeFailure(error) };
     }

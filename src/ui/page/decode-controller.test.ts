@@ -89,11 +89,17 @@ class ScriptedRun implements DecodeRun {
     return this.#writer.write(round);
   }
 
-  async end(text: string, finishReason: DecodeResult['finishReason']): Promise<void> {
+  async end(
+    text: string,
+    finishReason: DecodeResult['finishReason'],
+    written: { request?: DecodeRequest; rounds?: readonly Round[] } = {},
+  ): Promise<void> {
     await this.#writer.close();
-    const request = { method: { kind: 'plain', model: 'story-base' } } as DecodeResult['request'];
+    const { rounds = [] } = written;
+    const plain: DecodeRequest = { method: { kind: 'plain', model: 'story-base' } };
+    const request = (written.request ?? plain) as DecodeResult['request'];
     const tokenIds = [tokenId(1), tokenId(1)];
-    const result: Partial<DecodeResult> = { text, finishReason, seed: 7, request, tokenIds };
+    const result: Partial<DecodeResult> = { text, finishReason, seed: 7, request, rounds, tokenIds };
     this.#resolve(result as DecodeResult);
   }
 
@@ -706,5 +712,83 @@ describe('a text that goes on', () => {
     await ended;
     expect(controller.run).toMatchObject({ prompt: 'Long ago' });
     expect(storyText(controller)).toBe(', Mia');
+  });
+});
+
+describe('the speed of a run', () => {
+  const round = (index: number, atMs: number): Round => ({ ...drawnRound(index, ' a'), atMs });
+  const rounds = [round(0, 10), round(1, 20), round(2, 30)];
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+  /** A text that both write has ended. */
+  async function written() {
+    const engine = new ScriptedEngine();
+    const { controller } = connect([engine]);
+    await controller.restart();
+    const ended = controller.start(form);
+    for (const each of rounds) await engine.runs[0].push(each);
+    await engine.runs[0].end(' a a a', 'length', { request: engine.requests[0], rounds });
+    await ended;
+    await turn();
+    return { controller, engine };
+  }
+  const scheduleOf = ({ method }: DecodeRequest) =>
+    method.kind === 'collaborative' ? (method.schedule ?? 'alternate') : method.kind;
+
+  test('is measured against the reference when it has ended, pair after pair', async () => {
+    const { controller, engine } = await written();
+    expect(controller.run.kind).toBe('stopped');
+    expect(controller.speed).toMatchObject({ isUnderWay: true, pairs: [] });
+    await engine.runs[1].end('', 'length', { rounds: [round(0, 10), round(1, 40)] });
+    await turn();
+    await engine.runs[2].end('', 'length', { rounds: [round(0, 10), round(1, 30)] });
+    await turn();
+    expect(controller.speed.pairs).toEqual([{ methodMs: 20, referenceMs: 30 }]);
+    // The next pair has them in the other order.
+    expect(engine.requests.map(scheduleOf)).toEqual(['alternate', 'sequential', 'alternate', 'alternate']);
+  });
+
+  type Opened = Awaited<ReturnType<typeof written>>;
+  test.each<[string, (opened: Opened) => unknown]>([
+    ['another run', ({ controller }) => controller.start(form)],
+    ['more of the text', ({ controller }) => controller.goOn()],
+    ['a run beside it', ({ controller }) => controller.decode?.({ method: { kind: 'plain', model: 'm' } })],
+    ['other models', ({ controller }) => controller.want(['owner/large'])],
+    ['another engine', ({ controller }) => controller.restart()],
+    [
+      'a question about a token',
+      ({ controller }) => controller.candidates.ask({ round: 0, proposal: 0 }, new AbortController().signal),
+    ],
+    ['leaving', ({ controller }) => controller.hostDisconnected()],
+  ])('is measured no further for %s', async (_, act) => {
+    const opened = await written();
+    const { controller, engine } = opened;
+    void act(opened);
+    await turn();
+    expect(controller.speed.isUnderWay).toBe(false);
+    expect(engine.runs[1].isStopped).toBe(true);
+    await engine.runs[1].end('', 'abort', { rounds });
+    await turn();
+    expect(engine.requests.slice(2).map(scheduleOf)).not.toContain('sequential');
+    expect(controller.speed.pairs).toEqual([]);
+  });
+
+  test('is not measured of a model that writes alone', async () => {
+    const engine = new ScriptedEngine();
+    const { controller } = connect([engine]);
+    await controller.restart();
+    const ended = controller.start({ ...form, method: 'plain' });
+    await engine.runs[0].end(' a a a', 'length', { rounds });
+    await ended;
+    await turn();
+    expect(engine.requests).toHaveLength(1);
+  });
+
+  test('keeps what was measured where the engine fails', async () => {
+    const { controller, engine } = await written();
+    engine.runs[1].fail(new EngineError('worker-lost', 'gone'));
+    await turn();
+    expect(controller.speed).toMatchObject({ isUnderWay: false, pairs: [] });
+    expect(controller.run.kind).toBe('stopped');
   });
 });

@@ -1,9 +1,17 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Candidates } from '../../decode/candidates.ts';
 import type { ProposalPlace } from '../../engine/candidates-query.ts';
-import type { BackendChoice, DecodeRun, EngineApi, PrefillProgress } from '../../engine/engine-api.ts';
+import type {
+  BackendChoice,
+  DecodeResult,
+  DecodeRun,
+  EngineApi,
+  PrefillProgress,
+} from '../../engine/engine-api.ts';
 import { EngineError } from '../../errors/engine-error.ts';
 import { promptText } from '../../prompt/prompt-text.ts';
+import { referenceOf } from '../../speed/reference.ts';
+import { SpeedMeasurement } from '../../speed/speed-measurement.ts';
 import { recordedCandidates, type TraceCandidates } from '../../trace/trace.ts';
 import { neededModels, type RequestForm, toRequest } from '../form/request-form.ts';
 import { describeFailure, type Failure } from '../kit/failure.ts';
@@ -45,6 +53,9 @@ export interface EngineProvider {
 export class DecodeController implements ReactiveController {
   engine: EngineState = { kind: 'starting' };
   choices: readonly ModelChoice[] = [];
+
+  /** Compares the latest run with its reference when it has ended; whatever else the engine is asked for ends that. */
+  readonly speed = new SpeedMeasurement(() => this.#host.requestUpdate());
 
   readonly #host: ReactiveControllerHost;
   readonly #provider: () => EngineProvider;
@@ -139,6 +150,7 @@ export class DecodeController implements ReactiveController {
   async want(ids: readonly string[]): Promise<void> {
     if (ids.length === this.#wanted.length && ids.every((id) => this.#wanted.includes(id))) return;
     this.#wanted = ids;
+    this.speed.end();
     if (this.engine.kind !== 'open') return;
     const isKept = (id: string): boolean => ids.includes(id) || startModels.includes(id);
     if (this.#load && !isKept(this.#load.id)) this.#load.abort.abort();
@@ -204,6 +216,7 @@ export class DecodeController implements ReactiveController {
   async #run(form: RequestForm, before: (RunHeading & PartedText) | null): Promise<void> {
     const api = this.#api;
     if (!api) return;
+    this.speed.drop();
     // It would take the run's cores; it goes on when the run has ended.
     if (this.#load && !this.#wanted.includes(this.#load.id)) this.#load.abort.abort();
     const request = toRequest(form);
@@ -222,11 +235,20 @@ export class DecodeController implements ReactiveController {
       return run;
     };
     try {
-      if ((await this.#reader.read({ begun, decode, before: before?.story })) === null) return;
+      const result = await this.#reader.read({ begun, decode, before: before?.story });
+      if (result === null) return;
+      void this.#compareSpeed(api, result);
     } catch (error) {
       const failure = describeFailure(error);
       if (failure.code === 'worker-lost') this.#loseEngine(failure);
     }
+    void this.#loadModels();
+  }
+
+  /** Loads in the background wait for it: they take the same cores. */
+  async #compareSpeed(api: EngineApi, { request, rounds }: DecodeResult): Promise<void> {
+    if (!referenceOf(request)) return;
+    await this.speed.measure({ decode: (asked) => api.decode(asked), request, rounds });
     void this.#loadModels();
   }
 
@@ -241,7 +263,12 @@ export class DecodeController implements ReactiveController {
   get decode(): EngineApi['decode'] | null {
     const api = this.#api;
     // The same one as long as the engine is the same: elements are not to be drawn anew for it.
-    if (api) this.#decode ??= (request, options) => api.decode(request, options);
+    if (api) {
+      this.#decode ??= (request, options) => {
+        this.speed.end();
+        return api.decode(request, options);
+      };
+    }
     return api && this.#decode;
   }
 
@@ -275,6 +302,7 @@ export class DecodeController implements ReactiveController {
     if (told) return told;
     const { run } = this;
     if (!this.#api || run.kind === 'idle') throw new Error('There is no run to ask about.');
+    this.speed.end();
     // With it comes the check of requests, which the page need not have before.
     const { candidatesQuery } = await import('../../engine/candidates-query.ts');
     const { request, firstRound } = partAt(run, place.round);
@@ -315,7 +343,8 @@ export class DecodeController implements ReactiveController {
     const isWaiting = ({ kind }: ModelState): boolean => kind === 'waiting';
     const wanted = wantedModels(this.engine).find(isWaiting);
     if (wanted) return wanted.id;
-    return this.run.kind === 'running' ? null : (this.engine.models.find(isWaiting)?.id ?? null);
+    if (this.run.kind === 'running' || this.speed.isUnderWay) return null;
+    return this.engine.models.find(isWaiting)?.id ?? null;
   }
 
   /** A model that fails keeps no other from loading. */
@@ -384,6 +413,7 @@ export class DecodeController implements ReactiveController {
   }
 
   #closeEngine(): void {
+    this.speed.end();
     if (this.#api) closeQuietly(this.#api);
     this.#api = null;
     this.#decode = null;

@@ -1,5 +1,8 @@
 import type { DecodeResult } from '../../engine/engine-api.ts';
 import type { DecodeRequest } from '../../engine/request-types.ts';
+import { msPerTokenOf } from '../../speed/measure-pairs.ts';
+import { type MeasuredSpeedUp, measuredSpeedUp, minPairs, type SpeedPair } from '../../speed/speed-up.ts';
+import { factorText, spreadText } from '../../speed/speed-words.ts';
 
 /** One of the ways to decode that run against each other. */
 export interface Lane {
@@ -63,8 +66,8 @@ export interface LaneOutcome {
   /** From the start of its request to its last token. */
   readonly ms: number;
   readonly tokensPerSecond: number | null;
-  /** Time of the first lane ÷ its time. */
-  readonly speedUp: number;
+  /** Against the first lane: over its own run, and the pairs that were run again. Null for the first lane. */
+  readonly speedUp: MeasuredSpeedUp | null;
   /** Null for the reference. */
   readonly predicted: number | null;
   /** Without prefill, of all members. */
@@ -75,20 +78,72 @@ export interface LaneOutcome {
   readonly place: number;
 }
 
-export function outcomesOf(results: readonly DecodeResult[]): readonly LaneOutcome[] {
+const msOf = ({ rounds }: DecodeResult): number => rounds.at(-1)?.atMs ?? 0;
+
+/** The fastest lane beside the reference: the one whose speed is worth more than one run. Null without one. */
+export function rivalOf(results: readonly DecodeResult[]): number | null {
+  const [, ...others] = results.keys();
+  if (others.length === 0) return null;
+  return others.reduce((one, other) => (msOf(results[other]) < msOf(results[one]) ? other : one));
+}
+
+/** @param rerun pairs of the reference and `rivalOf`, run again after the race */
+export function outcomesOf(
+  results: readonly DecodeResult[],
+  rerun: readonly SpeedPair[],
+): readonly LaneOutcome[] {
   const forwardsOf = ({ rounds }: DecodeResult): number =>
     rounds.flatMap(({ forwards }) => forwards).filter(({ kind }) => kind !== 'prefill').length;
-  const msOf = ({ rounds }: DecodeResult): number => rounds.at(-1)?.atMs ?? 0;
   const [first] = results;
-  return results.map((result) => ({
+  const rival = rivalOf(results);
+  const pairsOf = (index: number): readonly SpeedPair[] => {
+    const [referenceMs, methodMs] = [first, results[index]].map(({ rounds }) => msPerTokenOf(rounds));
+    const own = index > 0 && methodMs !== null && referenceMs !== null ? [{ methodMs, referenceMs }] : [];
+    return index === rival ? [...own, ...rerun] : own;
+  };
+  return results.map((result, index) => ({
     ms: msOf(result),
     tokensPerSecond: result.stats.tokensPerSecond,
-    speedUp: msOf(first) / msOf(result),
+    speedUp: measuredSpeedUp(pairsOf(index)),
     predicted: result.stats.speedUp?.predicted ?? null,
     forwards: forwardsOf(result),
     forwardsSaved: forwardsOf(first) - forwardsOf(result),
     place: 1 + results.filter((other) => msOf(other) < msOf(result)).length,
   }));
+}
+
+/** Who won, as far as the pairs of reference and rival say. */
+export interface RaceVerdict {
+  /** Index of the lane; null where nobody is clearly faster. */
+  readonly winner: number | null;
+  /** A sentence, without the winner it begins with. */
+  readonly words: string;
+}
+
+export function raceVerdict(
+  lanes: readonly Lane[],
+  outcomes: readonly LaneOutcome[],
+  rival: number,
+): RaceVerdict {
+  const [reference, other] = [lanes[0].title, lanes[rival].title];
+  const { speedUp } = outcomes[rival];
+  if (!speedUp || speedUp.pairs < minPairs) {
+    const pairs = speedUp?.pairs ?? 0;
+    return { winner: null, words: `Only ${pairs} of ${minPairs} comparisons ran: too few to name a winner.` };
+  }
+  const factor = factorText(speedUp.median);
+  const spread = spreadText(speedUp);
+  switch (speedUp.outcome) {
+    case 'faster':
+      return { winner: rival, words: `won: ${factor} the speed of ${reference} (${spread}).` };
+    case 'slower':
+      return { winner: 0, words: `won: ${other} had ${factor} its speed (${spread}).` };
+    case 'open':
+      return {
+        winner: null,
+        words: `${reference} and ${other} are about equally fast here: ${factor} (${spread}).`,
+      };
+  }
 }
 
 /** All lanes wrote the same tokens. */

@@ -1,10 +1,11 @@
 import { css, html, type TemplateResult } from 'lit';
+import { wantedPairs } from '../../speed/measure-run.ts';
 import type { RaceState } from './race-run.ts';
 
 type Running = Extract<RaceState, { readonly kind: 'running' }>;
 
 /** How far the lanes are that run one after the other, before they are told side by side. */
-export function raceProgress({ lanes, lane, tokens, maxTokens }: Running): TemplateResult {
+export function raceProgress({ lanes, lane, tokens, maxTokens, pairs }: Running): TemplateResult {
   const amount = (index: number): string => {
     if (index < lane) return 'done';
     if (index > lane) return 'waits';
@@ -16,7 +17,9 @@ export function raceProgress({ lanes, lane, tokens, maxTokens }: Running): Templ
       ${
         lane < 0
           ? 'The models read the prompt first, so that every lane starts equal.'
-          : 'The lanes run one after the other, so that they do not compete for the machine; then they replay side by side.'
+          : lane === lanes.length
+            ? 'The fastest lane and the first one run again, in turns: one run each says little about a busy machine.'
+            : 'The lanes run one after the other, so that they do not compete for the machine; then they replay side by side.'
       }
     </p>
     <ol>
@@ -31,6 +34,11 @@ export function raceProgress({ lanes, lane, tokens, maxTokens }: Running): Templ
           <span class="amount">${amount(index)}</span>
         </li>`,
       )}
+      <li class=${lane === lanes.length ? 'now' : ''}>
+        <span>Compared again</span>
+        <progress aria-label="Compared again" max=${wantedPairs} .value=${pairs}></progress>
+        <span class="amount">${lane === lanes.length ? `${pairs} pairs` : 'waits'}</span>
+      </li>
     </ol>
   </div>`;
 }
@@ -41,6 +49,7 @@ export function raceAnnouncement(state: RaceState): string | null {
     case 'none':
       return null;
     case 'running':
+      if (state.lane === state.lanes.length) return 'The winner is compared once more.';
       return state.lane < 0
         ? 'The race begins.'
         : `Racing: ${state.lanes[state.lane].title}, lane ${state.lane + 1} of ${state.lanes.length}.`;

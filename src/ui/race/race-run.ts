@@ -2,11 +2,13 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { DecodeResult, DecodeRun } from '../../engine/engine-api.ts';
 import type { DecodeRequest } from '../../engine/request-types.ts';
 import { promptText } from '../../prompt/prompt-text.ts';
+import { SpeedMeasurement } from '../../speed/speed-measurement.ts';
+import type { SpeedPair } from '../../speed/speed-up.ts';
 import { describeFailure, type Failure } from '../kit/failure.ts';
 import type { CastMember } from '../story/cast.ts';
 import { RunReader } from '../story/run-reader.ts';
 import type { RunHeading } from '../story/run-state.ts';
-import { type Lane, lanesOf, waysOf } from './race-lanes.ts';
+import { type Lane, lanesOf, rivalOf, waysOf } from './race-lanes.ts';
 
 export interface RaceStart {
   readonly request: DecodeRequest;
@@ -20,7 +22,10 @@ export interface RaceStart {
 
 export type RaceState =
   | { readonly kind: 'none' }
-  /** `lane` is under way; -1 while the models warm up. */
+  /**
+   * `lane` is under way; -1 while the models warm up, and `lanes.length` while the winner is compared with the reference
+   * again.
+   */
   | {
       readonly kind: 'running';
       readonly lanes: readonly Lane[];
@@ -28,6 +33,8 @@ export type RaceState =
       /** Written by the lane that is under way. */
       readonly tokens: number;
       readonly maxTokens: number;
+      /** Compared so far. */
+      readonly pairs: number;
     }
   | {
       readonly kind: 'finished';
@@ -36,6 +43,8 @@ export type RaceState =
       readonly lanes: readonly Lane[];
       readonly cast: readonly CastMember[];
       readonly results: readonly DecodeResult[];
+      /** The reference and the fastest other lane, run again. */
+      readonly pairs: readonly SpeedPair[];
     }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
@@ -48,6 +57,9 @@ export class RaceRun implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   /** A race shows how much is written, not the text. */
   readonly #reader = new RunReader<RunHeading>(() => {});
+  readonly #speed = new SpeedMeasurement(() => {
+    if (this.state.kind === 'running') this.#set({ ...this.state, pairs: this.#speed.pairs.length });
+  });
 
   constructor(host: ReactiveControllerHost) {
     this.#host = host;
@@ -63,7 +75,8 @@ export class RaceRun implements ReactiveController {
     this.stop();
     const lanes = lanesOf(request, kinds);
     if (lanes.length === 0) return;
-    const running = { kind: 'running', lanes, maxTokens: request.maxTokens ?? defaultMaxTokens } as const;
+    const { maxTokens = defaultMaxTokens } = request;
+    const running = { kind: 'running', lanes, maxTokens, pairs: 0 } as const;
     const isCurrent = (): boolean => this.state.kind === 'running' && this.state.lanes === lanes;
     const begun: RunHeading = { prompt: promptText(request), cast };
     const run = (asked: DecodeRequest, lane: number): Promise<DecodeResult | null> => {
@@ -87,8 +100,15 @@ export class RaceRun implements ReactiveController {
         if (!result) return;
         results.push(result);
       }
+      const rival = rivalOf(results);
+      if (rival !== null) {
+        const { request: asked, rounds } = results[rival];
+        this.#set({ ...running, lane: lanes.length, tokens: 0 });
+        await this.#speed.measure({ decode, request: asked, rounds });
+      }
+      const { pairs } = this.#speed;
       await view;
-      if (isCurrent()) this.#set({ kind: 'finished', ways: waysOf(request), lanes, cast, results });
+      if (isCurrent()) this.#set({ kind: 'finished', ways: waysOf(request), lanes, cast, results, pairs });
     } catch (error) {
       if (isCurrent()) this.#set({ kind: 'failed', failure: describeFailure(error) });
     }
@@ -97,6 +117,7 @@ export class RaceRun implements ReactiveController {
   /** Ends the race, or takes its result away. */
   stop = (): void => {
     this.#reader.drop();
+    this.#speed.drop();
     this.#set({ kind: 'none' });
   };
 

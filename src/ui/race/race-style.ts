@@ -45,6 +45,14 @@ export const raceStyle = css`
     background: var(--rule);
     border-radius: 4px 0 0 4px;
   }
+  /* The bars are times then: there is no line to reach. */
+  .over .track {
+    border-color: transparent;
+    background: none;
+  }
+  .lanes + .hint {
+    margin-top: 0.4rem;
+  }
   .track > span {
     display: block;
     height: 100%;
@@ -79,8 +87,10 @@ export const raceStyle = css`
     font: 400 1.125rem / 1.45 var(--serif);
   }
   .verdict strong {
-    color: var(--accent);
     font-weight: 600;
+  }
+  .verdict .won {
+    color: var(--accent);
   }
   .scroll {
     overflow-x: auto;

@@ -8,6 +8,8 @@ import {
 } from 'lit';
 import type { DecodeResult } from '../../engine/engine-api.ts';
 import { promptText } from '../../prompt/prompt-text.ts';
+import type { SpeedPair } from '../../speed/speed-up.ts';
+import { factorText } from '../../speed/speed-words.ts';
 import { type Clock, systemClock } from '../../trace/clock.ts';
 import { Replay } from '../../trace/replay.ts';
 import { memberClass, memberStyle } from '../kit/member-style.ts';
@@ -18,7 +20,7 @@ import { PlaybackStory } from '../story/playback-story.ts';
 import { liveNumbers } from '../story/story.ts';
 import '../story/story-view.ts';
 import { theme } from '../kit/theme.ts';
-import { areOneText, type Lane, type LaneOutcome, outcomesOf } from './race-lanes.ts';
+import { areOneText, type Lane, type LaneOutcome, outcomesOf, raceVerdict, rivalOf } from './race-lanes.ts';
 import { raceStyle } from './race-style.ts';
 
 interface Track {
@@ -40,6 +42,7 @@ export class RaceView extends LitElement {
     ways: { attribute: false },
     lanes: { attribute: false },
     results: { attribute: false },
+    pairs: { attribute: false },
     cast: { attribute: false },
     clock: { attribute: false },
     frame: { state: true },
@@ -50,6 +53,8 @@ export class RaceView extends LitElement {
   declare lanes: readonly Lane[];
   /** [lanes] */
   declare results: readonly DecodeResult[];
+  /** The reference and the fastest other lane, run again. */
+  declare pairs: readonly SpeedPair[];
   declare cast: readonly CastMember[];
   declare clock: Clock;
   declare frame: number;
@@ -67,6 +72,7 @@ export class RaceView extends LitElement {
     this.lanes = [];
     this.chosen = [];
     this.results = [];
+    this.pairs = [];
     this.cast = [];
     this.clock = systemClock;
     this.frame = 0;
@@ -93,7 +99,8 @@ export class RaceView extends LitElement {
           One prompt, one seed, and the same text for all: acceptance is coupled. The lanes were run one after the other
           and are told side by side, at the speed they had.
         </p>
-        <ol class="lanes">${this.#tracks.map((track) => this.#lane(track))}</ol>
+        <ol class="lanes ${this.#isOver() ? 'over' : ''}">${this.#tracks.map((track) => this.#lane(track))}</ol>
+        <p class="hint">${this.#isOver() ? 'Bars: time to the last token; shorter is faster.' : 'Bars: text written.'}</p>
         <div class="result" aria-live="polite">${this.#isOver() ? this.#result() : nothing}</div>
         ${this.#isOver() ? this.#again() : nothing}
       </section>
@@ -112,8 +119,10 @@ export class RaceView extends LitElement {
   #lane({ lane, replay, playback, tokens, outcome }: Track): TemplateResult {
     const written = liveNumbers(playback.upTo(replay.rounds)).tokens;
     const isFinished = replay.positionMs >= replay.durationMs;
-    const width = `width: ${tokens > 0 ? Math.min(100, (100 * written) / tokens) : 100}%`;
-    const classes = `lane ${isFinished ? 'finished' : ''} ${isFinished && outcome.place === 1 ? 'first' : ''}`;
+    const width = `width: ${100 * (this.#isOver() ? outcome.ms / this.#longestMs() : shareOf(written, tokens))}%`;
+    // Only a lane that is surely faster is celebrated.
+    const isFirst = outcome.place === 1 && outcome.speedUp?.outcome === 'faster';
+    const classes = `lane ${isFinished ? 'finished' : ''} ${isFinished && isFirst ? 'first' : ''}`;
     return html`<li class=${classes}>
       <h3>${lane.title}</h3>
       <div class="track" aria-hidden="true"><span .style=${width}></span></div>
@@ -138,17 +147,8 @@ export class RaceView extends LitElement {
   }
 
   #result(): TemplateResult {
-    const best = this.#tracks.reduce((fastest, track) =>
-      track.outcome.ms < fastest.outcome.ms ? track : fastest,
-    );
-    const [reference] = this.#tracks;
     return html`<p class="verdict">
-        ${
-          best === reference
-            ? html`<strong>${reference.lane.title}</strong> was the fastest.`
-            : html`<strong>${best.lane.title}</strong> won,
-                <strong>${decimalText(best.outcome.speedUp, 2)} times</strong> as fast as ${reference.lane.title}.`
-        }
+        ${this.#verdict()}
         ${
           areOneText(this.results)
             ? 'All lanes wrote the same text, token for token.'
@@ -162,7 +162,7 @@ export class RaceView extends LitElement {
               <th scope="col">Lane</th>
               <th scope="col">time</th>
               <th scope="col">tokens/s</th>
-              <th scope="col">speed</th>
+              <th scope="col">speed (pairs)</th>
               <th scope="col">predicted</th>
               <th scope="col">forwards</th>
               <th scope="col">saved</th>
@@ -174,8 +174,8 @@ export class RaceView extends LitElement {
                 <th scope="row">${lane.title}</th>
                 <td>${secondsText(outcome.ms)}</td>
                 <td>${decimalText(outcome.tokensPerSecond, 1)}</td>
-                <td>${decimalText(outcome.speedUp, 2)} ×</td>
-                <td>${outcome.predicted === null ? '–' : `${decimalText(outcome.predicted, 2)} ×`}</td>
+                <td>${outcome.speedUp === null ? '–' : `${factorText(outcome.speedUp.median)} (${outcome.speedUp.pairs})`}</td>
+                <td>${outcome.predicted === null ? '–' : factorText(outcome.predicted)}</td>
                 <td>${outcome.forwards}</td>
                 <td>${outcome.forwardsSaved}</td>
               </tr>`,
@@ -183,6 +183,19 @@ export class RaceView extends LitElement {
           </tbody>
         </table>
       </div>`;
+  }
+
+  #verdict(): TemplateResult | null {
+    const rival = rivalOf(this.results);
+    if (rival === null) return null;
+    const outcomes = this.#tracks.map(({ outcome }) => outcome);
+    const { winner, words } = raceVerdict(this.lanes, outcomes, rival);
+    if (winner === null) return html`${words}`;
+    return html`<strong class=${winner === rival ? 'won' : ''}>${this.lanes[winner].title}</strong> ${words}`;
+  }
+
+  #longestMs(): number {
+    return Math.max(1, ...this.#tracks.map(({ outcome }) => outcome.ms));
   }
 
   /** The same race told anew, or another one. */
@@ -225,7 +238,7 @@ export class RaceView extends LitElement {
 
   /** All start at one moment. */
   #lineUp = (): void => {
-    const outcomes = outcomesOf(this.results);
+    const outcomes = outcomesOf(this.results, this.pairs);
     this.#tracks = this.results.map((result, index) => {
       const trace = { rounds: result.rounds, result };
       return {
@@ -252,6 +265,10 @@ export class RaceView extends LitElement {
 }
 
 const placeTexts: readonly string[] = ['1st', '2nd', '3rd', '4th'];
+
+function shareOf(written: number, tokens: number): number {
+  return tokens > 0 ? Math.min(1, written / tokens) : 1;
+}
 
 function secondsText(ms: number): string {
   return `${(ms / 1000).toFixed(2)} s`;

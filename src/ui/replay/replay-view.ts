@@ -10,6 +10,7 @@ import {
 import { live } from 'lit/directives/live.js';
 import type { BackendKind } from '../../models/causal-model.ts';
 import { promptText } from '../../prompt/prompt-text.ts';
+import { referenceOf } from '../../speed/reference.ts';
 import { type Clock, systemClock } from '../../trace/clock.ts';
 import { Replay } from '../../trace/replay.ts';
 import { recordedCandidates, type Trace } from '../../trace/trace.ts';
@@ -176,8 +177,13 @@ export class ReplayView extends LitElement {
       ></antiphon-rhythm-section>`
       }
       ${
-        isAtEnd && !this.brief && trace.result?.stats.speedUp
-          ? html`<antiphon-speed-up .speedUp=${trace.result.stats.speedUp} .cast=${this.#cast}></antiphon-speed-up>`
+        isAtEnd && !this.brief && trace.result && referenceOf(request)
+          ? html`<antiphon-speed-up
+              .request=${request}
+              .rounds=${trace.rounds}
+              .result=${trace.result}
+              .pairs=${trace.speedPairs}
+            ></antiphon-speed-up>`
           : nothing
       }
       ${

@@ -1,5 +1,6 @@
 import type { DecodeResult, LoadedModel } from '../../engine/engine-api.ts';
 import type { DecodeRequest } from '../../engine/request-types.ts';
+import type { SpeedPair } from '../../speed/speed-up.ts';
 import type { TraceCandidates } from '../../trace/trace.ts';
 import { traceHeader, writeTrace } from '../../trace/write-trace.ts';
 import { fetchedCode } from '../kit/fetched-code.ts';
@@ -16,6 +17,8 @@ export interface RecordingParts {
   };
   /** What was asked about its tokens. */
   readonly candidates: readonly TraceCandidates[];
+  /** How it compared with its reference. */
+  readonly speedPairs: readonly SpeedPair[];
   /** Those that took part among them. */
   readonly models: readonly LoadedModel[];
 }
@@ -26,11 +29,11 @@ export interface RecordingParts {
  */
 export async function saveRecording(
   kind: RecordingKind,
-  { run, candidates, models }: RecordingParts,
+  { run, candidates, speedPairs, models }: RecordingParts,
 ): Promise<void> {
   const { request, startedAt, result } = run;
   const header = traceHeader({ request, models, createdAt: startedAt });
-  const trace = writeTrace({ header, rounds: result.rounds, candidates, result });
+  const trace = writeTrace({ header, rounds: result.rounds, candidates, result, speedPairs });
   if (kind === 'trace') saveFile('story.jsonl', 'application/jsonl', trace);
   else saveFile('story.html', 'text/html', recordingPage(trace, await fetchScript()));
 }

@@ -1,8 +1,7 @@
 import type { DecodeResult, EngineApi, LoadProgress } from '../../engine/engine-api.ts';
 import type { DecodeRequest } from '../../engine/request-types.ts';
 import { EngineError } from '../../errors/engine-error.ts';
-import { requestsAlong } from '../../speed/contexts.ts';
-import { measurePairs } from '../../speed/measure-pairs.ts';
+import { measureRun, wantedPairs } from '../../speed/measure-run.ts';
 import { referenceOf } from '../../speed/reference.ts';
 import { measuredSpeedUp, type SpeedPair } from '../../speed/speed-up.ts';
 import { defaultTeam } from '../models/default-models.ts';
@@ -39,8 +38,7 @@ export function turnsRequest({ prompt, seed }: SeeRequest): DecodeRequest {
   };
 }
 
-/** Enough for an answer (see `minPairs`), on a phone in seconds. */
-const measuring = { count: 7, tokens: 24 } as const;
+/** The comparison is what the screen is about: it may take longer than elsewhere. */
 const budgetMs = 12_000;
 
 /** One model call after the other, or taking turns. */
@@ -87,13 +85,9 @@ export async function runBothWays(
   const reference = await write(otherWay, 'reference');
   const turns = await write(request, 'turns');
   const pairs: SpeedPair[] = [];
-  const places = requestsAlong(request, turns.rounds, measuring).map((method) => ({
-    method,
-    reference: referenceOf(method)!,
-  }));
-  for await (const pair of measurePairs({ decode, pairs: places, budgetMs, signal })) {
+  for await (const pair of measureRun({ decode, request, rounds: turns.rounds, budgetMs, signal })) {
     pairs.push(pair);
-    onPair(pairs.length, places.length);
+    onPair(pairs.length, wantedPairs);
   }
   signal.throwIfAborted();
   return seenRuns(asked.prompt, { reference, turns, pairs });
