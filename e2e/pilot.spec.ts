@@ -67,7 +67,7 @@ test('a pilot on the page: prompts, plan, runs, an interruption by a reload, rec
   const saved = page.waitForEvent('download');
   await result.getByRole('button', { name: 'JSON' }).click();
   const report: PilotReport = JSON.parse(readFileSync(await (await saved).path(), 'utf8'));
-  expect(report).toMatchObject({ format: 'antiphon-pilot', version: '1.0', planned: 4, runs: { length: 4 } });
+  expect(report).toMatchObject({ format: 'antiphon-pilot', version: '2.0', planned: 4, runs: { length: 4 } });
   expect(report.methods[1]).toMatchObject({
     finished: 2,
     texts: { compared: 2, identical: 2 },

@@ -70,10 +70,10 @@ function answered(text: string, response: Response): Attempt {
 }
 
 function refused(status: number, { error }: ErrorAnswer): Attempt {
-  const end = `${status} ${error?.code ?? error?.type}`;
-  const isComplete = typeof error?.message === 'string' && typeof error.type === 'string' && 'code' in error;
+  const end = `${status} ${error?.code}`;
+  const isComplete = [error?.message, error?.type, error?.code].every((one) => typeof one === 'string');
   if (!isComplete) return { end, fault: `an error that is none of OpenAI's: ${JSON.stringify(error)}` };
-  return { end, fault: status >= 500 ? `status ${status}: ${error.message}` : null };
+  return { end, fault: status >= 500 ? `status ${status}: ${error?.message}` : null };
 }
 
 function requestsFor(model: string): readonly (readonly [path: string, body: object])[] {

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { criteriaPresets } from '../../src/pilot/criteria.ts';
 import { planPilot } from '../../src/pilot/plan.ts';
 import { fakeRun } from '../../src/pilot/testing/fake-pilot.ts';
 import { parsePilotOptions } from './options.ts';
@@ -72,8 +73,26 @@ test.each([
   ['p --weights 1.5', /--weights has 1.5/],
   ['p --min-speed-up -1', /--min-speed-up is -1/],
   ['p --max-deviation much', /--max-deviation is 'much'/],
+  ['p --max-pass-rate-loss 2', /--max-pass-rate-loss is 2; give a number from 0 to 1/],
+  ['p --criteria lax', /--criteria is 'lax'; give one of strict, balanced, fast, or a file/],
+  ['p --criteria package.json', /--criteria: package.json: name: Invalid/],
+  ['p --cost-per-forward story-base', /cost per forward: 'story-base' is not a cost/],
 ])('%j is refused', (line, message) => {
   expect(() => parsePilotOptions(line.split(' ').filter(Boolean))).toThrow(message);
+});
+
+test('criteria are a preset’s or a report’s, but for those that are given', () => {
+  const criteria = (line: string) => parsePilotOptions(`p ${line}`.trim().split(' '))?.criteria;
+  expect(criteria('')).toEqual(criteriaPresets.balanced);
+  expect(criteria('--criteria strict --min-same-texts 0')).toEqual({
+    ...criteriaPresets.strict,
+    minSameTexts: 0,
+  });
+  const file = join(folder, 'report.json');
+  writeFileSync(file, JSON.stringify({ version: '1.0', criteria: { minSpeedUp: 1.7, maxDeviation: 0.2 } }));
+  expect(criteria(`--criteria ${file} --max-pass-rate-loss 0.1`)).toEqual({
+    ...{ minSpeedUp: 1.7, maxDeviation: 0.2, minSameTexts: 0, maxPassRateLoss: 0.1 },
+  });
 });
 
 const folder = mkdtempSync(join(tmpdir(), 'antiphon-pilot-'));

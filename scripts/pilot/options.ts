@@ -1,6 +1,9 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { BackendChoice } from '../../src/engine/engine-api.ts';
-import type { Acceptance, PilotCriteria, PilotPrompt } from '../../src/pilot/pilot.ts';
+import { readCosts } from '../../src/pilot/costs.ts';
+import { criteriaPresets, presetNames, readCriteria } from '../../src/pilot/criteria.ts';
+import type { Acceptance, CostPerForward, PilotCriteria, PilotPrompt } from '../../src/pilot/pilot.ts';
 import type { Drafter, PilotSchedule, PilotSettings } from '../../src/pilot/plan.ts';
 import { combinesWith } from '../../src/pilot/weight-values.ts';
 import {
@@ -20,6 +23,7 @@ export interface PilotOptions {
   readonly promptsFile: string;
   settings(prompts: readonly PilotPrompt[]): PilotSettings;
   readonly criteria: PilotCriteria;
+  readonly costPerForward: CostPerForward;
   /** Models of the methods that were picked. */
   readonly usedModels: readonly string[];
   /** File or URL of the module of a custom combination that takes part; null without one. */
@@ -38,7 +42,7 @@ export interface PilotOptions {
 /** What follows "Usage: " and the command. */
 export const usage = `PROMPTS [options]
   PROMPTS               file with prompts, - for stdin: JSON Lines, {"prompt": "…"}, {"messages": […]} or a string
-                        a line; or plain text, a prompt a line
+                        a line, with "expected" where quality is measured; or plain text, a prompt a line
   --methods LIST        speculative, ngram (for one model), alternate, naive, black-box, mixture (for a team); each
                         beside its reference, plain or sequential (default speculative,alternate,naive)
   --draft-length LIST   numbers or adaptive, each tried (default 2,4 for one model; 1 for the team's default proposer)
@@ -55,8 +59,13 @@ export const usage = `PROMPTS [options]
   --max-tokens N        tokens to write at most, each time (default 64)
   --seed S              of the first prompt; each prompt has a seed of its own, counted up (default 1)
   --repeats N           seeds for each prompt (default 1)
-  --min-speed-up X      wanted: median over the prompts (default 1.2)
-  --max-deviation D     allowed: mean total variation a position (default 0.01)
+  --criteria NAME       strict | balanced | fast, or a JSON file with "criteria", such as an earlier report.json
+                        (default balanced); the next four change one number of them
+  --min-speed-up X      wanted: median over the prompts
+  --max-deviation D     allowed: mean total variation a position
+  --min-same-texts S    wanted at temperature 0 and under coupled: share of the texts that are the reference's
+  --max-pass-rate-loss L  allowed: pass rate of the reference minus the method's, 0.02 for 2 points
+  --cost-per-forward LIST  what a forward pass of each model costs, in any unit: id=COST,… (default: its measured time)
   --backend NAME        auto | wasm | webgpu (default auto)
   --models-url URL      folder of models, on an HTTP server or of this machine, instead of the bundled ones
   --browser             run in headless Chromium, where visitors run it, instead of Node.js
@@ -89,8 +98,12 @@ const definitions = {
   'max-tokens': text,
   seed: text,
   repeats: text,
+  criteria: text,
   'min-speed-up': text,
   'max-deviation': text,
+  'min-same-texts': text,
+  'max-pass-rate-loss': text,
+  'cost-per-forward': text,
   backend: text,
   'models-url': text,
   out: text,
@@ -157,10 +170,8 @@ export function parsePilotOptions(args: readonly string[]): PilotOptions | null 
   return {
     promptsFile,
     settings: (prompts) => ({ ...settings, prompts }),
-    criteria: {
-      minSpeedUp: numberFrom('min-speed-up', values['min-speed-up'], 1.2),
-      maxDeviation: numberFrom('max-deviation', values['max-deviation'], 0.01),
-    },
+    criteria: criteriaOf(values),
+    costPerForward: readCosts(values['cost-per-forward'] ?? ''),
     usedModels: [...new Set(usedModels)],
     combineModule: schedules.length > 0 && team.combine.kind === 'custom' ? team.combine.url : null,
     backend: oneOf('backend', values.backend ?? 'auto', backends),
@@ -211,8 +222,44 @@ function acceptancesOf(values: readonly string[] | undefined): readonly Acceptan
   return rules.flatMap((rule) => acceptanceOf(rule) ?? []);
 }
 
-function numberFrom(option: string, value: string | undefined, otherwise: number): number {
-  const number = numberOf(option, value) ?? otherwise;
-  if (number < 0) throw new Error(`--${option} is ${number}; give a number from 0`);
-  return number;
+const criteriaOptions = {
+  'min-speed-up': 'minSpeedUp',
+  'max-deviation': 'maxDeviation',
+  'min-same-texts': 'minSameTexts',
+  'max-pass-rate-loss': 'maxPassRateLoss',
+} as const satisfies Readonly<Record<string, keyof PilotCriteria>>;
+
+function criteriaOf(
+  values: Readonly<Partial<Record<keyof typeof criteriaOptions | 'criteria', string | undefined>>>,
+): PilotCriteria {
+  const criteria: Record<keyof PilotCriteria, number> = { ...startOf(values.criteria ?? 'balanced') };
+  for (const [option, field] of Object.entries(criteriaOptions) as [
+    keyof typeof criteriaOptions,
+    keyof PilotCriteria,
+  ][]) {
+    const number = numberOf(option, values[option]);
+    if (number === undefined) continue;
+    const max = field === 'minSpeedUp' ? Number.POSITIVE_INFINITY : 1;
+    if (number < 0 || number > max) {
+      throw new Error(`--${option} is ${number}; give a number from 0${max === 1 ? ' to 1' : ''}`);
+    }
+    criteria[field] = number;
+  }
+  return criteria;
+}
+
+/** A preset, or a file that has criteria or consists of them. */
+function startOf(value: string): PilotCriteria {
+  const preset = presetNames.find((name) => name === value);
+  if (preset) return criteriaPresets[preset];
+  if (!existsSync(value)) {
+    throw new Error(`--criteria is '${value}'; give one of ${presetNames.join(', ')}, or a file`);
+  }
+  try {
+    const file: unknown = JSON.parse(readFileSync(value, 'utf8'));
+    const isAround = typeof file === 'object' && file !== null && 'criteria' in file;
+    return readCriteria(isAround ? file.criteria : file);
+  } catch (error) {
+    throw new Error(`--criteria: ${value}: ${error instanceof Error ? error.message : error}`);
+  }
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { criteriaPresets } from '../../src/pilot/criteria.ts';
 import type { PilotReport } from '../../src/pilot/report.ts';
 import { openInNode } from '../terminal/node-terminal.ts';
 import { runCommand } from '../terminal/run-command.ts';
@@ -32,18 +33,26 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 test('a pilot goes on where it was interrupted, and writes its report', async () => {
   const file = join(folder, 'prompts.jsonl');
-  writeFileSync(file, '{"prompt": "Long ago"}\n"One day"\n');
+  const writePrompts = (expected: string): void =>
+    writeFileSync(file, `{"prompt": "Long ago", "expected": ${expected}}\n"One day"\n`);
+  writePrompts('{"pattern": "\\\\w"}');
   const out = join(folder, 'report');
   const args = [
     ...[file, '--methods', 'ngram', '--draft-length', '2', '--temperature', '0', '--max-tokens', '12'],
-    ...['--json', '--out', out],
+    ...['--cost-per-forward', 'story-base=5', '--criteria', 'fast', '--json', '--out', out],
   ];
   const whole = await pilot(args);
   expect(whole).toMatchObject({ status: 0 });
   const report: PilotReport = JSON.parse(whole.stdout);
   expect(report.runs.length).toBe(4);
   expect(report.environment).toMatchObject({ browser: `Node.js ${process.versions.node}` });
-  expect(report.methods[1]).toMatchObject({ texts: { compared: 2, identical: 2 } });
+  expect(report.criteria).toEqual(criteriaPresets.fast);
+  expect(report.methods[0]).toMatchObject({ passRate: { passed: 1, judged: 1 }, cost: { perToken: 5 } });
+  expect(report.methods[1]).toMatchObject({
+    texts: { compared: 2, identical: 2 },
+    passes: { compared: 1, onlyMethod: 0, onlyReference: 0 },
+  });
+  expect(report.methods[1].cost?.ratio).toBeLessThanOrEqual(1);
   for (const name of ['report.html', 'report.json', 'methods.csv', 'runs.csv']) {
     expect(existsSync(join(out, name))).toBe(true);
   }
@@ -52,9 +61,13 @@ test('a pilot goes on where it was interrupted, and writes its report', async ()
   const kept = join(out, 'kept-runs.jsonl');
   const lines = readFileSync(kept, 'utf8').split('\n');
   writeFileSync(kept, `${lines.slice(0, 2).join('\n')}\n${lines[2].slice(0, 50)}`);
+  writePrompts('"something else"');
   const rest = await pilot(args);
   const again: PilotReport = JSON.parse(rest.stdout);
-  expect(again.runs.slice(0, 2)).toEqual(report.runs.slice(0, 2));
+  // What is kept is judged by the new expectation, and is not run again.
+  const unjudged = ({ runs }: PilotReport) => runs.slice(0, 2).map((run) => ({ ...run, passed: null }));
+  expect(unjudged(again)).toEqual(unjudged(report));
+  expect(again.methods[0].passRate).toMatchObject({ passed: 0, judged: 1 });
   expect(new Set(again.runs.map(({ session }) => session)).size).toBe(2);
 });
 
@@ -67,6 +80,10 @@ test('a prompt that cannot be used is one line on stderr', async () => {
     stdout: '',
     stderr: 'pilot: invalid-request: prompts, line 2: "prompt" is a number: a string is needed\n',
   });
+  writeFileSync(file, '"one"\n{"prompt": "two", "expected": {"pattern": "(a+)+"}}\n');
+  expect((await pilot(args)).stderr).toContain(
+    'prompts, line 2: "expected": the pattern could take too long',
+  );
   writeFileSync(file, '{"messages": [{"role": "user", "content": "Hello"}]}\n');
   const refused = await pilot(args);
   expect(refused.status).toBe(1);

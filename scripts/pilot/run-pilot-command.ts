@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { requireCostsOf } from '../../src/pilot/costs.ts';
 import type { PilotEngine, PilotRun } from '../../src/pilot/pilot.ts';
 import { countCases, planPilot } from '../../src/pilot/plan.ts';
 import { environmentOf, planKey } from '../../src/pilot/plan-key.ts';
@@ -21,7 +22,7 @@ export const pilot: Command<PilotOptions> = { name: 'pilot', usage, parse: parse
 
 /** Runs what of the pilot is not kept yet, writes its report, and tells it. */
 async function run(options: PilotOptions, io: TerminalIo, open: OpenTerminalEngine): Promise<number> {
-  const { promptsFile, criteria, json } = options;
+  const { promptsFile, criteria, costPerForward, json } = options;
   const interruption = new AbortController();
   const endInterrupts = io.onInterrupt(() => {
     // The run under way is ended and the rest is kept; a second Ctrl-C ends at once.
@@ -32,6 +33,7 @@ async function run(options: PilotOptions, io: TerminalIo, open: OpenTerminalEngi
   try {
     const prompts = readPrompts(readFileSync(promptsFile === '-' ? 0 : promptsFile, 'utf8'));
     const { plan, leftOut } = planPilot(options.settings(prompts));
+    requireCostsOf(plan, costPerForward);
     const print = (text: string): void => void (json || io.out(text));
     for (const { title, reason } of leftOut) print(`Left out: ${title}: ${reason}\n`);
     mkdirSync(options.out, { recursive: true });
@@ -55,7 +57,7 @@ async function run(options: PilotOptions, io: TerminalIo, open: OpenTerminalEngi
       tellInterruption(io, runs, total);
       return interruptedStatus;
     }
-    const report = pilotReport({ plan, runs, environment, criteria });
+    const report = pilotReport({ plan, runs, environment, criteria, costPerForward });
     const files = writeReport(report, options.out);
     print(`\n${reportText(report)}\n${files.join('\n')}\n`);
     if (json) io.out(`${JSON.stringify(report)}\n`);

@@ -22,7 +22,6 @@ import { verifyingSchedules } from './schedules/verifying-schedules.ts';
 export interface DecodePlan
   extends Pick<
     Decode,
-    | 'tokenizer'
     | 'textStream'
     | 'maxTokens'
     | 'continues'
@@ -62,7 +61,7 @@ export interface AssembledDecode {
 
 /** Wires members, sampler, drafter and schedule of one decode. */
 export function assembleDecode(plan: DecodePlan): AssembledDecode {
-  const { method, recorder, tokenizer, textStream, maxTokens, continues } = plan;
+  const { method, recorder, textStream, maxTokens, continues } = plan;
   const { signal, takeTurn, readbacks, takeCombineChange, onPrefill } = plan;
   const acceptance = createAcceptance(method.kind === 'plain' ? { kind: 'exact' } : method.acceptance);
   const sampler = plan.createSampler({
@@ -90,7 +89,6 @@ export function assembleDecode(plan: DecodePlan): AssembledDecode {
       schedule,
       controller,
       recorder,
-      tokenizer,
       textStream,
       maxTokens,
       continues,

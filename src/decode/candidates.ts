@@ -10,7 +10,7 @@ import type { Tokenizer } from '../tokens/tokenizer.ts';
 /** One token that could stand at a position. */
 export interface Candidate {
   readonly tokenId: TokenId;
-  /** What it adds to the text before it. */
+  /** What it adds to the text before it; special tokens are spelled, and a piece of a character is U+FFFD. */
   readonly text: string;
   readonly probability: number;
 }
@@ -65,9 +65,10 @@ export function listCandidates(plan: CandidatesPlan, rows: readonly (Float32Arra
 }
 
 function listOf(plan: CandidatesPlan, distribution: Float64Array): CandidateList {
+  const before = new Detokeniser(plan.tokenizer, plan.contextTokenIds);
   const candidate = (tokenId: TokenId): Candidate => ({
     tokenId,
-    text: textOf(tokenId, plan),
+    text: before.name(tokenId),
     probability: distribution[tokenId],
   });
   const { tokenId } = plan;
@@ -75,12 +76,4 @@ function listOf(plan: CandidatesPlan, distribution: Float64Array): CandidateList
     top: topTokens(distribution, plan.count).map(candidate),
     token: tokenId === null ? null : { ...candidate(tokenId), rank: rankOf(distribution, tokenId) },
   };
-}
-
-/** A special token, and a piece of a character, adds no text: it shows as it is on its own. */
-function textOf(tokenId: TokenId, { tokenizer, contextTokenIds }: CandidatesPlan): string {
-  return (
-    new Detokeniser(tokenizer, contextTokenIds).append(tokenId) ||
-    tokenizer.decode([tokenId], { keepSpecial: true })
-  );
 }

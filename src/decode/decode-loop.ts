@@ -3,11 +3,11 @@ import type { Member } from '../round/member.ts';
 import type { CommittedLogprob, Proposal, Round } from '../round/round.ts';
 import type { RoundRecorder } from '../round/round-recorder.ts';
 import type { ProposalFate, RoundSampler, Verdict } from '../round/round-sampler.ts';
+import type { Detokeniser } from '../tokens/detokeniser.ts';
 import type { TextStream } from '../tokens/text-stream.ts';
 import type { TokenId } from '../tokens/token-id.ts';
-import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { DraftLengthController } from './draft-length-controller.ts';
-import { logprobsOf } from './logprobs.ts';
+import { logprobOf } from './logprobs.ts';
 import { type PrefillProgress, prefillMembers } from './prefill-members.ts';
 import { runToVerdict } from './schedules/run-to-verdict.ts';
 import type { Schedule } from './schedules/schedule.ts';
@@ -33,7 +33,6 @@ export interface Decode {
   readonly schedule: Schedule;
   readonly controller: DraftLengthController;
   readonly recorder: RoundRecorder;
-  readonly tokenizer: Tokenizer;
   readonly textStream: TextStream;
   readonly maxTokens: number;
   /** What was written on a device that was lost, if any. */
@@ -136,22 +135,32 @@ interface Settled {
  * what was verified behind it is discarded.
  */
 function settle(decode: Decode, verdict: Verdict): Settled {
-  const { tokenizer, textStream, maxTokens, sampler } = decode;
+  const { textStream, maxTokens, sampler } = decode;
   const proposals: Proposal[] = [];
   const committed: TokenId[] = [];
+  const logprobs: CommittedLogprob[] = [];
   const writtenBefore = sampler.committedTokenIds.length - verdict.committed.length;
   let finishReason: FinishReason | null = null;
   let untilEnd = verdict.ended ? verdict.committed.length : Number.POSITIVE_INFINITY;
+  /** Behind the first token that was dropped, and those that continue it. */
+  let dropped: Detokeniser | null = null;
+  const drop = (fate: ProposalFate): void => {
+    dropped ??= textStream.readAhead();
+    proposals.push(withText(fate, dropped.name(fate.tokenId)));
+    dropped.append(fate.tokenId);
+  };
   for (const fate of verdict.fates) {
-    const alone = () => tokenizer.decode([fate.tokenId], { keepSpecial: true });
     if (finishReason) {
-      if (fate.proposer !== null) proposals.push(withText({ ...fate, fate: 'discarded' }, alone()));
+      if (fate.proposer !== null) drop({ ...fate, fate: 'discarded' });
     } else if (fate.fate === 'rejected' || fate.fate === 'discarded') {
-      proposals.push(withText(fate, alone()));
+      drop(fate);
     } else if (--untilEnd === 0) {
-      proposals.push(withText(fate, alone()));
+      proposals.push(withText(fate, textStream.readAhead().name(fate.tokenId)));
+      textStream.appendEnd(fate.tokenId);
       finishReason = 'end';
     } else {
+      const list = verdict.lists?.[committed.length];
+      if (list) logprobs.push(logprobOf(fate.tokenId, list, textStream.readAhead()));
       const { piece, stopped } = textStream.append(fate.tokenId);
       proposals.push(withText(fate, piece));
       committed.push(fate.tokenId);
@@ -161,14 +170,7 @@ function settle(decode: Decode, verdict: Verdict): Settled {
   }
   if (!finishReason && room(decode) <= 0) finishReason = 'context';
   const text = textStream.takeFinal() + (finishReason ? textStream.finish() : '');
-  const lists = verdict.lists?.slice(0, committed.length);
-  return {
-    proposals,
-    committed,
-    text,
-    finishReason,
-    ...(lists && { logprobs: logprobsOf(committed, lists, tokenizer) }),
-  };
+  return { proposals, committed, text, finishReason, ...(verdict.lists && { logprobs }) };
 }
 
 const withText = ({ proposer, tokenId, q, r, u, fate, deviation }: ProposalFate, text: string): Proposal => ({

@@ -114,7 +114,6 @@ async function decode(
     vocabSize: tokenizer.vocabSize,
     sampling: { ...untruncated, ...sampling },
     logprobs,
-    tokenizer,
     textStream: new TextStream(tokenizer, []),
     recorder,
     maxTokens,

@@ -3,8 +3,9 @@ import { contrastiveCombine } from '../combine/contrastive-combine.ts';
 import { weightedCombine } from '../combine/weighted-combine.ts';
 import { PhiloxSource } from '../random/philox-source.ts';
 import { type SamplingParameters, untruncated } from '../sample/sampling-parameters.ts';
+import { Detokeniser } from '../tokens/detokeniser.ts';
 import { type TokenId, tokenId } from '../tokens/token-id.ts';
-import { logprobsOf } from './logprobs.ts';
+import { logprobOf } from './logprobs.ts';
 import type { MethodPlan } from './method-plan.ts';
 import { combinedAt, type Team } from './testing/analytic-law.ts';
 import { letterTokenizer, runFakeDecode } from './testing/fake-decode.ts';
@@ -118,8 +119,9 @@ describe('every committed token comes with what r had there', () => {
 });
 
 test('an impossible token has −9999, and rounding makes no probability larger than 1', () => {
-  const lists = [{ probability: 0, top: [{ tokenId: tokenId(1), probability: 1.0000002 }] }];
-  expect(logprobsOf([tokenId(0)], lists, letterTokenizer(3))).toEqual([
-    { tokenId: 0, text: 'a', logprob: -9999, top: [{ tokenId: 1, text: 'b', logprob: 0 }] },
-  ]);
+  const list = { probability: 0, top: [{ tokenId: tokenId(1), probability: 1.0000002 }] };
+  expect(logprobOf(tokenId(0), list, new Detokeniser(letterTokenizer(3)))).toEqual({
+    ...{ tokenId: 0, text: 'a', bytes: [0x61], logprob: -9999 },
+    top: [{ tokenId: 1, text: 'b', bytes: [0x62], logprob: 0 }],
+  });
 });

@@ -25,6 +25,7 @@ const numbers: Tokenizer = {
   fingerprint: 'numbers',
   encode: () => [],
   decode: (ids) => ids.map((id) => `${id} `).join(''),
+  bytesOf: () => null,
 };
 
 test('a model fed from the device writes what one fed from the host writes, with one read-back a round', async () => {
@@ -58,7 +59,6 @@ test('a model fed from the device writes what one fed from the host writes, with
       })),
       vocabSize: numbers.vocabSize,
       sampling,
-      tokenizer: numbers,
       textStream: new TextStream(numbers, []),
       recorder,
       maxTokens: 10,

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { CombineNumbers } from '../combine/combine.ts';
 import { EngineError } from '../errors/engine-error.ts';
+import { parseOrThrow } from '../errors/parse-or-throw.ts';
 import { combineNumbers, recordedRequestSchema, requestSchema } from './request-schema.ts';
 import type {
   GeometricCombination,
@@ -55,12 +56,9 @@ export function parseAs<const TSchema extends v.GenericSchema>(
   schema: TSchema,
   value: unknown,
 ): v.InferOutput<TSchema> {
-  const parsed = v.safeParse(schema, value, { abortPipeEarly: true });
-  if (parsed.success) return parsed.output;
-  const issue = parsed.issues[0];
-  const field = v.getDotPath(issue) ?? whole;
-  throw new EngineError('invalid-request', `${field}: ${issue.message}`, {
-    details: { field, received: issue.received, expected: issue.expected ?? null },
+  return parseOrThrow(schema, value, whole, ({ field, reason, expected, received, sentence }) => {
+    const details = { field, reason, expected, received };
+    return new EngineError('invalid-request', `${sentence}.`, { details });
   });
 }
 

@@ -2,6 +2,7 @@ import { EngineError } from '../errors/engine-error.ts';
 import type { Chat } from '../prompt/chat-message.ts';
 import { encodeChat } from '../prompt/encode-chat.ts';
 import type { MemberDescription } from '../round/member-description.ts';
+import { spelling } from '../tokens/detokeniser.ts';
 import type { TokenId } from '../tokens/token-id.ts';
 import { assertSameVocabulary } from '../tokens/vocabulary.ts';
 import { validateDecodeRequest } from './decode-request.ts';
@@ -11,7 +12,7 @@ import { withDefaultProposer } from './method-members.ts';
 import type { ModelRegistry } from './model-registry.ts';
 import { type MemberRequest, membersOf } from './request-members.ts';
 import type { ValidDecodeMethod, ValidDecodeRequest } from './request-types.ts';
-import { tokenText, unknownToken } from './unknown-token.ts';
+import { unknownToken } from './unknown-token.ts';
 
 /** A request that has passed every check that can be made before its turn. */
 export interface PreparedDecode {
@@ -112,7 +113,7 @@ function readablePrompt(
   throw new EngineError(
     'invalid-request',
     `${field}: ${unknownToken(unknown, tokenizer, width, model.id)}: remove it from the text`,
-    { details: { field, token: tokenText(unknown, tokenizer), tokenId: unknown, width, model: model.id } },
+    { details: { field, token: spelling(tokenizer, unknown), tokenId: unknown, width, model: model.id } },
   );
 }
 

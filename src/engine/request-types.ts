@@ -20,7 +20,10 @@ export interface DecodeRequest {
   readonly specialTokens?: boolean | undefined;
   /** Maximum number of tokens to write, at least 1. Default: 200. */
   readonly maxTokens?: number | undefined;
-  /** The text ends before the first of these strings; at most 16, none of them empty. Default: none. */
+  /**
+   * The text ends before the first of these strings; at most 16, none of them empty. They may span tokens, and spell
+   * special tokens, whether the text shows those or not. Default: none.
+   */
   readonly stop?: readonly string[] | undefined;
   /**
    * Integer from 0. The same seed gives the same text with fixed draft lengths on the same backend. Default: random;

@@ -39,7 +39,6 @@ export async function runDecode(
   { updates, stream, signal, onPrefill, recorder, losses }: RunChannels,
 ): Promise<DecodeResult> {
   const { request, members, entries, vocabSize } = prepared;
-  const [{ tokenizer }] = entries;
   const committed = writtenTokens(stream);
   const leases: Lease[] = [];
   let decode: Decode | null = null;
@@ -59,7 +58,6 @@ export async function runDecode(
       vocabSize,
       sampling: request.sampling,
       logprobs: request.logprobs,
-      tokenizer,
       textStream,
       recorder,
       maxTokens: request.maxTokens,

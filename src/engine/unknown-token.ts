@@ -1,3 +1,4 @@
+import { spelling } from '../tokens/detokeniser.ts';
 import { tokenId } from '../tokens/token-id.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 
@@ -13,8 +14,5 @@ export function unknownToken(
   model: string,
 ): string {
   if (id >= tokenizer.vocabSize) return `${id} is not in the vocabulary of ${tokenizer.vocabSize} tokens`;
-  return `the token ${JSON.stringify(tokenText(id, tokenizer))} (${id}) is not among the ${scored} tokens that ${model} can read and write`;
+  return `the token ${JSON.stringify(spelling(tokenizer, tokenId(id)))} (${id}) is not among the ${scored} tokens that ${model} can read and write`;
 }
-
-export const tokenText = (id: number, tokenizer: Pick<Tokenizer, 'decode'>): string =>
-  tokenizer.decode([tokenId(id)], { keepSpecial: true });

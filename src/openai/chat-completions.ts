@@ -86,8 +86,8 @@ function chatLogprobs(logprobs: readonly PlacedLogprob[] | null): ChatLogprobs |
   };
 }
 
-function tokenOf({ text, logprob }: TokenLogprob) {
-  // A part of a character decodes to the replacement character: its bytes are not known here.
-  const bytes = text.includes('\ufffd') ? null : [...new TextEncoder().encode(text)];
-  return { token: text, logprob, bytes };
-}
+const tokenOf = ({ text, logprob, bytes }: TokenLogprob) => ({
+  token: text,
+  logprob,
+  bytes: bytes && [...bytes],
+});

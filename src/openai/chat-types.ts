@@ -9,6 +9,8 @@ import type { DecodeMethod } from '../engine/request-types.ts';
 export interface TextPart {
   readonly type: 'text';
   readonly text: string;
+  /** Ignored: caches are found by their tokens. */
+  readonly prompt_cache_breakpoint?: Readonly<Record<string, unknown>> | null;
 }
 
 /** A message of the conversation. */
@@ -70,6 +72,14 @@ export interface ChatCompletionParams extends CommonParams {
   readonly logprobs?: boolean | null;
   /** 0 to 20, with `logprobs` */
   readonly top_logprobs?: number | null;
+  /** Ignored, as are the fields below: none of them can change an answer from this machine. */
+  readonly parallel_tool_calls?: boolean | null;
+  readonly prediction?: Readonly<Record<string, unknown>> | null;
+  readonly metadata?: Readonly<Record<string, string>> | null;
+  readonly service_tier?: string | null;
+  readonly prompt_cache_key?: string | null;
+  readonly prompt_cache_options?: Readonly<Record<string, unknown>> | null;
+  readonly prompt_cache_retention?: string | null;
 }
 
 /** `stop`: a stop text or an end token; `length`: the limit, or the context is full. */
@@ -84,11 +94,11 @@ export interface Usage {
 
 /** A token of a reply. */
 export interface ChatToken {
-  /** What it reads like on its own. */
+  /** What it adds to the text before it; '' for a piece of a character whose rest is missing. */
   readonly token: string;
   /** Of its probability under the distribution that the text follows. */
   readonly logprob: number;
-  /** UTF-8; null for a part of a character. */
+  /** Those of all tokens are the text in UTF-8; null for a special token that the text leaves out. */
   readonly bytes: number[] | null;
 }
 

@@ -1,4 +1,5 @@
 import type { EngineApi } from '../engine/engine-api.ts';
+import type { TokenLogprob } from '../round/round.ts';
 import { type AnswerShape, openAnswerStream } from './answer-stream.ts';
 import type { CallOptions } from './chat-types.ts';
 import { answerId, collectChoices, secondsNow } from './collect-choices.ts';
@@ -74,9 +75,14 @@ function completionLogprobs(
   return {
     tokens: logprobs.map(({ text }) => text),
     token_logprobs: logprobs.map(({ logprob }) => logprob),
-    top_logprobs: asksTop
-      ? logprobs.map(({ top }) => Object.fromEntries(top.map(({ text, logprob }) => [text, logprob])))
-      : null,
+    top_logprobs: asksTop ? logprobs.map(({ top }) => bestByText(top)) : null,
     text_offset: logprobs.map(({ offset }) => promptLength + offset),
   };
+}
+
+/** Most likely first, as they come: of tokens that read alike the first counts. */
+function bestByText(top: readonly TokenLogprob[]): Record<string, number> {
+  const best = new Map<string, number>();
+  for (const { text, logprob } of top) if (!best.has(text)) best.set(text, logprob);
+  return Object.fromEntries(best);
 }

@@ -43,7 +43,7 @@ const routes: readonly {
 /**
  * A `fetch` that answers as OpenAI's API does, from the engine in this page: for the official `openai` client, or
  * whatever else speaks that protocol. Nothing leaves the page, whatever the host in the address; the part of the path
- * behind `/v1/` counts. Keys are not looked at.
+ * behind `/v1/`, or Azure's `/deployments/{name}/`, counts. Keys are not looked at.
  */
 export function createFetch(
   engine: Pick<EngineApi, 'decode' | 'info'>,
@@ -64,7 +64,7 @@ export function createFetch(
 
 function answer(engine: Call['engine'], api: OpenAiApi, request: Request): Promise<Response> {
   const { pathname } = new URL(request.url);
-  const path = decoded(/\/v1\/(.*)$/.exec(pathname)?.[1] ?? '');
+  const path = decoded(/\/(?:v1|deployments\/[^/]+)\/(.*)$/.exec(pathname)?.[1] ?? '');
   if (path === null) {
     const message = `${request.method} ${pathname} contains an invalid percent escape: encode the path as encodeURIComponent does`;
     return Promise.resolve(jsonResponse(refusedRequest(400, message, 'invalid_url')));
@@ -100,7 +100,7 @@ async function completed(
   } catch (error) {
     request.signal.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
-    return jsonResponse(refusedRequest(400, `the body is not valid JSON: ${reason}`, null));
+    return jsonResponse(refusedRequest(400, `the body is not valid JSON: ${reason}`, 'invalid_json'));
   }
   // Ends the run too where a reader lets go of the answer's body without aborting the request.
   const letGo = new AbortController();

@@ -1,4 +1,5 @@
-import OpenAI from 'openai';
+import { readFileSync } from 'node:fs';
+import OpenAI, { AzureOpenAI } from 'openai';
 import { describe, expect, test } from 'vitest';
 import { EngineError, type EngineErrorCode } from '../errors/engine-error.ts';
 import type { ChatMessageParam } from './chat-types.ts';
@@ -20,7 +21,7 @@ function connected(engine: TableEngine = new TableEngine()) {
     baseURL,
     fetch: (input, init) => {
       calls.push(String(input));
-      return fetch(input as string, init as RequestInit);
+      return fetch(input, init);
     },
   });
   return { engine, client, calls };
@@ -254,10 +255,23 @@ describe('chat', () => {
     { tools: [], tool_choice: 'auto', parallel_tool_calls: true },
     { functions: [], function_call: 'none' },
     { modalities: ['text'], response_format: { type: 'text' }, verbosity: 'medium', service_tier: 'auto' },
-    { store: false, metadata: {}, stop: [], n: 1, logit_bias: {}, prompt_cache_key: '' },
+    { store: false, stop: [], n: 1, logit_bias: {} },
+    { metadata: { a: 'b' }, user: 'u', safety_identifier: 's', service_tier: 'priority' },
+    {
+      prompt_cache_key: 'k',
+      prompt_cache_options: { mode: 'explicit' },
+      prompt_cache_retention: '24h',
+      prediction: { type: 'content', content: 'a' },
+    },
+    {
+      messages: messages.map(({ role, content }) => ({
+        role,
+        content: [{ type: 'text', text: content, prompt_cache_breakpoint: { mode: 'explicit' } }],
+      })),
+    },
     { stream: false, stream_options: { include_usage: false, include_obfuscation: true } },
     { temperature: 1, top_p: 1, frequency_penalty: 0, presence_penalty: 0 },
-  ])('what is so anyway asks for nothing: %o', async (fields) => {
+  ])('what is so anyway, or cannot change an answer, asks for nothing: %o', async (fields) => {
     const { client, engine } = connected();
     await client.chat.completions.create({ model: 'talker', messages });
     const [{ logprobs }] = (
@@ -282,6 +296,27 @@ describe('chat', () => {
       for (const { index, delta } of choices) streamed[index] += delta.content ?? '';
     }
     expect(streamed).toEqual(three.choices.map(({ message }) => message.content));
+  });
+
+  test('a stream of several choices ends each, then tells the usage of all, and comes with its response', async () => {
+    const { client } = connected();
+    const body = { ...chat, n: 2, stop: ['q', 'zz'] };
+    const whole = await client.chat.completions.create(body).withResponse();
+    const { data, response, request_id } = await client.chat.completions
+      .create({ ...body, stream: true, stream_options: { include_usage: true } })
+      .withResponse();
+    expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
+    expect([whole.request_id, request_id]).toEqual([
+      expect.stringMatching(/^req-/),
+      expect.stringMatching(/^req-/),
+    ]);
+    const chunks: OpenAI.ChatCompletionChunk[] = [];
+    for await (const chunk of data) chunks.push(chunk);
+    const ends = chunks.flatMap(({ choices }) => choices).filter(({ finish_reason }) => finish_reason);
+    expect(ends.map(({ index, finish_reason }) => [index, finish_reason])).toEqual(
+      whole.data.choices.map(({ index, finish_reason }) => [index, finish_reason]),
+    );
+    expect(chunks.at(-1)).toMatchObject({ choices: [], usage: whole.data.usage });
   });
 
   test('log probabilities are of the tokens that are written, streamed or not', async () => {
@@ -411,6 +446,32 @@ test('loaded models are listed and found by their names, with slashes too', asyn
   });
 });
 
+test("Azure's client finds its deployments, and a prefix of the address changes nothing", async () => {
+  const engine = new TableEngine();
+  const own = await connected(engine).client.chat.completions.create(chat);
+  const fetch = createFetch(engine);
+  const azure = { apiKey: 'none', apiVersion: '2024-10-21', endpoint: 'https://antiphon.invalid' };
+  for (const client of [
+    new AzureOpenAI({ ...azure, fetch }),
+    new OpenAI({ apiKey: 'none', baseURL: 'https://antiphon.invalid/openai/v1/', fetch }),
+  ]) {
+    const answer = await client.chat.completions.create(chat);
+    expect(answer.choices).toEqual(own.choices);
+  }
+});
+
+test.each<[status: number, code: string, ask: (client: OpenAI) => Promise<unknown>]>([
+  [404, 'unknown_url', (client) => client.responses.create({ model: 'talker', input: 'a' })],
+  [404, 'unknown_url', (client) => client.chat.completions.retrieve('chatcmpl-1')],
+  [405, 'method_not_allowed', (client) => client.models.delete('talker')],
+  [400, 'invalid_json', (client) => client.post('/chat/completions')],
+  [400, 'invalid_type', (client) => client.completions.create({ model: 'talker', prompt: [1, 2] })],
+])('a call that the engine does not have: %i %s', async (status, code, ask) => {
+  const { client, calls } = connected();
+  await expect(ask(client)).rejects.toMatchObject({ status, code, type: 'invalid_request_error' });
+  expect(calls).toHaveLength(1);
+});
+
 test.each(['/v1/models/%E0%A4%A', '/v1/%', '/v1/chat/%zz'])('%s is no address: 400', async (path) => {
   const response = await createFetch(new TableEngine())(`https://antiphon.invalid${path}`);
   expect(response.status).toBe(400);
@@ -430,6 +491,17 @@ describe('an abort', () => {
     expect(chunks).toBeLessThan(10);
     expect((await engine.runs[0].result).finishReason).toBe('abort');
     expect((await client.chat.completions.create(chat)).choices).toHaveLength(1);
+  });
+
+  test('of a stream that is read twice ends the run', async () => {
+    const { client, engine } = connected();
+    const stream = await client.chat.completions.create({ ...endless, stream: true });
+    for (const half of stream.tee()) {
+      let chunks = 0;
+      for await (const _ of half) if (++chunks === 4) break;
+    }
+    stream.controller.abort();
+    expect((await engine.runs[0].result).finishReason).toBe('abort');
   });
 
   test('by leaving the loop ends the run', async () => {
@@ -464,54 +536,150 @@ describe('an abort', () => {
 });
 
 describe('what cannot be obeyed is refused by name, and not tried again', () => {
-  test.each([
-    ['tools', { tools: [{ type: 'function', function: { name: 'f' } }] }, 'unsupported_parameter'],
-    ['tool_choice', { tool_choice: 'required' }, 'unsupported_parameter'],
-    ['response_format', { response_format: { type: 'json_object' } }, 'unsupported_parameter'],
-    ['store', { store: true }, 'unsupported_parameter'],
-    ['metadata', { metadata: { a: 'b' } }, 'unsupported_parameter'],
-    ['modalities', { modalities: ['text', 'audio'] }, 'unsupported_parameter'],
-    ['reasoning_effort', { reasoning_effort: 'low' }, 'unsupported_parameter'],
-    [
-      'messages.0.tool_calls',
-      { messages: [{ ...messages[1], tool_calls: [{ id: '1' }] }] },
-      'unsupported_parameter',
-    ],
-    ['messages.0.audio', { messages: [{ ...messages[1], audio: { id: '1' } }] }, 'unsupported_parameter'],
-    ['messages.0.refusal', { messages: [{ ...messages[1], refusal: 'no' }] }, 'unsupported_parameter'],
-    ['messages.0.content', { messages: [{ role: 'user', content: null }] }, null],
-    ['messages.0', { messages: [null] }, null],
-    ['model', { model: null }, null],
-    ['top_k', { top_k: 5 }, null],
-    ['temperature', { temperature: 2.5 }, null],
-    ['top_p', { top_p: -0.1 }, null],
-    ['n', { n: 0 }, null],
-    ['seed', { seed: -1 }, null],
-    ['stop', { stop: ['a', 'b', 'c', 'd', 'e'] }, null],
-    ['top_logprobs', { top_logprobs: 2 }, null],
-    ['top_logprobs', { logprobs: true, top_logprobs: 21 }, null],
-    ['max_tokens', { max_tokens: 5 }, null],
-    ['max_completion_tokens', { max_completion_tokens: 0 }, null],
-    ['stream_options', { stream_options: { include_usage: true } }, null],
-    ['logit_bias.7', { logit_bias: { 7: 101 } }, null],
-    ['logit_bias', { logit_bias: { 999: 1 } }, null],
-    ['logit_bias', { logit_bias: { cat: 1 } }, null],
-    ['messages', { messages: [] }, null],
-    ['messages.0.role', { messages: [{ role: 'tool', content: 'a', tool_call_id: '1' }] }, null],
-    [
-      'messages.0.content',
-      { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:,' } }] }] },
-      null,
-    ],
-    ['model', { method: { kind: 'plain', model: 'other' } }, null],
-    ['method.kind', { method: { kind: 'parallel', model: 'talker' } }, null],
-  ])('%s', async (param, fields, code) => {
+  const user = messages[1];
+  const ofUser = (fields: object) => ({ messages: [{ ...user, ...fields }] });
+  const withPart = (part: object) => ({
+    messages: [messages[0], { role: 'user', content: [{ type: 'text', text: 'see' }, part] }],
+  });
+
+  /** Every field, role and part that would change the answer. */
+  test.each<[param: string, fields: object]>([
+    ['tools', { tools: [{ type: 'function', function: { name: 'f' } }] }],
+    ['tool_choice', { tool_choice: 'required' }],
+    ['functions', { functions: [{ name: 'f' }] }],
+    ['function_call', { function_call: { name: 'f' } }],
+    ['response_format', { response_format: { type: 'json_object' } }],
+    ['response_format', { response_format: { type: 'json_schema', json_schema: { name: 'a' } } }],
+    ['modalities', { modalities: ['text', 'audio'] }],
+    ['audio', { audio: { voice: 'alloy', format: 'wav' } }],
+    ['reasoning_effort', { reasoning_effort: 'low' }],
+    ['verbosity', { verbosity: 'low' }],
+    ['web_search_options', { web_search_options: {} }],
+    ['moderation', { moderation: { model: 'a' } }],
+    ['store', { store: true }],
+    ['messages[0].tool_calls', ofUser({ role: 'assistant', tool_calls: [{ id: '1' }] })],
+    ['messages[0].function_call', ofUser({ role: 'assistant', function_call: { name: 'f' } })],
+    ['messages[0].audio', ofUser({ role: 'assistant', audio: { id: '1' } })],
+    ['messages[0].refusal', ofUser({ role: 'assistant', refusal: 'no' })],
+    ['messages[0].annotations', ofUser({ role: 'assistant', annotations: [{ type: 'url_citation' }] })],
+    ['messages[0].role', ofUser({ role: 'tool', tool_call_id: '1' })],
+    ['messages[0].role', ofUser({ role: 'function', name: 'f' })],
+    ['messages[1].content[1].image_url', withPart({ type: 'image_url', image_url: { url: 'data:,' } })],
+    ['messages[1].content[1].input_audio', withPart({ type: 'input_audio', input_audio: { data: '' } })],
+    ['messages[1].content[1].file', withPart({ type: 'file', file: { file_id: '1' } })],
+    ['messages[1].content[1].refusal', withPart({ type: 'refusal', refusal: 'no' })],
+  ])('%s', async (param, fields) => {
     const { client, calls } = connected();
     const refused = client.chat.completions.create({ ...chat, ...(fields as object) });
     const error = await refused.catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(OpenAI.BadRequestError);
-    expect(error).toMatchObject({ status: 400, param, code, type: 'invalid_request_error' });
-    expect((error as Error).message).toContain(param.split('.')[0]);
+    expect(error).toMatchObject({ status: 400, param, code: 'unsupported_parameter' });
+    expect((error as Error).message).toMatch(/^400 (.+) is not supported \(.+\): remove .+\.$/);
+    expect((error as Error).message).toContain(`400 ${param} `);
+    expect(calls).toHaveLength(1);
+  });
+
+  /** Every kind of fault, with its code and its words. */
+  test.each<[message: string, fields: object, code: string]>([
+    ['temperature must be a number from 0 to 2; it is "hot".', { temperature: 'hot' }, 'invalid_type'],
+    ['temperature must be a number from 0 to 2; it is 2.5.', { temperature: 2.5 }, 'invalid_value'],
+    ['top_p must be a number from 0 to 1; it is -0.1.', { top_p: -0.1 }, 'invalid_value'],
+    ['n must be an integer from 1 to 128; it is 0.', { n: 0 }, 'invalid_value'],
+    ['seed must be an integer of at least 0; it is -1.', { seed: -1 }, 'invalid_value'],
+    [
+      'stop must be a non-empty string or a list of at most 4 strings; it is a list of 5.',
+      { stop: ['a', 'b', 'c', 'd', 'e'] },
+      'invalid_value',
+    ],
+    ['stop[1]: a stop text must not be empty; it is "".', { stop: ['a', ''] }, 'invalid_value'],
+    ['stream must be true or false; it is "yes".', { stream: 'yes' }, 'invalid_type'],
+    [
+      'top_logprobs must be an integer from 0 to 20; it is 21.',
+      { logprobs: true, top_logprobs: 21 },
+      'invalid_value',
+    ],
+    ['top_logprobs: requires logprobs', { top_logprobs: 2 }, 'invalid_value'],
+    ['max_tokens: cannot be combined with max_completion_tokens', { max_tokens: 5 }, 'invalid_value'],
+    [
+      'max_completion_tokens must be an integer of at least 1; it is 0.',
+      { max_completion_tokens: 0 },
+      'invalid_value',
+    ],
+    ['stream_options: requires stream', { stream_options: { include_usage: true } }, 'invalid_value'],
+    [
+      'stream_options.usage is not a known field: remove it, or use include_usage or include_obfuscation.',
+      { stream: true, stream_options: { usage: true } },
+      'unknown_parameter',
+    ],
+    [
+      'logit_bias.7 must be a number from -100 to 100; it is 101.',
+      { logit_bias: { 7: 101 } },
+      'invalid_value',
+    ],
+    [
+      'logit_bias.999: 999 is not in the vocabulary of 26 tokens',
+      { logit_bias: { 999: 1 } },
+      'invalid_value',
+    ],
+    ['logit_bias.cat: a token id is needed; it is "cat".', { logit_bias: { cat: 1 } }, 'invalid_value'],
+    ['metadata.a must be a string; it is 1.', { metadata: { a: 1 } }, 'invalid_type'],
+    ['messages: a conversation has at least one message', { messages: [] }, 'invalid_value'],
+    ['messages is missing: it must be a', { messages: null }, 'missing_required_parameter'],
+    ['messages[0] must be an object; it is null.', { messages: [null] }, 'invalid_type'],
+    [
+      'messages[0].role must be "system", "developer", "user" or "assistant"; it is "bot".',
+      ofUser({ role: 'bot' }),
+      'invalid_value',
+    ],
+    [
+      'messages[0].content is missing: it must be a string or a list of objects.',
+      ofUser({ content: null }),
+      'missing_required_parameter',
+    ],
+    [
+      'messages[0].content must be a string or a list of objects; it is 5.',
+      ofUser({ content: 5 }),
+      'invalid_type',
+    ],
+    [
+      'messages[1].content[1].type must be "text"; it is "input_text".',
+      withPart({ type: 'input_text', text: 'a' }),
+      'invalid_value',
+    ],
+    [
+      'messages[1].content[1].text is missing: it must be a string.',
+      withPart({ type: 'text' }),
+      'missing_required_parameter',
+    ],
+    ['model is missing: it must be a non-empty string.', { model: null }, 'missing_required_parameter'],
+    [
+      'model: "talker" is not a member of method',
+      { method: { kind: 'plain', model: 'other' } },
+      'invalid_value',
+    ],
+    [
+      'method.kind must be "plain", "speculative" or "collaborative"; it is "parallel".',
+      { method: { kind: 'parallel', model: 'talker' } },
+      'invalid_value',
+    ],
+    [
+      'method.members[1].draftLength must be an integer from 1 to 16 or "adaptive"; it is 99.',
+      { method: { ...team, members: [team.members[0], { model: 'other', draftLength: 99 }] } },
+      'invalid_value',
+    ],
+    ['top_k is not a known field: remove it, or use model, method, ', { top_k: 5 }, 'unknown_parameter'],
+  ])('%s', async (message, fields, code) => {
+    const { client, calls } = connected();
+    const refused = client.chat.completions.create({ ...chat, ...(fields as object) });
+    const error = await refused.catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(OpenAI.BadRequestError);
+    const param = /^[\w.[\]]+/.exec(message)?.[0];
+    expect((error as { error: unknown }).error).toEqual({
+      message: expect.stringContaining(message),
+      type: 'invalid_request_error',
+      param,
+      code,
+    });
     expect(calls).toHaveLength(1);
   });
 
@@ -566,26 +734,46 @@ describe('errors have the classes of the client', () => {
     }
   }
 
-  test.each([
-    ['model-unsupported', 422, OpenAI.UnprocessableEntityError],
-    ['model-load', 500, OpenAI.InternalServerError],
-    ['download', 500, OpenAI.InternalServerError],
-    ['integrity', 500, OpenAI.InternalServerError],
-    ['out-of-memory', 503, OpenAI.InternalServerError],
-    ['device-lost', 503, OpenAI.InternalServerError],
-    ['worker-lost', 503, OpenAI.InternalServerError],
-    ['storage-full', 507, OpenAI.InternalServerError],
-  ] as const)('%s: %i', async (code, status, kind) => {
-    const failure = new EngineError(code satisfies EngineErrorCode, 'it broke');
+  /** Complete, or it does not compile. */
+  const answers: Readonly<Record<EngineErrorCode, readonly [status: number, code: string, kind: unknown]>> = {
+    'invalid-request': [400, 'invalid_value', OpenAI.BadRequestError],
+    'invalid-trace': [400, 'invalid-trace', OpenAI.BadRequestError],
+    'context-full': [400, 'context_length_exceeded', OpenAI.BadRequestError],
+    'vocabulary-mismatch': [422, 'vocabulary-mismatch', OpenAI.UnprocessableEntityError],
+    'model-unsupported': [422, 'model-unsupported', OpenAI.UnprocessableEntityError],
+    'model-load': [500, 'model-load', OpenAI.InternalServerError],
+    download: [500, 'download', OpenAI.InternalServerError],
+    integrity: [500, 'integrity', OpenAI.InternalServerError],
+    'out-of-memory': [503, 'out-of-memory', OpenAI.InternalServerError],
+    'device-lost': [503, 'device-lost', OpenAI.InternalServerError],
+    'worker-lost': [503, 'worker-lost', OpenAI.InternalServerError],
+    'storage-full': [507, 'storage-full', OpenAI.InternalServerError],
+  };
+  const rows = Object.entries(answers) as [EngineErrorCode, (typeof answers)[EngineErrorCode]][];
+
+  test.each(rows)('%s: %o', async (engineCode, [status, code, kind]) => {
+    const failure = new EngineError(engineCode, 'it broke');
     const { client, calls } = connected(new FailingEngine(failure));
     for (const stream of [false, true]) {
       const error = await client.chat.completions
         .create({ ...chat, stream })
         .catch((caught: unknown) => caught);
       expect(error).toBeInstanceOf(kind);
-      expect(error).toMatchObject({ status, code });
+      expect(error).toMatchObject({ status });
+      const type = status < 500 ? 'invalid_request_error' : 'server_error';
+      expect((error as { error: unknown }).error).toEqual({ message: 'it broke', type, param: null, code });
     }
     expect(calls).toHaveLength(2);
+  });
+
+  test('docs/openai.md lists each of them', () => {
+    const page = readFileSync(new URL('../../docs/openai.md', import.meta.url), 'utf8');
+    for (const [engineCode, [status, code]] of rows) {
+      const type = status < 500 ? 'invalid_request_error' : 'server_error';
+      expect(page).toMatch(
+        new RegExp(`^\\|.*\`${engineCode}\`.*\\| ${status} \\| \`${type}\` \\| \`${code}\` \\|`, 'm'),
+      );
+    }
   });
 
   test('what is no error of the engine is a server_error', async () => {
@@ -593,6 +781,7 @@ describe('errors have the classes of the client', () => {
     await expect(client.chat.completions.create(chat)).rejects.toMatchObject({
       status: 500,
       type: 'server_error',
+      code: 'internal_error',
       message: '500 a bug',
     });
   });
@@ -612,12 +801,12 @@ describe('errors have the classes of the client', () => {
     }
   });
 
-  test('models whose vocabularies do not fit: 409', async () => {
+  test('models whose vocabularies do not fit: 422', async () => {
     const { client, calls } = connected();
     const method = { ...team, members: [{ model: 'talker' }, { model: 'foreign' }] };
     const refused = client.chat.completions.create({ ...chat, ...({ method } as object) });
     const error = await refused.catch((caught: unknown) => caught);
-    expect(error).toBeInstanceOf(OpenAI.ConflictError);
+    expect(error).toBeInstanceOf(OpenAI.UnprocessableEntityError);
     expect(error).toMatchObject({ code: 'vocabulary-mismatch' });
     expect(calls).toHaveLength(1);
   });
@@ -644,6 +833,7 @@ describe('errors have the classes of the client', () => {
     };
     const error = await read().catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(OpenAI.APIError);
+    expect(error).toMatchObject({ type: 'server_error', code: 'device-lost' });
     expect((error as Error).message).toContain('the GPU is gone');
   });
 
@@ -655,6 +845,13 @@ describe('errors have the classes of the client', () => {
     await expect(client.get('/chat/completions')).rejects.toMatchObject({ status: 405 });
     const response = await createFetch(engine)(`${baseURL}/completions`, { method: 'POST', body: '{' });
     expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({ error: { type: 'invalid_request_error' } });
+    expect(await response.json()).toEqual({
+      error: {
+        message: expect.stringMatching(/^the body is not valid JSON: /),
+        type: 'invalid_request_error',
+        param: null,
+        code: 'invalid_json',
+      },
+    });
   });
 });

@@ -15,7 +15,7 @@ const engine = new Engine(bundledModels('wasm'));
 const client = new OpenAI({
   apiKey: 'none',
   baseURL: 'https://antiphon.invalid/v1',
-  fetch: createFetch(engine) as typeof fetch,
+  fetch: createFetch(engine),
   dangerouslyAllowBrowser: true,
 });
 

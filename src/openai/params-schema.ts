@@ -9,6 +9,7 @@ const integer = (min: number, max: number) =>
   v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(min), v.maxValue(max)));
 const stopText = v.pipe(v.string(), v.nonEmpty('a stop text must not be empty'));
 const label = v.optional(v.string());
+const anything = v.optional(v.record(v.string(), v.unknown()));
 
 /** Limits are OpenAI's. No field is null: withoutNeutralFields has taken those out. */
 const common = {
@@ -41,7 +42,21 @@ const common = {
   safety_identifier: label,
 };
 
-const content = v.union([v.string(), v.array(v.strictObject({ type: v.literal('text'), text: v.string() }))]);
+/** Fields that cannot change an answer from this machine: checked, then ignored. */
+const ignored = {
+  parallel_tool_calls: v.optional(v.boolean()),
+  prediction: anything,
+  metadata: v.optional(v.record(v.string(), v.string())),
+  service_tier: label,
+  prompt_cache_key: label,
+  prompt_cache_options: anything,
+  prompt_cache_retention: label,
+};
+
+const content = v.union([
+  v.string(),
+  v.array(v.strictObject({ type: v.literal('text'), text: v.string(), prompt_cache_breakpoint: anything })),
+]);
 
 const message = v.variant('role', [
   v.strictObject({ role: v.picklist(['system', 'developer', 'user']), name: label, content }),
@@ -49,15 +64,16 @@ const message = v.variant('role', [
   v.strictObject({ role: v.literal('assistant'), name: label, content: v.optional(content, '') }),
 ]);
 
-const chatSchema = v.strictObject({
+export const chatSchema = v.strictObject({
   ...common,
+  ...ignored,
   messages: v.pipe(v.array(message), v.nonEmpty('a conversation has at least one message')),
   max_completion_tokens: integer(1, Number.MAX_SAFE_INTEGER),
   logprobs: v.optional(v.boolean()),
   top_logprobs: integer(0, 20),
 });
 
-const completionSchema = v.strictObject({
+export const completionSchema = v.strictObject({
   ...common,
   prompt: v.optional(
     v.union([v.string(), v.pipe(v.array(v.string()), v.nonEmpty('at least one prompt is needed'))]),

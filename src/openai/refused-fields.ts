@@ -6,31 +6,24 @@ interface RefusedField {
   readonly neutral: readonly unknown[];
 }
 
-const tools: RefusedField = { reason: 'tools are not supported', neutral: [[]] };
-const toolChoice: RefusedField = { reason: 'tools are not supported', neutral: ['none', 'auto'] };
+const tools: RefusedField = { reason: 'no tool is called here', neutral: [[]] };
+const toolChoice: RefusedField = { reason: tools.reason, neutral: ['none', 'auto'] };
 const none: readonly unknown[] = [];
 
-/** Beside null. */
-const refusedFields: Readonly<Record<string, RefusedField>> = {
+/** Fields that would change the answer. Null asks for nothing too. */
+export const refusedFields: Readonly<Record<string, RefusedField>> = {
   tools,
   functions: tools,
   tool_choice: toolChoice,
   function_call: toolChoice,
-  parallel_tool_calls: { reason: 'tools are not supported', neutral: [true, false] },
   response_format: { reason: 'only text is written, unconstrained', neutral: [{ type: 'text' }] },
   modalities: { reason: 'only text is written', neutral: [['text']] },
   audio: { reason: 'only text is written', neutral: none },
-  prediction: { reason: 'predicted outputs are not supported; see method for drafts', neutral: none },
   reasoning_effort: { reason: 'no loaded model has an effort to set', neutral: none },
   verbosity: { reason: 'no loaded model has a verbosity to set', neutral: ['medium'] },
   web_search_options: { reason: 'nothing is fetched', neutral: none },
-  metadata: { reason: 'nothing is stored', neutral: [{}] },
   store: { reason: 'nothing is stored', neutral: [false] },
   moderation: { reason: 'nothing is moderated', neutral: none },
-  prompt_cache_key: { reason: 'caches are found by their tokens', neutral: [''] },
-  prompt_cache_options: { reason: 'caches are found by their tokens', neutral: [{}] },
-  prompt_cache_retention: { reason: 'caches are kept while the model is loaded', neutral: ['in_memory'] },
-  service_tier: { reason: 'there is one tier: this machine', neutral: ['auto', 'default'] },
   best_of: { reason: 'choices are not ranked', neutral: [1] },
   echo: { reason: 'the prompt is not repeated', neutral: [false] },
   suffix: { reason: 'nothing can be inserted before a suffix', neutral: [''] },
@@ -39,11 +32,15 @@ const refusedFields: Readonly<Record<string, RefusedField>> = {
 /** Fields of a message. An answer has them too, with a neutral value, so it can go back as it came. */
 const refusedMessageFields: Readonly<Record<string, RefusedField>> = {
   tool_calls: tools,
-  function_call: toolChoice,
+  function_call: { ...tools, neutral: none },
   annotations: { reason: 'only text is read', neutral: [[]] },
   audio: { reason: 'only text is read', neutral: none },
   refusal: { reason: 'only text is read', neutral: none },
 };
+
+const refusedRoles: readonly unknown[] = ['tool', 'function'];
+/** Content parts, each with a field of its own name. */
+const refusedParts: readonly unknown[] = ['image_url', 'input_audio', 'file', 'refusal'];
 
 /** Levels of a body; a request that is right has fewer than ten. */
 const maxDepth = 100;
@@ -56,16 +53,34 @@ const maxDepth = 100;
 export function withoutNeutralFields(body: unknown): unknown {
   const asked = withoutFields(withoutNulls(body), refusedFields, '');
   if (!isObject(asked) || !Array.isArray(asked.messages)) return asked;
-  const messages = asked.messages.map((message: unknown, index) =>
-    withoutFields(message, refusedMessageFields, `messages.${index}.`),
-  );
+  const messages = asked.messages.map((message: unknown, index) => {
+    const path = `messages.${index}.`;
+    if (isObject(message)) refuseRoleOrParts(message, path);
+    return withoutFields(message, refusedMessageFields, path);
+  });
   return { ...asked, messages };
+}
+
+function refuseRoleOrParts({ role, content }: Record<string, unknown>, path: string): void {
+  if (refusedRoles.includes(role)) throw unsupported(`${path}role`, tools.reason, `the ${role} message`);
+  for (const [index, part] of (Array.isArray(content) ? content : []).entries()) {
+    const type = isObject(part) ? part.type : undefined;
+    if (refusedParts.includes(type))
+      throw unsupported(`${path}content.${index}.${type}`, 'only text is read');
+  }
+}
+
+function unsupported(field: string, reason: string, what = 'it'): EngineError {
+  const details = { field, openAiCode: 'unsupported_parameter' };
+  return new EngineError('invalid-request', `${field} is not supported (${reason}): remove ${what}.`, {
+    details,
+  });
 }
 
 /** Only fields are taken out: an element of a list that is null keeps its place. */
 function withoutNulls(value: unknown, depth = 1): unknown {
   if (depth > maxDepth) {
-    throw new EngineError('invalid-request', `body: nested more than ${maxDepth} levels deep: flatten it`, {
+    throw new EngineError('invalid-request', `body: nested more than ${maxDepth} levels deep: flatten it.`, {
       details: { field: 'body', limit: maxDepth },
     });
   }
@@ -87,10 +102,7 @@ function withoutFields(
     if (!refused) return true;
     const asText = JSON.stringify(inner);
     if (refused.neutral.some((one) => JSON.stringify(one) === asText)) return false;
-    const field = path + name;
-    throw new EngineError('invalid-request', `${field}: unsupported (${refused.reason}): remove it`, {
-      details: { field, openAiCode: 'unsupported_parameter' },
-    });
+    throw unsupported(path + name, refused.reason);
   });
   return Object.fromEntries(entries);
 }

@@ -1,5 +1,5 @@
 import type { Quartiles } from '../speed/quartiles.ts';
-import { nameOf, type PilotReport } from './report.ts';
+import { isRecommended, nameOf, type PilotReport } from './report.ts';
 
 /** A method in the chart of speed-ups, or the heading of a group. */
 export type ChartRow =
@@ -15,7 +15,7 @@ export type ChartRow =
 
 /** What there is to draw, in the order of the plan; a single group needs no heading. */
 export function chartRows(report: PilotReport): readonly ChartRow[] {
-  const { plan, methods, recommendation } = report;
+  const { plan, methods } = report;
   return plan.groups.flatMap(({ title }, group) => {
     const rows = methods.flatMap((summary): ChartRow[] =>
       summary.group === group && summary.speedUp
@@ -26,10 +26,7 @@ export function chartRows(report: PilotReport): readonly ChartRow[] {
               label: nameOf(report, summary).title,
               quartiles: summary.speedUp,
               ratios: summary.speedUps.map(({ ratio }) => ratio),
-              isRecommended:
-                recommendation.kind === 'meets' &&
-                recommendation.group === group &&
-                recommendation.method === summary.method,
+              isRecommended: isRecommended(report, summary),
             },
           ]
         : [],

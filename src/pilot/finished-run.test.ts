@@ -22,6 +22,11 @@ test.each(['collaborative', 'ngram', 'plain'] as const)(
     });
     expect(run.targetForwards).toBe(stats.forwards.reduce((sum, { count }) => sum + count, 0) - prefills);
     expect(run.draftForwards).toBe(0);
+    const later = rounds.slice(1).flatMap(({ forwards }) => forwards);
+    expect(run.forwardsByModel?.reduce((sum, { count }) => sum + count, 0)).toBe(run.targetForwards);
+    expect(run.forwardsByModel?.[0].ms).toBeCloseTo(
+      later.filter(({ member }) => member === 0).reduce((sum, { ms }) => sum + ms, 0),
+    );
     expect((1000 * run.tokensAfterFirst) / run.msAfterFirst).toBeCloseTo(stats.tokensPerSecond ?? Number.NaN);
     const judged = run.accepted + run.rejected;
     expect(judged > 0 ? run.accepted / judged : null).toBe(stats.acceptanceRate);

@@ -1,5 +1,6 @@
 import type { DecodeResult } from '../engine/engine-api.ts';
 import type { FinishedRun, PilotCase } from './pilot.ts';
+import { modelsOfMethod } from './plan.ts';
 
 /**
  * What is kept of a result: all that the report needs, and none of its rounds.
@@ -29,6 +30,10 @@ export function finishedRun(
     msAfterFirst: first ? (rounds.at(-1) ?? first).atMs - first.atMs : 0,
     targetForwards: forwards.filter(({ member }) => !isDraft(member)).length,
     draftForwards: forwards.filter(({ member }) => isDraft(member)).length,
+    forwardsByModel: modelsOfMethod(request.method).map((_, index) => {
+      const own = forwards.filter(({ member }) => member === index);
+      return { count: own.length, ms: own.reduce((sum, { ms }) => sum + ms, 0) };
+    }),
     accepted: stats.members.reduce((sum, { accepted }) => sum + accepted, 0),
     rejected: stats.members.reduce((sum, { rejected }) => sum + rejected, 0),
     deviation: stats.deviation && {

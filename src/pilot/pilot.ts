@@ -1,6 +1,7 @@
 import type { DecodeResult, FinishReason } from '../engine/engine-api.ts';
 import type { DecodeMethod, DecodeRequest } from '../engine/request-types.ts';
 import type { ChatMessage } from '../prompt/chat-message.ts';
+import type { Expected } from './expected.ts';
 
 /*
  * The words of this folder. A *pilot* runs *methods* on *prompts*. Methods stand in *groups*: the first of a group is
@@ -16,6 +17,8 @@ export interface PilotPrompt {
   readonly id: string | null;
   /** Of a chat: a reply to them is written, by way of the model's template. */
   readonly messages?: readonly ChatMessage[];
+  /** What its continuation should be; without it nothing is expected. */
+  readonly expected?: Expected;
   /** Of the file, counted from 1 as editors do. */
   readonly line?: number;
 }
@@ -89,6 +92,8 @@ export interface FinishedRun extends RunBase {
   readonly targetForwards: number;
   /** And of a draft model. */
   readonly draftForwards: number;
+  /** Behind the first token too, in the order of `modelsOfMethod`; runs that older versions kept lack it. */
+  readonly forwardsByModel?: readonly { readonly count: number; readonly ms: number }[];
   readonly accepted: number;
   readonly rejected: number;
   /** Measured total variation from the combined distribution under a lossy criterion; null otherwise. */
@@ -103,7 +108,14 @@ export interface PilotCriteria {
   readonly minSpeedUp: number;
   /** Of the mean total variation a position. */
   readonly maxDeviation: number;
+  /** Share of the texts that are the reference's, where both should write one text: temperature 0, `coupled`. */
+  readonly minSameTexts: number;
+  /** Pass rate of the reference minus the method's, as a share of 1. */
+  readonly maxPassRateLoss: number;
 }
+
+/** What one forward pass of each model costs, in a unit of the user's; null: its measured milliseconds. */
+export type CostPerForward = Readonly<Record<string, number>> | null;
 
 /** As much of the engine as a pilot needs; EngineApi is one. */
 export interface PilotEngine {

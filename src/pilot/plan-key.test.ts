@@ -11,6 +11,7 @@ const keyOf = (change: Partial<PilotPrompt>, browser = environment.browser) =>
 
 test.each<readonly [string, Partial<PilotPrompt>, string, boolean]>([
   ['another line', { line: 3 }, 'Browser 1', true],
+  ['another expectation', { expected: 'Hi' }, 'Browser 1', true],
   ['another browser', {}, 'Browser 2', true],
   ['another text', { text: 'user: Hi' }, 'Browser 1', false],
   ['messages instead of their text', { messages: [{ role: 'user', content: 'Hello' }] }, 'Browser 1', false],

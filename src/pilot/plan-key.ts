@@ -33,11 +33,11 @@ export function environmentOf(
 /**
  * Under which a pilot's runs are kept: a plan that differs in anything, or other weights, another backend, another
  * version of the engine, is another pilot. The browser is not part of it: it updates itself overnight. Nor are the
- * lines on which prompts stand.
+ * lines on which prompts stand, nor what is expected, so that a corrected expectation judges the texts that are there.
  */
 export async function planKey(plan: PilotPlan, environment: PilotEnvironment): Promise<string> {
   const { browser: _browser, ...rest } = environment;
-  const prompts = plan.prompts.map(({ line: _line, ...prompt }) => prompt);
+  const prompts = plan.prompts.map(({ line: _line, expected: _expected, ...prompt }) => prompt);
   const kept = { kept: 1, plan: { ...plan, prompts }, environment: rest };
   return sha256Hex(new TextEncoder().encode(JSON.stringify(kept)));
 }

@@ -144,32 +144,53 @@ function withoutTwins(methods: readonly Method[]): readonly PilotMethod[] {
   return [...byTitle].map(([title, method]) => ({ title, method }));
 }
 
+/** Where a case stands. */
+export type CasePlace = Omit<PilotCase, 'request'>;
+
 /**
  * The runs in their order. All methods run on one prompt before the next begins, so that a machine that slows down or
  * heats up does so under all of them. Every other cell goes backwards, so that over two of them no method comes
  * earlier than another, and each pair begins with the next method, so that none is always first.
+ * @returns what finds a case by its number: 1,000 prompts with 100 repeats are too many for a list at every keystroke
  */
-export function casesOf(plan: PilotPlan): readonly PilotCase[] {
+export function casePlaces(plan: PilotPlan): (number: number) => CasePlace {
   const places = plan.groups.flatMap(({ methods }, group) => methods.map((_, method) => ({ group, method })));
-  const cases: PilotCase[] = [];
-  for (let cell = 0; cell < plan.prompts.length * plan.repeats; cell++) {
-    const prompt = cell % plan.prompts.length;
-    const repeat = Math.floor(cell / plan.prompts.length);
-    const turned = places.map((_, index) => places[(index + (cell >> 1)) % places.length]);
-    for (const { group, method } of cell % 2 === 0 ? turned : turned.toReversed()) {
-      cases.push({
-        ...{ number: cases.length, prompt, repeat, group, method },
-        request: {
-          ...plan.request,
-          ...readOf(plan.prompts[prompt]),
-          seed: plan.request.seed + cell,
-          method: plan.groups[group].methods[method].method,
-        },
-      });
-    }
-  }
-  return cases;
+  const { length } = places;
+  return (number) => {
+    const cell = Math.floor(number / length);
+    const position = number % length;
+    const turned = cell % 2 === 0 ? position : length - 1 - position;
+    return {
+      number,
+      prompt: cell % plan.prompts.length,
+      repeat: Math.floor(cell / plan.prompts.length),
+      ...places[(turned + (cell >> 1)) % length],
+    };
+  };
 }
+
+/** All cases in their order, with what each asks of the engine. */
+export function casesOf(plan: PilotPlan): readonly PilotCase[] {
+  const placeOf = casePlaces(plan);
+  return Array.from({ length: countCases(plan) }, (_, number) => {
+    const place = placeOf(number);
+    return {
+      ...place,
+      request: {
+        ...plan.request,
+        ...readOf(plan.prompts[place.prompt]),
+        seed: seedOf(plan, place),
+        method: plan.groups[place.group].methods[place.method].method,
+      },
+    };
+  });
+}
+
+/** Each cell has one of its own. */
+export const seedOf = (
+  { request, prompts }: PilotPlan,
+  { prompt, repeat }: Pick<CasePlace, 'prompt' | 'repeat'>,
+): number => request.seed + repeat * prompts.length + prompt;
 
 /** How many cases `casesOf` would make. */
 export function countCases({ prompts, repeats, groups }: PilotPlan): number {
@@ -182,7 +203,7 @@ function readOf({ text, messages }: PilotPrompt): Pick<DecodeRequest, 'prompt' |
 }
 
 /** The models that a plan needs, each once. */
-export function modelsOf({ groups }: PilotPlan): readonly string[] {
+export function modelsOf({ groups }: Pick<PilotPlan, 'groups'>): readonly string[] {
   const named = groups.flatMap(({ methods }) => methods.flatMap(({ method }) => modelsOfMethod(method)));
   return [...new Set(named)];
 }

@@ -33,11 +33,32 @@ test('a chat is its messages, told in words', () => {
   ]);
 });
 
+test('what is expected is kept as the line gives it', () => {
+  const expected = [
+    'Paris',
+    ['Paris', 'Paris.'],
+    { pattern: '^\\d+$', flags: 'i' },
+    { choices: ['yes', 'no'], answer: 'yes' },
+  ];
+  const lines = [...expected, null].map((each) => JSON.stringify({ prompt: 'one', expected: each }));
+  expect(readPrompts(lines.join('\n')).map((prompt) => prompt.expected)).toEqual([...expected, undefined]);
+  const messages = [{ role: 'user', content: 'Hello' }];
+  expect(readPrompts(JSON.stringify({ messages, expected: 'Hi' }))[0].expected).toBe('Hi');
+});
+
 test.each([
-  ['{"messages":[]}', /^prompts, line 1: "messages": a conversation has at least one message/],
-  ['"one"\n{"messages":"Hello"}', /^prompts, line 2: "messages": Invalid type/],
-  ['{"messages":[{"role":"tool","content":""}]}', /^prompts, line 1: "messages\.0\.role": Invalid/],
-  ['{"messages":[{"role":"user"}]}', /^prompts, line 1: "messages\.0\.content": Invalid/],
+  ['{"prompt":"one"}\n{"prompt":"one","expected":7}', /^prompts, line 2: "expected": give a text, a list of/],
+  ['{"prompt":"one","expected":{"pattern":"(a+)+"}}', /^prompts, line 1: "expected": the pattern could take/],
+  ['{"messages":[]}', /^prompts, line 1: messages: a conversation has at least one message/],
+  [
+    '"one"\n{"messages":"Hello"}',
+    /^prompts, line 2: messages must be a list of 1 to 10000 objects; it is "Hello"$/,
+  ],
+  [
+    '{"messages":[{"role":"tool","content":""}]}',
+    /^prompts, line 1: messages\.0\.role must be "system", "user" or "assistant"; it is "tool"$/,
+  ],
+  ['{"messages":[{"role":"user"}]}', /^prompts, line 1: messages\.0\.content is missing/],
   ['{"messages":[],"prompt":"one"}', /^prompts, line 1: "prompt" and "messages" cannot be combined/],
   ['', /^prompts: no prompts found/],
   [' \n\n', /^prompts: no prompts found/],

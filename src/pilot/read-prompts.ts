@@ -1,15 +1,17 @@
 import * as v from 'valibot';
 import { messagesSchema } from '../engine/request-schema.ts';
 import { EngineError } from '../errors/engine-error.ts';
+import { parseOrThrow } from '../errors/parse-or-throw.ts';
 import { promptText } from '../prompt/prompt-text.ts';
+import { readExpected } from './expected.ts';
 import type { PilotPrompt } from './pilot.ts';
 
 /** More would take days, and is more likely the wrong file. */
 export const maxPrompts = 2000;
 
 /**
- * Prompts from a file or a field: JSON Lines (`{"prompt": "…"}` or `{"messages": […]}`, with an optional `id`, or a
- * string a line), or plain text, one prompt a line. It is JSON Lines where its first line is a JSON object or string.
+ * Prompts from a file or a field: JSON Lines (`{"prompt": "…"}` or `{"messages": […]}`, with an optional `id` and what is
+ * `expected`, or a string a line), or plain text, one prompt a line. It is JSON Lines where its first line is a JSON object or string.
  * Blank lines are skipped.
  * @throws EngineError `invalid-request`, naming the line
  */
@@ -67,24 +69,32 @@ function promptOf({ number, text }: Line): PilotPrompt {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw refused(number, `this is ${kindOf(value)}: give a string or an object with "prompt" or "messages"`);
   }
-  const { prompt, messages, id, task_id: taskId } = value as Readonly<Record<string, unknown>>;
-  const name = nameOf(id ?? taskId);
+  const { prompt, messages, expected, id, task_id: taskId } = value as Readonly<Record<string, unknown>>;
+  const extra = { id: nameOf(id ?? taskId), ...expectedOf(number, expected) };
   if (prompt !== undefined && messages !== undefined) {
     throw refused(number, '"prompt" and "messages" cannot be combined: remove one');
   }
-  if (messages !== undefined) return { ...chatOf(number, messages), id: name };
-  if (typeof prompt === 'string') return { text: prompt, id: name };
+  if (messages !== undefined) return { ...chatOf(number, messages), ...extra };
+  if (typeof prompt === 'string') return { text: prompt, ...extra };
   if (prompt !== undefined) throw refused(number, `"prompt" is ${kindOf(prompt)}: a string is needed`);
   const fields = Object.keys(value).slice(0, 6).join(', ');
   throw refused(number, `there is no field "prompt" or "messages" (there are: ${fields || 'none'})`);
 }
 
 function chatOf(line: number, value: unknown): Pick<PilotPrompt, 'text' | 'messages'> {
-  const parsed = v.safeParse(messagesSchema, value, { abortPipeEarly: true });
-  if (parsed.success) return { text: promptText({ messages: parsed.output }), messages: parsed.output };
-  const [issue] = parsed.issues;
-  const path = v.getDotPath(issue);
-  throw refused(line, `"messages${path === null ? '' : `.${path}`}": ${issue.message}`);
+  const schema = v.object({ messages: messagesSchema });
+  const { messages } = parseOrThrow(schema, { messages: value }, 'messages', ({ sentence }) =>
+    refused(line, sentence),
+  );
+  return { text: promptText({ messages }), messages };
+}
+
+/** null, as datasets write what they lack, expects nothing. */
+function expectedOf(line: number, value: unknown): Pick<PilotPrompt, 'expected'> {
+  if (value === undefined || value === null) return {};
+  const read = readExpected(value);
+  if ('problem' in read) throw refused(line, `"expected": ${read.problem}`);
+  return read;
 }
 
 const nameOf = (id: unknown): string | null =>

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { recommend } from './recommend.ts';
+import { noCriteria } from './criteria.ts';
+import { recommend, verdictOn } from './recommend.ts';
 import { type MethodSummary, summarisePilot } from './summarise.ts';
 import { fakePlan } from './testing/fake-pilot.ts';
 
@@ -7,7 +8,7 @@ const acceptances = [{ kind: 'exact' }, { kind: 'lenient', leniency: 2 }] as con
 /** plain; γ = 2, γ = 2 lenient, γ = 4, γ = 4 lenient. */
 const plan = fakePlan({ acceptances });
 const blank = summarisePilot(plan, []);
-const criteria = { minSpeedUp: 1.2, maxDeviation: 0.01 };
+const criteria = { ...noCriteria, minSpeedUp: 1.2, maxDeviation: 0.01 };
 
 /** Summaries with these medians and deviations, the reference's left out. */
 function summaries(
@@ -44,7 +45,7 @@ describe('recommended is', () => {
     },
     { name: 'at the limit still one that meets it', measured: [[1.2], [1.1]], method: 1, over: [] },
   ] as const)('$name', ({ measured, method, over }) => {
-    const recommendation = recommend(plan, summaries(...measured), criteria);
+    const [recommendation] = recommend(plan, summaries(...measured), criteria);
     expect(recommendation).toMatchObject({ kind: 'meets', group: 0, method });
     expect(recommendation.passedOver.map((each) => each.method)).toEqual(over);
   });
@@ -61,7 +62,7 @@ describe('recommended is', () => {
       method: 2,
     },
   ] as const)('none, and the nearest is the one $name', ({ measured, method }) => {
-    expect(recommend(plan, summaries(...measured), criteria)).toMatchObject({
+    expect(recommend(plan, summaries(...measured), criteria)[0]).toMatchObject({
       kind: 'none-meets',
       method,
       meeting: 0,
@@ -69,6 +70,50 @@ describe('recommended is', () => {
   });
 
   test('nothing where nothing was compared', () => {
-    expect(recommend(plan, summaries(), criteria).kind).toBe('nothing-measured');
+    expect(recommend(plan, summaries(), criteria)[0].kind).toBe('nothing-measured');
+  });
+});
+
+test('each group has a recommendation of its own: its methods have one reference', () => {
+  const combines = [0.3, 0.5].map((share) => ({ kind: 'weighted' as const, weights: [share, 1 - share] }));
+  const team = {
+    ...{ members: [{ model: 'a' }, { model: 'b' }], combines, draftLengths: [1] },
+    schedules: ['alternate', 'naive'] as const,
+  };
+  const grouped = fakePlan({ team });
+  const medians = [
+    [null, 1.3, 1.1],
+    [null, 3, 1.4],
+    [null, 0.9, 1],
+  ];
+  const measured = summarisePilot(grouped, []).map((summary) => {
+    const median = medians[summary.group][summary.method];
+    return { ...summary, speedUp: median && { lower: median, median, upper: median, count: 20 } };
+  }) as readonly MethodSummary[];
+  expect(
+    recommend(grouped, measured, criteria).map(({ kind, group, method }) => [kind, group, method]),
+  ).toEqual([
+    ['meets', 0, 1],
+    ['meets', 1, 1],
+    ['none-meets', 2, 2],
+  ]);
+});
+
+describe('a verdict', () => {
+  const [summary] = summaries([2]).slice(1);
+  const texts = (identical: number) => ({ compared: 20, identical, positions: 20, differences: [] });
+
+  test.each([
+    [{ minSameTexts: 0.95 }, { texts: texts(19) }, { isSameEnough: true }],
+    [{ minSameTexts: 0.95 }, { texts: texts(18) }, { isSameEnough: false }],
+    [{ minSameTexts: 1 }, { texts: null }, { isSameEnough: true }],
+    [{ maxPassRateLoss: 0.05 }, { passRateLoss: 1 - 19 / 20 }, { isGoodEnough: true }],
+    [{ maxPassRateLoss: 0.05 }, { passRateLoss: 0.1 }, { isGoodEnough: false }],
+    [{ maxPassRateLoss: 0 }, { passRateLoss: -0.1 }, { isGoodEnough: true }],
+    [{ maxPassRateLoss: 0 }, { passRateLoss: null }, { isGoodEnough: true }],
+    [{}, { speedUp: null }, { isFastEnough: false, isSameEnough: false, isGoodEnough: false }],
+    [{ minSpeedUp: 0 }, {}, { isFastEnough: true }],
+  ])('by %j of %j is %j', (wanted, change, verdict) => {
+    expect(verdictOn({ ...summary, ...change }, { ...criteria, ...wanted })).toMatchObject(verdict);
   });
 });

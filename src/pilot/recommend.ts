@@ -1,31 +1,33 @@
 import type { PilotCriteria, PilotPlan } from './pilot.ts';
 import type { MethodSummary } from './summarise.ts';
 
-/** What the criteria say of a method. */
+/** What the criteria say of a method: one that was not compared with its reference meets none. */
 export interface Verdict {
   readonly isFastEnough: boolean;
   readonly isCloseEnough: boolean;
+  /** True too where the two need not write one text. */
+  readonly isSameEnough: boolean;
+  /** True too where no prompt has an expectation. */
+  readonly isGoodEnough: boolean;
 }
 
-/** A method that was not compared with its reference is neither. */
-export function verdictOn(
-  { speedUp, deviation }: MethodSummary,
-  { minSpeedUp, maxDeviation }: PilotCriteria,
-): Verdict {
-  return {
-    isFastEnough: speedUp !== null && speedUp.median >= minSpeedUp,
-    isCloseEnough: speedUp !== null && deviation <= maxDeviation,
-  };
+export function verdictOn(summary: MethodSummary, criteria: PilotCriteria): Verdict {
+  const isCompared = summary.speedUp !== null;
+  const { isFastEnough, isCloseEnough, isSameEnough, isGoodEnough } = Object.fromEntries(
+    shortfallsOf(summary, criteria).map(([name, shortfall]) => [name, isCompared && shortfall === 0]),
+  ) as Record<keyof Verdict, boolean>;
+  return { isFastEnough, isCloseEnough, isSameEnough, isGoodEnough };
 }
 
 export interface Recommendation {
   /** `none-meets`: the method named is the nearest; `nothing-measured`: there is none to name. */
   readonly kind: 'meets' | 'none-meets' | 'nothing-measured';
+  /** All of a group are compared with one reference; methods of other groups are not. */
   readonly group: number;
   readonly method: number;
   /** Faster ones that were passed over, since this one is as fast within the noise and lossless or drafts less. */
   readonly passedOver: readonly { readonly group: number; readonly method: number }[];
-  /** Methods that meet both criteria. */
+  /** Methods that meet all criteria. */
   readonly meeting: number;
 }
 
@@ -33,12 +35,28 @@ export interface Recommendation {
 const noise = 0.02;
 
 /**
- * The fastest of those that meet both criteria; among those as fast within 2 %, a lossless one before a lossy one, and
- * then the shorter draft, which wastes less where the text is harder. If none meets them, the one that misses fewest,
- * by least.
+ * One for each group: the fastest of those that meet all criteria; among those as fast within 2 %, a lossless one before
+ * a lossy one, and then the shorter draft, which wastes less where the text is harder. If none meets them, the one that
+ * misses fewest, by least.
  */
 export function recommend(
   plan: PilotPlan,
+  summaries: readonly MethodSummary[],
+  criteria: PilotCriteria,
+): readonly Recommendation[] {
+  return plan.groups.map((_, group) =>
+    recommendIn(
+      plan,
+      group,
+      summaries.filter((summary) => summary.group === group),
+      criteria,
+    ),
+  );
+}
+
+function recommendIn(
+  plan: PilotPlan,
+  group: number,
   summaries: readonly MethodSummary[],
   criteria: PilotCriteria,
 ): Recommendation {
@@ -49,9 +67,9 @@ export function recommend(
       missesOf(left, criteria) - missesOf(right, criteria) ||
       shortfallOf(left, criteria) - shortfallOf(right, criteria),
   );
-  if (!nearest) return { kind: 'nothing-measured', group: 0, method: 0, passedOver: [], meeting: 0 };
+  if (!nearest) return { kind: 'nothing-measured', group, method: 0, passedOver: [], meeting: 0 };
   if (meeting.length === 0) {
-    return { kind: 'none-meets', group: nearest.group, method: nearest.method, passedOver: [], meeting: 0 };
+    return { kind: 'none-meets', group, method: nearest.method, passedOver: [], meeting: 0 };
   }
   const fastest = Math.max(...meeting.map(medianOf));
   const [chosen] = meeting
@@ -75,15 +93,27 @@ export function recommend(
 
 const medianOf = ({ speedUp }: MethodSummary): number => speedUp?.median ?? 0;
 
-function missesOf(summary: MethodSummary, criteria: PilotCriteria): number {
-  const { isFastEnough, isCloseEnough } = verdictOn(summary, criteria);
-  return Number(!isFastEnough) + Number(!isCloseEnough);
-}
+const missesOf = (summary: MethodSummary, criteria: PilotCriteria): number =>
+  shortfallsOf(summary, criteria).filter(([, shortfall]) => shortfall > 0).length;
 
-/** Sum of the shares by which the limits are missed; a limit of 0 for the deviation counts as one in a thousand. */
-function shortfallOf(summary: MethodSummary, { minSpeedUp, maxDeviation }: PilotCriteria): number {
-  const speed = Math.max(0, 1 - medianOf(summary) / minSpeedUp);
-  return speed + Math.max(0, summary.deviation - maxDeviation) / Math.max(maxDeviation, 0.001);
+const shortfallOf = (summary: MethodSummary, criteria: PilotCriteria): number =>
+  shortfallsOf(summary, criteria).reduce((sum, [, shortfall]) => sum + shortfall, 0);
+
+/** Fractions are sums of floating point: 1 − 19/20 is not more than 0.05. */
+const rounding = 1e-9;
+
+/** The share by which each limit is missed, 0 where it is kept; a deviation of 0 asked for counts as one in a thousand. */
+function shortfallsOf(
+  { speedUp, deviation, texts, passRateLoss }: MethodSummary,
+  { minSpeedUp, maxDeviation, minSameTexts, maxPassRateLoss }: PilotCriteria,
+): readonly (readonly [keyof Verdict, number])[] {
+  const over = (value: number): number => (value > rounding ? value : 0);
+  return [
+    ['isFastEnough', minSpeedUp > 0 ? over(1 - (speedUp?.median ?? 0) / minSpeedUp) : 0],
+    ['isCloseEnough', over(deviation - maxDeviation) / Math.max(maxDeviation, 0.001)],
+    ['isSameEnough', texts ? over(minSameTexts - texts.identical / texts.compared) : 0],
+    ['isGoodEnough', over((passRateLoss ?? 0) - maxPassRateLoss)],
+  ];
 }
 
 /** An adaptive one counts as the longest: it needs a clock to choose by. */

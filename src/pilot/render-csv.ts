@@ -1,5 +1,6 @@
-import { casesOf } from './plan.ts';
-import { nameOf, type PilotReport } from './report.ts';
+import { expectedText } from './expected.ts';
+import { casePlaces, seedOf } from './plan.ts';
+import { isRecommended, nameOf, type PilotReport } from './report.ts';
 import { agreementCell } from './report-words.ts';
 
 type Cell = string | number | boolean | null;
@@ -11,16 +12,20 @@ export function methodsCsv(report: PilotReport): string {
     ...['speed_up_lower', 'speed_up_median', 'speed_up_upper', 'predicted_speed_up', 'acceptance_rate'],
     ...['tokens_per_second', 'forwards_per_token', 'draft_forwards_per_token', 'ms_per_token'],
     ...['forwards_saved', 'ms_saved', 'lossless', 'identical_texts', 'compared_texts', 'deviation'],
-    ...['agreement', 'fast_enough', 'close_enough', 'recommended'],
+    ...['agreement', 'pass_rate', 'pass_rate_lower', 'pass_rate_upper', 'passed', 'judged'],
+    ...['only_method_passes', 'only_reference_passes', 'pass_difference', 'pass_difference_lower'],
+    ...['pass_difference_upper', 'cost_per_token', 'cost_ratio'],
+    ...['fast_enough', 'close_enough', 'same_enough', 'good_enough', 'recommended'],
   ];
-  const { recommendation } = report;
   const rows = report.methods.map((summary): readonly Cell[] => {
     const { group, title } = nameOf(report, summary);
-    const { speedUp, saved, texts, verdict, method } = summary;
-    const isRecommended =
-      recommendation.kind === 'meets' &&
-      recommendation.group === summary.group &&
-      recommendation.method === method;
+    const { speedUp, saved, texts, verdict, method, passRate, passes, cost } = summary;
+    const verdicts = [
+      verdict.isFastEnough,
+      verdict.isCloseEnough,
+      verdict.isSameEnough,
+      verdict.isGoodEnough,
+    ];
     return [
       ...[
         group,
@@ -36,8 +41,13 @@ export function methodsCsv(report: PilotReport): string {
       ...[summary.draftForwardsPerToken, summary.msPerToken, saved?.forwards ?? null, saved?.ms ?? null],
       ...[summary.lossless, texts?.identical ?? null, texts?.compared ?? null, summary.deviation],
       agreementCell(summary),
-      ...(method === 0 ? [null, null] : [verdict.isFastEnough, verdict.isCloseEnough]),
-      isRecommended,
+      ...[passRate?.rate ?? null, passRate?.lower ?? null, passRate?.upper ?? null],
+      ...[passRate?.passed ?? null, passRate?.judged ?? null],
+      ...[passes?.onlyMethod ?? null, passes?.onlyReference ?? null, passes?.difference.value ?? null],
+      ...[passes?.difference.lower ?? null, passes?.difference.upper ?? null],
+      ...[cost?.perToken ?? null, cost?.ratio ?? null],
+      ...verdicts.map((each) => (method === 0 ? null : each)),
+      isRecommended(report, summary),
     ];
   });
   return csv([header, ...rows]);
@@ -49,20 +59,24 @@ export function runsCsv(report: PilotReport): string {
     ...['case', 'session', 'prompt_number', 'prompt_id', 'prompt', 'repeat', 'seed', 'group', 'method'],
     ...['reference', 'failure', 'tokens', 'finish_reason', 'time_to_first_token_ms', 'tokens_after_first'],
     ...['ms_after_first', 'target_forwards', 'draft_forwards', 'accepted', 'rejected', 'mean_deviation'],
-    ...['max_deviation', 'text'],
+    ...['max_deviation', 'expected', 'passed', 'text'],
   ];
-  const cases = casesOf(report.plan);
+  const placeOf = casePlaces(report.plan);
   const rows = report.runs.map((run): readonly Cell[] => {
-    const of = cases[run.case];
+    const of = placeOf(run.case);
     const prompt = report.plan.prompts[of.prompt];
     const { group, title } = nameOf(report, of);
     const place = [run.case, run.session, of.prompt + 1, prompt.id, prompt.text, of.repeat + 1];
-    const what = [of.request.seed, group, title, of.method === 0];
-    if (run.failure) return [...place, ...what, run.failure.code, ...Array<null>(12).fill(null)];
+    const what = [seedOf(report.plan, of), group, title, of.method === 0];
+    const expected = prompt.expected === undefined ? null : expectedText(prompt.expected);
+    if (run.failure) {
+      return [...place, ...what, run.failure.code, ...Array<null>(11).fill(null), expected, null, null];
+    }
     return [
       ...[...place, ...what, null, run.tokenIds.length, run.finishReason, run.timeToFirstTokenMs],
       ...[run.tokensAfterFirst, run.msAfterFirst, run.targetForwards, run.draftForwards, run.accepted],
-      ...[run.rejected, run.deviation?.mean ?? null, run.deviation?.max ?? null, run.text],
+      ...[run.rejected, run.deviation?.mean ?? null, run.deviation?.max ?? null],
+      ...[expected, run.passed, run.text],
     ];
   });
   return csv([header, ...rows]);

@@ -1,9 +1,19 @@
+import { expectedText } from './expected.ts';
 import { type Markup, markup, trustedMarkup } from './markup.ts';
-import { casesOf } from './plan.ts';
-import { nameOf, type PilotReport } from './report.ts';
+import type { Recommendation } from './recommend.ts';
+import { isRecommended, nameOf, type PilotReport, type ReportedMethod } from './report.ts';
 import { reportStyle } from './report-style.ts';
-import { differingTexts, textsOf } from './report-texts.ts';
-import { circumstancesText, columns, criteriaText, headline, reasons, summaryOf } from './report-words.ts';
+import { differingTexts, type JudgedText, passDifferences, textsOf } from './report-texts.ts';
+import {
+  circumstancesText,
+  columnsOf,
+  criteriaText,
+  groupHeadline,
+  groupsText,
+  headline,
+  overview,
+  reasons,
+} from './report-words.ts';
 
 /** Longer lists fold the page; all of it is in the JSON. */
 const maxTexts = 50;
@@ -28,11 +38,14 @@ export function reportHtml(report: PilotReport, chart: string | null): string {
 <p class="kicker">Antiphon ${report.environment.engineVersion} · pilot report · <time datetime="${report.createdAt}">${report.createdAt.slice(0, 16).replace('T', ' ')} UTC</time></p>
 <h1>${unbroken(headline(report))}</h1>
 <p class="soft">${circumstancesText(report)}</p>
+<p class="soft">Asked for ${criteriaText(report)}.</p>
 </header>
 <main>
-${recommendationCard(report)}
+${groupOverview(report)}
+${report.recommendations.map((recommendation) => recommendationCard(report, recommendation))}
 ${chart === null ? null : chartFigure(report, chart)}
 ${methodTables(report)}
+${passes(report)}
 ${differences(report)}
 ${byPrompt(report)}
 ${texts(report)}
@@ -44,13 +57,28 @@ ${environment(report)}
   return page.html;
 }
 
-function recommendationCard(report: PilotReport): Markup {
-  const { recommendation, plan } = report;
+function groupOverview(report: PilotReport): Markup | null {
+  const groups = overview(report);
+  if (!groups) return null;
+  const [first, ...others] = groups.titles;
+  return markup`<p>${groupsText(report)}</p>
+<div class="scroll" tabindex="0" role="group" aria-label="One method for each group"><table>
+<thead><tr><th scope="col">${first}</th>${others.map((title) => markup`<th scope="col">${title}</th>`)}</tr></thead>
+<tbody>${groups.rows.map(
+    ([group, ...cells]) =>
+      markup`<tr><th scope="row">${unbroken(group)}</th>${cells.map((cell) => markup`<td class="number">${unbroken(cell)}</td>`)}</tr>
+`,
+  )}</tbody>
+</table></div>`;
+}
+
+function recommendationCard(report: PilotReport, recommendation: Recommendation): Markup {
   const { kind, group, method } = recommendation;
-  const asked = plan.groups[group].methods[method].method;
-  return markup`<section class="card ${kind === 'meets' ? '' : 'unmet'}" aria-label="Recommendation">
-${reasons(report).map((sentence) => markup`<p>${sentence}</p>`)}
-<p class="soft">Asked for: ${criteriaText(report)}.</p>
+  const asked = report.plan.groups[group].methods[method].method;
+  const title = groupHeadline(report, recommendation);
+  return markup`<section class="card ${kind === 'meets' ? '' : 'unmet'}" aria-label="${title}">
+${report.recommendations.length > 1 ? markup`<h2>${unbroken(title)}</h2>` : null}
+${reasons(report, recommendation).map((sentence) => markup`<p>${sentence}</p>`)}
 ${
   kind === 'nothing-measured'
     ? null
@@ -66,6 +94,7 @@ function chartFigure({ criteria }: PilotReport, chart: string): Markup {
 }
 
 function methodTables(report: PilotReport): Markup {
+  const columns = columnsOf(report);
   return markup`<h2>Methods</h2>
 ${report.plan.groups.map(
   ({ title }, group) => markup`<h3>${title}</h3>
@@ -79,13 +108,30 @@ ${report.plan.groups.map(
   )}</dl></details>`;
 }
 
-function methodRow(report: PilotReport, summary: PilotReport['methods'][number]): Markup {
-  const { kind, group, method } = report.recommendation;
-  const isChosen = kind === 'meets' && summary.group === group && summary.method === method;
+function methodRow(report: PilotReport, summary: ReportedMethod): Markup {
+  const isChosen = isRecommended(report, summary);
   return markup`<tr class="${isChosen ? 'recommended' : ''}"><th scope="row">${unbroken(nameOf(report, summary).title)}${
     isChosen ? markup`<span class="tag">recommended</span>` : null
-  }</th>${columns.map(({ cell }) => markup`<td class="number">${cell(summary)}</td>`)}</tr>
+  }</th>${columnsOf(report).map(({ cell }) => markup`<td class="number">${cell(summary)}</td>`)}</tr>
 `;
+}
+
+function passes(report: PilotReport): Markup | null {
+  const differing = passDifferences(report);
+  if (differing.length === 0) return null;
+  const mark = (passed: boolean, text: string): Markup =>
+    markup`<td class="text"><b>${passed ? 'passes' : 'fails'}</b> ${text}</td>`;
+  return markup`<h2>Where only one passes</h2>
+<p>Texts of one prompt and seed of which one is as expected and the other is not; losses first.</p>
+${differing.length > maxDifferences ? markup`<p class="soft">The first ${maxDifferences} of ${differing.length}.</p>` : null}
+<div class="scroll" tabindex="0" role="group" aria-label="Texts of which one passes"><table>
+<thead><tr><th scope="col">Method</th><th scope="col">Prompt</th><th scope="col">Expected</th><th scope="col">Reference</th><th scope="col">This method</th></tr></thead>
+<tbody>${differing.slice(0, maxDifferences).map(
+    ({ title, prompt, repeat, expected, reference, own, ownPassed }) =>
+      markup`<tr><th scope="row">${title}</th><td>${prompt + 1}. ${shortened(report.plan.prompts[prompt].text)}${report.plan.repeats > 1 ? ` (seed ${repeat + 1})` : null}</td><td>${expectedText(expected)}</td>${mark(!ownPassed, reference)}${mark(ownPassed, own)}</tr>
+`,
+  )}</tbody>
+</table></div>`;
 }
 
 function differences(report: PilotReport): Markup | null {
@@ -107,7 +153,7 @@ ${differing.length > maxDifferences ? markup`<p class="soft">The first ${maxDiff
 /** Every speed-up, so that a prompt on which a method loses can be found. */
 function byPrompt(report: PilotReport): Markup {
   const compared = report.methods.filter(({ method }) => method > 0);
-  const ratioOf = (summary: PilotReport['methods'][number], prompt: number): string => {
+  const ratioOf = (summary: ReportedMethod, prompt: number): string => {
     const ratios = summary.speedUps
       .filter((each) => each.prompt === prompt)
       .map(({ ratio }) => ratio.toFixed(2));
@@ -131,44 +177,60 @@ function byPrompt(report: PilotReport): Markup {
 }
 
 function texts(report: PilotReport): Markup | null {
-  const { recommendation, plan } = report;
-  if (recommendation.kind === 'nothing-measured' || !summaryOf(report, recommendation)) return null;
-  const { group, method } = recommendation;
-  const [reference, chosen] = [0, method].map((index) => plan.groups[group].methods[index].title);
-  const told = textsOf(report).slice(0, maxTexts);
+  const told = report.recommendations.filter(({ kind }) => kind !== 'nothing-measured');
+  if (told.length === 0) return null;
   return markup`<h2>What was written</h2>
-<p class="soft">By ${reference} and by ${chosen}, for ${plan.groups[group].title}${
+${told.map((recommendation) => textsOfGroup(report, recommendation))}`;
+}
+
+function textsOfGroup(report: PilotReport, recommendation: Recommendation): Markup {
+  const { plan } = report;
+  const { title, methods } = plan.groups[recommendation.group];
+  const [reference, chosen] = [0, recommendation.method].map((index) => methods[index].title);
+  const written = (method: string, run: JudgedText | null): Markup =>
+    markup`<p class="soft">${method}${run?.passed == null ? null : run.passed ? ': passes' : ': fails'}</p>`;
+  return markup`<p class="soft">By ${reference} and by ${chosen}, for ${title}${
     plan.prompts.length > maxTexts ? `; the first ${maxTexts} prompts` : ''
   }.</p>
-${told.map(
-  ({
-    number,
-    prompt,
-    referenceText,
-    ownText,
-  }) => markup`<details><summary>${number}. ${shortened(prompt)}</summary>
-<p class="soft">${reference}</p><blockquote>${prompt}${referenceText ?? ' – not run'}</blockquote>
+${textsOf(report, recommendation)
+  .slice(0, maxTexts)
+  .map(
+    ({
+      number,
+      prompt: { text, expected },
+      reference: other,
+      own,
+    }) => markup`<details><summary>${number}. ${shortened(text)}${marksOf(other, own)}</summary>
+${expected === undefined ? null : markup`<p class="soft">Expected: ${expectedText(expected)}</p>`}
+${written(reference, other)}<blockquote>${text}${other?.text ?? ' – not run'}</blockquote>
 ${
-  ownText === referenceText
+  own && own.text === other?.text
     ? markup`<p class="soft">${chosen}: the same text</p>`
-    : markup`<p class="soft">${chosen}</p><blockquote>${prompt}${ownText ?? ' – not run'}</blockquote>`
+    : markup`${written(chosen, own)}<blockquote>${text}${own?.text ?? ' – not run'}</blockquote>`
 }</details>
 `,
-)}`;
+  )}`;
+}
+
+/** For the summary of two texts. */
+function marksOf(reference: JudgedText | null, own: JudgedText | null): string | null {
+  if (reference?.passed == null || own?.passed == null) return null;
+  if (reference.passed === own.passed) return own.passed ? ' – both pass' : ' – both fail';
+  return own.passed ? ' – only this method passes' : ' – only the reference passes';
 }
 
 function environment(report: PilotReport): Markup {
   const { environment: where, runs } = report;
   const sessions = [...new Set(runs.map(({ session }) => session))];
-  const cases = casesOf(report.plan);
+  const { costPerForward } = report;
   const seconds = runs.reduce((sum, run) => sum + (run.failure ? 0 : run.elapsedMs), 0) / 1000;
   return markup`<h2>Circumstances</h2>
-<p>${runs.length} of ${cases.length} runs, ${seconds.toFixed(0)} s of decoding, begun ${sessions.map((session) => session.slice(0, 16).replace('T', ' ')).join(', ')} UTC. All methods ran on one prompt before the next began, in an order that turns from prompt to prompt, so that what slows the machine down slows all of them; each decoded a few tokens uncounted before.</p>
+<p>${runs.length} of ${report.planned} runs, ${seconds.toFixed(0)} s of decoding, begun ${sessions.map((session) => session.slice(0, 16).replace('T', ' ')).join(', ')} UTC. All methods ran on one prompt before the next began, in an order that turns from prompt to prompt, so that what slows the machine down slows all of them; each decoded a few tokens uncounted before.</p>
 <div class="scroll" tabindex="0" role="group" aria-label="Models"><table>
-<thead><tr><th scope="col">Model</th><th scope="col">Title</th><th scope="col">Backend</th><th scope="col">SHA-256 of its weights</th></tr></thead>
+<thead><tr><th scope="col">Model</th><th scope="col">Title</th><th scope="col">Backend</th>${costPerForward && markup`<th scope="col">Cost per forward</th>`}<th scope="col">SHA-256 of its weights</th></tr></thead>
 <tbody>${where.models.map(
     ({ id, title, backend, sha256 }) =>
-      markup`<tr><th scope="row">${id}</th><td>${title}</td><td>${backend}</td><td>${sha256}</td></tr>
+      markup`<tr><th scope="row">${id}</th><td>${title}</td><td>${backend}</td>${costPerForward && markup`<td class="number">${costPerForward[id]}</td>`}<td>${sha256}</td></tr>
 `,
   )}</tbody>
 </table></div>

@@ -26,6 +26,7 @@ p { max-width: 44rem; margin: 0 0 0.6rem; }
   margin-top: 1.4rem; padding: 1.1rem 1.4rem 0.7rem; border: 1px solid var(--rule); border-inline-start: 5px solid var(--accent);
   border-radius: 10px; background: var(--sheet);
 }
+.card h2 { margin-top: 0; }
 .card.unmet { border-inline-start-color: var(--danger); }
 .scroll { overflow-x: auto; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }

@@ -1,6 +1,8 @@
-import type { FinishedRun } from './pilot.ts';
-import { casesOf } from './plan.ts';
+import type { FinishedRun, PilotPrompt } from './pilot.ts';
+import { casePlaces } from './plan.ts';
+import type { Recommendation } from './recommend.ts';
 import { nameOf, type PilotReport } from './report.ts';
+import type { JudgedRun } from './summarise.ts';
 
 export interface DifferingText {
   readonly title: string;
@@ -38,36 +40,84 @@ export function differingTexts(report: PilotReport): readonly DifferingText[] {
   );
 }
 
+/** Texts of one cell of which one is as expected and the other is not. */
+export interface PassDifference {
+  readonly title: string;
+  /** Indices. */
+  readonly prompt: number;
+  readonly repeat: number;
+  readonly expected: NonNullable<PilotPrompt['expected']>;
+  readonly reference: string;
+  readonly own: string;
+  readonly ownPassed: boolean;
+}
+
+/** Where only a method or only its reference passes, method by method; losses first. */
+export function passDifferences(report: PilotReport): readonly PassDifference[] {
+  const runOf = finishedRuns(report);
+  const { prompts, repeats } = report.plan;
+  return report.methods.flatMap((summary) => {
+    const { group, method, passes } = summary;
+    if (!passes || passes.onlyMethod + passes.onlyReference === 0) return [];
+    const differences: PassDifference[] = [];
+    for (let cell = 0; cell < prompts.length * repeats; cell++) {
+      const prompt = cell % prompts.length;
+      const repeat = Math.floor(cell / prompts.length);
+      const { expected } = prompts[prompt];
+      const own = runOf(prompt, repeat, group, method);
+      const reference = runOf(prompt, repeat, group, 0);
+      if (expected === undefined || !own || !reference || own.passed === reference.passed) continue;
+      differences.push({
+        title: nameOf(report, summary).title,
+        ...{
+          prompt,
+          repeat,
+          expected,
+          reference: reference.text,
+          own: own.text,
+          ownPassed: own.passed === true,
+        },
+      });
+    }
+    return differences.sort((left, right) => Number(left.ownPassed) - Number(right.ownPassed));
+  });
+}
+
 export interface PromptTexts {
   /** Of the prompt, from 1. */
   readonly number: number;
-  readonly prompt: string;
+  readonly prompt: PilotPrompt;
   /** null where the run was not made or failed. */
-  readonly referenceText: string | null;
-  readonly ownText: string | null;
+  readonly reference: JudgedText | null;
+  readonly own: JudgedText | null;
 }
 
-/** What the recommended method and its reference wrote in the first cell of each prompt. */
-export function textsOf(report: PilotReport): readonly PromptTexts[] {
+/** `passed` is null where nothing was expected. */
+export type JudgedText = FinishedRun & Pick<JudgedRun, 'passed'>;
+
+/** What a recommended method and its reference wrote in the first cell of each prompt. */
+export function textsOf(
+  report: PilotReport,
+  { group, method }: Pick<Recommendation, 'group' | 'method'>,
+): readonly PromptTexts[] {
   const runOf = finishedRuns(report);
-  const { group, method } = report.recommendation;
-  return report.plan.prompts.map(({ text }, prompt) => ({
-    number: prompt + 1,
-    prompt: text,
-    referenceText: runOf(prompt, 0, group, 0)?.text ?? null,
-    ownText: runOf(prompt, 0, group, method)?.text ?? null,
+  return report.plan.prompts.map((prompt, index) => ({
+    number: index + 1,
+    prompt,
+    reference: runOf(index, 0, group, 0) ?? null,
+    own: runOf(index, 0, group, method) ?? null,
   }));
 }
 
 function finishedRuns({ plan, runs }: PilotReport) {
-  const cases = casesOf(plan);
-  const byPlace = new Map<string, FinishedRun>();
+  const placeOf = casePlaces(plan);
+  const byPlace = new Map<string, JudgedText>();
   for (const run of runs) {
     if (run.failure) continue;
-    const { prompt, repeat, group, method } = cases[run.case];
+    const { prompt, repeat, group, method } = placeOf(run.case);
     byPlace.set([prompt, repeat, group, method].join(), run);
   }
-  return (...place: readonly [number, number, number, number]): FinishedRun | undefined =>
+  return (...place: readonly [number, number, number, number]): JudgedText | undefined =>
     byPlace.get(place.join());
 }
 

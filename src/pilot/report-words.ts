@@ -1,5 +1,7 @@
 import type { TextDifference } from './agreement.ts';
-import { casesOf } from './plan.ts';
+import { presetOf } from './criteria.ts';
+import type { PassRate } from './pass-rates.ts';
+import type { Recommendation } from './recommend.ts';
 import { nameOf, type PilotReport } from './report.ts';
 import type { MethodSummary } from './summarise.ts';
 
@@ -19,10 +21,10 @@ export function percentText(share: number | null, digits = 1): string {
   return share === null ? noValue : `${signed(100 * share, digits)}\u00a0%`;
 }
 
-/** With a minus that is one, and without one before 0. */
-function signed(value: number, digits: number): string {
+/** With a minus that is one, and without a sign before 0. */
+function signed(value: number, digits: number, plus = ''): string {
   const text = Math.abs(value).toFixed(digits);
-  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
+  return Number(text) === 0 ? text : `${value < 0 ? '−' : plus}${text}`;
 }
 
 /** "2.4 s", "3 min", "1 h 5 min". */
@@ -43,9 +45,18 @@ export function deviationText(deviation: number): string {
 const countText = (count: number, one: string, many = `${one}s`): string =>
   `${count} ${count === 1 ? one : many}`;
 
-/** What came of it, in a heading. */
+/** What came of it, in a heading: of each group where there is one, else how many have a method to recommend. */
 export function headline(report: PilotReport): string {
-  const { recommendation } = report;
+  const { recommendations } = report;
+  const [only, ...others] = recommendations;
+  if (others.length === 0) return groupHeadline(report, only);
+  const meeting = recommendations.filter(({ kind }) => kind === 'meets').length;
+  if (recommendations.every(({ kind }) => kind === 'nothing-measured')) return 'Nothing to compare yet';
+  return `${meeting} of ${recommendations.length} groups have a method that meets the criteria`;
+}
+
+/** What came of one group, in a heading. */
+export function groupHeadline(report: PilotReport, recommendation: Recommendation): string {
   const { title, group } = nameOf(report, recommendation);
   switch (recommendation.kind) {
     case 'meets':
@@ -53,13 +64,47 @@ export function headline(report: PilotReport): string {
     case 'none-meets':
       return `No method meets the criteria; the nearest is ${title}, for ${group}`;
     case 'nothing-measured':
-      return 'Nothing to compare yet';
+      return `Nothing to compare yet for ${group}`;
   }
 }
 
+/** What the groups' own tables cannot be read for: each is relative to a reference of its own. */
+export function groupsText({ plan }: Pick<PilotReport, 'plan'>): string | null {
+  if (plan.groups.length === 1) return null;
+  return (
+    'Each group follows another distribution: speed-ups and losses are relative to the reference of the group. ' +
+    (hasExpectations(plan)
+      ? 'Pass rates, speeds and costs can be compared across groups.'
+      : 'Text quality across groups is not measured, because no prompt has an expectation.')
+  );
+}
+
+/** A line for each group: its recommended or nearest method; null where there is one group. */
+export function overview(
+  report: PilotReport,
+): { readonly titles: readonly string[]; readonly rows: readonly (readonly string[])[] } | null {
+  if (report.plan.groups.length === 1) return null;
+  const shown = columnsOf(report).filter(({ title }) => acrossGroups.has(title));
+  return {
+    titles: ['Group', 'Method', 'Criteria', ...shown.map(({ title }) => title)],
+    rows: report.recommendations.flatMap((recommendation) => {
+      const { group, title } = nameOf(report, recommendation);
+      const summary = summaryOf(report, recommendation);
+      if (!summary) return [];
+      const cells = shown.map(({ cell }) => cell(summary));
+      return [[group, title, verdictCell(summary), ...cells]];
+    }),
+  };
+}
+
+const acrossGroups: ReadonlySet<string> = new Set(['Pass rate', 'Cost per token', 'Tokens/s']);
+
+const hasExpectations = ({ prompts }: PilotReport['plan']): boolean =>
+  prompts.some(({ expected }) => expected !== undefined);
+
 /** Why, in a few sentences. */
-export function reasons(report: PilotReport): readonly string[] {
-  const { recommendation, plan } = report;
+export function reasons(report: PilotReport, recommendation: Recommendation): readonly string[] {
+  const { plan } = report;
   const summary = summaryOf(report, recommendation);
   if (recommendation.kind === 'nothing-measured' || !summary?.speedUp) {
     return [
@@ -72,15 +117,14 @@ export function reasons(report: PilotReport): readonly string[] {
     `It writes ${timesText(speedUp.median)} as fast as ${reference} (median of ${countText(speedUp.count, 'text')}, ` +
       `the middle half from ${timesText(speedUp.lower)} to ${timesText(speedUp.upper)}).`,
     agreementSentence(summary, plan.repeats),
+    ...qualitySentences(report, summary),
+    ...costSentences(report, summary),
   ];
   if (recommendation.kind === 'none-meets') {
-    const misses = [
-      ...(summary.verdict.isFastEnough ? [] : ['too slow']),
-      ...(summary.verdict.isCloseEnough ? [] : ['too far from the reference']),
-    ];
-    const hasOthers = report.methods.filter((method) => method.speedUp !== null).length > 1;
+    const hasOthers =
+      report.methods.filter(({ group, speedUp: any }) => group === summary.group && any !== null).length > 1;
     sentences.push(
-      `It is ${misses.join(' and ')}${hasOthers ? ', but misses the criteria by less than the others' : ''}.`,
+      `It is ${missesOf(summary).join(' and ')}${hasOthers ? ', but misses the criteria by less than the others' : ''}.`,
     );
   } else if (recommendation.meeting > 1) {
     sentences.push(
@@ -88,31 +132,94 @@ export function reasons(report: PilotReport): readonly string[] {
         ? `${countText(recommendation.meeting, 'method')} meet the criteria; this one is the fastest.`
         : `${countText(recommendation.meeting, 'method')} meet the criteria; ` +
             `${recommendation.passedOver.map((over) => nameOf(report, over).title).join(' and ')} measured faster by ` +
-            `less than 2 %, which is within the noise, but ${passedOverFor(report)}.`,
-    );
-  }
-  if (plan.groups.length > 1) {
-    sentences.push(
-      'Speeds are compared within one model or combination. Text quality across λ, μ or models is not measured.',
+            `less than 2 %, which is within the noise, but ${passedOverFor(report, recommendation)}.`,
     );
   }
   return [...sentences, ...cautions(report, summary)];
 }
 
-function passedOverFor(report: PilotReport): string {
-  const { recommendation } = report;
+function missesOf({ verdict }: Summary): readonly string[] {
+  return [
+    ...(verdict.isFastEnough ? [] : ['too slow']),
+    ...(verdict.isCloseEnough ? [] : ['too far from the reference']),
+    ...(verdict.isSameEnough ? [] : ['too often another text']),
+    ...(verdict.isGoodEnough ? [] : ['too low in its pass rate']),
+  ];
+}
+
+/** How many texts are what was expected, beside the reference; nothing where nothing was. */
+function qualitySentences(report: PilotReport, summary: Summary): readonly string[] {
+  const { passRate, passes } = summary;
+  const { title } = report.plan.groups[summary.group].methods[0];
+  const reference = summaryOf(report, { group: summary.group, method: 0 })?.passRate;
+  if (!passRate || !passes || !reference) return [];
+  const { difference } = passes;
+  const isChance = difference.lower <= 0 && difference.upper >= 0;
+  const sentences = [
+    `It passes ${rateText(passRate)}, ${title} passes ${rateText(reference)}: ${pairsText(passes)}.`,
+  ];
+  if (isDrawnAnew(summary)) {
+    sentences.push(
+      isChance
+        ? 'Both follow one distribution, so differences are those of draws, and its loss counts as 0.'
+        : 'Both should follow one distribution, and yet the difference is larger than that of 95 of 100 pilots: repeat it with other seeds.',
+    );
+  } else if (summary.verdict.isGoodEnough) {
+    // Lossless texts that are all the reference's leave nothing open.
+    if (isChance && !(summary.lossless && summary.texts?.differences.length === 0)) {
+      sentences.push(
+        `On other prompts, a loss of up to ${pointsText(-difference.lower)} is possible (95 %); more prompts narrow that down.`,
+      );
+    }
+  } else if (isChance) {
+    sentences.push('Chance alone may explain that loss; more prompts or seeds decide it.');
+  }
+  return sentences;
+}
+
+/** Lossless, and its text is a draw of its own: where the texts should be one, each difference counts. */
+const isDrawnAnew = ({ lossless, texts }: MethodSummary): boolean => lossless && texts === null;
+
+function costSentences({ costPerForward }: PilotReport, { cost }: Summary): readonly string[] {
+  if (!cost || cost.ratio === null || costPerForward === null) return [];
+  return [
+    `At the stated costs, a token costs ${costText(cost.perToken)}, ${percentText(cost.ratio, 0)} of the reference’s.`,
+  ];
+}
+
+/** "17 of 20 (85 %, 64–95 %)": with the interval. */
+function rateText({ passed, judged, rate, lower, upper }: PassRate): string {
+  return `${passed} of ${judged} (${percentText(rate, 0)}, ${(100 * lower).toFixed(0)}–${percentText(upper, 0)})`;
+}
+
+function pairsText({ onlyMethod, onlyReference, difference }: NonNullable<MethodSummary['passes']>): string {
+  if (onlyMethod + onlyReference === 0) return 'both pass and fail on the same texts';
+  return (
+    `only this one passes ${onlyMethod}, only the reference ${onlyReference}; ` +
+    `difference ${differenceText({ difference })}`
+  );
+}
+
+function differenceText({
+  difference: { value, lower, upper },
+}: Pick<NonNullable<MethodSummary['passes']>, 'difference'>): string {
+  return `${pointsText(value)} (${signed(100 * lower, 0, '+')} to ${signed(100 * upper, 0, '+')})`;
+}
+
+const pointsText = (share: number): string =>
+  `${signed(100 * share, Number.isInteger(Math.round(1000 * share) / 10) ? 0 : 1)}\u00a0points`;
+
+const costText = (cost: number): string =>
+  cost >= 100 ? cost.toFixed(0) : String(Number(cost.toPrecision(3)));
+
+function passedOverFor(report: PilotReport, recommendation: Recommendation): string {
   const chosen = summaryOf(report, recommendation);
   const isLossy = recommendation.passedOver.some((over) => !summaryOf(report, over)?.lossless);
   return isLossy && chosen?.lossless ? 'it is lossy, or drafts more' : 'drafts more';
 }
 
-function failures({ runs, plan }: PilotReport, { group, method }: Summary): readonly string[] {
-  const cases = casesOf(plan);
-  const codes = runs.flatMap(({ failure, case: number }) =>
-    failure && cases[number].group === group && cases[number].method === method ? [failure.code] : [],
-  );
-  const tooLong = codes.filter((code) => code === 'context-full').length;
-  const refused = codes.length - tooLong;
+function failures({ failed, tooLong }: Summary): readonly string[] {
+  const refused = failed - tooLong;
   return [
     ...(tooLong > 0 ? [`${countText(tooLong, 'prompt')} did not fit into the context.`] : []),
     ...(refused > 0
@@ -137,8 +244,53 @@ function cautions(report: PilotReport, summary: Summary): readonly string[] {
     ...(summary.tooShort > 0
       ? [`${countText(summary.tooShort, 'text was', 'texts were')} too short to measure a speed.`]
       : []),
-    ...failures(report, summary),
+    ...failures(summary),
+    ...expectationCautions(report, summary),
+    ...noiseCautions(report, summary),
     ...(sessions > 1 ? [`It ran in ${sessions} sessions; conditions may differ between them.`] : []),
+  ];
+}
+
+/** A method that did the same work shows how far speeds are off by chance: at temperature 0, leniency changes nothing. */
+function noiseCautions(report: PilotReport, summary: Summary): readonly string[] {
+  const { speedUp, forwards, acceptanceRate } = summary;
+  if (!speedUp || !forwards) return [];
+  const work = ({ own }: typeof forwards): string => JSON.stringify(own.map(({ perToken }) => perToken));
+  const twin = report.methods.find(
+    (other) =>
+      other !== summary &&
+      other.group === summary.group &&
+      other.acceptanceRate === acceptanceRate &&
+      other.forwards !== null &&
+      work(other.forwards) === work(forwards) &&
+      Math.abs((other.speedUp?.median ?? speedUp.median) / speedUp.median - 1) > 0.05,
+  );
+  if (!twin) return [];
+  const { title } = nameOf(report, twin);
+  return [
+    `${title} did the same passes and measured ${timesText(twin.speedUp?.median)}: differences of that size are noise here. Repeat the pilot while nothing else runs.`,
+  ];
+}
+
+function expectationCautions(report: PilotReport, summary: Summary): readonly string[] {
+  const rate = summaryOf(report, { group: summary.group, method: 0 })?.passRate;
+  if (!rate) {
+    return summary.lossless
+      ? []
+      : ['Quality is not measured: no prompt has an expectation, and this method is lossy.'];
+  }
+  const { prompts } = report.plan;
+  const without = prompts.filter(({ expected }) => expected === undefined).length;
+  return [
+    ...(rate.passed === 0
+      ? [
+          'The reference passes nothing, so a loss cannot show: check the expectations, or choose easier ones.',
+        ]
+      : []),
+    ...(rate.passed === rate.judged
+      ? ['The reference passes everything: harder expectations would tell more about quality.']
+      : []),
+    ...(without > 0 ? [`${countText(without, 'prompt has', 'prompts have')} no expectation.`] : []),
   ];
 }
 
@@ -184,14 +336,11 @@ export function agreementCell({ method, texts, measured, lossless }: MethodSumma
   return lossless ? 'exact by construction' : noValue;
 }
 
-export function verdictCell({ method, speedUp, verdict }: Summary): string {
-  if (method === 0) return noValue;
-  if (!speedUp) return 'not measured';
-  const misses = [
-    ...(verdict.isFastEnough ? [] : ['too slow']),
-    ...(verdict.isCloseEnough ? [] : ['too far off']),
-  ];
-  return misses.length === 0 ? 'meets both' : misses.join(', ');
+export function verdictCell(summary: Summary): string {
+  if (summary.method === 0) return noValue;
+  if (!summary.speedUp) return 'not measured';
+  const misses = missesOf(summary);
+  return misses.length === 0 ? 'meets all' : misses.join(', ');
 }
 
 export interface Column {
@@ -201,7 +350,50 @@ export interface Column {
   readonly cell: (summary: Summary) => string;
 }
 
-export const columns: readonly Column[] = [
+/** What a report's tables show, the most important first. */
+export function columnsOf(report: Pick<PilotReport, 'plan' | 'costPerForward'>): readonly Column[] {
+  const [speedUp, criteria, agreement, ...others] = columns;
+  return [
+    ...[speedUp, criteria, agreement],
+    ...(hasExpectations(report.plan) ? passColumns : []),
+    costColumn(report.costPerForward !== null),
+    ...others,
+  ];
+}
+
+const passColumns: readonly Column[] = [
+  {
+    title: 'Pass rate',
+    meaning:
+      'texts that are as expected; share with Wilson’s 95 % interval, seeds of one prompt counted together',
+    cell: ({ passRate }) => (passRate ? rateText(passRate) : noValue),
+  },
+  {
+    title: 'Only it : only reference',
+    meaning:
+      'texts of the same prompt and seed that only this method passes, and that only the reference passes',
+    cell: ({ passes }) => (passes ? `${passes.onlyMethod} : ${passes.onlyReference}` : noValue),
+  },
+  {
+    title: 'Pass-rate difference',
+    meaning:
+      'pass rate minus the reference’s, in percentage points, with Newcombe’s 95 % interval for pairs; where the interval contains 0, chance may explain it',
+    cell: ({ passes }) => (passes ? differenceText(passes) : noValue),
+  },
+];
+
+const costColumn = (isStated: boolean): Column => ({
+  title: 'Cost per token',
+  meaning: isStated
+    ? 'forward passes of each model times their stated cost, per token after the first; share of the reference’s'
+    : 'milliseconds of forward passes per token after the first, because no cost was stated; share of the reference’s',
+  cell: ({ cost }) =>
+    cost
+      ? `${costText(cost.perToken)}${isStated ? '' : '\u00a0ms'}${cost.ratio === null ? '' : ` (${percentText(cost.ratio, 0)})`}`
+      : noValue,
+});
+
+const columns: readonly Column[] = [
   {
     title: 'Speed-up',
     meaning:
@@ -259,8 +451,20 @@ export const columns: readonly Column[] = [
   },
 ];
 
-export function criteriaText({ criteria }: Pick<PilotReport, 'criteria'>): string {
-  return `at least ${criteria.minSpeedUp} × the speed of the reference (median), at most ${criteria.maxDeviation} off its distribution (mean total variation a position)`;
+export function criteriaText({ criteria, plan }: Pick<PilotReport, 'criteria' | 'plan'>): string {
+  const { minSpeedUp, maxDeviation, minSameTexts, maxPassRateLoss } = criteria;
+  const preset = presetOf(criteria);
+  const wanted = [
+    `at least ${minSpeedUp} × the speed of the reference (median)`,
+    `at most ${maxDeviation} off its distribution (mean total variation a position)`,
+    ...(minSameTexts > 0
+      ? [`at least ${percentText(minSameTexts, 0)} the same texts where they should be`]
+      : []),
+    ...(hasExpectations(plan) && maxPassRateLoss < 1
+      ? [`at most ${pointsText(maxPassRateLoss)} off its pass rate`]
+      : []),
+  ];
+  return `${preset === null ? '' : `${preset}: `}${wanted.join(', ')}`;
 }
 
 /** How the runs were made, in a sentence. */

@@ -1,13 +1,14 @@
 import { parseHTML } from 'linkedom';
 import { describe, expect, test } from 'vitest';
 import { speedChart } from '../ui/pilot/speed-chart.ts';
+import { noCriteria } from './criteria.ts';
 import type { PilotPlan, PilotRun } from './pilot.ts';
 import { casesOf } from './plan.ts';
 import { environmentOf, planKey } from './plan-key.ts';
 import { methodsCsv, runsCsv } from './render-csv.ts';
 import { reportHtml } from './render-html.ts';
-import { pilotReport } from './report.ts';
-import { headline, reasons } from './report-words.ts';
+import { pilotReport, rejudged } from './report.ts';
+import { headline, overview, reasons } from './report-words.ts';
 import { fakePlan, fakeRun } from './testing/fake-pilot.ts';
 
 const hostile = '</style><script>alert(1)</script>"\'&<img src=x onerror=alert(1)>';
@@ -29,7 +30,7 @@ function reportOf(
         fakeRun({ case: number, msAfterFirst: [100, 50, 40][method], ...change(prompt, method) }),
     );
   const environment = environmentOf(plan, { models: models as never, threads: 2 }, hostile);
-  const criteria = { minSpeedUp: 1.2, maxDeviation: 0.01 };
+  const criteria = { ...noCriteria, minSpeedUp: 1.2, maxDeviation: 0.01 };
   return pilotReport({ plan, runs, environment, criteria, createdAt: new Date('2026-01-02T03:04:05Z') });
 }
 
@@ -127,15 +128,145 @@ describe('the words', () => {
     },
   ])('of $name', ({ report, head, says }) => {
     expect(headline(report)).toContain(head);
-    expect(reasons(report).join(' ').replaceAll('\u00a0', ' ')).toContain(says);
+    expect(reasons(report, report.recommendations[0]).join(' ').replaceAll('\u00a0', ' ')).toContain(says);
   });
 
   test('count what is missing in the sample', () => {
     const report = reportOf(fakePlan(), (prompt, method) =>
       method === 2 && prompt === 0 ? { tokensAfterFirst: 2 } : {},
     );
-    expect(reasons(report).join(' ')).toContain('1 text was too short to measure a speed.');
+    expect(reasons(report, report.recommendations[0]).join(' ')).toContain(
+      '1 text was too short to measure a speed.',
+    );
   });
+});
+
+describe('quality', () => {
+  const expected = { choices: [hostile, 'yes'], answer: hostile };
+  const prompts = ['one', 'two', 'three', 'four'].map((text) => ({ text, id: null, expected }));
+  const passing = { text: ` ${hostile}`, tokenIds: [1] };
+  const at0 = { request: { seed: 1, maxTokens: 20, sampling: { temperature: 0 } } };
+  /** The reference passes three, γ = 2 the first, γ = 4 all. */
+  const passes = (prompt: number, method: number): object =>
+    prompt < [3, 1, 4][method] ? passing : { text: ' yes' };
+  const report = rejudged(reportOf(fakePlan({ prompts, ...at0 }), passes), noCriteria, null);
+  const wordsOf = (of: typeof report): string => {
+    const [recommendation] = of.recommendations;
+    return reasons(of, recommendation).join(' ').replaceAll('\u00a0', ' ');
+  };
+
+  test('is in the words, with what only one passes', () => {
+    expect(wordsOf(report)).toContain(
+      'It passes 4 of 4 (100 %, 51–100 %), plain passes 3 of 4 (75 %, 30–95 %): ' +
+        'only this one passes 1, only the reference 0; difference 25 points',
+    );
+    const strict = rejudged(
+      report,
+      { ...noCriteria, maxDeviation: 1, maxPassRateLoss: 0, minSpeedUp: 3 },
+      null,
+    );
+    expect(wordsOf(strict)).toContain('It is too slow, but');
+    expect(strict.methods[1].verdict).toMatchObject({ isGoodEnough: false });
+  });
+
+  test.each([
+    { name: 'nothing is passed', change: () => ({ text: 'no' }), says: 'The reference passes nothing' },
+    { name: 'all is passed', change: () => passing, says: 'The reference passes everything' },
+  ])('that cannot show where $name is said to', ({ change, says }) => {
+    expect(wordsOf(reportOf(fakePlan({ prompts, ...at0 }), change))).toContain(says);
+  });
+
+  test('of draws that follow one distribution is no loss, unless chance does not explain it', () => {
+    const many = Array.from({ length: 40 }, (_, index) => ({ text: String(index), id: null, expected: 'a' }));
+    const wordsWith = (share: number): string =>
+      wordsOf(
+        reportOf(fakePlan({ prompts: many }), (prompt, method) => ({
+          text: prompt < 40 * (method === 0 ? 1 : share) ? 'a' : 'b',
+        })),
+      );
+    expect(wordsWith(0.95)).toContain('its loss counts as 0');
+    expect(wordsWith(0.5)).toContain('repeat it with other seeds');
+  });
+
+  test('is in the page, whatever an expectation consists of', () => {
+    const page = reportHtml(report, null);
+    const { document } = parseHTML(page);
+    expect(page).not.toContain('<script');
+    const heading = [...document.querySelectorAll('h2')].find(
+      ({ textContent }) => textContent === 'Where only one passes',
+    );
+    expect(heading).toBeDefined();
+    const rows = [...heading!.parentElement!.querySelectorAll('table')]
+      .find((table) => table.querySelector('th')?.parentElement?.textContent?.includes('Expected'))!
+      .querySelectorAll('tbody tr');
+    // Two losses of γ = 2 and what γ = 4 gains.
+    expect([...rows].map((row) => row.querySelectorAll('b')[1].textContent)).toEqual([
+      'fails',
+      'fails',
+      'passes',
+    ]);
+    expect(page).toContain('– only this method passes');
+  });
+
+  test('is in both CSV files', () => {
+    expect(methodsCsv(report)).toMatch(/pass_rate_lower/);
+    expect(
+      runsCsv(report)
+        .split('\r\n')
+        .filter((line) => /,true,/.test(line)).length,
+    ).toBeGreaterThan(0);
+    expect(runsCsv(report)).toContain('” of ');
+  });
+});
+
+test('costs and criteria judge the same measurements again', () => {
+  const report = reportOf(fakePlan(), (_, method) => ({
+    forwardsByModel:
+      method === 0
+        ? [{ count: 10, ms: 90 }]
+        : [
+            { count: 4, ms: 40 },
+            { count: 8, ms: 8 },
+          ],
+  }));
+  expect(report.methods.map(({ cost }) => cost?.perToken)).toEqual(
+    [9, 4.8, 4.8].map((ms) => expect.closeTo(ms)),
+  );
+  const again = rejudged(report, { ...noCriteria, minSpeedUp: 99 }, { base: 10, draft: 1 });
+  expect(again.methods[2].cost).toEqual({ perToken: expect.closeTo(4.8), ratio: expect.closeTo(0.48) });
+  expect(again.recommendations[0].kind).toBe('none-meets');
+  expect(again.runs).toBe(report.runs);
+  expect(reasons(again, again.recommendations[0]).join(' ')).toContain('a token costs 4.8, 48');
+});
+
+test('a method that did the same work at another speed shows the noise', () => {
+  const passes = [
+    { count: 4, ms: 40 },
+    { count: 8, ms: 8 },
+  ];
+  const wordsWith = (...counts: readonly number[]): string => {
+    const report = reportOf(fakePlan(), (_, method) => ({
+      forwardsByModel: passes.map(({ count, ms }) => ({ count: count * counts[method], ms })),
+    }));
+    return reasons(report, report.recommendations[0]).join(' ');
+  };
+  expect(wordsWith(1, 1, 1)).toContain('γ = 2 did the same passes and measured 2.00\u00a0×: differences of');
+  expect(wordsWith(1, 1, 2)).not.toContain('did the same passes');
+});
+
+test('several groups have a line each, one has none', () => {
+  const team = {
+    ...{ members: [{ model: 'base' }, { model: 'draft' }], draftLengths: [1], schedules: ['naive'] as const },
+    combines: [{ kind: 'weighted' as const, weights: [0.5, 0.5] }],
+  };
+  const report = reportOf(fakePlan({ team }));
+  expect(overview(report)?.rows.map((row) => row.slice(0, 3))).toEqual([
+    ['base', 'draft model, γ = 4', 'meets all'],
+    ['base × draft, λ = 0.5 · 0.5', 'naive, γ = 1', 'meets all'],
+  ]);
+  expect(headline(report)).toBe('2 of 2 groups have a method that meets the criteria');
+  expect(parseHTML(reportHtml(report, null)).document.querySelectorAll('section.card h2').length).toBe(2);
+  expect(overview(reportOf(fakePlan()))).toBeNull();
 });
 
 describe('CSV', () => {
@@ -154,13 +285,14 @@ describe('CSV', () => {
       expect(new Set(cells).size).toBe(1);
     }
     expect(linesOf(methodsCsv(report))[3]).toMatch(
-      /^base,"draft model, γ = 4",false,2,0,0,2,2.5,2.5,2.5,.*,true,true,true$/,
+      /^base,"draft model, γ = 4",false,2,0,0,2,2.5,2.5,2.5,.*,true,true,true,true,true$/,
     );
   });
 
   test('of a run that failed has as many cells too', () => {
     const report = reportOf(fakePlan());
     const failed = {
+      passed: null,
       case: 0,
       session: '2026-01-01T00:00:00.000Z',
       failure: { code: 'context-full', message: '' },

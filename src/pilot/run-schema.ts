@@ -21,6 +21,7 @@ const runSchema = v.union([
     msAfterFirst: ms,
     targetForwards: count,
     draftForwards: count,
+    forwardsByModel: v.exactOptional(v.array(v.object({ count, ms }))),
     accepted: count,
     rejected: count,
     deviation: v.nullable(v.object({ mean: finite, max: finite, positions: count })),

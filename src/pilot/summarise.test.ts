@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FinishedRun, PilotRun } from './pilot.ts';
 import { casesOf } from './plan.ts';
-import { summarisePilot } from './summarise.ts';
+import { judgeRuns, summarisePilot } from './summarise.ts';
 import { fakePlan, fakeRun } from './testing/fake-pilot.ts';
 
 const plan = fakePlan();
@@ -17,11 +17,13 @@ function runsWith(
   );
 }
 
+const summarise = (of: typeof plan, runs: readonly PilotRun[]) => summarisePilot(of, judgeRuns(of, runs));
+
 describe('speeds', () => {
   test('are compared on the same prompt, whatever the order of the runs', () => {
     // The second prompt is slow for all; the ratio of each method is the same on both.
     const runs = runsWith((prompt, method) => ({ msAfterFirst: [100, 50, 40][method] * (1 + 9 * prompt) }));
-    const [reference, two, four] = summarisePilot(plan, runs.toReversed());
+    const [reference, two, four] = summarise(plan, runs.toReversed());
     expect(reference.speedUp).toBeNull();
     expect(two.speedUp).toEqual({ lower: 2, median: 2, upper: 2, count: 2 });
     expect(four.speedUps).toEqual([
@@ -33,7 +35,7 @@ describe('speeds', () => {
 
   test('count by token, where texts are of different lengths', () => {
     const runs = runsWith((_, method) => (method === 1 ? { tokensAfterFirst: 20, msAfterFirst: 100 } : {}));
-    const [, two] = summarisePilot(plan, runs);
+    const [, two] = summarise(plan, runs);
     expect(two.speedUp?.median).toBe(2);
     // Two texts of 20 tokens: the reference would have taken 20 forwards and 200 ms for each.
     expect(two.saved).toEqual({ tokens: 40, forwards: 20, referenceForwards: 40, ms: 200, referenceMs: 400 });
@@ -48,12 +50,12 @@ describe('speeds', () => {
           ? { case: run.case, session: run.session, failure: { code: 'context-full', message: 'too long' } }
           : run,
     );
-    const [reference, two, four] = summarisePilot(plan, runs);
+    const [reference, two, four] = summarise(plan, runs);
     expect(two).toMatchObject({ finished: 2, failed: 0, tooShort: 1, speedUp: { count: 1 } });
     expect(four).toMatchObject({ finished: 1, failed: 1, tooShort: 0, speedUp: { count: 1 } });
     expect(reference).toMatchObject({ finished: 2, saved: null });
     const withoutReference = runs.filter((run) => cases[run.case].method > 0);
-    expect(summarisePilot(plan, withoutReference)[1]).toMatchObject({
+    expect(summarise(plan, withoutReference)[1]).toMatchObject({
       finished: 2,
       speedUp: null,
       saved: null,
@@ -61,7 +63,7 @@ describe('speeds', () => {
   });
 
   test('of nothing are null', () => {
-    expect(summarisePilot(plan, [])[1]).toMatchObject({
+    expect(summarise(plan, [])[1]).toMatchObject({
       ...{ finished: 0, tokensPerSecond: null, speedUp: null, acceptanceRate: null },
       ...{ forwardsPerToken: null, msPerToken: null, deviation: 0 },
     });
@@ -79,7 +81,7 @@ test('acceptance is counted over all verdicts, and a draft model’s forwards ap
         }
       : {},
   );
-  expect(summarisePilot(plan, runs)[1]).toMatchObject({
+  expect(summarise(plan, runs)[1]).toMatchObject({
     ...{ acceptanceRate: 0.9, forwardsPerToken: 0.4, draftForwardsPerToken: 1.2 },
     saved: { forwards: 12, referenceForwards: 20 },
   });
@@ -95,7 +97,7 @@ describe('agreement', () => {
     { name: 'at temperature 0', of: at0 },
     { name: 'under coupled', of: coupled },
   ])('$name is whether the texts are one, and where they part', ({ of }) => {
-    const [, two, four] = summarisePilot(
+    const [, two, four] = summarise(
       of,
       runsWith((prompt, method) => (prompt === 1 && method === 2 ? otherText : {}), of),
     );
@@ -112,7 +114,7 @@ describe('agreement', () => {
   });
 
   test('of a text that ends earlier parts at its end', () => {
-    const [, two] = summarisePilot(
+    const [, two] = summarise(
       at0,
       runsWith((_, method) => (method === 1 ? { tokenIds: [1, 2] } : {}), at0),
     );
@@ -120,7 +122,7 @@ describe('agreement', () => {
   });
 
   test('of exact acceptance at a temperature is by construction: nothing is compared', () => {
-    const [, two] = summarisePilot(
+    const [, two] = summarise(
       plan,
       runsWith((_, method) => (method === 1 ? otherText : {})),
     );
@@ -136,8 +138,84 @@ describe('agreement', () => {
       (prompt, method) => (method === 1 ? { deviation: deviations[prompt] } : {}),
       lenient,
     );
-    const [, two] = summarisePilot(lenient, runs);
+    const [, two] = summarise(lenient, runs);
     expect(two).toMatchObject({ lossless: false, texts: null, measured: { max: 0.9, positions: 40 } });
     expect(two.deviation).toBeCloseTo((3 + 4) / 40);
   });
+});
+
+describe('pass rates', () => {
+  const prompts = ['Paris', undefined, { pattern: 'P' }, 'Rome'].map((expected, index) => ({
+    ...{ text: String(index), id: null },
+    ...(expected === undefined ? {} : { expected }),
+  }));
+  /** The reference passes the first and the third; γ = 2 the first alone, γ = 4 all. */
+  const textOf = (prompt: number, method: number): string =>
+    method === 2 && prompt === 3 ? ' Rome' : method === 1 && prompt === 2 ? ' London' : ' Paris';
+  const of = (change: object) => {
+    const own = fakePlan({ prompts, ...change });
+    return summarise(
+      own,
+      runsWith((prompt, method) => ({ text: textOf(prompt, method) }), own),
+    );
+  };
+  const at0 = { request: { seed: 1, maxTokens: 20, sampling: { temperature: 0 } } };
+
+  test('are of the prompts with an expectation, and compared prompt by prompt', () => {
+    const [reference, two, four] = of(at0);
+    expect(reference).toMatchObject({ passRate: { passed: 2, judged: 3 }, passes: null, passRateLoss: null });
+    expect(two).toMatchObject({
+      passRate: { passed: 1, judged: 3 },
+      passes: { compared: 3, onlyMethod: 0, onlyReference: 1 },
+    });
+    expect(two.passRateLoss).toBeCloseTo(1 / 3);
+    expect(four.passes).toMatchObject({ onlyMethod: 1, onlyReference: 0 });
+    expect(four.passRateLoss).toBeCloseTo(-1 / 3);
+  });
+
+  test('of a draw from the reference’s distribution lose nothing by construction', () => {
+    const [, two] = of({});
+    expect(two).toMatchObject({ passRateLoss: 0, passes: { onlyReference: 1 } });
+    const [, lossy] = of({ acceptances: [{ kind: 'lenient', leniency: 2 }] });
+    expect(lossy.passRateLoss).toBeCloseTo(1 / 3);
+  });
+
+  test('are none where nothing is expected', () => {
+    expect(
+      summarise(
+        plan,
+        runsWith(() => ({})),
+      )[1],
+    ).toMatchObject({
+      ...{ passRate: null, passes: null, passRateLoss: null },
+    });
+  });
+});
+
+test('forwards are counted by model, the reference’s for as many tokens of the same texts', () => {
+  const runs = runsWith((prompt, method) =>
+    method === 0
+      ? { forwardsByModel: [{ count: 10, ms: 100 }] }
+      : {
+          tokensAfterFirst: 20,
+          forwardsByModel: [
+            { count: 8, ms: 120 },
+            { count: 24, ms: prompt === 0 ? 40 : 60 },
+          ],
+        },
+  );
+  const [reference, two] = summarise(plan, runs);
+  expect(reference.forwards).toEqual({
+    own: [{ model: 'base', perToken: 1, msPerToken: 10 }],
+    reference: null,
+  });
+  expect(two.forwards).toEqual({
+    own: [
+      { model: 'base', perToken: 0.4, msPerToken: 6 },
+      { model: 'draft', perToken: 1.2, msPerToken: 2.5 },
+    ],
+    reference: [{ model: 'base', perToken: 1, msPerToken: 10 }],
+  });
+  const older = runs.map((run) => (run.case === 0 ? fakeRun({ case: 0 }) : run));
+  expect(summarise(plan, older).map(({ forwards }) => forwards)).toEqual([null, null, null]);
 });

@@ -1,3 +1,4 @@
+import { type Quartiles, quartilesOf } from '../speed/quartiles.ts';
 import {
   compareTexts,
   type MeasuredDeviation,
@@ -5,9 +6,18 @@ import {
   type RunPair,
   type TextAgreement,
 } from './agreement.ts';
-import type { FinishedRun, Method, PilotCase, PilotPlan, PilotRun } from './pilot.ts';
-import { casesOf } from './plan.ts';
-import { type Quartiles, quartilesOf } from '../speed/quartiles.ts';
+import type { Forwards, ModelForwards } from './costs.ts';
+import { checkOf } from './expected.ts';
+import {
+  comparePasses,
+  type Judged,
+  type JudgedPair,
+  type PassComparison,
+  type PassRate,
+  passRate,
+} from './pass-rates.ts';
+import type { FinishedRun, Method, PilotPlan, PilotRun } from './pilot.ts';
+import { type CasePlace, casePlaces, modelsOfMethod } from './plan.ts';
 
 /** Texts with fewer tokens behind the first say more of the clock than of the method. */
 const enoughTokens = 8;
@@ -18,6 +28,8 @@ export interface MethodSummary {
   readonly method: number;
   readonly finished: number;
   readonly failed: number;
+  /** Of those that failed: prompts that did not fit into the context. */
+  readonly tooLong: number;
   /** Of a lossless method's text the distribution is the reference's by construction. */
   readonly lossless: boolean;
   readonly tokensPerSecond: Quartiles | null;
@@ -43,6 +55,29 @@ export interface MethodSummary {
   readonly measured: MeasuredDeviation | null;
   /** What the criterion looks at: mean total variation a position, from texts (0 or 1 each) or measured; 0 by construction. */
   readonly deviation: number;
+  /** Of the texts with an expectation; null without any. */
+  readonly passRate: PassRate | null;
+  /** Against the reference in the same cells; null for references, and without expectations. */
+  readonly passes: PassComparison | null;
+  /** What the criterion looks at: the reference's pass rate minus this one's; 0 by construction where the text follows the reference's distribution and is drawn anew; null where nothing can be compared. */
+  readonly passRateLoss: number | null;
+  /** Forward passes by model, for costs; null where they were not counted. */
+  readonly forwards: Forwards | null;
+}
+
+/** A run with what became of its expectation; null without one. */
+export type JudgedRun = PilotRun & { readonly passed: boolean | null };
+
+/** Whether each run's text is what its prompt expects; in the order of their cases. */
+export function judgeRuns(plan: PilotPlan, runs: readonly PilotRun[]): readonly JudgedRun[] {
+  const placeOf = casePlaces(plan);
+  const checks = plan.prompts.map(({ expected }) => (expected === undefined ? null : checkOf(expected)));
+  return runs
+    .map((run): JudgedRun => {
+      const check = checks[placeOf(run.case).prompt];
+      return { ...run, passed: check && run.failure === null ? check(run.text) : null };
+    })
+    .sort((left, right) => left.case - right.case);
 }
 
 export interface Saved {
@@ -55,39 +90,78 @@ export interface Saved {
 }
 
 /** One entry a method, in the order of the plan. */
-export function summarisePilot(plan: PilotPlan, runs: readonly PilotRun[]): readonly MethodSummary[] {
-  const cases = casesOf(plan);
-  const byPlace = new Map<string, { readonly of: PilotCase; readonly run: PilotRun }[]>();
+export function summarisePilot(plan: PilotPlan, runs: readonly JudgedRun[]): readonly MethodSummary[] {
+  const placeOf = casePlaces(plan);
+  const byMethod = new Map<string, Placed<JudgedRun>[]>();
   for (const run of runs) {
-    const of = cases[run.case];
-    const place = `${of.group} ${of.method}`;
-    byPlace.set(place, [...(byPlace.get(place) ?? []), { of, run }]);
+    const place = placeOf(run.case);
+    const name = `${place.group} ${place.method}`;
+    const own = byMethod.get(name);
+    if (own) own.push({ ...place, run });
+    else byMethod.set(name, [{ ...place, run }]);
   }
-  const placed = (group: number, method: number) => byPlace.get(`${group} ${method}`) ?? [];
   return plan.groups.flatMap(({ methods }, group) => {
     const references = new Map(
-      placed(group, 0).flatMap(({ of, run }) => (run.failure ? [] : [[cellOf(of), run] as const])),
+      finishedOf(byMethod.get(`${group} 0`) ?? []).map((each) => [cellOf(each), each.run]),
     );
     return methods.map(({ method: asked }, method): MethodSummary => {
-      const own = placed(group, method).sort((left, right) => left.of.number - right.of.number);
-      const finished = own.flatMap(({ of, run }) => (run.failure ? [] : [{ of, run }]));
-      const pairs = finished.flatMap(({ of, run }): RunPair[] => {
-        const reference = references.get(cellOf(of));
-        return reference && method > 0 ? [{ prompt: of.prompt, repeat: of.repeat, run, reference }] : [];
+      const own = byMethod.get(`${group} ${method}`) ?? [];
+      const finished = finishedOf(own).sort((left, right) => left.number - right.number);
+      const pairs = finished.flatMap(({ prompt, repeat, run }): JudgedRunPair[] => {
+        const reference = references.get(cellOf({ prompt, repeat }));
+        return reference && method > 0 ? [{ prompt, repeat, run, reference }] : [];
       });
       const ownRuns = finished.map(({ run }) => run);
+      const agreement = agreementOf(plan, asked, ownRuns, pairs);
       return {
         ...{ group, method, finished: finished.length, failed: own.length - finished.length },
-        ...speedsOf(plan, ownRuns, pairs),
-        ...agreementOf(plan, asked, ownRuns, pairs),
+        tooLong: own.filter(({ run }) => run.failure?.code === 'context-full').length,
+        ...speedsOf(plan, methods[0].method, asked, ownRuns, pairs),
+        ...agreement,
+        ...passesOf(finished, pairs, agreement),
       };
     });
   });
 }
 
-const cellOf = ({ prompt, repeat }: PilotCase): string => `${prompt} ${repeat}`;
+type Placed<Run> = CasePlace & { readonly run: Run };
+type JudgedFinishedRun = FinishedRun & { readonly passed: boolean | null };
+type JudgedRunPair = RunPair & { readonly run: JudgedFinishedRun; readonly reference: JudgedFinishedRun };
 
-function speedsOf(plan: PilotPlan, runs: readonly FinishedRun[], pairs: readonly RunPair[]) {
+const finishedOf = (placed: readonly Placed<JudgedRun>[]): Placed<JudgedFinishedRun>[] =>
+  placed.filter((each): each is Placed<JudgedFinishedRun> => each.run.failure === null);
+
+const cellOf = ({ prompt, repeat }: Pick<CasePlace, 'prompt' | 'repeat'>): string => `${prompt} ${repeat}`;
+
+function passesOf(
+  finished: readonly Placed<JudgedFinishedRun>[],
+  pairs: readonly JudgedRunPair[],
+  { lossless, texts }: Pick<MethodSummary, 'lossless' | 'texts'>,
+): Pick<MethodSummary, 'passRate' | 'passes' | 'passRateLoss'> {
+  const judged = finished.flatMap(({ prompt, run: { passed } }): Judged[] =>
+    passed === null ? [] : [{ prompt, passed }],
+  );
+  const compared = pairs.flatMap(({ prompt, run, reference }): JudgedPair[] =>
+    run.passed === null || reference.passed === null
+      ? []
+      : [{ prompt, method: run.passed, reference: reference.passed }],
+  );
+  const passes = comparePasses(compared);
+  const isByConstruction = lossless && texts === null;
+  return {
+    passRate: passRate(judged),
+    passes,
+    passRateLoss: passes && (isByConstruction ? 0 : -passes.difference.value),
+  };
+}
+
+function speedsOf(
+  plan: PilotPlan,
+  reference: Method,
+  method: Method,
+  runs: readonly FinishedRun[],
+  pairs: readonly RunPair[],
+) {
   // Where texts are to be short, short ones must do.
   const fewest = Math.max(1, Math.min(enoughTokens, Math.floor((plan.request.maxTokens ?? 200) / 2)));
   const isMeasured = (run: FinishedRun): boolean => run.tokensAfterFirst >= fewest && run.msAfterFirst > 0;
@@ -114,7 +188,44 @@ function speedsOf(plan: PilotPlan, runs: readonly FinishedRun[], pairs: readonly
     draftForwardsPerToken: perToken(sumOf(measured, ({ draftForwards }) => draftForwards)),
     msPerToken: perToken(sumOf(measured, ({ msAfterFirst }) => msAfterFirst)),
     saved: savedBy(compared),
+    forwards: forwardsOf(reference, method, measured, compared),
   };
+}
+
+/** In the measured texts; of a method only in those that are compared, so that both costs are of the same ones. */
+function forwardsOf(
+  reference: Method,
+  method: Method,
+  measured: readonly FinishedRun[],
+  compared: readonly RunPair[],
+): Forwards | null {
+  const isReference = method === reference;
+  const runs = isReference ? measured : compared.map(({ run }) => run);
+  const own = forwardsPerToken(
+    method,
+    runs.map((run) => ({ run, weight: 1 })),
+  );
+  if (!own || isReference) return own && { own, reference: null };
+  const weighted = compared.map(({ run, reference: of }) => ({
+    run: of,
+    weight: run.tokensAfterFirst / of.tokensAfterFirst,
+  }));
+  const others = forwardsPerToken(reference, weighted);
+  return others && { own, reference: others };
+}
+
+/** null without runs, and where an older version counted them. */
+function forwardsPerToken(
+  method: Method,
+  runs: readonly { readonly run: FinishedRun; readonly weight: number }[],
+): readonly ModelForwards[] | null {
+  const tokens = sumOf(runs, ({ run, weight }) => weight * run.tokensAfterFirst);
+  if (tokens === 0 || runs.some(({ run }) => !run.forwardsByModel)) return null;
+  return modelsOfMethod(method).map((model, index) => ({
+    model,
+    perToken: sumOf(runs, ({ run, weight }) => weight * (run.forwardsByModel?.[index]?.count ?? 0)) / tokens,
+    msPerToken: sumOf(runs, ({ run, weight }) => weight * (run.forwardsByModel?.[index]?.ms ?? 0)) / tokens,
+  }));
 }
 
 const speedOf = ({ tokensAfterFirst, msAfterFirst }: FinishedRun): number =>

@@ -102,8 +102,12 @@ describe('settings become the request', () => {
 describe('a refusal names the attribute and what it holds', () => {
   const texts: Readonly<Record<string, string>> = { temperature: 'hot', mu: '0.3' };
   test.each<readonly [string, Partial<PlayerSettings>, RegExp]>([
-    ['a number that is none', { temperature: Number.NaN }, /^temperature="hot": expected a number$/],
-    ['a number out of range', { maxTokens: 0 }, /^max-tokens: .*>=1.*0/],
+    [
+      'a number that is none',
+      { temperature: Number.NaN },
+      /^temperature="hot": must be a number of at least 0$/,
+    ],
+    ['a number out of range', { maxTokens: 0 }, /^max-tokens: must be an integer of at least 1; it is 0\.$/],
     ['an unknown method', { method: 'parallel' as 'plain' }, /^method: .*collaborative/],
     ['an unknown combination', { combine: 'mixed' as 'weighted' }, /^combine: .*weighted/],
     ['an unknown schedule', { schedule: 'fast' as 'naive' }, /^schedule: .*alternate/],
@@ -127,7 +131,11 @@ describe('a refusal names the attribute and what it holds', () => {
       /^draft-length: expected one number, got 2/,
     ],
     ['members that are no JSON', { members: '[story' }, /^members: expected a JSON list/],
-    ['a member with unknown fields', { members: [{ modle: 'a' } as never, 'b'] }, /^members: /],
+    [
+      'a member with unknown fields',
+      { members: [{ modle: 'a' } as never, 'b'] },
+      /^members: members\.0\.model is missing/,
+    ],
     ['too many members', { method: 'plain', members: 'a b' }, /^members: plain takes one model, not 2/],
     ['too few members', { members: 'a' }, /^members: /],
     ['a starter that does not exist', { defaultProposer: 2 }, /^default-proposer: member 2 of 2/],

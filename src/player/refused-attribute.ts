@@ -1,4 +1,5 @@
 import { EngineError } from '../errors/engine-error.ts';
+import { withoutField } from '../errors/parse-or-throw.ts';
 import { attributeName } from './settings.ts';
 
 /** Last names in the request's paths of attributes that are called otherwise. */
@@ -29,18 +30,19 @@ export function attributeOfField(field: string): string {
  */
 export function refusedAttribute(error: unknown, textOf: (attribute: string) => string | null): unknown {
   if (!(error instanceof EngineError) || error.code !== 'invalid-request') return error;
-  const { field, expected, received } = error.details;
+  const { field, reason, expected, received } = error.details;
   if (typeof field !== 'string') return error;
   const attribute = attributeOfField(field);
   const value = textOf(attribute);
-  const reason =
-    expected === 'never'
+  const isWithin = field.startsWith('method.members.');
+  const words =
+    reason === 'unknown'
       ? 'cannot be combined with the other attributes'
       : received === 'NaN'
-        ? 'expected a number'
-        : error.message.replace(`${field}: `, '');
+        ? `must be ${expected}`
+        : withoutField(error.message, isWithin ? 'method.' : field);
   const subject = value === null ? attribute : `${attribute}="${value}"`;
-  return new EngineError('invalid-request', `${subject}: ${reason}`, {
+  return new EngineError('invalid-request', `${subject}: ${words}`, {
     details: { ...error.details, attribute },
     cause: error,
   });

@@ -107,6 +107,12 @@ describe('the tokens of a reply that bring the next turn to where the caches end
     expect(second.slice(0, prompt.length + ids.length)).toEqual([...prompt, ...ids]);
   });
 
+  test('and the end of the turn is not doubled where a stop string ended the reply with it', () => {
+    const turns = (ids: readonly number[]) => [...first, assistant('One day', ids), user('Go on.')];
+    const stopped = encoded(chatMl, turns([...letters, idOf('<|im_end|>')]));
+    expect(stopped).toEqual(encoded(chatMl, turns(letters)));
+  });
+
   test.each([
     ['another text', chatMl, 'One night', letters],
     ['a text that the template changes', thinking, '<think>One</think>day', undefined],

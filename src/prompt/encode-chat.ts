@@ -17,14 +17,23 @@ export function encodeChat(chat: Chat, template: ChatTemplate, tokenizer: Tokeni
   const text = renderChat(chat, template);
   const ids: TokenId[] = [];
   let encodedLength = 0;
+  const encodeUpTo = (end: number): readonly TokenId[] =>
+    tokenizer.encode(text.slice(encodedLength, end), { addSpecial: false });
+  const append = (next: readonly TokenId[]): void => {
+    // A stop string may have ended the reply with the very token that the template ends it with.
+    const last = ids.at(-1);
+    if (last !== undefined && last === next[0] && tokenizer.bytesOf(last)?.length === 0) ids.pop();
+    ids.push(...next);
+  };
   for (const { start, message } of writtenReplies(chat, template, text)) {
-    const before = tokenizer.encode(text.slice(encodedLength, start), { addSpecial: false });
+    const before = encodeUpTo(start);
     const reply = (message.tokenIds ?? []).map(tokenId);
     if (!spells(reply, message.content, [...ids, ...before], tokenizer)) continue;
-    ids.push(...before, ...reply);
+    append(before);
+    ids.push(...reply);
     encodedLength = start + message.content.length;
   }
-  ids.push(...tokenizer.encode(text.slice(encodedLength), { addSpecial: false }));
+  append(encodeUpTo(text.length));
   return ids;
 }
 
@@ -79,6 +88,6 @@ function spells(
 ): boolean {
   return [false, true].some((keepSpecial) => {
     const detokeniser = new Detokeniser(tokenizer, context, keepSpecial);
-    return ids.map((id) => detokeniser.append(id)).join('') + detokeniser.finish() === text;
+    return ids.map((id) => detokeniser.append(id).text).join('') + detokeniser.finish() === text;
   });
 }

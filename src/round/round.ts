@@ -20,15 +20,26 @@ export interface Forward {
   readonly estimated: boolean;
 }
 
-/** A proposal's fate with its text: what the piece adds when committed, else the token on its own. */
+/** A proposal's fate with its text. */
 export interface Proposal extends ProposalFate {
+  /**
+   * What the token adds to those before it: complete characters, so '' for a piece of one whose rest is missing, and for
+   * a special token that the text leaves out. A rejected proposal continues the text, and those discarded behind it
+   * continue the proposal; of them, and of an end token, special tokens are spelled and a piece is U+FFFD.
+   */
   readonly text: string;
 }
 
-/** A token, what it reads like on its own, and the natural logarithm of its probability, −9999 for 0. */
+/** A token, and the natural logarithm of its probability, −9999 for 0. */
 export interface TokenLogprob {
   readonly tokenId: TokenId;
+  /**
+   * What the token adds to the text before it: complete characters, so '' for a piece of a character whose rest is
+   * missing. A special token that the text leaves out is spelled.
+   */
   readonly text: string;
+  /** The token's bytes, UTF-8 and its pieces; null for a special token that the text leaves out. */
+  readonly bytes: readonly number[] | null;
   readonly logprob: number;
 }
 

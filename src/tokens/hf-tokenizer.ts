@@ -1,6 +1,8 @@
 import { Tokenizer as TokenizerLibrary } from '@huggingface/tokenizers';
 import * as v from 'valibot';
 import { EngineError } from '../errors/engine-error.ts';
+import { parseOrThrow } from '../errors/parse-or-throw.ts';
+import { entryBytesOf } from './token-bytes.ts';
 import { type TokenId, tokenId } from './token-id.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { requireBoundedSteps, requireBoundedTable } from './tokenizer-bounds.ts';
@@ -77,6 +79,7 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
   const addedIds = new Set<number>(json.added_tokens.map(({ id }) => id));
   const bosToken = config.bos_token == null ? undefined : library.token_to_id(textOf(config.bos_token));
   const beginTokenIds = encodeWithLibrary(library, '');
+  const entryBytes = entryBytesOf(json.decoder);
   // The library looks at some parts when they meet a text: now, while the load can still be refused.
   const probeIds = apply(() => library.encode(probe).ids).filter((id) => idToToken[id] !== undefined);
   if (probeIds.length > 0) apply(() => library.decode(probeIds));
@@ -104,6 +107,11 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
         library.decode(known, { skip_special_tokens: false, clean_up_tokenization_spaces: false }),
       );
     },
+    bytesOf(id, { keepSpecial = false } = {}) {
+      const entry = idToToken[id];
+      if (entry === undefined || (!keepSpecial && specialIds.has(id))) return [];
+      return entryBytes(entry, addedIds.has(id));
+    },
   };
 }
 
@@ -112,14 +120,16 @@ function parse<const TSchema extends v.GenericSchema>(
   value: unknown,
   file: string,
 ): v.InferOutput<TSchema> {
-  const parsed = v.safeParse(schema, value);
-  if (parsed.success) return parsed.output;
-  const issue = parsed.issues[0];
-  const path = v.getDotPath(issue) ?? 'the whole file';
-  throw new EngineError(
-    'integrity',
-    `${file} does not describe a tokenizer: ${path}: ${issue.message}. Load the model's files again from their source.`,
-    { details: { file, path } },
+  return parseOrThrow(
+    schema,
+    value,
+    'the whole file',
+    ({ field: path, sentence }) =>
+      new EngineError(
+        'integrity',
+        `${file} does not describe a tokenizer: ${sentence}. Load the model's files again from their source.`,
+        { details: { file, path } },
+      ),
   );
 }
 

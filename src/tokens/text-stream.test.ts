@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { HfTokenizer } from './hf-tokenizer.ts';
 import { bundledTokenizer } from './testing/bundled-tokenizer.ts';
 import { bytesTokenizer, byteTokenizer, wordTokenizer } from './testing/byte-tokenizer.ts';
+import { entryIds, llamaLike } from './testing/small-tokenizers.ts';
 import { TextStream } from './text-stream.ts';
 import { type TokenId, tokenId } from './token-id.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -24,8 +26,9 @@ function streamOf(
   tokenizer: Tokenizer,
   ids: readonly TokenId[],
   stopStrings: readonly string[] = [],
+  { keepSpecial = false, end }: { readonly keepSpecial?: boolean; readonly end?: string | undefined } = {},
 ): Streamed {
-  const stream = new TextStream(tokenizer, stopStrings);
+  const stream = new TextStream(tokenizer, stopStrings, [], keepSpecial);
   const pieces: string[] = [];
   const taken: string[] = [];
   let tokensToStop: number | null = null;
@@ -38,6 +41,7 @@ function streamOf(
       break;
     }
   }
+  if (end !== undefined) stream.appendEnd(entryIds(tokenizer as HfTokenizer, [end])[0]);
   taken.push(stream.finish());
   return { pieces, taken, text: taken.join(''), tokensToStop };
 }
@@ -211,6 +215,90 @@ describe('stop strings', () => {
     );
   });
 });
+
+describe('stop strings that spell special tokens', () => {
+  type Case = [string, string[], string[], string, number | null, string?];
+  const cases: Case[] = [
+    ['a special token that the text leaves out', ['a', '▁b', '<|im_end|>'], ['<|im_end|>'], 'a b', 3],
+    ['at the very start', ['<|im_end|>'], ['<|im_end|>'], '', 1],
+    ['one of two', ['a', '</s>', '<|im_end|>'], ['<|im_end|>', '</s>'], 'a', 2],
+    ['written as ordinary text', ['a', '<', '/', 's', '>', 'b'], ['</s>'], 'a', 5],
+    ['behind a text', ['a', '\n', '<|im_end|>'], ['\n<|im_end|>'], 'a', 3],
+    ['before a text', ['a', '<|im_end|>', '\n'], ['<|im_end|>\n'], 'a', 3],
+    ['in the middle', ['a', '▁b', '<|im_end|>', '▁or', '▁b'], ['b<|im_end|> o'], 'a ', 4],
+    ['two in a row', ['a', '</s>', '<|im_end|>', 'b'], ['</s><|im_end|>'], 'a', 3],
+    ['the second of two', ['a', '</s>', 'b', '</s>', 'a'], ['b</s>'], 'a', 4],
+    ['behind an emoji of bytes', ['<0xF0>', '<0x9F>', '<0x98>', '<0x80>', '</s>'], ['😀</s>'], '', 5],
+    ['another one than comes', ['a', '</s>', 'b'], ['<|im_end|>'], 'ab', null],
+    ['half of which ends the text', ['a', '▁b', '<|im_end|>'], ['b<|im_end|>\n'], 'a b', null],
+    ['a word within its spelling', ['a', '<|im_end|>', 'b'], ['end'], 'ab', null],
+    ['the end of its spelling', ['a', '<|im_end|>', 'b'], ['|>b'], 'ab', null],
+    ['the beginning of its spelling', ['a', '<|im_end|>', 'b'], ['a<|im'], 'ab', null],
+    ['a text that it interrupts', ['a', 'E', '<|im_end|>', 'ND'], ['END'], 'a', 4],
+    ['a longer text that it interrupts', ['E', '</s>', 'ND', 'E', 'a'], ['NDEa', 'END'], '', 3],
+    ['an added token that the text shows', ['a', '<think>', 'b'], ['<think>'], 'a', 2],
+    ['an end token, behind a text', ['a', '\n'], ['\n</s>'], 'a', null, '</s>'],
+    ['an end token', ['a', 'b'], ['</s>'], 'ab', null, '</s>'],
+  ];
+
+  test.each(cases)('%s', (_, entries, stopStrings, text, tokensToStop, end) => {
+    const tokenizer = llamaLike();
+    expect(streamOf(tokenizer, entryIds(tokenizer, entries), stopStrings, { end })).toMatchObject({
+      text,
+      tokensToStop,
+    });
+  });
+
+  test('stop where they are spelled in the text, too', () => {
+    const tokenizer = llamaLike();
+    const ids = entryIds(tokenizer, ['a', 'b', '<|im_end|>', '▁or']);
+    const stopped = streamOf(tokenizer, ids, ['b<|im_end|>'], { keepSpecial: true });
+    expect(stopped).toMatchObject({ text: 'a', tokensToStop: 3, pieces: ['a', 'b', '<|im_end|>'] });
+  });
+
+  test('what may begin one is held until it cannot', () => {
+    const tokenizer = llamaLike();
+    const ids = entryIds(tokenizer, ['a', '\n', '<|im_end|>', 'b', '.']);
+    expect(streamOf(tokenizer, ids, ['\n<|im_end|>.']).taken).toEqual(['a', '', '', '\nb', '.', '']);
+  });
+
+  test('agree with a search of the text as it is shown and as it is spelled', () => {
+    const tokenizer = llamaLike();
+    const entries = fc.array(fc.constantFrom('a', 'b', '</s>', '<|im_end|>'), { maxLength: 12 });
+    const stop = fc.array(fc.constantFrom('a', 'b', '</s>', '<|im_end|>'), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(entries, fc.array(stop, { maxLength: 3 }), (parts, stops) => {
+        const ids = entryIds(tokenizer, parts);
+        const { text, tokensToStop } = streamOf(
+          tokenizer,
+          ids,
+          stops.map((one) => one.join('')),
+        );
+        expect({ text, tokensToStop }).toEqual(searchParts(parts, stops));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+const isLeftOut = (part: string): boolean => part.startsWith('<');
+const shown = (parts: readonly string[]): string => parts.filter((part) => !isLeftOut(part)).join('');
+
+/** The rule without streaming, where every token is a part and every stop string is made of whole parts. */
+function searchParts(parts: readonly string[], stops: readonly (readonly string[])[]) {
+  const startsIn = (list: readonly string[], stop: readonly string[]): number[] =>
+    list.flatMap((_, start) => (stop.every((part, i) => list[start + i] === part) ? [start] : []));
+  for (let count = 1; count <= parts.length; count++) {
+    const spelled = parts.slice(0, count);
+    const visible = spelled.filter((part) => !isLeftOut(part));
+    const starts = stops.flatMap((stop) => [
+      ...startsIn(spelled, stop).map((start) => shown(spelled.slice(0, start)).length),
+      ...startsIn(visible, stop),
+    ]);
+    if (starts.length > 0) return { text: shown(spelled).slice(0, Math.min(...starts)), tokensToStop: count };
+  }
+  return { text: shown(parts), tokensToStop: null };
+}
 
 /** The rule without streaming: after each token look at all complete characters for the earliest start of a match. */
 function searchWholeText(tokenizer: Tokenizer, ids: readonly TokenId[], stopStrings: readonly string[]) {

@@ -1,4 +1,4 @@
-import { Detokeniser } from './detokeniser.ts';
+import { Detokeniser, spelling } from './detokeniser.ts';
 import { StopMatcher } from './stop-matcher.ts';
 import type { TokenId } from './token-id.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -13,11 +13,13 @@ export interface AppendedText {
 /**
  * The text of a decode while its tokens arrive: `append` every committed token, `takeFinal` at the end of a
  * round, `finish` at the end of the decode. What takeFinal and finish return is, together, the text of all ids,
- * cut at the stop string. Stop strings may span token borders. Tokens appended after the stop add nothing.
+ * cut at the stop string. Stop strings may span token borders, and may spell special tokens that the text leaves out.
+ * Tokens appended after the stop add nothing.
  */
 export class TextStream {
   /** True if a stop string may end the text: then every token is to be seen before the next is asked for. */
   readonly hasStopStrings: boolean;
+  readonly #tokenizer: Tokenizer;
   readonly #detokeniser: Detokeniser;
   readonly #stops: StopMatcher;
   /** Text that was not taken yet; it starts at position #taken of the whole. */
@@ -34,6 +36,7 @@ export class TextStream {
     contextIds: readonly TokenId[] = [],
     keepSpecial = false,
   ) {
+    this.#tokenizer = tokenizer;
     this.#detokeniser = new Detokeniser(tokenizer, contextIds, keepSpecial);
     this.#stops = new StopMatcher(stopStrings);
     this.hasStopStrings = stopStrings.length > 0;
@@ -41,10 +44,21 @@ export class TextStream {
 
   append(id: TokenId): AppendedText {
     if (this.#stops.matchStart !== null) return { piece: '', stopped: true };
-    const piece = this.#detokeniser.append(id);
-    this.#stops.feed(piece);
-    this.#waiting += piece;
-    return { piece, stopped: this.#stops.matchStart !== null };
+    const { text, bytes } = this.#detokeniser.append(id);
+    if (bytes === null) this.#feedLeftOut(id);
+    else this.#stops.feed(text);
+    this.#waiting += text;
+    return { piece: text, stopped: this.#stops.matchStart !== null };
+  }
+
+  /** An end token, which the text leaves out in any case: it may complete a stop string that began before it. */
+  appendEnd(id: TokenId): void {
+    if (this.#stops.matchStart === null) this.#feedLeftOut(id);
+  }
+
+  /** Reads tokens that continue the ids appended so far, without appending them here. */
+  readAhead(): Detokeniser {
+    return this.#detokeniser.fork();
   }
 
   /** Text that became final since the last call: no part of a character, no possible beginning of a stop string. */
@@ -57,6 +71,10 @@ export class TextStream {
     if (this.#stops.matchStart !== null) return this.takeFinal();
     this.#waiting += this.#detokeniser.finish();
     return this.#take(this.#waiting.length);
+  }
+
+  #feedLeftOut(id: TokenId): void {
+    if (this.hasStopStrings) this.#stops.feedLeftOut(spelling(this.#tokenizer, id));
   }
 
   #take(length: number): string {

@@ -14,4 +14,9 @@ export interface Tokenizer {
   encode(text: string, options?: { addSpecial?: boolean }): TokenId[];
   /** Text of `ids`; special tokens are left out unless asked for. Incomplete UTF-8 shows as U+FFFD. */
   decode(ids: readonly TokenId[], options?: { keepSpecial?: boolean }): string;
+  /**
+   * The bytes that a token stands for wherever it stands; empty for one that a text leaves out, as special tokens unless
+   * asked for. Null where they depend on the tokens before it: a Detokeniser finds them.
+   */
+  bytesOf(id: TokenId, options?: { keepSpecial?: boolean }): readonly number[] | null;
 }

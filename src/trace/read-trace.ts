@@ -1,10 +1,11 @@
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import { summarize } from '../decode/statistics.ts';
 import { validateRecordedRequest, withCombineNumbers } from '../engine/decode-request.ts';
 import type { DecodeResult } from '../engine/engine-api.ts';
 import { membersOf } from '../engine/request-members.ts';
 import type { RecordedRequest } from '../engine/request-types.ts';
 import { EngineError } from '../errors/engine-error.ts';
+import { parseOrThrow } from '../errors/parse-or-throw.ts';
 import type { Round } from '../round/round.ts';
 import { readableMajors, type Trace, type TraceCandidates, type TraceHeader, traceVersion } from './trace.ts';
 import {
@@ -175,10 +176,9 @@ function wholeResult(
 }
 
 function parse<const TSchema extends v.GenericSchema>(line: Line, schema: TSchema): v.InferOutput<TSchema> {
-  const parsed = v.safeParse(schema, line.value, { abortEarly: true });
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw invalid(line.number, v.getDotPath(issue), issue.message);
+  return parseOrThrow(schema, line.value, '', ({ field, problem }) =>
+    invalid(line.number, field || null, problem),
+  );
 }
 
 /** The same for what is checked as the engine checks it. @param field what the line calls it */

@@ -37,7 +37,7 @@ describe('a trace', () => {
       'candidates',
       'result',
     ]);
-    expect(JSON.parse(lines[0])).toMatchObject({ format: 'antiphon-trace', version: '2.1' });
+    expect(JSON.parse(lines[0])).toMatchObject({ format: 'antiphon-trace', version: '2.2' });
   });
 
   test('keeps any text and any number of its rounds', () => {
@@ -126,7 +126,7 @@ describe('other versions', () => {
     };
     const lines = text.trimEnd().split('\n');
     const extended = lines.map((line) => JSON.stringify(extend(JSON.parse(line))));
-    extended[0] = extended[0].replace('"version":"2.1"', '"version":"2.7"');
+    extended[0] = extended[0].replace('"version":"2.2"', '"version":"2.7"');
     extended.splice(3, 0, JSON.stringify({ type: 'mood', value: 1 }));
     expect(readTrace(extended.join('\n'))).toEqual(trace);
   });
@@ -134,7 +134,7 @@ describe('other versions', () => {
   /** The file as version 1.0 wrote it. */
   const asVersion1 = (file: string, members: number) =>
     file
-      .replace('"version":"2.1"', '"version":"1.0"')
+      .replace('"version":"2.2"', '"version":"1.0"')
       .replaceAll(/\{"kind":"member","index":(\d+)\}/g, '$1')
       .replaceAll('{"kind":"lookup"}', String(members));
 
@@ -144,6 +144,15 @@ describe('other versions', () => {
     const old = asVersion1(written, recorded.header.members.length);
     expect(old).not.toMatch(/"kind":"(member|lookup)"/);
     expect(readTrace(old)).toEqual(recorded);
+  });
+
+  test('the bytes of log probabilities are null where a version before 2.2 wrote none', () => {
+    const one = { tokenId: trace.rounds[0].committed[0], text: 'a', bytes: [0x61], logprob: -1 };
+    const rounds = [{ ...trace.rounds[0], logprobs: [{ ...one, top: [one] }] }];
+    const file = writeTrace({ header: trace.header, rounds, candidates: [], result: null });
+    expect(readTrace(file).rounds).toEqual(rounds);
+    const [{ logprobs }] = readTrace(file.replaceAll('"bytes":[97],', '')).rounds;
+    expect(logprobs).toEqual([{ ...one, bytes: null, top: [{ ...one, bytes: null }] }]);
   });
 
   test.each(['lookup-1.0.jsonl', '../../../public/first-story.jsonl'])(

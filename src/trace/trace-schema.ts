@@ -42,7 +42,13 @@ export const headerSchema = v.object({
   ),
 });
 
-const logprob = { tokenId: token, text: v.string(), logprob: v.pipe(finite, v.maxValue(0)) };
+const logprob = {
+  tokenId: token,
+  text: v.string(),
+  /** Since 2.2. */
+  bytes: v.optional(v.nullable(v.array(v.pipe(count, v.maxValue(255)))), null),
+  logprob: v.pipe(finite, v.maxValue(0)),
+};
 
 const proposer: v.GenericSchema<Proposer> = v.variant('kind', [
   v.object({ kind: v.literal('member'), index: count }),

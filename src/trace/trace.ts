@@ -16,7 +16,7 @@ export const traceFormat = 'antiphon-trace';
  * Minor versions add fields and kinds of lines, which older readers leave out. Everything else is a major version,
  * which older readers refuse.
  */
-export const traceVersion = { major: 2, minor: 1 } as const;
+export const traceVersion = { major: 2, minor: 2 } as const;
 
 /** Major versions that the reader knows. In 1 a proposer was a number: the look-up's was the number of members. */
 export const readableMajors: readonly number[] = [1, traceVersion.major];

@@ -28,12 +28,15 @@ export function letterTokenizer(vocabSize: number): Tokenizer {
     fingerprint: `letters-${vocabSize}`,
     encode: (text) => [...text].map((letter) => tokenId(letter.charCodeAt(0) - 97)),
     decode: (ids) => ids.map((id) => String.fromCharCode(97 + id)).join(''),
+    bytesOf: (id) => [97 + id],
   };
 }
 
 export interface FakeDecodeOptions {
   /** Target first, then the drafting model. */
   readonly models: readonly FakeModel[];
+  /** Default: one letter a token. */
+  readonly tokenizer?: Tokenizer;
   readonly method: MethodPlan;
   readonly random: RandomSource;
   readonly prompt?: readonly number[];
@@ -105,7 +108,7 @@ export function prepareFakeDecode(
   const { logprobs, maxTokens = 20, signal = neverAborted } = options;
   const { takeTurn = async () => {}, onPrefill = () => {} } = options;
   const { createSampler = (...parts) => new LateReadSampler(maxUnreadDraws, ...parts) } = options;
-  const tokenizer = letterTokenizer(models[0].vocabSize);
+  const { tokenizer = letterTokenizer(models[0].vocabSize) } = options;
   const sampling = { ...untruncated, ...options.sampling };
   const members = models.map(
     (_, index): MemberDescription => ({
@@ -123,7 +126,7 @@ export function prepareFakeDecode(
   return (random) => {
     const recorder = new RoundRecorder(now);
     let round = 0;
-    const textStream = new TextStream(tokenizer, stop);
+    const textStream = new TextStream(tokenizer, stop, promptOf(options, 0).map(tokenId));
     const assemble = (sequences: readonly FakeSequence[], continues?: WrittenBefore) =>
       assembleDecode({
         continues,
@@ -133,7 +136,6 @@ export function prepareFakeDecode(
         vocabSize: tokenizer.vocabSize,
         sampling,
         logprobs,
-        tokenizer,
         textStream,
         recorder,
         maxTokens,

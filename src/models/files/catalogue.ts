@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { EngineError } from '../../errors/engine-error.ts';
+import { parseOrThrow } from '../../errors/parse-or-throw.ts';
 import { DTYPES } from './dtype.ts';
 
 const CountSchema = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -49,13 +50,15 @@ export const CATALOGUE_FILE = 'catalogue.json';
  * Throws EngineError `integrity` where the form is another.
  */
 export function readCatalogue(json: unknown, source: string): Catalogue {
-  const parsed = v.safeParse(CatalogueSchema, json);
-  if (parsed.success) return parsed.output;
-  const issue = parsed.issues[0];
-  const path = v.getDotPath(issue) ?? 'the whole file';
-  throw new EngineError(
-    'integrity',
-    `${source} is not a catalogue of models: ${path}: ${issue.message}. Generate it again with scripts/make-catalogue.ts, or delete it to load folders by name.`,
-    { details: { source, path } },
+  return parseOrThrow(
+    CatalogueSchema,
+    json,
+    'the whole file',
+    ({ field: path, sentence }) =>
+      new EngineError(
+        'integrity',
+        `${source} is not a catalogue of models: ${sentence}. Generate it again with scripts/make-catalogue.ts, or delete it to load folders by name.`,
+        { details: { source, path } },
+      ),
   );
 }

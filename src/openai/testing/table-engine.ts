@@ -22,9 +22,9 @@ import type { ModelRuntime } from '../../models/session/runtime.ts';
 import { ChatTemplate } from '../../prompt/chat-template.ts';
 import { RoundRecorder } from '../../round/round-recorder.ts';
 import { tokenId } from '../../tokens/token-id.ts';
+import type { Tokenizer } from '../../tokens/tokenizer.ts';
 
-const vocabSize = 26;
-const letters = letterTokenizer(vocabSize);
+const letters = letterTokenizer(26);
 
 /** Roles by their first letter, then what was said, all in letters that the tokenizer has. */
 const template = '{% for message in messages %}{{ message.role[0] }}{{ message.content }}{% endfor %}';
@@ -53,8 +53,11 @@ export class TableEngine implements Pick<EngineApi, 'decode' | 'info'> {
     device: null,
   } as unknown as ModelRuntime;
 
-  constructor() {
-    const entries = ['talker', 'other', 'foreign', 'mute'].map((name, seed) => this.#entryOf(name, seed));
+  /** @param tokenizer another one in place of the letters */
+  constructor(tokenizer: Tokenizer = letters) {
+    const entries = ['talker', 'other', 'foreign', 'mute'].map((name, seed) =>
+      this.#entryOf(name, seed, tokenizer),
+    );
     this.#entries = new Map(entries.map((entry) => [entry.model.id, entry]));
   }
 
@@ -100,7 +103,8 @@ export class TableEngine implements Pick<EngineApi, 'decode' | 'info'> {
     return entry;
   }
 
-  #entryOf(id: string, seed: number): LoadedEntry {
+  #entryOf(id: string, seed: number, tokenizer: Tokenizer): LoadedEntry {
+    const { vocabSize } = tokenizer;
     const table = new FakeModel({ vocabSize, seed, spread: 3, onForward: () => this.onPass() });
     const model = {
       id,
@@ -111,14 +115,14 @@ export class TableEngine implements Pick<EngineApi, 'decode' | 'info'> {
       openSequence: () => table.openSequence(),
       copyPrefix: table.copyPrefix,
     } as unknown as CausalModel;
-    const tokens = { vocabSize, fingerprint: id === 'foreign' ? 'runes' : 'letters' };
+    const tokens = { vocabSize, fingerprint: id === 'foreign' ? 'runes' : tokenizer.fingerprint };
     return {
       model,
       description: { id, sha256: `${seed}`.repeat(64) } as LoadedModel,
       weightBytes: 100,
       memoryBytes: 0,
       pool: new SequencePool(model),
-      tokenizer: letters,
+      tokenizer,
       vocabulary: { name: id, ...tokens, scored: tokens },
       endTokenIds: new Set([tokenId(this.endToken.charCodeAt(0) - 97)]),
       chatTemplate: id === 'mute' ? null : new ChatTemplate(template, {}),

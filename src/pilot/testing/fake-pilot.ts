@@ -78,7 +78,7 @@ function resultOf(request: DecodeRequest, isAborted: boolean): DecodeResult {
   const round = (committed: readonly number[], atMs: number) => ({
     committed,
     atMs,
-    forwards: [{ member: 0, kind: 'score' }],
+    forwards: [{ member: 0, kind: 'score', tokens: 1, startMs: 0, ms: 10, estimated: false }],
     proposals: [],
   });
   return {

@@ -12,6 +12,7 @@ export function bytesTokenizer(table: readonly Uint8Array[]): Tokenizer {
     fingerprint: 'bytes',
     encode: (text) => [...new TextEncoder().encode(text)].map(tokenId),
     decode,
+    bytesOf: (id) => [...(table[id] ?? [])],
   };
 }
 
@@ -31,5 +32,6 @@ export function wordTokenizer(words: readonly string[]): Tokenizer {
         .map((id) => ` ${words[id]}`)
         .join('')
         .slice(1),
+    bytesOf: (id) => (words[id] === undefined ? [] : null),
   };
 }

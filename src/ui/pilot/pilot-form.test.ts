@@ -1,12 +1,16 @@
 import { expect, test } from 'vitest';
+import { criteriaPresets, noCriteria, presetOf } from '../../pilot/criteria.ts';
 import { planPilot } from '../../pilot/plan.ts';
 import { newChat } from '../form/chat-form.ts';
 import { initialForm, type RequestForm } from '../form/request-form.ts';
 import { changeMember } from '../form/team-form.ts';
 import {
+  criteriaFields,
   criteriaIn,
   initialPilotForm,
+  makeSamePlan,
   type PilotForm,
+  promptsIn,
   requireOwnModule,
   toPilotSettings,
 } from './pilot-form.ts';
@@ -80,8 +84,35 @@ test('a team whose members have messages of their own is not piloted, one model 
 });
 
 test('a criterion left empty asks for nothing', () => {
-  const form = { ...initialPilotForm, minSpeedUp: Number.NaN, maxDeviation: Number.NaN };
-  expect(criteriaIn(form)).toEqual({ minSpeedUp: 0, maxDeviation: 1 });
+  const empty = Object.fromEntries(
+    Object.keys(criteriaFields(noCriteria)).map((field) => [field, Number.NaN]),
+  );
+  expect(criteriaIn({ ...initialPilotForm, ...empty })).toEqual(noCriteria);
+});
+
+test('presets are the same numbers behind the fields', () => {
+  for (const preset of Object.values(criteriaPresets)) {
+    expect(criteriaIn({ ...initialPilotForm, ...criteriaFields(preset) })).toEqual(preset);
+  }
+  expect(presetOf(criteriaIn(initialPilotForm))).toBe('balanced');
+});
+
+test('what is typed into criteria and costs makes no other plan; whatever else does', () => {
+  const changed = Object.entries(initialPilotForm).filter(([field, value]) => {
+    const other = typeof value === 'number' ? value + 1 : `${value}x`;
+    return makeSamePlan(initialPilotForm, { ...initialPilotForm, [field]: other });
+  });
+  expect(changed.map(([field]) => field).toSorted()).toEqual(
+    [...Object.keys(criteriaFields(noCriteria)), 'costPerForward'].toSorted(),
+  );
+});
+
+test('prompts are read again only when they change', () => {
+  const form: PilotForm = { ...initialPilotForm, promptsText: '{"prompt":"one","expected":"two"}' };
+  const read = promptsIn(form);
+  expect(read).toMatchObject([{ text: 'one', expected: 'two' }]);
+  expect(promptsIn({ promptsText: form.promptsText })).toBe(read);
+  expect(promptsIn({ promptsText: 'one' })).toMatchObject([{ text: 'one' }]);
 });
 
 test('no pilot runs a combination of another site', () => {

@@ -1,5 +1,6 @@
 import { EngineError } from '../../errors/engine-error.ts';
-import type { PilotCriteria } from '../../pilot/pilot.ts';
+import { criteriaPresets, noCriteria } from '../../pilot/criteria.ts';
+import type { PilotCriteria, PilotPrompt } from '../../pilot/pilot.ts';
 import type { Drafter, PilotSchedule, PilotSettings } from '../../pilot/plan.ts';
 import { readPrompts } from '../../pilot/read-prompts.ts';
 import { combinesWith } from '../../pilot/weight-values.ts';
@@ -26,6 +27,27 @@ export interface PilotForm {
   readonly repeats: number;
   readonly minSpeedUp: number;
   readonly maxDeviation: number;
+  readonly minSameTextsPercent: number;
+  /** Percentage points. */
+  readonly maxPassRateLossPoints: number;
+  /** Of each model, as `readCosts` reads it; empty: measured. */
+  readonly costPerForward: string;
+}
+
+/** What a report is judged by, and no run depends on. */
+const judgingFields: ReadonlySet<string> = new Set<keyof PilotForm>([
+  'minSpeedUp',
+  'maxDeviation',
+  'minSameTextsPercent',
+  'maxPassRateLossPoints',
+  'costPerForward',
+]);
+
+/** Whether two forms make the same plan: a criterion that is typed makes no other, and a plan may be large. */
+export function makeSamePlan(left: PilotForm, right: PilotForm): boolean {
+  return (Object.keys(right) as (keyof PilotForm)[]).every(
+    (field) => judgingFields.has(field) || left[field] === right[field],
+  );
 }
 
 export const initialPilotForm: PilotForm = {
@@ -40,8 +62,8 @@ export const initialPilotForm: PilotForm = {
   maxTokens: 64,
   seed: 1,
   repeats: 1,
-  minSpeedUp: 1.2,
-  maxDeviation: 0.01,
+  ...criteriaFields(criteriaPresets.balanced),
+  costPerForward: '',
 };
 
 /** @throws EngineError `invalid-request` where the team's combination is a module that the page does not run */
@@ -49,6 +71,14 @@ export function requireOwnModule({ schedules }: PilotForm, { team }: RequestForm
   if (schedules.length === 0 || team.combination !== 'custom') return;
   const reason = moduleRefusal(team.moduleUrl, pageUrl);
   if (reason !== null) throw refused('team', reason);
+}
+
+let latest: { readonly text: string; readonly prompts: readonly PilotPrompt[] } | null = null;
+
+/** As `readPrompts`; prompts that were read last are not read again, whatever else of the form is typed in. */
+export function promptsIn({ promptsText }: Pick<PilotForm, 'promptsText'>): readonly PilotPrompt[] {
+  if (latest?.text !== promptsText) latest = { text: promptsText, prompts: readPrompts(promptsText) };
+  return latest.prompts;
 }
 
 /** @throws EngineError `invalid-request`, naming the field or the line */
@@ -62,7 +92,7 @@ export function toPilotSettings(form: PilotForm, request: RequestForm): PilotSet
   }
   const team = toCollaborative(request.team, { kind: 'exact' }, { chat: null, prompt: '' });
   return {
-    prompts: readPrompts(form.promptsText),
+    prompts: promptsIn(form),
     repeats: form.repeats,
     request: {
       seed: form.seed,
@@ -90,11 +120,25 @@ export function toPilotSettings(form: PilotForm, request: RequestForm): PilotSet
 
 const hasOwnMessage = ({ prompt, system }: MemberForm): boolean => prompt !== '' || system !== '';
 
-export function criteriaIn({ minSpeedUp, maxDeviation }: PilotForm): PilotCriteria {
-  // A field left empty asks for nothing.
+/** A field left empty asks for nothing. */
+export function criteriaIn(form: PilotForm): PilotCriteria {
+  const orElse = (value: number, otherwise: number): number => (Number.isNaN(value) ? otherwise : value);
   return {
-    minSpeedUp: Number.isNaN(minSpeedUp) ? 0 : minSpeedUp,
-    maxDeviation: Number.isNaN(maxDeviation) ? 1 : maxDeviation,
+    minSpeedUp: orElse(form.minSpeedUp, noCriteria.minSpeedUp),
+    maxDeviation: orElse(form.maxDeviation, noCriteria.maxDeviation),
+    minSameTexts: orElse(form.minSameTextsPercent / 100, noCriteria.minSameTexts),
+    maxPassRateLoss: orElse(form.maxPassRateLossPoints / 100, noCriteria.maxPassRateLoss),
+  };
+}
+
+/** Criteria as the fields show them. */
+export function criteriaFields(criteria: PilotCriteria) {
+  const { minSpeedUp, maxDeviation, minSameTexts, maxPassRateLoss } = criteria;
+  return {
+    minSpeedUp,
+    maxDeviation,
+    minSameTextsPercent: Number((100 * minSameTexts).toFixed(6)),
+    maxPassRateLossPoints: Number((100 * maxPassRateLoss).toFixed(6)),
   };
 }
 

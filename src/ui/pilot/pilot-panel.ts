@@ -1,11 +1,19 @@
-import { html, LitElement, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import {
+  html,
+  LitElement,
+  nothing,
+  type PropertyDeclarations,
+  type PropertyValues,
+  type TemplateResult,
+} from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { LoadedModel } from '../../engine/engine-api.ts';
 import { EngineError } from '../../errors/engine-error.ts';
+import { readCosts, requireCostsOf } from '../../pilot/costs.ts';
+import { type CriteriaPreset, criteriaPresets, presetOf } from '../../pilot/criteria.ts';
 import { estimatePlan } from '../../pilot/estimate.ts';
-import type { PilotEngine } from '../../pilot/pilot.ts';
+import type { CostPerForward, PilotEngine } from '../../pilot/pilot.ts';
 import { countCases, modelsOf, type Planned, planPilot } from '../../pilot/plan.ts';
-import { readPrompts } from '../../pilot/read-prompts.ts';
 import { refuseUnreadableChats } from '../../pilot/readable-chats.ts';
 import { nameOf } from '../../pilot/report.ts';
 import { durationText, headline } from '../../pilot/report-words.ts';
@@ -21,9 +29,12 @@ import { failureStyle, theme } from '../kit/theme.ts';
 import type { EngineState } from '../models/engine-state.ts';
 import { type ModelChoice, titleOf } from '../models/model-choice.ts';
 import {
+  criteriaFields,
   criteriaIn,
   initialPilotForm,
+  makeSamePlan,
   type PilotForm,
+  promptsIn,
   requireOwnModule,
   toPilotSettings,
 } from './pilot-form.ts';
@@ -32,13 +43,26 @@ import { PilotRunner } from './pilot-run.ts';
 import { PilotStorage } from './pilot-storage.ts';
 import { pilotPanelStyle } from './pilot-style.ts';
 
-type NumberField = 'temperature' | 'maxTokens' | 'seed' | 'repeats' | 'minSpeedUp' | 'maxDeviation';
-type TextField = 'draftLengths' | 'teamDraftLengths' | 'combineValues';
+type NumberField =
+  | ('temperature' | 'maxTokens' | 'seed' | 'repeats')
+  | ('minSpeedUp' | 'maxDeviation' | 'minSameTextsPercent' | 'maxPassRateLossPoints');
+type TextField = 'draftLengths' | 'teamDraftLengths' | 'combineValues' | 'costPerForward';
 
 /** A plan, or what is wrong with the fields. */
 type PlanState =
   | { readonly kind: 'planned'; readonly planned: Planned; readonly runs: number; readonly ms: number | null }
   | { readonly kind: 'refused'; readonly isAboutPrompts: boolean; readonly reason: string };
+
+/** What a pass costs, or what is wrong with the field. */
+type Costs =
+  | { readonly kind: 'read'; readonly costs: CostPerForward }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+const presetTitles: Readonly<Record<CriteriaPreset, string>> = {
+  strict: 'Strict: the same texts',
+  balanced: 'Balanced: the same quality',
+  fast: 'Fast: some quality for speed',
+};
 
 const drafterTitles = { model: 'Draft model', ngram: 'N-gram look-up' } as const;
 const teamSchedules = ['alternate', 'naive', 'black-box', 'mixture'] as const;
@@ -111,7 +135,9 @@ export class PilotPanel extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('form') || changed.has('request') || changed.has('engine')) this.#plan = this.#planned();
+    const before = changed.get('form');
+    const isOtherForm = changed.has('form') && (!before || !makeSamePlan(before, this.form));
+    if (isOtherForm || changed.has('request') || changed.has('engine')) this.#plan = this.#planned();
     const isRunning = this.#runner.state.kind === 'running';
     if (isRunning !== this.#wasRunning) {
       this.#wasRunning = isRunning;
@@ -155,7 +181,7 @@ export class PilotPanel extends LitElement {
           rows="8"
           spellcheck="false"
           autocomplete="off"
-          placeholder=${'Once upon a time\n…or…\n{"prompt": "Once upon a time"}\n…or…\n{"messages": [{"role": "user", "content": "Hello"}]}'}
+          placeholder=${'Once upon a time\n…or…\n{"prompt": "2 + 2 =", "expected": "4"}\n…or…\n{"messages": [{"role": "user", "content": "Hello"}]}'}
           aria-describedby="prompts-hint"
           aria-invalid=${refusal && !isEmpty ? 'true' : 'false'}
           .value=${live(promptsText)}
@@ -173,7 +199,9 @@ export class PilotPanel extends LitElement {
           />
           <button type="button" @click=${this.#useSamples}>Twenty story prompts</button>
         </div>
-        <p class="hint" id="prompts-hint">Or drop a file here. Use at least twenty prompts for reliable numbers.</p>
+        <p class="hint" id="prompts-hint">Or drop a file here. Use at least twenty prompts for reliable numbers. A line with
+          <code>"expected"</code> measures quality: a text, <code>{"pattern": "…"}</code>, or
+          <code>{"choices": […], "answer": "…"}</code>.</p>
       </div>
       ${this.unread === null ? null : html`<p class="refusal" role="alert">${this.unread}</p>`}
       ${refusal && !isEmpty ? html`<p class="refusal" role="alert"><strong>Cannot read it:</strong> ${refusal}</p>` : null}
@@ -182,8 +210,10 @@ export class PilotPanel extends LitElement {
 
   #promptCount(): string {
     try {
-      const { length } = readPrompts(this.form.promptsText);
-      return length === 1 ? '1 prompt' : `${length} prompts`;
+      const prompts = promptsIn(this.form);
+      const judged = prompts.filter(({ expected }) => expected !== undefined).length;
+      const count = prompts.length === 1 ? '1 prompt' : `${prompts.length} prompts`;
+      return judged === 0 ? count : `${count}, ${judged} with an expectation`;
     } catch {
       return '';
     }
@@ -251,7 +281,13 @@ export class PilotPanel extends LitElement {
     >`;
   }
 
-  #text(field: TextField, label: string, placeholder: string): TemplateResult {
+  /** @param hint id of what describes the field, and whether it says that the field is refused */
+  #text(
+    field: TextField,
+    label: string,
+    placeholder: string,
+    hint?: { readonly id: string; readonly isRefusal: boolean },
+  ): TemplateResult {
     return html`<div class="field">
       <label for=${field}>${label}</label>
       <input
@@ -260,6 +296,8 @@ export class PilotPanel extends LitElement {
         autocomplete="off"
         spellcheck="false"
         placeholder=${placeholder}
+        aria-describedby=${hint?.id ?? nothing}
+        aria-invalid=${hint ? String(hint.isRefusal) : nothing}
         .value=${live(this.form[field])}
         @input=${(event: Event) => this.#set({ [field]: (event.target as HTMLInputElement).value })}
       />
@@ -267,19 +305,53 @@ export class PilotPanel extends LitElement {
   }
 
   #wishes(): TemplateResult {
+    const costs = this.#costs();
     return html`<fieldset class="part">
       <h3>Runs and criteria</h3>
       <div class="pairs">
         ${this.#number('temperature', 'Temperature', '0.1')} ${this.#number('maxTokens', 'Max tokens', '1')}
         ${this.#number('repeats', 'Seeds per prompt', '1')} ${this.#number('seed', 'First seed', '1')}
+      </div>
+      ${this.#presets()}
+      <div class="pairs">
         ${this.#number('minSpeedUp', 'Min. speed-up', '0.1')}
         ${this.#number('maxDeviation', 'Max. deviation', '0.001')}
+        ${this.#number('minSameTextsPercent', 'Min. same texts, %', '1')}
+        ${this.#number('maxPassRateLossPoints', 'Max. pass-rate loss, points', '1')}
       </div>
       <p class="hint">
         Deviation is the mean total variation per position. It is measured for lossy acceptance, computed from differing
-        texts at temperature 0 and under coupled, and otherwise 0 by construction.
+        texts at temperature 0 and under coupled, and otherwise 0 by construction; so is a pass-rate loss.
       </p>
+      ${this.#text('costPerForward', 'Cost of a forward pass, by model', 'story-base=4, story-draft=1', {
+        id: 'costs-hint',
+        isRefusal: costs.kind === 'refused',
+      })}
+      ${
+        costs.kind === 'refused'
+          ? html`<p class="refusal" id="costs-hint" role="alert">${costs.reason}</p>`
+          : html`<p class="hint" id="costs-hint">In any unit, for the cost per token. Left empty, passes cost their measured time.</p>`
+      }
     </fieldset>`;
+  }
+
+  #presets(): TemplateResult {
+    const chosen = presetOf(criteriaIn(this.form));
+    return html`<div class="field">
+      <label for="criteria">Criteria</label>
+      <select
+        id="criteria"
+        @change=${(event: Event) => {
+          const name = (event.target as HTMLSelectElement).value as CriteriaPreset;
+          this.#set(criteriaFields(criteriaPresets[name]));
+        }}
+      >
+        ${Object.entries(presetTitles).map(
+          ([name, title]) => html`<option value=${name} .selected=${live(name === chosen)}>${title}</option>`,
+        )}
+        <option value="own" disabled .selected=${live(chosen === null)}>Own numbers</option>
+      </select>
+    </div>`;
   }
 
   #number(field: NumberField, label: string, step: string): TemplateResult {
@@ -297,11 +369,15 @@ export class PilotPanel extends LitElement {
     const isRunning = state.kind === 'running';
     const why = isRunning ? null : this.#whyNotNow();
     return html`<div class="go">
-      <button class=${isRunning ? '' : 'primary'} type="submit" ?disabled=${!isRunning && (why !== null || this.#plan?.kind !== 'planned')}>
+      <button class=${isRunning ? '' : 'primary'} type="submit" ?disabled=${!isRunning && !this.#canStart(why)}>
         ${isRunning ? (state.stopping ? 'Stopping …' : 'Stop the pilot') : 'Start the pilot'}
       </button>
       <div>${isRunning ? progressView(state.progress, state.plan) : this.#planView(why)}</div>
     </div>`;
+  }
+
+  #canStart(why: string | null): boolean {
+    return why === null && this.#plan?.kind === 'planned' && this.#costs().kind === 'read';
   }
 
   #planView(why: string | null): TemplateResult | null {
@@ -386,6 +462,29 @@ export class PilotPanel extends LitElement {
     }
   }
 
+  #costs(): Costs {
+    try {
+      const costs = readCosts(this.form.costPerForward);
+      if (this.#plan?.kind === 'planned') requireCostsOf(this.#plan.planned.plan, costs);
+      return { kind: 'read', costs };
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      return { kind: 'refused', reason: error.message };
+    }
+  }
+
+  /** Stated costs are for the form's models: a plan with others has measured ones. */
+  #costsOf(plan: Planned['plan']): CostPerForward {
+    try {
+      const costs = readCosts(this.form.costPerForward);
+      requireCostsOf(plan, costs);
+      return costs;
+    } catch (error) {
+      if (error instanceof EngineError) return null;
+      throw error;
+    }
+  }
+
   #models(): readonly LoadedModel[] {
     if (this.engine.kind !== 'open') return [];
     return this.engine.models.flatMap((state) => (state.kind === 'ready' ? [state.model] : []));
@@ -405,6 +504,7 @@ export class PilotPanel extends LitElement {
     void this.#runner.start({
       plan,
       criteria: criteriaIn(this.form),
+      costPerForward: this.#costsOf(plan),
       engine: { decode },
       models: this.#models(),
       threads: engine.info?.threads ?? 1,
@@ -414,16 +514,17 @@ export class PilotPanel extends LitElement {
   #submit = (event: SubmitEvent): void => {
     event.preventDefault();
     if (this.#runner.state.kind === 'running') this.#runner.stop();
-    else if (this.#plan?.kind === 'planned' && this.#whyNotNow() === null)
+    else if (this.#plan?.kind === 'planned' && this.#canStart(this.#whyNotNow()))
       this.#start(this.#plan.planned.plan);
   };
 
   #set(change: Partial<PilotForm>): void {
-    this.form = { ...this.form, ...change };
+    const before = this.form;
+    this.form = { ...before, ...change };
     this.#storage.keepForm(this.form).catch(() => {});
-    if (change.minSpeedUp !== undefined || change.maxDeviation !== undefined) {
-      this.#runner.judge(criteriaIn(this.form));
-    }
+    const { state } = this.#runner;
+    if (state.kind !== 'told' || !makeSamePlan(before, this.form)) return;
+    this.#runner.judge(criteriaIn(this.form), this.#costsOf(state.plan));
   }
 
   #choose = (event: Event): void => {

@@ -1,6 +1,14 @@
 import { html, LitElement, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
-import { nameOf, type PilotReport } from '../../pilot/report.ts';
-import { circumstancesText, columns, headline, reasons } from '../../pilot/report-words.ts';
+import { isRecommended, nameOf, type PilotReport } from '../../pilot/report.ts';
+import {
+  circumstancesText,
+  columnsOf,
+  criteriaText,
+  groupHeadline,
+  groupsText,
+  overview,
+  reasons,
+} from '../../pilot/report-words.ts';
 import { describeFailure, type Failure, type Remedy } from '../kit/failure.ts';
 import { failureView } from '../kit/failure-view.ts';
 import { fetchedCode } from '../kit/fetched-code.ts';
@@ -59,12 +67,17 @@ export class PilotResult extends LitElement {
   override render(): TemplateResult | null {
     const { report } = this;
     if (!report) return null;
-    const { kind } = report.recommendation;
-    return html`<section class="verdict ${kind === 'meets' ? 'met' : ''}" aria-label="Recommendation">
-        <h3>${unbroken(headline(report))}</h3>
-        ${reasons(report).map((sentence) => html`<p>${sentence}</p>`)}
-        <p class="hint">${circumstancesText(report)}</p>
-      </section>
+    return html`${report.recommendations.map(
+      (recommendation) => html`<section
+        class="verdict ${recommendation.kind === 'meets' ? 'met' : ''}"
+        aria-label="Recommendation for ${nameOf(report, recommendation).group}"
+      >
+        <h3>${unbroken(groupHeadline(report, recommendation))}</h3>
+        ${reasons(report, recommendation).map((sentence) => html`<p>${sentence}</p>`)}
+      </section>`,
+    )}
+      ${this.#overview(report)}
+      <p class="below-verdict hint">Asked for ${criteriaText(report)}.<br />${circumstancesText(report)}</p>
       <div class="files" role="group" aria-label="Report">
         <button type="button" @click=${() => this.#attempt(this.#open)}>Open the report</button>
         <button type="button" @click=${() => this.#attempt(this.#saveHtml)}>Save as HTML</button>
@@ -85,15 +98,38 @@ export class PilotResult extends LitElement {
       ${report.plan.groups.map((_, group) => this.#table(report, group))}
       <details class="columns">
         <summary>What the columns mean</summary>
-        <dl>${columns.map(({ title, meaning }) => html`<dt>${title}</dt><dd>${meaning}</dd>`)}</dl>
+        <dl>${columnsOf(report).map(({ title, meaning }) => html`<dt>${title}</dt><dd>${meaning}</dd>`)}</dl>
       </details>`;
+  }
+
+  #overview(report: PilotReport): TemplateResult | null {
+    const groups = overview(report);
+    if (!groups) return null;
+    return html`<h4>The groups</h4>
+      <p class="hint">${groupsText(report)}</p>
+      <div class="scroll" tabindex="0" role="group" aria-label="One method for each group">
+        <table>
+          <thead>
+            <tr>
+              ${groups.titles.map((title) => html`<th scope="col">${title}</th>`)}
+            </tr>
+          </thead>
+          <tbody>
+            ${groups.rows.map(
+              ([group, ...cells]) => html`<tr>
+                <th scope="row">${unbroken(group)}</th>
+                ${cells.map((cell) => html`<td>${unbroken(cell)}</td>`)}
+              </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>`;
   }
 
   #table(report: PilotReport, group: number): TemplateResult {
     const { title } = report.plan.groups[group];
-    const { kind, group: chosenGroup, method: chosenMethod } = report.recommendation;
-    const isChosen = (method: number): boolean =>
-      kind === 'meets' && group === chosenGroup && method === chosenMethod;
+    const columns = columnsOf(report);
+    const isChosen = (method: number): boolean => isRecommended(report, { group, method });
     return html`<h4>${title}</h4>
       <div class="scroll" tabindex="0" role="group" aria-label="Methods of ${title}">
         <table>

@@ -1,9 +1,10 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { LoadedModel } from '../../engine/engine-api.ts';
-import type { PilotCriteria, PilotEngine, PilotPlan } from '../../pilot/pilot.ts';
+import { readCriteria } from '../../pilot/criteria.ts';
+import type { CostPerForward, PilotCriteria, PilotEngine, PilotPlan } from '../../pilot/pilot.ts';
 import { countCases } from '../../pilot/plan.ts';
 import { environmentOf, planKey } from '../../pilot/plan-key.ts';
-import { type PilotReport, pilotReport } from '../../pilot/report.ts';
+import { type PilotReport, pilotReport, rejudged } from '../../pilot/report.ts';
 import { type PilotProgress, runPilot } from '../../pilot/run-pilot.ts';
 import { readRuns } from '../../pilot/run-schema.ts';
 import { describeFailure, type Failure } from '../kit/failure.ts';
@@ -12,6 +13,7 @@ import type { KeptPilot, PilotStorage } from './pilot-storage.ts';
 export interface PilotStart {
   readonly plan: PilotPlan;
   readonly criteria: PilotCriteria;
+  readonly costPerForward: CostPerForward;
   readonly engine: PilotEngine;
   readonly models: readonly LoadedModel[];
   readonly threads: number;
@@ -62,17 +64,19 @@ export class PilotRunner implements ReactiveController {
     try {
       const kept = await this.#storage.latest();
       if (!kept) return;
-      const { key, plan, criteria, environment } = kept;
+      const { key, plan, costPerForward = null, environment } = kept;
+      const criteria = readCriteria(kept.criteria);
       const runs = readRuns(await this.#storage.read(key), countCases(plan));
       if (number !== this.#number || this.state.kind !== 'none') return;
-      this.#set({ kind: 'told', plan, key, report: pilotReport({ plan, runs, environment, criteria }) });
+      const report = pilotReport({ plan, runs, environment, criteria, costPerForward });
+      this.#set({ kind: 'told', plan, key, report });
     } catch {
       // Nothing is kept, or it is of another version: there is nothing to show.
     }
   }
 
   /** Runs what of the plan is not kept. Settles when the pilot has ended. */
-  async start({ plan, criteria, engine, models, threads }: PilotStart): Promise<void> {
+  async start({ plan, criteria, costPerForward, engine, models, threads }: PilotStart): Promise<void> {
     const number = ++this.#number;
     this.#interruption?.abort();
     const interruption = new AbortController();
@@ -81,7 +85,7 @@ export class PilotRunner implements ReactiveController {
     try {
       const environment = environmentOf(plan, { models, threads }, navigator.userAgent);
       const key = await planKey(plan, environment);
-      const pilot: KeptPilot = { key, plan, criteria, environment };
+      const pilot: KeptPilot = { key, plan, criteria, costPerForward, environment };
       // What cannot be kept is run all the same; the progress tells it.
       await this.#storage.begin(pilot).catch(() => {});
       const runs = await runPilot(plan, engine, {
@@ -93,7 +97,8 @@ export class PilotRunner implements ReactiveController {
         },
       });
       if (number !== this.#number) return;
-      this.#set({ kind: 'told', plan, key, report: pilotReport({ plan, runs, environment, criteria }) });
+      const report = pilotReport({ plan, runs, environment, criteria, costPerForward });
+      this.#set({ kind: 'told', plan, key, report });
     } catch (error) {
       if (number === this.#number) this.#set({ kind: 'failed', plan, failure: describeFailure(error) });
     }
@@ -106,13 +111,11 @@ export class PilotRunner implements ReactiveController {
     this.#interruption?.abort();
   }
 
-  /** The same runs against other criteria. */
-  judge(criteria: PilotCriteria): void {
+  /** The same runs against other criteria and costs. */
+  judge(criteria: PilotCriteria, costPerForward: CostPerForward): void {
     const { state } = this;
     if (state.kind !== 'told') return;
-    const { plan, runs, environment, createdAt } = state.report;
-    const report = pilotReport({ plan, runs, environment, criteria, createdAt: new Date(createdAt) });
-    this.#set({ ...state, report });
+    this.#set({ ...state, report: rejudged(state.report, criteria, costPerForward) });
   }
 
   /** Takes what is shown away, and what is kept of it. */

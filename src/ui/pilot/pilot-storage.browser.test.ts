@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { noCriteria } from '../../pilot/criteria.ts';
 import { fakePlan } from '../../pilot/testing/fake-pilot.ts';
 import { type KeptPilot, PilotStorage } from './pilot-storage.ts';
 
@@ -9,7 +10,7 @@ afterEach(async () => {
 const pilot = (key: string): KeptPilot => ({
   key,
   plan: fakePlan(),
-  criteria: { minSpeedUp: 1, maxDeviation: 1 },
+  criteria: noCriteria,
   environment: {} as KeptPilot['environment'],
 });
 

@@ -1,5 +1,5 @@
 import { createStore, get, promisifyRequest, set, type UseStore, update } from 'idb-keyval';
-import type { PilotCriteria, PilotPlan, PilotRun, PilotStore } from '../../pilot/pilot.ts';
+import type { CostPerForward, PilotCriteria, PilotPlan, PilotRun, PilotStore } from '../../pilot/pilot.ts';
 import type { PilotEnvironment } from '../../pilot/plan-key.ts';
 import type { PilotForm } from './pilot-form.ts';
 
@@ -7,7 +7,9 @@ import type { PilotForm } from './pilot-form.ts';
 export interface KeptPilot {
   readonly key: string;
   readonly plan: PilotPlan;
-  readonly criteria: PilotCriteria;
+  /** An older version had fewer: `readCriteria` reads them. */
+  readonly criteria: Partial<PilotCriteria>;
+  readonly costPerForward?: CostPerForward;
   readonly environment: PilotEnvironment;
 }
 

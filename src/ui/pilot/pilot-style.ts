@@ -21,8 +21,13 @@ export const pilotResultStyle = css`
     max-width: 44rem;
     margin-top: 0.35rem;
   }
-  .verdict .hint {
+  .verdict + .verdict {
+    margin-top: 1rem;
+  }
+  .below-verdict {
+    max-width: 44rem;
     margin-top: 0.7rem;
+    overflow-wrap: anywhere;
   }
   .files {
     display: flex;

@@ -7,6 +7,9 @@ type MethodRow = Extract<ChartRow, { kind: 'method' }>;
 const rowHeight = 46;
 const margins = { marginLeft: 8, marginRight: 68, marginTop: 8, marginBottom: 44 };
 
+/** Of one method; more would only cover each other, and slow the page down. */
+const maxDots = 400;
+
 /** Follows the reader's scheme through custom properties where the page has them. */
 const style = `
   .speed-chart { color: var(--ink, #211e1a); background: none; font: 12px system-ui, sans-serif; overflow: visible; }
@@ -28,7 +31,7 @@ export function speedChart(report: PilotReport, document: Document, width: numbe
   const rows = chartRows(report);
   const methods = rows.filter((row): row is MethodRow => row.kind === 'method');
   if (methods.length === 0) return null;
-  const dots = methods.flatMap(({ key, ratios }) => ratios.map((ratio) => ({ key, ratio })));
+  const dots = methods.flatMap(({ key, ratios }) => spread(ratios).map((ratio) => ({ key, ratio })));
   const values = [1, report.criteria.minSpeedUp, ...dots.map(({ ratio }) => ratio)];
   const domain = [0.97 * Math.min(0.9, ...values), 1.03 * Math.max(1.2, ...values)] as const;
   const svg = Plot.plot({
@@ -102,6 +105,14 @@ export function speedChart(report: PilotReport, document: Document, width: numbe
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', chartInWords(methods));
   return svg;
+}
+
+/** All of them, or as many from the lowest to the highest. */
+function spread(ratios: readonly number[]): readonly number[] {
+  if (ratios.length <= maxDots) return ratios;
+  const sorted = ratios.toSorted((left, right) => left - right);
+  const step = (sorted.length - 1) / (maxDots - 1);
+  return Array.from({ length: maxDots }, (_, index) => sorted[Math.round(index * step)]);
 }
 
 const roundRatios = [0.1, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4, 6, 8, 12, 16, 24, 32, 64];

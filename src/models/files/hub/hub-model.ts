@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { EngineError } from '../../../errors/engine-error.ts';
+import { parseOrThrow } from '../../../errors/parse-or-throw.ts';
 import { DTYPES, type Dtype } from '../dtype.ts';
 
 /** A repository of the hub, or of a server that answers as it does. */
@@ -44,15 +45,15 @@ const HubModelSchema = v.strictObject({
  */
 export function modelName(model: string | HubModel, hubUrl: string): string {
   if (typeof model === 'string') return model;
-  const parsed = v.safeParse(HubModelSchema, model);
-  if (!parsed.success) {
-    const issue = parsed.issues[0];
-    const path = v.getDotPath(issue) ?? 'model';
-    throw new EngineError('invalid-request', `invalid ${path} of the repository: ${issue.message}.`, {
-      details: { field: path },
-    });
-  }
-  const { repo, revision, dtype, host } = parsed.output;
+  const { repo, revision, dtype, host } = parseOrThrow(
+    HubModelSchema,
+    model,
+    'model',
+    ({ field, problem }) =>
+      new EngineError('invalid-request', `invalid ${field} of the repository: ${problem}.`, {
+        details: { field },
+      }),
+  );
   const elsewhere = host !== undefined && withoutSlash(host) !== withoutSlash(hubUrl);
   return [
     elsewhere ? `${hostPrefix}${withoutSlash(host)}/` : '',

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { EngineError } from '../../../errors/engine-error.ts';
+import { parseOrThrow } from '../../../errors/parse-or-throw.ts';
 import { DTYPES } from '../../../models/files/dtype.ts';
 
 const CountSchema = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -125,14 +126,16 @@ export const TEAMS_FILE = 'teams.json';
  * Throws EngineError `integrity` where the form is another.
  */
 export function readTeamCatalogue(json: unknown, source: string): TeamCatalogue {
-  const parsed = v.safeParse(TeamCatalogueSchema, json);
-  if (parsed.success) return parsed.output;
-  const issue = parsed.issues[0];
-  const path = v.getDotPath(issue) ?? 'the whole file';
-  throw new EngineError(
-    'integrity',
-    `${source} is not a catalogue of teams: ${path}: ${issue.message}. See docs/models.md for the format.`,
-    { details: { source, path } },
+  return parseOrThrow(
+    TeamCatalogueSchema,
+    json,
+    'the whole file',
+    ({ field: path, sentence }) =>
+      new EngineError(
+        'integrity',
+        `${source} is not a catalogue of teams: ${sentence}. See docs/models.md for the format.`,
+        { details: { source, path } },
+      ),
   );
 }
 
