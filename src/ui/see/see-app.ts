@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { EngineApi, LoadProgress } from '../../engine/engine-api.ts';
-import { megabytesText } from '../../errors/byte-text.ts';
+import { sizeText } from '../../errors/byte-text.ts';
 import { type Clock, systemClock } from '../../trace/clock.ts';
 import { Replay } from '../../trace/replay.ts';
 import { missingFeatures } from '../kit/browser-support.ts';
@@ -360,7 +360,7 @@ export class SeeApp extends LitElement {
   #onProgress = ({ stage, bytesLoaded, bytesTotal }: LoadProgress, model: number): void => {
     const isDownload = stage === 'download' || stage === 'runtime';
     const what = isDownload
-      ? `${stage === 'runtime' ? 'Engine' : `Model ${memberLetters[model]}`}: ${megabytesText(bytesLoaded)}${bytesTotal === null ? '' : ` of ${megabytesText(bytesTotal)}`} …`
+      ? `${stage === 'runtime' ? 'Engine' : `Model ${memberLetters[model]}`}: ${sizeText(bytesLoaded)}${bytesTotal === null ? '' : ` of ${sizeText(bytesTotal)}`} …`
       : `Preparing model ${memberLetters[model]} …`;
     this.live = { kind: 'working', what, share: isDownload && bytesTotal ? bytesLoaded / bytesTotal : null };
   };

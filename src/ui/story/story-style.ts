@@ -18,16 +18,18 @@ export const storyStyle = css`
   .paragraph:not(:last-child) {
     content-visibility: auto;
     contain-intrinsic-block-size: auto 8em;
-    /* It clips: room for the outline of what has the focus. */
+    /* It clips: room for the letters below the last line, and for the outline of what has the focus. */
     margin-inline: -0.5rem;
-    padding-inline: 0.5rem;
-  }
-  .paragraph + .paragraph {
-    margin-top: 0.45em;
+    padding: 0 0.5rem 0.4em;
   }
   @media (min-width: 62rem) {
     .story {
       font-size: 1.3125rem;
+    }
+  }
+  @media (max-width: 40rem) {
+    .story {
+      font: 400 1.0625rem / 1.7 var(--serif);
     }
   }
   .prompt {
@@ -42,6 +44,11 @@ export const storyStyle = css`
   }
   .rejected,
   /* In the line, where they were proposed; smaller, so that what became the text stands out. */
+  .rejected,
+  .discarded {
+    color: var(--ink-soft);
+    text-decoration: none;
+  }
   .story :is(.rejected, .discarded) {
     font-size: 0.8em;
   }
@@ -121,8 +128,15 @@ export const storyStyle = css`
     white-space: nowrap;
     vertical-align: 0.15em;
   }
-  .reading .hint {
+  .how[open] {
     flex-basis: 100%;
+  }
+  .how .fates {
+    margin-bottom: 0.4rem;
+  }
+  .how summary {
+    width: fit-content;
+    color: var(--ink-soft);
   }
   :host([writing]) .paragraph:last-child::after {
     content: '';
@@ -150,8 +164,8 @@ export const storyStyle = css`
     flex-wrap: wrap;
     align-items: baseline;
     gap: 0.5rem 1.25rem;
-    margin-top: 1.25rem;
-    padding-top: 0.9rem;
+    margin-top: 1rem;
+    padding-top: 0.6rem;
     border-top: 1px solid var(--rule);
     font-size: 0.875rem;
   }
@@ -182,7 +196,6 @@ export const storyStyle = css`
   }
   .fates {
     display: grid;
-    flex-basis: 100%;
     grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr));
     gap: 0.1rem 1.5rem;
     color: var(--ink-soft);

@@ -31,6 +31,9 @@ import { TokenFocus } from './token-focus.ts';
 import { describeFate, tokenWord } from './token-words.ts';
 import { wholeSentencesLength } from './whole-sentences.ts';
 
+/** There is room for the legend beside a text. */
+const wide = matchMedia('(min-width: 62rem)');
+
 /** Between a token and its card: the letters below a line stay readable. */
 const cardGap = 14;
 
@@ -135,10 +138,14 @@ export class StoryView extends LitElement {
       ${this.#interruptions()}
       <div class="reading">
         ${this.cast.some(({ proposes }) => proposes) ? this.#legend() : nothing}
-        <p class="hint" id="walking">
-          Point at a word, or walk with the arrow keys (a round: Page Up and Page Down), for its numbers; Enter or a tap
-          keeps the card open, Escape closes it.
-        </p>
+        <details class="how" ?open=${wide.matches}>
+          <summary>How to read it</summary>
+          ${this.cast.some(({ proposes }) => proposes) ? this.#fates() : nothing}
+          <p class="hint" id="walking">
+            Point at a word, or walk with the arrow keys (a round: Page Up and Page Down), for its numbers; Enter or a
+            tap keeps the card open, Escape closes it.
+          </p>
+        </details>
       </div>`;
   }
 
@@ -254,8 +261,7 @@ export class StoryView extends LitElement {
       <label
         ><input type="checkbox" role="switch" .checked=${this.hidesDropped} @change=${this.#toggle} />Hide
         rejected</label
-      >
-      ${this.#fates()}`;
+      >`;
   }
 
   #proposers(): TemplateResult {

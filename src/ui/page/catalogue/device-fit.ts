@@ -1,3 +1,4 @@
+import { sizeText } from '../../../errors/byte-text.ts';
 import type { Dtype } from '../../../models/files/dtype.ts';
 import {
   estimateMemory,
@@ -6,7 +7,6 @@ import {
   type MemoryEstimate,
 } from '../../../models/files/memory-estimate.ts';
 import { preferredDtypes, type WeightsTarget } from '../../../models/files/weights-choice.ts';
-import { roughSizeText } from '../../kit/number-text.ts';
 import type { FamilyModel } from './team-catalogue.ts';
 
 /** Where the models of the page run, as far as the page can tell without the network. */
@@ -48,7 +48,7 @@ export function deviceFit(
 
 /** "fits this device: about 1.19 GB of 4.29 GB" */
 export function deviceFitText({ totalBytes, availableBytes, fits }: ReturnType<typeof deviceFit>): string {
-  const about = `about ${roughSizeText(totalBytes)}`;
+  const about = `about ${sizeText(totalBytes)}`;
   if (availableBytes === null) return `takes ${about}; the available memory is unknown`;
-  return `${fits ? 'fits' : 'does not fit'} this device: ${about} of ${roughSizeText(availableBytes)}`;
+  return `${fits ? 'fits' : 'does not fit'} this device: ${about} of ${sizeText(availableBytes)}`;
 }

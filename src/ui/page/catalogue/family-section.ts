@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
+import { sizeText } from '../../../errors/byte-text.ts';
 import type { Dtype } from '../../../models/files/dtype.ts';
-import { roughSizeText } from '../../kit/number-text.ts';
 import { automaticDtype, type Device, deviceFit, deviceFitText } from './device-fit.ts';
 import type { Family, FamilyModel, Team } from './team-catalogue.ts';
 
@@ -119,7 +119,7 @@ function fitLine(members: Parameters<typeof deviceFit>[0], device: Device): Temp
 /** "q4, about 180 MB": of a file that was measured without the "about". */
 function weightsText({ weights }: FamilyModel, dtype: Dtype): string {
   const { bytes, basis } = weights.find((one) => one.dtype === dtype)!;
-  return `${dtype}, ${basis === 'file' ? '' : 'about '}${roughSizeText(bytes)}`;
+  return `${dtype}, ${basis === 'file' ? '' : 'about '}${sizeText(bytes)}`;
 }
 
 /** "135 million", "1.7 billion" */
