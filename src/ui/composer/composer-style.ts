@@ -25,7 +25,7 @@ export const composerStyle = css`
       background: var(--sheet);
     }
     .all-settings > summary {
-      padding: 0.6rem 0.9rem;
+      padding: 0.35rem 0.9rem;
       font-weight: 600;
     }
     .all-settings > summary .hint {
@@ -180,10 +180,12 @@ export const composerStyle = css`
       box-shadow: 0 0.6rem 0.6rem var(--paper);
     }
   }
-  @media (pointer: coarse) {
+  @media (max-width: 40rem) {
     .keys {
       display: none;
     }
+  }
+  @media (pointer: coarse) {
     .sample,
     .preset {
       min-height: 2.5rem;

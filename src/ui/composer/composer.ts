@@ -347,7 +347,7 @@ export class Composer extends LitElement {
       ${
         this.form.method === 'plain'
           ? null
-          : html`<span id="race-hint">Race writes one text in several ways, one after the other, and shows which is fastest.</span>`
+          : html`<span id="race-hint">Race writes one text in several ways and times them.</span>`
       }
       <span class="keys">${this.running ? 'Esc stops.' : 'Ctrl + Enter starts.'}</span>
     </p>`;

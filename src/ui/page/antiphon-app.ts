@@ -315,7 +315,7 @@ export class AntiphonApp extends LitElement {
     const invitation = html`<p class="invitation">
       ${
         trace
-          ? 'This is a recorded story, replayed at its original speed. Your own will appear here.'
+          ? 'A recorded story; yours will appear here.'
           : 'The story appears here token by token, with accepted, rejected and recovered proposals.'
       }
     </p>`;

@@ -29,7 +29,10 @@ export const appStyle = css`
   /* On a small screen, and on one that is zoomed, the first view is for the prompt and the story. */
   @media (max-width: 46rem), (max-height: 36rem) {
     :host {
-      padding-block: 0.75rem 1.5rem;
+      padding-block: 0.75rem 1rem;
+    }
+    header {
+      margin-bottom: 0.5rem;
     }
     header p {
       display: none;
@@ -76,7 +79,7 @@ export const appStyle = css`
     }
   }
   .sheet {
-    padding: clamp(1.1rem, 3vw, 2.25rem);
+    padding: clamp(0.9rem, 3vw, 2.25rem);
     border: 1px solid var(--rule);
     border-radius: var(--radius);
     background: var(--sheet);
@@ -94,11 +97,11 @@ export const appStyle = css`
     margin-top: 1.25rem;
   }
   antiphon-speed-up {
-    margin-block: 1.25rem;
+    margin-block: 1rem;
     padding-inline: clamp(0rem, 3vw, 2.25rem);
   }
   antiphon-story-actions {
-    margin-top: 1rem;
+    margin-top: 0.75rem;
   }
   .recordings {
     display: flex;
@@ -106,7 +109,7 @@ export const appStyle = css`
     align-items: center;
     gap: 0.5rem 0.9rem;
   }
-  @media (pointer: coarse) {
+  @media (max-width: 40rem) {
     .recordings .hint {
       display: none;
     }
@@ -135,7 +138,7 @@ export const appStyle = css`
     margin-top: 0.6rem;
   }
   .ending {
-    margin-top: 1rem;
+    margin-top: 0.7rem;
     color: var(--ink-soft);
     font: italic 400 1rem / 1.5 var(--serif);
   }
@@ -144,7 +147,7 @@ export const appStyle = css`
     font: italic 400 1.0625rem / 1.6 var(--serif);
   }
   antiphon-replay .invitation {
-    margin-bottom: 0.9rem;
+    margin-bottom: 0.5rem;
   }
   .sheet .failure {
     margin-top: 1.25rem;

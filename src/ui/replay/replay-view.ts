@@ -69,7 +69,7 @@ export class ReplayView extends LitElement {
         flex-wrap: wrap;
         align-items: center;
         gap: 0.6rem 1rem;
-        margin-bottom: 1rem;
+        margin-block: 1rem;
         font-size: 0.875rem;
       }
       .controls input {
@@ -152,7 +152,7 @@ export class ReplayView extends LitElement {
             ? html`<slot></slot>`
             : html`<p class="hint about">A recording of ${dateText(createdAt)}, on ${backendTexts[backend]}, with ${membersText(trace)}.</p>`
         }
-        ${this.#controls(isAtEnd)}
+        ${this.brief ? nothing : this.#controls(isAtEnd)}
         <antiphon-story
           .prompt=${promptText(request)}
           .cast=${this.#cast}
@@ -163,6 +163,7 @@ export class ReplayView extends LitElement {
           .selectedRound=${this.selectedRound}
           >${isAtEnd ? this.#ending(trace) : nothing}</antiphon-story
         >
+        ${this.brief ? this.#controls(isAtEnd) : nothing}
       </div>
       ${
         this.brief

@@ -164,8 +164,8 @@ export const storyStyle = css`
     flex-wrap: wrap;
     align-items: baseline;
     gap: 0.5rem 1.25rem;
-    margin-top: 1rem;
-    padding-top: 0.6rem;
+    margin-top: 0.75rem;
+    padding-top: 0.4rem;
     border-top: 1px solid var(--rule);
     font-size: 0.875rem;
   }
