@@ -135,7 +135,7 @@ export class AntiphonApp extends LitElement {
         ${pageNav('Work')}
         <p>
           Models write one text together: each checks what the other proposed and proposes what comes next. Every word
-          follows all of them, exactly. Here you choose the models, the method and all settings.
+          follows all of them, exactly. Here you choose the models, the method and every option.
         </p>
       </header>
       <main>

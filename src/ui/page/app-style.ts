@@ -147,7 +147,7 @@ export const appStyle = css`
     font: italic 400 1.0625rem / 1.6 var(--serif);
   }
   antiphon-replay .invitation {
-    margin-bottom: 0.5rem;
+    margin-top: 0.5rem;
   }
   .sheet .failure {
     margin-top: 1.25rem;

@@ -149,7 +149,7 @@ export class ReplayView extends LitElement {
     return html`<div class="sheet">
         ${
           this.brief
-            ? html`<slot></slot>`
+            ? nothing
             : html`<p class="hint about">A recording of ${dateText(createdAt)}, on ${backendTexts[backend]}, with ${membersText(trace)}.</p>`
         }
         ${this.brief ? nothing : this.#controls(isAtEnd)}
@@ -163,7 +163,7 @@ export class ReplayView extends LitElement {
           .selectedRound=${this.selectedRound}
           >${isAtEnd ? this.#ending(trace) : nothing}</antiphon-story
         >
-        ${this.brief ? this.#controls(isAtEnd) : nothing}
+        ${this.brief ? html`<slot></slot>${this.#controls(isAtEnd)}` : nothing}
       </div>
       ${
         this.brief
