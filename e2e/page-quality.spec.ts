@@ -74,7 +74,13 @@ test('on a phone in dark colours axe finds nothing, the story and Start are in t
     await page.locator('summary').filter({ hasText: title }).first().click();
   }
   await expect(page.locator('antiphon-rhythm')).toBeVisible();
+  await page.locator('summary').filter({ hasText: 'Times of the forwards' }).click();
+  await page.setViewportSize({ width: 360, height: 640 });
   expect(await smallTargets(page)).toEqual([]);
+  const tables = page.locator('antiphon-live-numbers table');
+  const widths = await tables.evaluateAll((all) => all.map((one) => one.getBoundingClientRect().right));
+  expect(widths).toHaveLength(3);
+  for (const right of widths) expect(right).toBeLessThanOrEqual(360 - 16);
 });
 
 test('a prompt that is too long is not echoed above the reason', async ({ page }) => {

@@ -77,9 +77,6 @@ export class LiveNumbersElement extends LitElement {
         vertical-align: bottom;
       }
       @media (max-width: 30rem) {
-        tr > :not(:first-child) {
-          padding-inline-start: 0.4rem;
-        }
         thead th:last-child {
           max-width: 4.5rem;
         }

@@ -67,7 +67,14 @@ export const storyStyle = css`
     min-width: 1.1em;
     border: 1px solid var(--member, currentColor);
     border-radius: 3px;
-    background: linear-gradient(to top right, transparent 47%, var(--member, currentColor) 47% 53%, transparent 53%);
+    background: linear-gradient(
+      to top right,
+      transparent calc(50% - 0.75px),
+      color-mix(in srgb, var(--member, currentColor) 55%, transparent) 0 calc(50% + 0.75px),
+      transparent 0
+    );
+    color: var(--ink);
+    font-size: 1.15em;
     line-height: 1.1;
     text-align: center;
     text-decoration: none;

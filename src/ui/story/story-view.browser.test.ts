@@ -7,7 +7,10 @@ import { storyToken } from './testing/story-token.ts';
 const cast = (proposes: boolean) =>
   ['A', 'B'].map((letter) => ({ letter, name: letter, proposes, isTarget: true }));
 
-afterEach(() => document.body.replaceChildren());
+afterEach(async () => {
+  document.body.replaceChildren();
+  await page.viewport(414, 896);
+});
 
 test.each([
   ['is explained where members propose', true],
