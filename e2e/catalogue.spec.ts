@@ -57,6 +57,11 @@ test('a team that was searched for comes from the hub a link names, when the rea
   expect(hub.requests).toEqual([]);
 
   await dialog.getByRole('button', { name: 'Use this team: 360M, drafted by 135M' }).click();
+  // Nor does the choice, before the reader has seen how much it is.
+  const download = dialog.getByRole('button', { name: /^Download \d+ MB$/ });
+  await expect(download).toBeFocused();
+  expect(hub.requests).toEqual([]);
+  await download.click();
   await expect(dialog).toHaveCount(0);
   await expect(page.getByLabel('Target model')).toHaveValue('HuggingFaceTB/SmolLM2-360M-Instruct');
   await expect(page.locator('antiphon-composer').getByRole('combobox', { name: 'Draft model' })).toHaveValue(

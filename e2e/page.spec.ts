@@ -11,7 +11,7 @@ test('a recorded story is told before a model is there, and nothing of it needs 
 }) => {
   await page.route('**/*.wasm', (route) => route.abort());
   await page.goto('work.html');
-  await expect(page.getByText('This is a recorded story, replayed at its original speed.')).toBeVisible();
+  await expect(page.getByText('A recorded story; yours will appear here.')).toBeVisible();
   await expect(story(page)).toHaveText(/^A thousand light years away.{20}/s);
   const paints = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint').length);
   expect(paints).toBe(1);
@@ -59,20 +59,37 @@ test('the keyboard alone reaches every control and runs a story', async ({ page 
   await page.goto('work.html#max=24');
   await expect(startButton(page)).toBeEnabled({ timeout: loadMs });
   const reached: string[] = [];
-  const focusedName = (): Promise<string> =>
+  /** The name of what has the focus, and whether something lies over it. */
+  const focused = () =>
     page.evaluate(() => {
-      let focused = document.activeElement;
-      while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
-      return focused?.id || focused?.textContent?.trim() || '';
+      let element = document.activeElement;
+      while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+      const { left, top, width, height } = element!.getBoundingClientRect();
+      let hit = document.elementFromPoint(left + width / 2, top + height / 2);
+      while (hit?.shadowRoot) {
+        const inner = hit.shadowRoot.elementFromPoint(left + width / 2, top + height / 2);
+        if (!inner || inner === hit) break;
+        hit = inner;
+      }
+      const isInSight = hit !== null && (element!.contains(hit) || hit.contains(element));
+      return { name: element?.id || element?.textContent?.trim() || '', isInSight };
     });
-  while (reached.at(-1) !== 'Start' && reached.length < 40) {
-    await page.keyboard.press('Tab');
-    reached.push(await focusedName());
+  const hidden: string[] = [];
+  const step = async (key: string): Promise<string> => {
+    await page.keyboard.press(key);
+    const { name, isInSight } = await focused();
+    if (!isInSight) hidden.push(name);
+    return name;
+  };
+  while (reached.at(-1) !== 'More settings' && reached.length < 40) {
+    reached.push(await step('Tab'));
     if (reached.at(-1) === 'prompt') {
       await page.keyboard.press('ControlOrMeta+a');
       await page.keyboard.type('In the year 3000');
     }
   }
+  // Behind the links to the other pages.
+  expect(reached.indexOf('Start')).toBeLessThan(5);
   for (const control of [
     'prompt',
     'Add a member',
@@ -84,6 +101,8 @@ test('the keyboard alone reaches every control and runs a story', async ({ page 
   ]) {
     expect(reached).toContain(control);
   }
+  for (let name = ''; name !== 'Start'; ) name = await step('Shift+Tab');
+  expect(hidden).toEqual([]);
   await page.keyboard.press('Enter');
   await expect(stopButton(page)).toBeFocused();
   await page.keyboard.press('Escape');

@@ -55,7 +55,7 @@ test('a pilot on the page: prompts, plan, runs, an interruption by a reload, rec
   await goOn.click();
   const result = page.locator('antiphon-pilot-result');
   await expect(result.getByRole('heading', { level: 3 })).toHaveText(
-    /^Recommended: alternate \(CoS\), γ.=.1, coupled, for story-fairy × story-space, λ.=.0.5 · 0.5$/,
+    /^Recommended: alternate \(CoS\), γ.=.1, coupled, for Fairy-tale teller × Space-story teller, λ.=.0.5 · 0.5$/,
     { timeout: 60_000 },
   );
   await expect(result).toContainText('All 2 texts are the reference’s, token for token.');

@@ -59,50 +59,19 @@ test('pointing at a token shows its numbers, a tap keeps them and asks what else
   await expect(card(page)).toHaveCount(0);
 });
 
-test('what was dropped is not cut off at the edge of a narrow text', async () => {
-  await page.setViewportSize({ width: 360, height: 740 });
-  const beyond = () =>
-    story(page).evaluate((text) => {
-      const { right } = text.getBoundingClientRect();
-      const dropped = [...text.querySelectorAll('.above > del:not(.extra)')];
-      return dropped
-        .filter((one) => one.getBoundingClientRect().right > right + 1)
-        .map((one) => one.textContent);
-    });
-  await expect.poll(beyond).toEqual([]);
-  await page.setViewportSize({ width: 1280, height: 720 });
-});
-
-test('of two words in a row that were redrawn, each has room for what it replaced', async () => {
-  const pairs = await story(page).evaluate((text) =>
-    [...text.querySelectorAll('.round > .redrawn:first-child > .above')].flatMap((above) => {
-      const before = above
-        .closest('.round')
-        ?.previousElementSibling?.querySelector('.redrawn:last-child > .above');
-      if (!before) return [];
-      const [{ top, left }, other] = [above, before].map((one) => {
-        const contents = document.createRange();
-        contents.selectNodeContents(one);
-        return contents.getBoundingClientRect();
-      });
-      return [{ isOneLine: Math.abs(top - other.top) < 4, gap: left - other.right }];
-    }),
+test('what was dropped stands before what took its place, and can be folded away', async () => {
+  const dropped = story(page).locator('del.rejected').first();
+  const recovered = story(page).locator('ins.recovered').first();
+  const isBefore = await dropped.evaluate(
+    (one, other) => (one.compareDocumentPosition(other!) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0,
+    await recovered.elementHandle(),
   );
-  const gaps = pairs.filter(({ isOneLine }) => isOneLine).map(({ gap }) => gap);
-  expect(gaps.length).toBeGreaterThan(0);
-  expect(Math.min(...gaps)).toBeGreaterThan(-1);
-});
-
-test('what was dropped stands above what took its place, and can be folded away', async () => {
-  const pair = story(page).locator('.redrawn').first();
-  const [above, below] = [pair.locator('del').first(), pair.locator('ins')];
-  const [boxAbove, boxBelow] = await Promise.all([above.boundingBox(), below.boundingBox()]);
-  expect(boxAbove!.y + boxAbove!.height).toBeLessThanOrEqual(boxBelow!.y + boxBelow!.height / 2);
+  expect(isBefore).toBe(true);
   await page.getByRole('switch', { name: 'Hide rejected' }).check();
-  await expect(above).toBeHidden();
-  await expect(below).toBeVisible();
+  await expect(dropped).toBeHidden();
+  await expect(recovered).toBeVisible();
   await page.getByRole('switch', { name: 'Hide rejected' }).uncheck();
-  await expect(above).toBeVisible();
+  await expect(dropped).toBeVisible();
 });
 
 test('the keyboard walks tokens and rounds, opens the card and closes it', async () => {

@@ -6,7 +6,7 @@ import { recordedRun } from '../../src/trace/testing/recorded-run.ts';
 import { writeTrace } from '../../src/trace/write-trace.ts';
 import { RhythmModel } from '../../src/ui/rhythm/rhythm-model.ts';
 import { addRound, emptyStory, endStory, liveNumbers, paragraphsOf } from '../../src/ui/story/story.ts';
-import { partsOf } from '../../src/ui/story/story-parts.ts';
+import { withoutEmptyLines } from '../../src/ui/story/story-lines.ts';
 import { projectFolder } from '../build.ts';
 import { Dice } from './dice.ts';
 import { type Mutant, mutateBytes } from './mutate-bytes.ts';
@@ -47,7 +47,8 @@ export class TraceCases {
         story = addRound(story, round);
       }
       const { text: whole } = await replay.result;
-      for (const { tokensByRound } of paragraphsOf(endStory(story, whole))) tokensByRound.forEach(partsOf);
+      for (const { tokensByRound } of paragraphsOf(endStory(story, whole)))
+        for (const tokens of tokensByRound) withoutEmptyLines(tokens, true);
       liveNumbers(story);
       return works;
     });

@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
-import { megabytesText } from './byte-text.ts';
+import { sizeText } from './byte-text.ts';
 
 test.each([
   [0, '0.0 MB'],
   [5_412_345, '5.4 MB'],
-  [2 ** 31, '2147.5 MB'],
+  [200_000_000, '200 MB'],
+  [999_600_000, '1.00 GB'],
+  [2 ** 31, '2.15 GB'],
+  [10_754_900_000, '10.8 GB'],
 ])('%d bytes read %s', (bytes, text) => {
-  expect(megabytesText(bytes)).toBe(text);
+  expect(sizeText(bytes)).toBe(text);
 });

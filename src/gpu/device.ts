@@ -1,5 +1,5 @@
 import { host } from '#host';
-import { megabytesText } from '../errors/byte-text.ts';
+import { sizeText } from '../errors/byte-text.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import { BufferRegistry } from './buffer-registry.ts';
 import { installReadbackCounter } from './readback-counter.ts';
@@ -137,7 +137,7 @@ export class EngineDevice {
     return new EngineError(
       isOutOfMemory ? 'out-of-memory' : 'model-load',
       isOutOfMemory
-        ? `The GPU ran out of memory (${megabytesText(this.buffers.liveBytes)} of caches and logits are allocated); load a smaller model or shorten the context.`
+        ? `The GPU ran out of memory (${sizeText(this.buffers.liveBytes)} of caches and logits are allocated); load a smaller model or shorten the context.`
         : `The GPU refused an operation: ${error.message}. Reload the model, or choose the WASM backend.`,
       { details: { adapter: this.adapterName, liveBytes: this.buffers.liveBytes } },
     );
@@ -162,7 +162,7 @@ export class EngineDevice {
     if (error) {
       throw new EngineError(
         'out-of-memory',
-        `The GPU has no room for ${megabytesText(bytes)} (${error.message.trim()}); load a smaller model or shorten the context.`,
+        `The GPU has no room for ${sizeText(bytes)} (${error.message.trim()}); load a smaller model or shorten the context.`,
         { details: { bytes, liveBytes: this.buffers.liveBytes, adapter: this.adapterName } },
       );
     }

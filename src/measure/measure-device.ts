@@ -9,7 +9,7 @@ import type {
 import { engineVersion } from '../engine/engine-version.ts';
 import { type MemberRequest, membersOf } from '../engine/request-members.ts';
 import type { DecodeMethod, DecodeRequest } from '../engine/request-types.ts';
-import { megabytesText } from '../errors/byte-text.ts';
+import { sizeText } from '../errors/byte-text.ts';
 import { EngineError } from '../errors/engine-error.ts';
 import type { BackendKind } from '../models/causal-model.ts';
 import { requestsAlong } from '../speed/contexts.ts';
@@ -134,7 +134,7 @@ async function measureBackend(backend: BackendKind, parts: BackendParts): Promis
       const isDownload = stage === 'download' || stage === 'runtime';
       clock.pause(isDownload);
       const what = stage === 'runtime' ? 'the engine' : model;
-      const size = `${megabytesText(bytesLoaded)}${bytesTotal === null ? '' : ` of ${megabytesText(bytesTotal)}`}`;
+      const size = `${sizeText(bytesLoaded)}${bytesTotal === null ? '' : ` of ${sizeText(bytesTotal)}`}`;
       report(isDownload ? `loading ${what}, ${size} …` : `checking ${model} …`, done);
     };
     try {

@@ -28,15 +28,18 @@ export function methodTitle(method: Method): string {
   }
 }
 
-/** Whose distribution a method's text follows. */
-export function groupTitle(method: Method): string {
+/**
+ * Whose distribution a method's text follows.
+ * @param titleOf names a model, as its reader knows it
+ */
+export function groupTitle(method: Method, titleOf: (model: string) => string): string {
   switch (method.kind) {
     case 'plain':
-      return method.model;
+      return titleOf(method.model);
     case 'speculative':
-      return method.target;
+      return titleOf(method.target);
     case 'collaborative':
-      return `${method.members.map(({ model }) => model).join(' × ')}, ${combineTitle(method.combine)}`;
+      return `${method.members.map(({ model }) => titleOf(model)).join(' × ')}, ${combineTitle(method.combine)}`;
   }
 }
 

@@ -21,6 +21,20 @@ function titlesOf(change: Partial<PilotSettings>): Record<string, string[]> {
 }
 
 describe('a plan', () => {
+  test('calls models by the names that the reader knows', () => {
+    const names = new Map([
+      ['a', 'Ada'],
+      ['b', 'Bea'],
+      ['base', 'Base model'],
+    ]);
+    const { groups } = planPilot({ ...settings, team }, (id) => names.get(id) ?? id).plan;
+    expect(groups.map(({ title }) => title)).toEqual([
+      'Base model',
+      'Ada × Bea, λ = 0.3 · 0.7',
+      'Ada × Bea, λ = 0.5 · 0.5',
+    ]);
+  });
+
   test('has every combination of what was picked, each group behind its reference', () => {
     expect(titlesOf({ team, acceptances: [{ kind: 'exact' }, { kind: 'coupled' }] })).toEqual({
       base: [

@@ -52,9 +52,13 @@ export interface Planned {
 
 /**
  * Every combination of what was picked, each group behind its reference.
+ * @param titleOf names models in the titles of groups; their ids where it is absent
  * @throws EngineError `invalid-request` where nothing can be compared, or a field is out of range
  */
-export function planPilot(settings: PilotSettings): Planned {
+export function planPilot(
+  settings: PilotSettings,
+  titleOf: (model: string) => string = (model) => model,
+): Planned {
   const { prompts, repeats, request } = settings;
   if (prompts.length === 0) throw refused('prompts', 'none given: add at least one');
   if (!Number.isSafeInteger(repeats) || repeats < 1 || repeats > 100) {
@@ -73,7 +77,7 @@ export function planPilot(settings: PilotSettings): Planned {
       return reason === null;
     });
     if (legal.length === 0) continue;
-    groups.push({ title: groupTitle(reference), methods: withoutTwins([reference, ...legal]) });
+    groups.push({ title: groupTitle(reference, titleOf), methods: withoutTwins([reference, ...legal]) });
   }
   if (groups.length === 0) {
     const why = leftOut.map(({ title, reason }) => `${title}: ${reason}`).join('; ');

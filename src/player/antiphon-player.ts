@@ -221,7 +221,9 @@ export class PlayerElement extends LitElement implements Omit<AntiphonPlayer, ke
       }`;
     }
     const below = this.#belowText();
-    if (!this.#views.has('story')) return below;
+    // A prompt that could not be read, which may be long, would push the reason out of sight.
+    const isUnread = run.kind === 'failed' && run.story.rounds.length === 0;
+    if (isUnread || !this.#views.has('story')) return below;
     return html`<antiphon-story
       part="story"
       .prompt=${run.prompt}

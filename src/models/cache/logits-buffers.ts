@@ -1,4 +1,4 @@
-import { megabytesText } from '../../errors/byte-text.ts';
+import { sizeText } from '../../errors/byte-text.ts';
 import { EngineError } from '../../errors/engine-error.ts';
 import type { OwnedBuffer } from '../../gpu/buffer-registry.ts';
 import type { EngineDevice } from '../../gpu/device.ts';
@@ -67,7 +67,7 @@ export class LogitsBuffers {
     if (bytes > limit) {
       throw new EngineError(
         'out-of-memory',
-        `Logits of ${rows} × ${this.#width} entries need ${megabytesText(bytes)}, but the GPU binds at most ${megabytesText(limit)}; feed fewer tokens per pass.`,
+        `Logits of ${rows} × ${this.#width} entries need ${sizeText(bytes)}, but the GPU binds at most ${sizeText(limit)}; feed fewer tokens per pass.`,
         { details: { rows, width: this.#width, bytes, limit } },
       );
     }

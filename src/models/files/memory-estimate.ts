@@ -1,3 +1,4 @@
+import { sizeText } from '../../errors/byte-text.ts';
 import { EngineError } from '../../errors/engine-error.ts';
 import type { BackendKind } from '../causal-model.ts';
 import { firstCacheRows } from '../onnx/cache-layout.ts';
@@ -94,13 +95,13 @@ export function requireMemory({ id, dtype }: ModelDescription, estimate: MemoryE
   if (estimate.fits) return;
   const { backend, weightBytes, cacheBytes, cacheTokens, logitsBytes, totalBytes, availableBytes } = estimate;
   const parts = [
-    `weights ${inGigabytes(weightBytes ?? 0)}`,
-    `cache of ${cacheTokens} tokens ${inGigabytes(cacheBytes ?? 0)}`,
-    `logits ${inGigabytes(logitsBytes ?? 0)}`,
+    `weights ${sizeText(weightBytes ?? 0)}`,
+    `cache of ${cacheTokens} tokens ${sizeText(cacheBytes ?? 0)}`,
+    `logits ${sizeText(logitsBytes ?? 0)}`,
   ];
   throw new EngineError(
     'out-of-memory',
-    `${id} (${dtype}) needs about ${inGigabytes(totalBytes)} on ${backend === 'wasm' ? 'WASM' : 'WebGPU'} (${parts.join(', ')}); ${inGigabytes(availableBytes ?? 0)} is available. Nothing was downloaded: unload a model, or choose a smaller one or another dtype.`,
+    `${id} (${dtype}) needs about ${sizeText(totalBytes)} on ${backend === 'wasm' ? 'WASM' : 'WebGPU'} (${parts.join(', ')}); ${sizeText(availableBytes ?? 0)} is available. Nothing was downloaded: unload a model, or choose a smaller one or another dtype.`,
     {
       details: {
         model: id,
@@ -133,5 +134,3 @@ export function linearWeights(config: Omit<ModelConfig, 'modelType'>): number {
   const feedForward = 3 * width * (innerWidth ?? 4 * width);
   return layers * (attention + feedForward) + vocabSize * width;
 }
-
-const inGigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;

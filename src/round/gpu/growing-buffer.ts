@@ -1,4 +1,4 @@
-import { megabytesText } from '../../errors/byte-text.ts';
+import { sizeText } from '../../errors/byte-text.ts';
 import { EngineError } from '../../errors/engine-error.ts';
 import type { OwnedBuffer } from '../../gpu/buffer-registry.ts';
 import type { EngineDevice } from '../../gpu/device.ts';
@@ -72,7 +72,7 @@ export class GrowingBuffer {
     if (bytes > limit) {
       throw new EngineError(
         'out-of-memory',
-        `The sampler's ${label} needs ${megabytesText(bytes)}, but the GPU binds at most ${megabytesText(limit)}; use shorter drafts or fewer members.`,
+        `The sampler's ${label} needs ${sizeText(bytes)}, but the GPU binds at most ${sizeText(limit)}; use shorter drafts or fewer members.`,
         { details: { bytes, limit } },
       );
     }

@@ -25,7 +25,7 @@ export const composerStyle = css`
       background: var(--sheet);
     }
     .all-settings > summary {
-      padding: 0.6rem 0.9rem;
+      padding: 0.35rem 0.9rem;
       font-weight: 600;
     }
     .all-settings > summary .hint {
@@ -60,9 +60,6 @@ export const composerStyle = css`
     flex-wrap: wrap;
     gap: 0.35rem;
   }
-  .samples {
-    margin-top: 0.5rem;
-  }
   .sample,
   .preset {
     min-height: 1.9rem;
@@ -77,7 +74,7 @@ export const composerStyle = css`
     .samples,
     .presets {
       flex-wrap: nowrap;
-      margin: 0.3rem -0.25rem 0;
+      margin: 0 -0.25rem;
       padding: 0.25rem 2rem 0.25rem 0.25rem;
       overflow-x: auto;
       scrollbar-width: none;
@@ -160,48 +157,35 @@ export const composerStyle = css`
     margin-top: 0.9rem;
   }
   .go {
-    position: sticky;
-    bottom: 0;
-    z-index: 1;
-    padding-block: 0.6rem;
-    background: var(--paper);
-    box-shadow: 0 -0.6rem 0.6rem var(--paper);
     display: flex;
-    flex-wrap: wrap;
-    align-items: center;
     gap: 0.5rem 1rem;
   }
   .go button {
-    flex: 1 1 10rem;
+    flex: 1 1 0;
     min-height: 3rem;
+    padding-inline: 0.5rem;
     font-size: 1.0625rem;
   }
-  .go .hint {
-    flex-basis: 100%;
-    margin: 0;
+  .go + .hint {
+    margin: -0.5rem 0 0;
+  }
+  /* It stays in sight beside the settings; page.css keeps what has the focus from lying beneath it. */
+  @media (min-width: 62rem) and (min-height: 30rem) {
+    .go {
+      position: sticky;
+      top: 0;
+      z-index: 1;
+      padding-block: 0.6rem;
+      background: var(--paper);
+      box-shadow: 0 0.6rem 0.6rem var(--paper);
+    }
   }
   @media (max-width: 40rem) {
-    .go {
-      flex-wrap: nowrap;
-    }
-    .go button {
-      flex: 1 1 0;
-      padding-inline: 0.5rem;
-    }
-    .go .hint {
-      display: none;
-    }
-  }
-  /* In a low window it would cover too much of what it belongs to. */
-  @media (max-height: 30rem) {
-    .go {
-      position: static;
-    }
-  }
-  @media (pointer: coarse) {
     .keys {
       display: none;
     }
+  }
+  @media (pointer: coarse) {
     .sample,
     .preset {
       min-height: 2.5rem;

@@ -27,6 +27,7 @@ import { draftLengthField } from './draft-length-field.ts';
 import { moreSettings, type NumberField } from './more-settings.ts';
 import './team-editor.ts';
 import type { TeamForm } from '../form/team-form.ts';
+import { unservedCharacters } from '../form/unserved.ts';
 import { theme } from '../kit/theme.ts';
 
 /**
@@ -86,17 +87,17 @@ export class Composer extends LitElement {
 
   override render(): TemplateResult {
     return html`<form novalidate @submit=${this.#submit} @keydown=${this.#onKey}>
-      ${this.#prompt()} ${this.#presets()}
+      ${this.#prompt()} ${this.#button()} ${this.isWide ? this.#samples() : null}
       <details class="all-settings" ?open=${this.isWide || this.settingsOpen} @toggle=${this.#onToggle}>
         <summary>
-          Settings <span class="hint">${chosenOf(methods, this.form.method).title}, temperature ${this.form.temperature}</span>
+          Settings
+          <span class="hint">${chosenOf(methods, this.form.method).title}, temperature ${this.form.temperature}</span>
         </summary>
         <div class="settings">
-          ${this.#method()} ${this.#models()} ${this.#team()} ${this.#settings()}
+          ${this.isWide ? null : this.#samples()} ${this.#presets()} ${this.#method()} ${this.#models()} ${this.#team()} ${this.#settings()}
           ${moreSettings({ form: this.form, running: this.running, change: (change) => this.#set(change) })}
         </div>
       </details>
-      ${this.#button()}
     </form>`;
   }
 
@@ -115,19 +116,31 @@ export class Composer extends LitElement {
         rows="2"
         autocomplete="off"
         spellcheck="false"
+        aria-describedby="prompt-hint"
         .value=${live(this.form.prompt)}
         @input=${(event: InputEvent) => this.#set({ prompt: (event.target as HTMLTextAreaElement).value })}
       ></textarea>
-      ${
-        chat
-          ? null
-          : html`<div class="samples" role="group" aria-label="Prompts to try">
-              ${samplePrompts.map(
-                (prompt) =>
-                  html`<button type="button" class="sample" @click=${() => this.#set({ prompt })}>${prompt}</button>`,
-              )}
-            </div>`
-      }
+      <div id="prompt-hint" aria-live="polite">${this.#unserved()}</div>
+    </div>`;
+  }
+
+  /** Of other languages and of emoji: the run would be no failure, but nonsense. */
+  #unserved(): TemplateResult | null {
+    const characters = unservedCharacters(this.form);
+    if (characters.length === 0) return null;
+    return html`<p class="hint">
+      The story models know only English in plain letters and cannot read ${characters.join(' ')}. For other languages
+      choose a team under “More teams …”.
+    </p>`;
+  }
+
+  #samples(): TemplateResult | null {
+    if (this.form.chat) return null;
+    return html`<div class="samples" role="group" aria-label="Prompts to try">
+      ${samplePrompts.map(
+        (prompt) =>
+          html`<button type="button" class="sample" @click=${() => this.#set({ prompt })}>${prompt}</button>`,
+      )}
     </div>`;
   }
 
@@ -329,11 +342,15 @@ export class Composer extends LitElement {
               Race
             </button>`
       }
-      <p class="hint keys">
-        ${this.running ? 'Esc stops.' : 'Ctrl + Enter starts.'}
-        ${this.form.method === 'plain' ? null : html`<span id="race-hint">Race: the same text in several ways, timed.</span>`}
-      </p>
-    </div>`;
+    </div>
+    <p class="hint">
+      ${
+        this.form.method === 'plain'
+          ? null
+          : html`<span id="race-hint">Race writes one text in several ways and times them.</span>`
+      }
+      <span class="keys">${this.running ? 'Esc stops.' : 'Ctrl + Enter starts.'}</span>
+    </p>`;
   }
 
   /** Combinations of choices that cannot run. A field out of range is told when it is used, not while it is typed. */

@@ -24,4 +24,16 @@ export const numberTableStyle = css`
     color: var(--ink-soft);
     font-size: 0.8125rem;
   }
+  @media (max-width: 30rem) {
+    table {
+      font-size: 0.8125rem;
+    }
+    th,
+    td {
+      padding-inline-start: 0.3rem;
+    }
+    thead th {
+      font-size: 0.75rem;
+    }
+  }
 `;

@@ -1,12 +1,4 @@
-import { megabytesText } from '../../errors/byte-text.ts';
-
 export const noNumber = '–';
-
-/** A size that need not be exact: "180 MB", "1.24 GB". */
-export function roughSizeText(bytes: number): string {
-  if (bytes >= 999.5e6) return `${(bytes / 1e9).toFixed(2)} GB`;
-  return bytes >= 9.95e6 ? `${Math.round(bytes / 1e6)} MB` : megabytesText(bytes);
-}
 
 export function decimalText(value: number | null, digits: number): string {
   return value === null ? noNumber : value.toFixed(digits);

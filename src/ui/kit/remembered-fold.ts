@@ -1,6 +1,16 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { RememberedFlag } from './remembered-flag.ts';
 
+/** The page is as wide as its two columns. */
+const wide = '(min-width: 62rem)';
+
+/** Open where there is room for it, folded away on a narrow screen, until the reader has it otherwise. */
+export function foldByWidth(host: ReactiveControllerHost, name: string): RememberedFold {
+  return matchMedia(wide).matches
+    ? new RememberedFold(host, `${name}.folded`, 'folded')
+    : new RememberedFold(host, `${name}.open`, 'open');
+}
+
 /** Whether a section is open, as the reader left it; the section is drawn anew when that changes. */
 export class RememberedFold implements ReactiveController {
   readonly #host: ReactiveControllerHost;

@@ -69,6 +69,8 @@ export const theme = css`
     line-height: 1.45;
   }
   summary {
+    min-height: 1.75rem;
+    align-content: center;
     cursor: pointer;
   }
   .visually-hidden {

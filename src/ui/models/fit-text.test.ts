@@ -15,14 +15,14 @@ const memory: MemoryEstimate = {
 const model = { id: 'o/m', title: 'm', dtype: 'q4', downloadBytes: 2e8, contextLength: 8192 } as const;
 
 test.each([
-  [{}, 'm (q4): a download of 200.0 MB; takes about 1110.0 MB on WebAssembly, of 4000.0 MB: it fits.'],
+  [{}, 'm (q4): a download of 200 MB; takes about 1.11 GB on WebAssembly, of 4.00 GB: it fits.'],
   [
     { fits: false },
-    'm (q4): a download of 200.0 MB; takes about 1110.0 MB on WebAssembly, of 4000.0 MB: it does not fit.',
+    'm (q4): a download of 200 MB; takes about 1.11 GB on WebAssembly, of 4.00 GB: it does not fit.',
   ],
   [
     { backend: 'webgpu', availableBytes: null },
-    'm (q4): a download of 200.0 MB; takes about 1110.0 MB on WebGPU: the available memory is unknown.',
+    'm (q4): a download of 200 MB; takes about 1.11 GB on WebGPU: the available memory is unknown.',
   ],
 ] as const)('%j is told in a sentence', (over, text) => {
   expect(fitText({ ...model, memory: { ...memory, ...over } })).toBe(text);

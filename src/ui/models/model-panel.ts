@@ -7,7 +7,7 @@ import {
   type TemplateResult,
 } from 'lit';
 import type { LoadProgress } from '../../engine/engine-api.ts';
-import { megabytesText } from '../../errors/byte-text.ts';
+import { sizeText } from '../../errors/byte-text.ts';
 import { ConnectionWatch } from '../kit/connection-watch.ts';
 import type { Remedy } from '../kit/failure.ts';
 import { failureView } from '../kit/failure-view.ts';
@@ -59,7 +59,7 @@ export class ModelPanel extends LitElement {
     progressStyle,
     css`
       .sheet {
-        padding: 1rem 1.25rem 1.1rem;
+        padding: 0.8rem 1.1rem 1rem;
         border: 1px solid var(--rule);
         border-radius: var(--radius);
         background: var(--sheet);
@@ -93,9 +93,6 @@ export class ModelPanel extends LitElement {
       }
       .name strong {
         font-weight: 600;
-      }
-      progress {
-        margin-bottom: 0.35rem;
       }
       .numbers {
         font-variant-numeric: tabular-nums;
@@ -176,15 +173,15 @@ export class ModelPanel extends LitElement {
 
   #model(model: Exclude<ModelState, { kind: 'failed' }>): TemplateResult {
     return html`<div class="name">
-        <strong>${titleOf(model.id, this.choices)}</strong><span class="hint">${stageText(model)}</span>
+        <strong>${titleOf(model.id, this.choices)}</strong
+        ><span class="hint numbers">${[stageText(model), amountText(model), this.#remaining(model.id)].filter((text) => text !== '').join(' · ')}</span>
       </div>
-      ${progressBar(model)}
-      <p class="hint numbers">${amountText(model)}${this.#remaining(model.id)}</p>`;
+      ${progressBar(model)}`;
   }
 
   #remaining(id: string): string {
     const ms = this.#remainingMs.get(id) ?? null;
-    return ms === null ? '' : ` · ${remainingText(ms)}`;
+    return ms === null ? '' : remainingText(ms);
   }
 
   #name({ id }: ModelState): string {
@@ -223,15 +220,13 @@ function stageText(model: ModelState): string {
 }
 
 function amountText(model: ModelState): string {
-  if (model.kind === 'ready') return megabytesText(model.model.bytes);
-  if (model.kind !== 'loading' || !model.progress) return '\u00a0';
+  if (model.kind === 'ready') return sizeText(model.model.bytes);
+  if (model.kind !== 'loading' || !model.progress) return '';
   const { stage, bytesLoaded, bytesTotal, filesDone, filesTotal } = model.progress;
   // The files are there; how long their preparation takes nobody knows.
-  if (stage !== 'download' && stage !== 'runtime') return megabytesText(bytesLoaded);
+  if (stage !== 'download' && stage !== 'runtime') return sizeText(bytesLoaded);
   const bytes =
-    bytesTotal === null
-      ? megabytesText(bytesLoaded)
-      : `${megabytesText(bytesLoaded)} of ${megabytesText(bytesTotal)}`;
+    bytesTotal === null ? sizeText(bytesLoaded) : `${sizeText(bytesLoaded)} of ${sizeText(bytesTotal)}`;
   return stage === 'runtime' ? bytes : `${bytes} · ${filesDone} of ${filesTotal} files`;
 }
 

@@ -2,7 +2,7 @@ import { css, html, LitElement, type PropertyDeclarations, type TemplateResult }
 import type { EngineApi, StoredModel, StoredModels } from '../../engine/engine-api.ts';
 import { describeFailure } from '../kit/failure.ts';
 import './fit-check.ts';
-import { megabytesText } from '../../errors/byte-text.ts';
+import { sizeText } from '../../errors/byte-text.ts';
 import { theme } from '../kit/theme.ts';
 import { type ModelChoice, titleOf } from './model-choice.ts';
 
@@ -96,7 +96,7 @@ export class StoredModelsPanel extends LitElement {
         ${stored.models.map(
           (model) => html`<li>
             <span>${titleOf(model.id, this.choices)}</span>
-            <span class="size">${sizeText(model)}</span>
+            <span class="size">${storedText(model)}</span>
             <button
               type="button"
               aria-label=${`Delete ${titleOf(model.id, this.choices)}`}
@@ -126,7 +126,7 @@ export class StoredModelsPanel extends LitElement {
     this.deleting = id;
     try {
       const freedBytes = (await this.storage?.deleteStored(id)) ?? 0;
-      this.told = `${titleOf(id, this.choices)} was deleted; ${megabytesText(freedBytes)} freed.`;
+      this.told = `${titleOf(id, this.choices)} was deleted; ${sizeText(freedBytes)} freed.`;
     } catch (error) {
       this.told = describeFailure(error).message;
     }
@@ -136,13 +136,13 @@ export class StoredModelsPanel extends LitElement {
 }
 
 function roomText({ bytes, quotaBytes, persisted }: StoredModels): string {
-  const quota = quotaBytes === null ? '' : ` of the ${megabytesText(quotaBytes)} that the browser allows`;
+  const quota = quotaBytes === null ? '' : ` of the ${sizeText(quotaBytes)} that the browser allows`;
   const promise = persisted ? 'The browser keeps them' : 'The browser may delete them when space runs short';
-  return `${megabytesText(bytes)}${quota}. ${promise}.`;
+  return `${sizeText(bytes)}${quota}. ${promise}.`;
 }
 
-function sizeText({ bytes, complete }: StoredModel): string {
-  return complete ? megabytesText(bytes) : `${megabytesText(bytes)}, in part`;
+function storedText({ bytes, complete }: StoredModel): string {
+  return complete ? sizeText(bytes) : `${sizeText(bytes)}, in part`;
 }
 
 customElements.define('antiphon-stored-models', StoredModelsPanel);

@@ -77,9 +77,6 @@ export class LiveNumbersElement extends LitElement {
         vertical-align: bottom;
       }
       @media (max-width: 30rem) {
-        tr > :not(:first-child) {
-          padding-inline-start: 0.4rem;
-        }
         thead th:last-child {
           max-width: 4.5rem;
         }
@@ -120,7 +117,7 @@ export class LiveNumbersElement extends LitElement {
     return html`<dl>
         ${number('tokens per second', decimalText(tokensPerSecond, 1))}
         ${number('to the first token', durationText(timeToFirstTokenMs))}
-        ${number('acceptance rate', percentText(acceptanceRate))}
+        ${acceptanceRate === null ? null : number('acceptance rate', percentText(acceptanceRate))}
         ${number('forwards per token', decimalText(numbers.forwardsPerToken, 2), `instead of ${numbers.referenceForwardsPerToken}`)}
         ${number('tokens per round', decimalText(tokensPerRound, 2))} ${number('tokens', String(tokens))}
       </dl>
@@ -141,15 +138,18 @@ export class LiveNumbersElement extends LitElement {
 }
 
 function memberTable({ members }: RunNumbers): TemplateResult {
-  const isDrafted = members.some(({ proposes, draftLength }) => proposes && draftLength !== null);
+  // One token at a time, as members that take turns propose, is no length to tell.
+  const isDrafted = members.some(
+    ({ proposes, meanDraftLength }) => proposes && meanDraftLength !== null && meanDraftLength !== 1,
+  );
+  const hasProposals = members.some(({ proposals }) => proposals > 0);
   return html`<div class="table" tabindex="0" role="group" aria-label="Members">
     <table aria-label="Numbers of each member">
       <thead>
         <tr>
           <th scope="col">Member</th>
           ${isDrafted ? html`<th scope="col">draft length</th>` : null}
-          <th scope="col">proposed</th>
-          <th scope="col">accepted</th>
+          ${hasProposals ? html`<th scope="col">proposed</th><th scope="col">accepted</th>` : null}
           <th scope="col">forwards per token</th>
         </tr>
       </thead>
@@ -160,8 +160,12 @@ function memberTable({ members }: RunNumbers): TemplateResult {
               <span class="who"><span class="badge ${memberClass(index)}">${member.letter}</span>${member.name}</span>
             </th>
             ${isDrafted ? html`<td>${draftLengthText(member)}</td>` : null}
-            <td>${member.proposes ? member.proposals : noNumber}</td>
-            <td>${percentText(member.acceptanceRate)}</td>
+            ${
+              hasProposals
+                ? html`<td>${member.proposes ? member.proposals : noNumber}</td>
+                    <td>${percentText(member.acceptanceRate)}</td>`
+                : null
+            }
             <td>${decimalText(member.forwardsPerToken, 2)}</td>
           </tr>`,
         )}

@@ -18,10 +18,11 @@ import { linkNotice } from './link/link-notice.ts';
 import { browserPlace, PageSettings } from './link/page-settings.ts';
 import { linkCaveat, repeatable } from './link/repeatable.ts';
 import { linkOf } from './link/settings-link.ts';
-import '../numbers/live-numbers.ts';
+import '../numbers/numbers-section.ts';
 import type { Replacement } from '../models/model-panel.ts';
 import '../models/model-panel.ts';
 import { nextFrame } from '../kit/next-frame.ts';
+import { pageNav, pageNavStyle } from '../kit/page-nav.ts';
 import { backgroundLoad, hasModels } from '../models/engine-state.ts';
 import { titleOf } from '../models/model-choice.ts';
 import type { PilotSection } from '../pilot/pilot-section.ts';
@@ -83,7 +84,15 @@ export class AntiphonApp extends LitElement {
   /** Models that the pilot's plan needs, besides those of the form. */
   #pilotModels: readonly string[] = [];
 
-  static override styles = [theme, failureStyle, progressStyle, raceProgressStyle, prefillStyle, appStyle];
+  static override styles = [
+    theme,
+    failureStyle,
+    progressStyle,
+    raceProgressStyle,
+    prefillStyle,
+    pageNavStyle,
+    appStyle,
+  ];
 
   constructor() {
     super();
@@ -124,16 +133,15 @@ export class AntiphonApp extends LitElement {
     return html`
       <header>
         <h1>Antiphon</h1>
+        ${pageNav('Work')}
         <p>
-          Language models write one story together, here in your browser. They take turns: each checks what the other
-          proposed and proposes what comes next, and every word follows all of them, exactly.
+          Models write one text together: each checks what the other proposed and proposes what comes next. Every word
+          follows all of them, exactly. Here you choose the models, the method and every option.
         </p>
       </header>
       <main>
+        ${linkNotice(this.#settings, this.#linkActions)}
         <div class="writing">
-          <div class="engine">
-            ${linkNotice(this.#settings, this.#linkActions)} ${this.#engine()}
-          </div>
           <antiphon-composer
             .form=${this.#settings.form}
             .engine=${engine}
@@ -146,7 +154,12 @@ export class AntiphonApp extends LitElement {
             @race=${this.#onRace}
             @stop=${this.#onStop}
           ></antiphon-composer>
-          <section class="text" aria-label="Story">${this.#raced() ?? this.#recorded() ?? this.#text()} ${this.#recordings()}</section>
+          <div class="written">
+            ${this.#loading()}
+            <section class="text" aria-label="Story">
+              ${this.#recordingFailure()} ${this.#raced() ?? this.#recorded() ?? this.#text()}
+            </section>
+          </div>
         </div>
         <antiphon-pilot-section
           .engine=${engine}
@@ -158,6 +171,7 @@ export class AntiphonApp extends LitElement {
           @models-wanted=${this.#onModelsWanted}
           @remedy=${this.#onRemedy}
         ></antiphon-pilot-section>
+        <div class="device">${this.#recording.chooser()} ${this.#device()}</div>
         ${this.#catalogue.render({
           ...{ engine, form: this.#settings.form, change: this.#change },
           ...{ storage: this.#controller.storage, choices: this.#controller.choices },
@@ -167,16 +181,10 @@ export class AntiphonApp extends LitElement {
     `;
   }
 
-  #engine(): TemplateResult | null {
+  /** Until the models are there, or why they are not. */
+  #loading(): TemplateResult | null {
     const { engine, run, choices } = this.#controller;
-    if (engine.kind === 'open' && hasModels(engine, engine.wanted)) {
-      const coming = backgroundLoad(engine);
-      return html`<antiphon-backend-line
-          .info=${engine.info}
-          .background=${coming && titleOf(coming.id, choices)}
-        ></antiphon-backend-line>
-        ${this.#stored()}`;
-    }
+    if (engine.kind === 'open' && hasModels(engine, engine.wanted)) return null;
     // The run's own failure tells it, where the reader is looking.
     if (engine.kind === 'failed' && run.kind === 'failed' && run.failure === engine.failure) return null;
     return html`<antiphon-model-panel
@@ -185,13 +193,19 @@ export class AntiphonApp extends LitElement {
         .canReplace=${true}
         @remedy=${this.#onRemedy}
         @model-replaced=${this.#onModelReplaced}
-      ></antiphon-model-panel>
-      ${engine.kind === 'open' ? this.#stored() : null}`;
+      ></antiphon-model-panel>`;
   }
 
-  #stored(): TemplateResult {
-    const { storage, choices } = this.#controller;
-    return html`<antiphon-stored-models .storage=${storage} .choices=${choices}></antiphon-stored-models>`;
+  /** Where the models run and which are stored. */
+  #device(): TemplateResult | null {
+    const { engine, storage, choices } = this.#controller;
+    if (engine.kind !== 'open') return null;
+    const coming = hasModels(engine, engine.wanted) ? backgroundLoad(engine) : null;
+    return html`<antiphon-backend-line
+        .info=${engine.info}
+        .background=${coming && titleOf(coming.id, choices)}
+      ></antiphon-backend-line>
+      <antiphon-stored-models .storage=${storage} .choices=${choices}></antiphon-stored-models>`;
   }
 
   /** A race stands in the place of the story. */
@@ -248,10 +262,10 @@ export class AntiphonApp extends LitElement {
       : null;
   }
 
-  #recordings(): TemplateResult {
+  #recordingFailure(): TemplateResult | null {
     const { failure } = this.#recording;
     const title = failure?.code === 'invalid-trace' ? 'Not a recording' : 'The recording could not be opened';
-    return html`${failure && failureView(title, failure, this.#recording.retry)} ${this.#recording.chooser()}`;
+    return failure && failureView(title, failure, this.#recording.retry);
   }
 
   #onOpened(): void {
@@ -262,6 +276,9 @@ export class AntiphonApp extends LitElement {
   #text(): TemplateResult {
     const { run } = this.#controller;
     if (run.kind === 'idle') return this.#opening();
+    // A prompt that could not be read, which may be long, would push the reason out of sight.
+    if (run.kind === 'failed' && run.story.rounds.length === 0)
+      return html`<div class="sheet">${this.#belowText()}</div>`;
     const written = lastPart(run);
     return html`<div class="sheet">
         <antiphon-story
@@ -279,6 +296,7 @@ export class AntiphonApp extends LitElement {
           ? html`<p class="hint covered">Rhythm and numbers cover only the text since you pressed Continue.</p>`
           : null
       }
+      ${this.#speedUp()}
       <antiphon-rhythm-section
         .rounds=${written.rounds}
         .cast=${run.cast}
@@ -286,12 +304,11 @@ export class AntiphonApp extends LitElement {
         .selectedRound=${this.selectedRound}
         @round-selected=${this.#onRoundSelected}
       ></antiphon-rhythm-section>
-      ${this.#speedUp()}
-      <antiphon-live-numbers
+      <antiphon-numbers-section
         .story=${written}
         .cast=${run.cast}
         .lossy=${run.kind === 'stopped' && run.result.lossy}
-      ></antiphon-live-numbers>`;
+      ></antiphon-numbers-section>`;
   }
 
   /** Before the first run. */
@@ -300,7 +317,7 @@ export class AntiphonApp extends LitElement {
     const invitation = html`<p class="invitation">
       ${
         trace
-          ? 'This is a recorded story, replayed at its original speed. Your own will appear here.'
+          ? 'A recorded story; yours will appear here.'
           : 'The story appears here token by token, with accepted, rejected and recovered proposals.'
       }
     </p>`;

@@ -8,38 +8,52 @@ export const appStyle = css`
     padding: clamp(1.25rem, 3vw, 2.5rem) clamp(1rem, 4vw, 3rem) 3rem;
   }
   header {
-    margin-bottom: clamp(1.25rem, 3vw, 2rem);
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) auto;
+    align-items: baseline;
+    gap: 0 1rem;
+    margin-bottom: clamp(0.9rem, 3vw, 2rem);
   }
   h1 {
     margin: 0;
-    font: 400 clamp(2.25rem, 5vw, 3.25rem) / 1.1 var(--serif);
+    font: 400 clamp(1.75rem, 5vw, 3.25rem) / 1.1 var(--serif);
     letter-spacing: -0.01em;
   }
   header p {
-    max-width: 40rem;
+    max-width: 46rem;
     margin-top: 0.5rem;
     color: var(--ink-soft);
     font-size: 1.0625rem;
     text-wrap: balance;
   }
+  /* On a small screen, and on one that is zoomed, the first view is for the prompt and the story. */
+  @media (max-width: 46rem), (max-height: 36rem) {
+    :host {
+      padding-block: 0.75rem 1rem;
+    }
+    header {
+      margin-bottom: 0.5rem;
+    }
+    header p {
+      display: none;
+    }
+  }
   .writing {
     display: grid;
     grid-template-columns: minmax(0, 1fr);
-    grid-template-areas: 'engine' 'form' 'text';
-    gap: 1.75rem;
+    gap: 1rem;
   }
-  .engine {
-    grid-area: engine;
+  .written {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    gap: 1rem;
+    align-content: start;
     min-width: 0;
   }
-  antiphon-composer {
-    grid-area: form;
-  }
   antiphon-pilot-section {
-    margin-top: 2.5rem;
+    margin-top: 0.75rem;
   }
   .text {
-    grid-area: text;
     min-width: 0;
     scroll-margin-top: 1rem;
   }
@@ -50,49 +64,55 @@ export const appStyle = css`
     .stop-here {
       display: none;
     }
+    .writing {
+      grid-template-columns: 23rem minmax(0, 1fr);
+      gap: clamp(2rem, 4vw, 4rem);
+    }
     /* The story stays in sight while the form is longer than the window. */
-    .text {
+    .written {
       position: sticky;
       top: 1.25rem;
       align-self: start;
     }
-    .writing {
-      grid-template-columns: 23rem minmax(0, 1fr);
-      grid-template-rows: auto 1fr;
-      grid-template-areas: 'form engine' 'form text';
-      gap: 1.5rem clamp(2rem, 4vw, 4rem);
+    antiphon-pilot-section {
+      margin-top: 2.5rem;
     }
   }
   .sheet {
-    padding: clamp(1.1rem, 3vw, 2.25rem);
+    padding: clamp(0.9rem, 3vw, 2.25rem);
     border: 1px solid var(--rule);
     border-radius: var(--radius);
     background: var(--sheet);
   }
-  .covered,
-  antiphon-rhythm-section {
+  .covered {
     margin-top: 1.25rem;
   }
-  antiphon-stored-models {
-    margin-top: 0.25rem;
+  antiphon-rhythm-section,
+  antiphon-numbers-section {
+    margin-top: 0.75rem;
   }
-  antiphon-model-panel + antiphon-stored-models {
-    margin-top: 0.6rem;
+  .device {
+    display: grid;
+    gap: 0.5rem;
+    margin-top: 1.25rem;
   }
-  antiphon-speed-up,
-  antiphon-live-numbers {
-    margin-top: 1.5rem;
+  antiphon-speed-up {
+    margin-block: 1rem;
     padding-inline: clamp(0rem, 3vw, 2.25rem);
   }
   antiphon-story-actions {
-    margin-top: 1rem;
+    margin-top: 0.75rem;
   }
   .recordings {
     display: flex;
     flex-wrap: wrap;
     align-items: center;
     gap: 0.5rem 0.9rem;
-    margin-top: 1.25rem;
+  }
+  @media (max-width: 40rem) {
+    .recordings .hint {
+      display: none;
+    }
   }
   .recordings button,
   .close-recording {
@@ -118,7 +138,7 @@ export const appStyle = css`
     margin-top: 0.6rem;
   }
   .ending {
-    margin-top: 1rem;
+    margin-top: 0.7rem;
     color: var(--ink-soft);
     font: italic 400 1rem / 1.5 var(--serif);
   }
@@ -127,7 +147,7 @@ export const appStyle = css`
     font: italic 400 1.0625rem / 1.6 var(--serif);
   }
   antiphon-replay .invitation {
-    margin-bottom: 0.9rem;
+    margin-top: 0.5rem;
   }
   .sheet .failure {
     margin-top: 1.25rem;

@@ -137,7 +137,8 @@ export class PilotPanel extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     const before = changed.get('form');
     const isOtherForm = changed.has('form') && (!before || !makeSamePlan(before, this.form));
-    if (isOtherForm || changed.has('request') || changed.has('engine')) this.#plan = this.#planned();
+    if (isOtherForm || changed.has('request') || changed.has('choices') || changed.has('engine'))
+      this.#plan = this.#planned();
     const isRunning = this.#runner.state.kind === 'running';
     if (isRunning !== this.#wasRunning) {
       this.#wasRunning = isRunning;
@@ -450,7 +451,7 @@ export class PilotPanel extends LitElement {
   #planned(): PlanState {
     try {
       requireOwnModule(this.form, this.request, location.href);
-      const planned = planPilot(toPilotSettings(this.form, this.request));
+      const planned = planPilot(toPilotSettings(this.form, this.request), (id) => titleOf(id, this.choices));
       refuseUnreadableChats(planned.plan, this.#models());
       const costs = new Map(this.#models().map((model) => [model.id, model.costs]));
       const ms = estimatePlan(planned.plan, costs);

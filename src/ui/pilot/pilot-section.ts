@@ -33,19 +33,6 @@ export class PilotSection extends LitElement {
     theme,
     foldingStyle,
     css`
-      details {
-        padding-block: clamp(1rem, 3vw, 1.5rem);
-      }
-      summary .hint {
-        margin-inline-start: 0.6rem;
-      }
-      /* A second line that begins below the triangle would look like another entry. */
-      @media (max-width: 30rem) {
-        summary .hint {
-          display: block;
-          margin-inline: 1.1rem 0;
-        }
-      }
       .below {
         margin-top: 0.8rem;
       }
@@ -74,7 +61,7 @@ export class PilotSection extends LitElement {
     return html`<details ?open=${this.#fold.open} @toggle=${this.#fold.onToggle}>
       <summary>
         <h2>Pilot</h2>
-        <span class="hint">your prompts, every method, a recommendation</span>
+        <span class="hint">your prompts by every method</span>
       </summary>
       <div class="below">${this.#content()}</div>
     </details>`;

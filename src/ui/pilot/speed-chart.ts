@@ -15,7 +15,6 @@ const style = `
   .speed-chart { color: var(--ink, #211e1a); background: none; font: 12px system-ui, sans-serif; overflow: visible; }
   .speed-chart .band { stroke: var(--accent, #0a6a60); stroke-opacity: 0.3; }
   .speed-chart .dots { fill: var(--accent, #0a6a60); fill-opacity: 0.6; stroke: none; }
-  .speed-chart .label { stroke: var(--paper, #faf7f1); stroke-width: 4px; paint-order: stroke; stroke-linejoin: round; }
   .speed-chart .median { stroke: var(--ink, #211e1a); }
   .speed-chart .wanted { stroke: var(--danger, #9c2f20); }
   .speed-chart .one { stroke: var(--ink-soft, #625b50); }
@@ -53,8 +52,12 @@ export function speedChart(report: PilotReport, document: Document, width: numbe
     },
     y: { domain: rows.map(({ key }) => key), axis: null, padding: 0 },
     marks: [
-      Plot.ruleX([1], { className: 'one' }),
-      Plot.ruleX([report.criteria.minSpeedUp], { className: 'wanted', strokeDasharray: '4 4' }),
+      // In the rows' lower halves: the labels above stay free.
+      Plot.tickX(methods, { x: () => 1, y: 'key', insetTop: 20, className: 'one' }),
+      Plot.tickX(methods, {
+        ...{ x: () => report.criteria.minSpeedUp, y: 'key', insetTop: 20 },
+        ...{ className: 'wanted', strokeDasharray: '4 4' },
+      }),
       Plot.ruleY(methods, {
         ...{ y: 'key', x1: lowerOf, x2: upperOf, className: 'band' },
         ...{ strokeWidth: 14, dy: 8, strokeLinecap: 'round' },
@@ -77,7 +80,6 @@ export function speedChart(report: PilotReport, document: Document, width: numbe
               frameAnchor: 'left',
               textAnchor: 'start',
               dy: -12,
-              className: 'label',
               fontWeight: isRecommended ? 600 : 400,
             },
           },

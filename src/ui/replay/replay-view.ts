@@ -70,7 +70,7 @@ export class ReplayView extends LitElement {
         flex-wrap: wrap;
         align-items: center;
         gap: 0.6rem 1rem;
-        margin-bottom: 1rem;
+        margin-block: 1rem;
         font-size: 0.875rem;
       }
       .controls input {
@@ -150,10 +150,10 @@ export class ReplayView extends LitElement {
     return html`<div class="sheet">
         ${
           this.brief
-            ? html`<slot></slot>`
+            ? nothing
             : html`<p class="hint about">A recording of ${dateText(createdAt)}, on ${backendTexts[backend]}, with ${membersText(trace)}.</p>`
         }
-        ${this.#controls(isAtEnd)}
+        ${this.brief ? nothing : this.#controls(isAtEnd)}
         <antiphon-story
           .prompt=${promptText(request)}
           .cast=${this.#cast}
@@ -164,6 +164,7 @@ export class ReplayView extends LitElement {
           .selectedRound=${this.selectedRound}
           >${isAtEnd ? this.#ending(trace) : nothing}</antiphon-story
         >
+        ${this.brief ? html`<slot></slot>${this.#controls(isAtEnd)}` : nothing}
       </div>
       ${
         this.brief

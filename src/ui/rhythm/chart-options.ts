@@ -25,7 +25,10 @@ export interface Chart {
   readonly isStepped: boolean;
 }
 
-/** The charts that have something to show: without proposals there is only the speed. */
+/**
+ * The charts that have something to show: without proposals there is only the speed, and a draft length that never
+ * changes is a flat line, which the form says already.
+ */
 export function chartsOf(series: RhythmSeries, proposers: readonly number[]): readonly Chart[] {
   const acceptance: Chart = {
     key: 'acceptance',
@@ -54,7 +57,11 @@ export function chartsOf(series: RhythmSeries, proposers: readonly number[]): re
     top: (highest) => 1.15 * Math.max(1, highest),
     isStepped: false,
   };
-  return proposers.length > 0 ? [acceptance, draftLength, speed] : [speed];
+  const charts = proposers.length > 0 ? [acceptance, draftLength, speed] : [speed];
+  return charts.filter(({ key, lines }) => {
+    const shown = lines.map(({ values }) => values.filter((value) => value !== null));
+    return shown.some((values) => values.some((value) => key !== 'draft-length' || value !== values[0]));
+  });
 }
 
 /** A line's latest value, and between which it was. */

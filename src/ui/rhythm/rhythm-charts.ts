@@ -82,6 +82,10 @@ export class RhythmCharts extends LitElement {
       figcaption .hint {
         font-size: 0.75rem;
       }
+      /* A picture is drawn anew a moment after its place has become narrower. */
+      .plot {
+        overflow: hidden;
+      }
       i {
         display: inline-block;
         font: 400 0.8125rem / 1 var(--sans);

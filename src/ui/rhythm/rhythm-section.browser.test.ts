@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { page } from 'vitest/browser';
 import { RhythmSection } from './rhythm-section.ts';
 
 const key = 'antiphon.rhythm.folded';
+const wide = [1200, 800] as const;
+const narrow = [414, 896] as const;
 
 async function mounted(): Promise<{ section: RhythmSection; details: HTMLDetailsElement }> {
   const section = new RhythmSection();
@@ -21,8 +24,19 @@ async function press(details: HTMLDetailsElement): Promise<void> {
   await toggled(details);
 }
 
-beforeEach(() => localStorage.clear());
+beforeEach(async () => {
+  localStorage.clear();
+  await page.viewport(...wide);
+});
 afterEach(() => document.body.replaceChildren());
+
+test('on a narrow screen a section is folded away until it is opened, which the next one keeps to', async () => {
+  await page.viewport(...narrow);
+  const first = await mounted();
+  expect(first.details.open).toBe(false);
+  await press(first.details);
+  expect((await mounted()).details.open).toBe(true);
+});
 
 test('a section is open until it is folded away, which the next one keeps to, and forgets when it is opened', async () => {
   const first = await mounted();

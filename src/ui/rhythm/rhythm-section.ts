@@ -2,7 +2,7 @@ import { html, LitElement, type PropertyDeclarations, type PropertyValues, type 
 import type { Round } from '../../round/round.ts';
 import { FetchedView } from '../kit/fetched-view.ts';
 import { foldingStyle } from '../kit/folding-style.ts';
-import { RememberedFold } from '../kit/remembered-fold.ts';
+import { foldByWidth } from '../kit/remembered-fold.ts';
 import { theme } from '../kit/theme.ts';
 import type { CastMember } from '../story/cast.ts';
 
@@ -21,7 +21,7 @@ export class RhythmSection extends LitElement {
   declare cast: readonly CastMember[];
   declare live: boolean;
   declare selectedRound: number | null;
-  readonly #fold = new RememberedFold(this, 'antiphon.rhythm.folded', 'folded');
+  readonly #fold = foldByWidth(this, 'antiphon.rhythm');
   readonly #view = new FetchedView(this, () => import('./rhythm-view.ts'));
 
   static override styles = [theme, foldingStyle];
@@ -40,7 +40,7 @@ export class RhythmSection extends LitElement {
 
   override render(): TemplateResult {
     return html`<details ?open=${this.#fold.open} @toggle=${this.#fold.onToggle}>
-      <summary><h2>Rhythm</h2></summary>
+      <summary><h2>Rhythm</h2><span class="hint">timeline of forwards, charts</span></summary>
       <div class="below">${this.#fold.open ? this.#content() : null}</div>
     </details>`;
   }

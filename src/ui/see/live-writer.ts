@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { EngineApi, LoadProgress } from '../../engine/engine-api.ts';
-import { megabytesText } from '../../errors/byte-text.ts';
+import { sizeText } from '../../errors/byte-text.ts';
 import { describeFailure, type Failure } from '../kit/failure.ts';
 import { memberLetters } from '../story/cast.ts';
 import type { SeeProvider } from './see-provider.ts';
@@ -144,8 +144,8 @@ function loadStep(
   const letter = memberLetters[model];
   if (stage !== 'download' && stage !== 'runtime') return [`Preparing model ${letter}`, '', null];
   const step = stage === 'runtime' ? 'Loading the engine' : `Loading model ${letter}`;
-  const loaded = megabytesText(bytesLoaded);
+  const loaded = sizeText(bytesLoaded);
   return bytesTotal
-    ? [step, `${loaded} of ${megabytesText(bytesTotal)}`, bytesLoaded / bytesTotal]
+    ? [step, `${loaded} of ${sizeText(bytesTotal)}`, bytesLoaded / bytesTotal]
     : [step, loaded, null];
 }

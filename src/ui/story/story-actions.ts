@@ -74,9 +74,13 @@ export class StoryActions extends LitElement {
       .files button:hover {
         text-decoration-thickness: 2px;
       }
-      .told {
-        min-height: 1.3em;
+      .told:not(:empty) {
         margin-top: 0.35rem;
+      }
+      @media (max-width: 40rem) {
+        .files .hint {
+          display: none;
+        }
       }
     `,
   ];

@@ -5,7 +5,7 @@ export const storyStyle = css`
   .story {
     min-height: 6em;
     margin: 0;
-    font: 400 1.1875rem / 2.1 var(--serif);
+    font: 400 1.1875rem / 1.85 var(--serif);
     white-space: pre-line;
     overflow-wrap: anywhere;
     hanging-punctuation: first;
@@ -18,16 +18,18 @@ export const storyStyle = css`
   .paragraph:not(:last-child) {
     content-visibility: auto;
     contain-intrinsic-block-size: auto 8em;
-    /* It clips: room for what hangs over the edge. */
-    margin-inline: -1rem;
-    padding-inline: 1rem;
-  }
-  .paragraph + .paragraph {
-    margin-top: 0.45em;
+    /* It clips: room for the letters below the last line, and for the outline of what has the focus. */
+    margin-inline: -0.5rem;
+    padding: 0 0.5rem 0.4em;
   }
   @media (min-width: 62rem) {
     .story {
       font-size: 1.3125rem;
+    }
+  }
+  @media (max-width: 40rem) {
+    .story {
+      font: 400 1.0625rem / 1.7 var(--serif);
     }
   }
   .prompt {
@@ -41,12 +43,16 @@ export const storyStyle = css`
     box-decoration-break: clone;
   }
   .rejected,
+  /* In the line, where they were proposed; smaller, so that what became the text stands out. */
+  .rejected,
   .discarded {
     color: var(--ink-soft);
     text-decoration: none;
   }
+  .story :is(.rejected, .discarded) {
+    font-size: 0.8em;
+  }
   .discarded {
-    font-size: 0.82em;
     font-style: italic;
   }
   .rejected s {
@@ -55,59 +61,30 @@ export const storyStyle = css`
   .discarded s {
     text-decoration: line-through var(--pattern, solid) 1.5px var(--member, currentColor);
   }
+  /* A line through a comma looks like a dash: a mark is crossed out in a box. */
+  s.mark {
+    display: inline-block;
+    min-width: 1.1em;
+    border: 1px solid var(--member, currentColor);
+    border-radius: 3px;
+    background: linear-gradient(
+      to top right,
+      transparent calc(50% - 0.75px),
+      color-mix(in srgb, var(--member, currentColor) 55%, transparent) 0 calc(50% + 0.75px),
+      transparent 0
+    );
+    color: var(--ink);
+    font-size: 1.15em;
+    line-height: 1.1;
+    text-align: center;
+    text-decoration: none;
+  }
   .recovered {
     color: var(--accent);
     font-weight: 600;
     text-decoration: underline double 1px;
     text-underline-offset: 0.22em;
     text-decoration-skip-ink: none;
-  }
-  /* A sign is no text: it is neither copied nor read out. */
-  .story:not(.hides-dropped) [data-sign]::before {
-    content: attr(data-sign);
-    content: attr(data-sign) / '';
-  }
-  /* The recovered token stands in the line, what it replaced above it, in a line of its own height. */
-  .redrawn {
-    display: inline-block;
-    max-width: 100%;
-    line-height: 1.25;
-  }
-  .above {
-    display: block;
-    font-size: 0.72em;
-    line-height: 1.3;
-    white-space: nowrap;
-  }
-  /* It hangs over the words that follow, as far as none of them carries another: no hole opens below it. */
-  @supports selector(:has(+ a)) {
-    .page {
-      overflow-x: clip;
-      overflow-clip-margin: 1rem;
-    }
-    .above {
-      position: relative;
-      margin-inline-end: -6em;
-    }
-    /* The nearer one decides, which comes last: as to specificity the longer selectors would. */
-    :where(.round:has(+ .round + .round + .round > .redrawn:first-child)) .above {
-      margin-inline-end: -3em;
-    }
-    :where(.round:has(+ .round > .redrawn:nth-child(2))) .above,
-    :where(.round:has(+ .round + .round > .redrawn:first-child)) .above {
-      margin-inline-end: -1em;
-    }
-    :where(.round:has(+ .round > .redrawn:first-child)) .above {
-      margin-inline-end: 0.4em;
-    }
-  }
-  /* The line below is taken by the word that stands there: the letter follows its word. */
-  del .lettered::after {
-    position: static;
-    display: inline-block;
-    margin-inline-start: 0.15em;
-    vertical-align: -0.25em;
-    font-style: normal;
   }
   .more {
     margin-inline-start: 0.3em;
@@ -120,17 +97,8 @@ export const storyStyle = css`
     overflow: hidden;
     clip-path: inset(50%);
   }
-  .hides-dropped .redrawn {
-    display: inline;
-    line-height: inherit;
-  }
-  .hides-dropped .above,
-  .hides-dropped .rejected,
-  .hides-dropped .discarded {
+  .hides-dropped :is(.rejected, .discarded, .more) {
     display: none;
-  }
-  .round > del {
-    margin-inline-start: 0.15em;
   }
   .page {
     position: relative;
@@ -167,8 +135,15 @@ export const storyStyle = css`
     white-space: nowrap;
     vertical-align: 0.15em;
   }
-  .reading .hint {
+  .how[open] {
     flex-basis: 100%;
+  }
+  .how .fates {
+    margin-bottom: 0.4rem;
+  }
+  .how summary {
+    width: fit-content;
+    color: var(--ink-soft);
   }
   :host([writing]) .paragraph:last-child::after {
     content: '';
@@ -196,8 +171,8 @@ export const storyStyle = css`
     flex-wrap: wrap;
     align-items: baseline;
     gap: 0.5rem 1.25rem;
-    margin-top: 1.25rem;
-    padding-top: 0.9rem;
+    margin-top: 0.75rem;
+    padding-top: 0.4rem;
     border-top: 1px solid var(--rule);
     font-size: 0.875rem;
   }
@@ -228,7 +203,6 @@ export const storyStyle = css`
   }
   .fates {
     display: grid;
-    flex-basis: 100%;
     grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr));
     gap: 0.1rem 1.5rem;
     color: var(--ink-soft);

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { page } from 'vitest/browser';
 import type { Story, StoryToken } from './story.ts';
 import { StoryView } from './story-view.ts';
 import { storyToken } from './testing/story-token.ts';
@@ -6,7 +7,10 @@ import { storyToken } from './testing/story-token.ts';
 const cast = (proposes: boolean) =>
   ['A', 'B'].map((letter) => ({ letter, name: letter, proposes, isTarget: true }));
 
-afterEach(() => document.body.replaceChildren());
+afterEach(async () => {
+  document.body.replaceChildren();
+  await page.viewport(414, 896);
+});
 
 test.each([
   ['is explained where members propose', true],
@@ -48,7 +52,7 @@ test('the stop of the Tab key moves on where its token is folded away', async ()
   expect(stop()).toBe('0.1');
 });
 
-/** A dropped word above every fifth round, among words of many lengths. */
+/** A dropped word in every fifth round, among words of many lengths. */
 function manyRounds(count: number): StoryToken[][] {
   return Array.from({ length: count }, (_, round) =>
     round % 5 === 0
@@ -60,56 +64,60 @@ function manyRounds(count: number): StoryToken[][] {
   );
 }
 
-/** How far the furthest dropped word reaches beyond the text's edge, and how many were moved to be within. */
-function overhang({ shadowRoot }: StoryView): { readonly pixels: number; readonly moved: number } {
-  const edge = shadowRoot?.querySelector('.page')?.getBoundingClientRect().right ?? 0;
-  const above = [...(shadowRoot?.querySelectorAll<HTMLElement>('.above') ?? [])];
-  return {
-    pixels: Math.max(
-      ...above.map((one) => (one.querySelector('del')?.getBoundingClientRect().right ?? 0) - edge),
-    ),
-    moved: above.filter(({ style }) => style.left !== '').length,
-  };
+/** Boxes of all tokens that are seen, line for line as they follow each other. */
+function boxesOf({ shadowRoot }: StoryView): DOMRect[] {
+  return [...(shadowRoot?.querySelectorAll('[data-place]') ?? [])]
+    .flatMap((element) => [...element.getClientRects()])
+    .filter(({ width }) => width > 1);
 }
 
-test('a dropped word above the end of a line stays within the text, round for round and at another width', async () => {
-  const rounds = manyRounds(60);
-  const view = await shown(storyOf(rounds[0]), { width: '16rem' });
-  for (const [round, tokens] of rounds.entries()) {
-    if (round > 0) view.story = storyOf(...view.story.tokensByRound, tokens);
-    await view.updateComplete;
-    expect(overhang(view).pixels, `as round ${round} comes`).toBeLessThanOrEqual(1);
-  }
-  expect(overhang(view).moved).toBeGreaterThan(0);
-  for (const width of ['11rem', '19rem', '13rem']) {
-    view.style.width = width;
-    await expect.poll(() => overhang(view).pixels, { message: width }).toBeLessThanOrEqual(1);
-  }
-});
+test.each(['11rem', '16rem', '40rem'])(
+  'dropped words stand in the line: nothing overlaps and no gap opens at a width of %s',
+  async (width) => {
+    const view = await shown(storyOf(...manyRounds(60)), { width });
+    const edge = view.shadowRoot?.querySelector('.page')?.getBoundingClientRect().right ?? 0;
+    const boxes = boxesOf(view);
+    expect(boxes.length).toBeGreaterThanOrEqual(72);
+    for (const [index, box] of boxes.entries()) {
+      expect(box.right).toBeLessThanOrEqual(edge + 1);
+      const next = boxes[index + 1];
+      if (!next) continue;
+      if (next.left < box.left) expect(next.top, 'a line below').toBeGreaterThan(box.top + 8);
+      else expect(next.left - box.right, 'a blank at most').toBeLessThan(8);
+      if (next.left > box.left) expect(next.left - box.right).toBeGreaterThan(-1);
+    }
+  },
+);
 
-test('so it does in a story that is there at once', async () => {
-  const view = await shown(storyOf(), { width: '16rem' });
-  view.story = storyOf(...manyRounds(200));
-  await view.updateComplete;
-  const { pixels, moved } = overhang(view);
-  expect(pixels).toBeLessThanOrEqual(1);
-  expect(moved).toBeGreaterThan(8);
-});
-
-test('a line break that was recovered has a sign for what it replaced to stand above, which is no text', async () => {
+test('a mark that was dropped is crossed out in a box: a line through it would look like a dash', async () => {
   const view = await shown(
-    storyOf(
-      [
-        storyToken({ text: ' and', fate: 'rejected', proposal: 0 }),
-        storyToken({ text: '\n', fate: 'recovered', by: null, proposal: 1 }),
-      ],
-      [storyToken({ text: 'First', round: 1 })],
-    ),
+    storyOf([
+      storyToken({ text: ',', fate: 'rejected', proposal: 0 }),
+      storyToken({ text: ' owl', fate: 'discarded', proposal: 1 }),
+      storyToken({ text: '.', fate: 'recovered', by: null, proposal: 2 }),
+    ]),
   );
-  const [sign, dropped] = [view.shadowRoot?.querySelector('ins'), view.shadowRoot?.querySelector('del')];
-  const [below, above] = [sign?.getBoundingClientRect(), dropped?.getBoundingClientRect()];
-  expect(below?.width).toBeGreaterThan(4);
-  expect(above?.bottom).toBeLessThanOrEqual((below?.bottom ?? 0) - 8);
-  const texts = [...(view.shadowRoot?.querySelectorAll('.paragraph') ?? [])].map((one) => one.textContent);
-  expect(texts).toEqual(['Long ago and\n', 'First']);
+  const lines = [...(view.shadowRoot?.querySelectorAll('p.story s') ?? [])].map(
+    (one) => getComputedStyle(one).textDecorationLine,
+  );
+  expect(lines).toEqual(['none', 'line-through']);
+});
+
+test('the card of a token lies above it where there is room: the words to come stay in sight', async () => {
+  // A phone has it as a sheet at the lower edge.
+  await page.viewport(1000, 700);
+  const view = await shown(storyOf(...manyRounds(90)), { width: '16rem' });
+  const tokens = [...(view.shadowRoot?.querySelectorAll<HTMLElement>('.accepted') ?? [])];
+  const lieAbove = [];
+  for (const token of [tokens[0], tokens[tokens.length - 1]]) {
+    token.scrollIntoView({ block: token === tokens[0] ? 'start' : 'end' });
+    token.dispatchEvent(new PointerEvent('pointerover', { bubbles: true, composed: true }));
+    await view.updateComplete;
+    const card = view.shadowRoot?.querySelector('antiphon-token-card');
+    await card?.updateComplete;
+    await new Promise(requestAnimationFrame);
+    const box = card?.getBoundingClientRect();
+    lieAbove.push((box?.bottom ?? 0) <= token.getBoundingClientRect().top);
+  }
+  expect(lieAbove).toEqual([false, true]);
 });

@@ -17,24 +17,25 @@ import { combineText } from './combine-text.ts';
 import {
   emptyStory,
   interruptionsOf,
-  isInText,
   paragraphsOf,
   type Story,
   type StoryParagraph,
   type StoryToken,
   shownText,
 } from './story.ts';
-import { keepWithin } from './story-overhang.ts';
 import { storyStyle } from './story-style.ts';
 import { roundView } from './story-tokens.ts';
 import './token-card.ts';
-import { withoutBlankLines } from './story-parts.ts';
+import { withoutBlankLines } from './story-lines.ts';
 import { TokenFocus } from './token-focus.ts';
 import { describeFate, tokenWord } from './token-words.ts';
 import { wholeSentencesLength } from './whole-sentences.ts';
 
-/** Overhangs that a text which grows may move: those of its last line. */
-const maxMoved = 8;
+/** There is room for the legend beside a text. */
+const wide = matchMedia('(min-width: 62rem)');
+
+/** Between a token and its card: the letters below a line stay readable. */
+const cardGap = 14;
 
 /** Whether this browser's reader wants dropped tokens hidden. */
 const hidden = new RememberedFlag('antiphon.story.hides-dropped');
@@ -72,15 +73,9 @@ export class StoryView extends LitElement {
   declare hidesDropped: boolean;
 
   readonly #focus = new TokenFocus(this);
-  readonly #resizes = new ResizeObserver(([{ contentRect }]) => {
-    this.#keepWithin(contentRect.width === this.#width ? maxMoved : Number.POSITIVE_INFINITY);
-    this.#width = contentRect.width;
-  });
   /** It grows when it is pinned, and again when the models have answered. */
   readonly #cardResizes = new ResizeObserver(() => this.#placeCard());
   #placedCard: Element | null = null;
-  /** Of the text, as it was laid out last. */
-  #width = 0;
   /** How much of the text has been read out, and what of it last. */
   #heardLength = 0;
   #heard = '';
@@ -104,28 +99,12 @@ export class StoryView extends LitElement {
     if (changed.has('story') || changed.has('writing')) this.#hear();
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (this.hasUpdated) this.#observe();
-  }
-
-  protected override firstUpdated(): void {
-    this.#observe();
-  }
-
-  protected override updated(changed: PropertyValues<this>): void {
-    if (changed.get('hidesDropped')) this.#keepWithin(Number.POSITIVE_INFINITY);
-    if (changed.has('story')) {
-      // Most rounds drop nothing, and looking would have the page laid out.
-      const dropping = droppingRounds(this.story, changed.get('story'));
-      if (dropping > 0) this.#keepWithin(dropping + maxMoved);
-    }
+  protected override updated(): void {
     this.#placeCard();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#resizes.disconnect();
     this.#cardResizes.disconnect();
     this.#placedCard = null;
   }
@@ -159,10 +138,14 @@ export class StoryView extends LitElement {
       ${this.#interruptions()}
       <div class="reading">
         ${this.cast.some(({ proposes }) => proposes) ? this.#legend() : nothing}
-        <p class="hint" id="walking">
-          Point at a word, or walk with the arrow keys (a round: Page Up and Page Down), for its numbers; Enter or a tap
-          keeps the card open, Escape closes it.
-        </p>
+        <details class="how" ?open=${wide.matches}>
+          <summary>How to read it</summary>
+          ${this.cast.some(({ proposes }) => proposes) ? this.#fates() : nothing}
+          <p class="hint" id="walking">
+            Point at a word, or walk with the arrow keys (a round: Page Up and Page Down), for its numbers; Enter or a
+            tap keeps the card open, Escape closes it.
+          </p>
+        </details>
       </div>`;
   }
 
@@ -226,7 +209,7 @@ export class StoryView extends LitElement {
     element?.focus();
   };
 
-  /** Below its token where there is room in the window, above it otherwise, within the text's width. */
+  /** Above its token, where the reader has been, as long as the window has room there; within the text's width. */
   #placeCard(): void {
     const card = this.renderRoot.querySelector('.story')?.nextElementSibling ?? null;
     if (card !== this.#placedCard) {
@@ -248,27 +231,12 @@ export class StoryView extends LitElement {
       return;
     }
     const left = Math.max(0, Math.min(token.left - page.left, page.width - offsetWidth));
-    const gap = 14;
-    const hasRoomBelow =
-      token.bottom + gap + offsetHeight <= innerHeight || token.top < innerHeight - token.bottom;
-    const top = hasRoomBelow ? token.bottom + gap : token.top - 4 - offsetHeight;
+    const roomAbove = token.top - cardGap;
+    const roomBelow = innerHeight - token.bottom - cardGap;
+    const isAbove = roomAbove >= offsetHeight || (roomAbove > roomBelow && roomBelow < offsetHeight);
+    const top = isAbove ? roomAbove - offsetHeight : token.bottom + cardGap;
     card.style.left = `${left}px`;
     card.style.top = `${top - page.top}px`;
-  }
-
-  #observe(): void {
-    const page = this.renderRoot.querySelector('.page');
-    if (page) this.#resizes.observe(page);
-  }
-
-  #keepWithin(count: number): void {
-    const page = this.renderRoot.querySelector('.page');
-    const above: HTMLElement[] = [];
-    // From the end: a long text is not gone through for what its last line has.
-    let paragraph = this.renderRoot.querySelector('.story')?.lastElementChild;
-    for (; paragraph && above.length < count; paragraph = paragraph.previousElementSibling)
-      above.unshift(...paragraph.querySelectorAll<HTMLElement>('.above'));
-    if (page && above.length > 0) keepWithin(page, above.slice(-count));
   }
 
   /** Takes up the sentences that are whole by now. A text that was begun anew is heard from its start. */
@@ -293,8 +261,7 @@ export class StoryView extends LitElement {
       <label
         ><input type="checkbox" role="switch" .checked=${this.hidesDropped} @change=${this.#toggle} />Hide
         rejected</label
-      >
-      ${this.#fates()}`;
+      >`;
   }
 
   #proposers(): TemplateResult {
@@ -322,13 +289,6 @@ export class StoryView extends LitElement {
     this.hidesDropped = (event.currentTarget as HTMLInputElement).checked;
     hidden.write(this.hidesDropped);
   };
-}
-
-/** Of the rounds that came since, those that dropped a token. */
-function droppingRounds(story: Story, before: Story | undefined): number {
-  const known = before?.tokensByRound.length ?? 0;
-  const added = story.tokensByRound.slice(known <= story.tokensByRound.length ? known : 0);
-  return added.filter((tokens) => tokens.some((token) => !isInText(token))).length;
 }
 
 /** What a listener is told on entering a round: its number and what became of its proposals. */

@@ -137,5 +137,13 @@ function tokensOf(round: Round): StoryToken[] {
     if (text !== '')
       tokens.push({ text, fate, by: placeOf(proposer, round), round: round.index, proposal, q, r, u });
   }
-  return tokens;
+  return droppedFirst(tokens);
+}
+
+/** What was discarded behind a rejected token stands with it, before the token that took their place. */
+function droppedFirst(tokens: StoryToken[]): StoryToken[] {
+  const start = tokens.findIndex((token) => !isInText(token));
+  if (start < 0) return tokens;
+  const rest = tokens.slice(start);
+  return [...tokens.slice(0, start), ...rest.filter((token) => !isInText(token)), ...rest.filter(isInText)];
 }

@@ -1,4 +1,4 @@
-import { megabytesText } from '../../../errors/byte-text.ts';
+import { sizeText } from '../../../errors/byte-text.ts';
 import { EngineError } from '../../../errors/engine-error.ts';
 import type { FileStore } from './file-store.ts';
 
@@ -15,8 +15,8 @@ export function storageFull(
   room: number | null,
   cause?: unknown,
 ): EngineError {
-  const wanted = bytes === null ? 'more storage' : `${megabytesText(bytes)} of storage`;
-  const given = room === null ? 'none is left' : `${megabytesText(room)} is left`;
+  const wanted = bytes === null ? 'more storage' : `${sizeText(bytes)} of storage`;
+  const given = room === null ? 'none is left' : `${sizeText(room)} is left`;
   return new EngineError(
     'storage-full',
     `${what} needs ${wanted}, ${given}. Nothing was stored; delete stored models (engine.deleteStored), free disk space, or choose a smaller dtype.`,

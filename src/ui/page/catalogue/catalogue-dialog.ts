@@ -1,6 +1,6 @@
 import { html, LitElement, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import type { EngineApi, EngineInfo } from '../../../engine/engine-api.ts';
+import type { EngineApi, EngineInfo, StoredModel } from '../../../engine/engine-api.ts';
 import { type Dtype, splitDtype } from '../../../models/files/dtype.ts';
 import { describeFailure, type Failure } from '../../kit/failure.ts';
 import { failureView } from '../../kit/failure-view.ts';
@@ -16,7 +16,7 @@ import type { CatalogueWanted } from '../../models/catalogue-wanted.ts';
 import { type ModelChoice, titleOf } from '../../models/model-choice.ts';
 import { applyTeam } from './apply-team.ts';
 import { catalogueStyle } from './catalogue-style.ts';
-import type { Device } from './device-fit.ts';
+import { type Device, downloadBytes } from './device-fit.ts';
 import { familySection, type SectionParts } from './family-section.ts';
 import { fetchTeams } from './fetch-teams.ts';
 import { readGivenModel } from './given-model.ts';
@@ -41,17 +41,22 @@ export class CatalogueDialog extends LitElement {
     device: { state: true },
     query: { state: true },
     picked: { state: true },
+    stored: { state: true },
+    question: { state: true },
   };
   declare wanted: CatalogueWanted;
   declare form: RequestForm;
   declare info: EngineInfo | null;
-  declare storage: Pick<EngineApi, 'estimate'> | null;
+  declare storage: Pick<EngineApi, 'estimate' | 'storedModels'> | null;
   declare choices: readonly ModelChoice[];
   declare catalogue: TeamCatalogue | null;
   declare failure: Failure | null;
   declare device: Device | null;
   declare query: string;
   declare picked: ReadonlyMap<string, Dtype>;
+  declare stored: readonly StoredModel[];
+  /** A download that waits for the reader's word. */
+  declare question: { readonly id: string; readonly agree: () => void } | null;
 
   static override styles = [theme, fieldStyle, failureStyle, catalogueStyle];
 
@@ -67,15 +72,19 @@ export class CatalogueDialog extends LitElement {
     this.device = null;
     this.query = '';
     this.picked = new Map();
+    this.stored = [];
+    this.question = null;
   }
 
   protected override firstUpdated(): void {
     this.renderRoot.querySelector('dialog')?.showModal();
     void this.#fetch();
+    void this.#lookAtStorage();
   }
 
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has('info') || changed.has('form')) void this.#lookAtDevice();
+    if (changed.has('question')) this.renderRoot.querySelector<HTMLElement>('.question button')?.focus();
   }
 
   override render(): TemplateResult {
@@ -162,8 +171,14 @@ export class CatalogueDialog extends LitElement {
         else picked.set(model, dtype);
         this.picked = picked;
       },
-      use: (model) => this.#use(model),
-      useTeam: (team) => this.#useTeam(team),
+      downloadBytes: (choices) => downloadBytes(choices, this.stored),
+      asked: this.question?.id ?? null,
+      use: (model, bytes) => this.#ask(model, bytes, () => this.#use(model)),
+      useTeam: (team, bytes) => this.#ask(team.id, bytes, () => this.#useTeam(team)),
+      agree: () => this.question?.agree(),
+      cancel: () => {
+        this.question = null;
+      },
     } satisfies SectionParts;
     return html`${searchTeams(catalogue.families, this.query).map((family) =>
       familySection(family, catalogue.families.find(({ id }) => id === family.id)!, parts),
@@ -185,6 +200,12 @@ export class CatalogueDialog extends LitElement {
   #familyOf(model: string): Family | undefined {
     const { name } = splitDtype(model);
     return this.catalogue?.families.find(({ models }) => models.some((one) => one.model === name));
+  }
+
+  /** Nothing large is fetched unasked. */
+  #ask(id: string, bytes: number, agree: () => void): void {
+    if (bytes === 0) agree();
+    else this.question = { id, agree };
   }
 
   #use(model: string): void {
@@ -223,6 +244,12 @@ export class CatalogueDialog extends LitElement {
     } catch (error) {
       this.failure = describeFailure(error);
     }
+  }
+
+  /** Where storage does not answer, everything counts as a download. */
+  async #lookAtStorage(): Promise<void> {
+    const stored = await this.storage?.storedModels().catch(() => null);
+    this.stored = stored?.models ?? [];
   }
 
   async #lookAtDevice(): Promise<void> {

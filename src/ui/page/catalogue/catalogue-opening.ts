@@ -35,7 +35,7 @@ export class CatalogueOpening implements ReactiveController {
   render(parts: {
     readonly form: RequestForm;
     readonly engine: EngineState;
-    readonly storage: Pick<EngineApi, 'estimate'> | null;
+    readonly storage: Pick<EngineApi, 'estimate' | 'storedModels'> | null;
     readonly choices: readonly ModelChoice[];
     readonly change: (form: RequestForm) => void;
   }): TemplateResult | null {

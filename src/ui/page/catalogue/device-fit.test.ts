@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { automaticDtype, type Device, deviceFit, deviceFitText } from './device-fit.ts';
+import { automaticDtype, type Device, deviceFit, deviceFitText, downloadBytes } from './device-fit.ts';
 import { readTeamCatalogue } from './team-catalogue.ts';
 
 const { families } = readTeamCatalogue(
@@ -34,6 +34,30 @@ test('members of a team share what there is', () => {
   expect(alone.fits).toBe(true);
   expect(together).toMatchObject({ fits: false, availableBytes: alone.availableBytes });
   expect(together.totalBytes).toBe(2 * alone.totalBytes);
+});
+
+test.each([
+  ['what comes with the page', ['story-base', 'story-draft'], [], 0],
+  ['a model of a hub', ['SmolLM2-360M-Instruct'], [], 1],
+  ['one that is in the team twice', ['SmolLM2-360M-Instruct', 'SmolLM2-360M-Instruct'], [], 1],
+  ['one that is stored', ['SmolLM2-360M-Instruct'], [{ complete: true, weights: ['onnx/model_q4.onnx'] }], 0],
+  [
+    'one that is stored in part',
+    ['SmolLM2-360M-Instruct'],
+    [{ complete: false, weights: ['onnx/model_q4.onnx'] }],
+    1,
+  ],
+  [
+    'one whose other weights are stored',
+    ['SmolLM2-360M-Instruct'],
+    [{ complete: true, weights: ['onnx/model_q4f16.onnx'] }],
+    1,
+  ],
+] as const)('%s is fetched so many times', (_, ends, stored, times) => {
+  const choices = ends.map((end) => ({ model: named(end), dtype: 'q4' }) as const);
+  const { bytes } = choices[0].model.weights.find(({ dtype }) => dtype === 'q4')!;
+  const kept = stored.map((one) => ({ ...one, id: choices[0].model.model }));
+  expect(downloadBytes(choices, kept)).toBe(times * bytes);
 });
 
 test('without a dtype the weights are those that the engine would take', () => {

@@ -1,4 +1,6 @@
-import type { Dtype } from '../../../models/files/dtype.ts';
+import type { StoredModel } from '../../../engine/engine-api.ts';
+import { sizeText } from '../../../errors/byte-text.ts';
+import { type Dtype, onnxPath } from '../../../models/files/dtype.ts';
 import {
   estimateMemory,
   heapBudgetBytes,
@@ -6,7 +8,6 @@ import {
   type MemoryEstimate,
 } from '../../../models/files/memory-estimate.ts';
 import { preferredDtypes, type WeightsTarget } from '../../../models/files/weights-choice.ts';
-import { roughSizeText } from '../../kit/number-text.ts';
 import type { FamilyModel } from './team-catalogue.ts';
 
 /** Where the models of the page run, as far as the page can tell without the network. */
@@ -14,6 +15,30 @@ export interface Device extends WeightsTarget {
   /** As `navigator.deviceMemory` has it; null where browsers do not tell. */
   readonly deviceMemory: number | null;
 }
+
+/** A model with the weights to load. */
+export interface WeightsChoice {
+  readonly model: FamilyModel;
+  readonly dtype: Dtype;
+}
+
+/** What a load fetches of weights that neither come with the page nor are stored in this browser; each model once. */
+export function downloadBytes(
+  choices: readonly WeightsChoice[],
+  stored: readonly Pick<StoredModel, 'id' | 'weights' | 'complete'>[],
+): number {
+  const isStored = ({ model, dtype }: WeightsChoice): boolean =>
+    stored.some(
+      ({ id, weights, complete }) => id === model.model && complete && weights.includes(onnxPath(dtype)),
+    );
+  const byName = new Map(choices.map((choice) => [`${choice.model.model}:${choice.dtype}`, choice]));
+  return [...byName.values()]
+    .filter((choice) => choice.model.source === 'hub' && !isStored(choice))
+    .reduce((sum, { model, dtype }) => sum + weightsOf(model, dtype), 0);
+}
+
+const weightsOf = ({ weights }: FamilyModel, dtype: Dtype): number =>
+  weights.find((one) => one.dtype === dtype)?.bytes ?? 0;
 
 /** The weights that a load without a dtype takes of those that are listed. */
 export function automaticDtype({ weights }: FamilyModel, device: Device): Dtype {
@@ -27,7 +52,7 @@ export function automaticDtype({ weights }: FamilyModel, device: Device): Dtype 
  * @param models each with the weights to load
  */
 export function deviceFit(
-  models: readonly { readonly model: FamilyModel; readonly dtype: Dtype }[],
+  models: readonly WeightsChoice[],
   { backend, deviceMemory }: Device,
 ): Pick<MemoryEstimate, 'backend' | 'totalBytes' | 'availableBytes' | 'fits'> {
   let takenBytes = 0;
@@ -48,7 +73,7 @@ export function deviceFit(
 
 /** "fits this device: about 1.19 GB of 4.29 GB" */
 export function deviceFitText({ totalBytes, availableBytes, fits }: ReturnType<typeof deviceFit>): string {
-  const about = `about ${roughSizeText(totalBytes)}`;
+  const about = `about ${sizeText(totalBytes)}`;
   if (availableBytes === null) return `takes ${about}; the available memory is unknown`;
-  return `${fits ? 'fits' : 'does not fit'} this device: ${about} of ${roughSizeText(availableBytes)}`;
+  return `${fits ? 'fits' : 'does not fit'} this device: ${about} of ${sizeText(availableBytes)}`;
 }

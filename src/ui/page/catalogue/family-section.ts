@@ -1,8 +1,8 @@
 import { html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
+import { sizeText } from '../../../errors/byte-text.ts';
 import type { Dtype } from '../../../models/files/dtype.ts';
-import { roughSizeText } from '../../kit/number-text.ts';
-import { automaticDtype, type Device, deviceFit, deviceFitText } from './device-fit.ts';
+import { automaticDtype, type Device, deviceFit, deviceFitText, type WeightsChoice } from './device-fit.ts';
 import type { Family, FamilyModel, Team } from './team-catalogue.ts';
 
 /** What the sections of a catalogue are drawn from, and what they ask for. */
@@ -14,8 +14,16 @@ export interface SectionParts {
   /** The weights that were picked for a model; null for those that a load takes by itself. */
   readonly pickedDtype: (model: string) => Dtype | null;
   readonly pickDtype: (model: string, dtype: Dtype | null) => void;
-  readonly use: (model: string) => void;
-  readonly useTeam: (team: Team) => void;
+  /** What a load fetches of models with these weights: nothing where they are stored or come with the page. */
+  readonly downloadBytes: (choices: readonly WeightsChoice[]) => number;
+  /** What the reader is asked about; its row has the question in the place of its button. */
+  readonly asked: string | null;
+  /** @param bytes of the download */
+  readonly use: (model: string, bytes: number) => void;
+  readonly useTeam: (team: Team, bytes: number) => void;
+  /** Answers the question. */
+  readonly agree: () => void;
+  readonly cancel: () => void;
 }
 
 /**
@@ -47,34 +55,32 @@ export function familySection(family: Family, whole: Family, parts: SectionParts
   </section>`;
 }
 
-function teamRow(team: Team, { models }: Family, { device, useTeam }: SectionParts): TemplateResult {
+function teamRow(team: Team, { models }: Family, parts: SectionParts): TemplateResult {
+  const { device, useTeam } = parts;
   const members = team.members.flatMap(({ model, role }) => {
     const found = models.find((one) => one.model === model);
     return found ? [{ model: found, role }] : [];
   });
+  const choices = members.map(({ model }) => ({ model, dtype: usualDtype(model, device) }));
+  const bytes = parts.downloadBytes(choices);
   return html`<li>
     <div>
       <div class="name"><strong>${team.title}</strong></div>
       <p class="hint">${team.note}</p>
       <p class="hint">${members.map(({ model, role }) => `${model.title} (${role})`).join(' · ')}</p>
-      ${
-        device &&
-        fitLine(
-          members.map(({ model }) => ({ model, dtype: automaticDtype(model, device) })),
-          device,
-        )
-      }
+      ${fitLine(choices, bytes, device)}
     </div>
-    <button type="button" aria-label="Use this team: ${team.title}" @click=${() => useTeam(team)}>
-      Use this team
-    </button>
+    ${useButton({ id: team.id, what: 'Use this team', title: team.title, bytes, use: () => useTeam(team, bytes) }, parts)}
   </li>`;
 }
 
 function modelRow(model: FamilyModel, parts: SectionParts): TemplateResult {
   const { device, useTitle, pickedDtype, pickDtype, use } = parts;
   const picked = pickedDtype(model.model);
-  const automatic = device ? automaticDtype(model, device) : model.weights[0].dtype;
+  const automatic = usualDtype(model, device);
+  const choices = [{ model, dtype: picked ?? automatic }];
+  const bytes = parts.downloadBytes(choices);
+  const id = picked === null ? model.model : `${model.model}:${picked}`;
   return html`<li>
     <div>
       <div class="name">
@@ -85,13 +91,7 @@ function modelRow(model: FamilyModel, parts: SectionParts): TemplateResult {
       <p class="hint">${parametersText(model.parameters)} parameters · ${model.roles.join(', ')}</p>
       ${model.ran === null || model.source === 'bundled' ? null : html`<p class="hint">${model.ran}</p>`}
     </div>
-    <button
-      type="button"
-      aria-label="${useTitle}: ${model.title}"
-      @click=${() => use(picked === null ? model.model : `${model.model}:${picked}`)}
-    >
-      ${useTitle}
-    </button>
+    ${useButton({ id, what: useTitle, title: model.title, bytes, use: () => use(id, bytes) }, parts)}
     <div class="weights">
       <select
         aria-label="Weights of ${model.title}"
@@ -106,20 +106,47 @@ function modelRow(model: FamilyModel, parts: SectionParts): TemplateResult {
             html`<option value=${dtype} .selected=${live(picked === dtype)}>${weightsText(model, dtype)}</option>`,
         )}
       </select>
-      ${device && fitLine([{ model, dtype: picked ?? automatic }], device)}
+      ${fitLine(choices, bytes, device)}
     </div>
   </li>`;
 }
 
-function fitLine(members: Parameters<typeof deviceFit>[0], device: Device): TemplateResult {
-  const fit = deviceFit(members, device);
-  return html`<p class="fit ${fit.fits ? '' : 'not'}">${deviceFitText(fit)}</p>`;
+function usualDtype(model: FamilyModel, device: Device | null): Dtype {
+  return device ? automaticDtype(model, device) : model.weights[0].dtype;
+}
+
+/** Asks before anything large is fetched. */
+function useButton(
+  row: {
+    readonly id: string;
+    readonly what: string;
+    readonly title: string;
+    readonly bytes: number;
+    readonly use: () => void;
+  },
+  { asked, agree, cancel }: SectionParts,
+): TemplateResult {
+  const { id, what, title, bytes, use } = row;
+  if (asked !== id) {
+    return html`<button type="button" aria-label="${what}: ${title}" @click=${use}>${what}</button>`;
+  }
+  return html`<div class="question" role="group" aria-label="Download of ${title}">
+    <button type="button" class="primary" @click=${agree}>Download ${sizeText(bytes)}</button>
+    <button type="button" @click=${cancel}>Cancel</button>
+  </div>`;
+}
+
+function fitLine(choices: readonly WeightsChoice[], bytes: number, device: Device | null): TemplateResult {
+  const download = bytes === 0 ? 'nothing to download' : `download of ${sizeText(bytes)}`;
+  if (!device) return html`<p class="fit">${download}</p>`;
+  const fit = deviceFit(choices, device);
+  return html`<p class="fit ${fit.fits ? '' : 'not'}">${download} · ${deviceFitText(fit)}</p>`;
 }
 
 /** "q4, about 180 MB": of a file that was measured without the "about". */
 function weightsText({ weights }: FamilyModel, dtype: Dtype): string {
   const { bytes, basis } = weights.find((one) => one.dtype === dtype)!;
-  return `${dtype}, ${basis === 'file' ? '' : 'about '}${roughSizeText(bytes)}`;
+  return `${dtype}, ${basis === 'file' ? '' : 'about '}${sizeText(bytes)}`;
 }
 
 /** "135 million", "1.7 billion" */

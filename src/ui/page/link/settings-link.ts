@@ -1,6 +1,6 @@
 import type { ChatForm } from '../../form/chat-form.ts';
 import { acceptances, backends, combinations, schedules } from '../../form/choices.ts';
-import type { DraftLengthForm } from '../../form/draft-length.ts';
+import { type DraftLengthForm, maxDraftLength } from '../../form/draft-length.ts';
 import { methods, type Place, type RequestForm, type StandIn } from '../../form/request-form.ts';
 import { type MemberForm, maxMembers, minMembers, type TeamForm } from '../../form/team-form.ts';
 import { draftModel, targetModel } from '../../models/default-models.ts';
@@ -15,14 +15,19 @@ export interface LinkedSettings {
   readonly whole: RequestForm;
 }
 
-/** Fields of the form that are numbers, with their names in a link and the least that makes sense. */
+/** More tokens than any model of the catalogue has in its context. */
+const maxTokensLimit = 131_072;
+/** As in the engine's request schema, whose code is not fetched for a link. */
+const largestWeight = 1e6;
+
+/** Fields of the form that are numbers, with their names in a link, the least and the most that make sense. */
 const numberFields = [
-  ['seed', 'seed', 0],
-  ['temperature', 'temperature', 0],
-  ['topK', 'top-k', 0],
-  ['topP', 'top-p', 0],
-  ['minP', 'min-p', 0],
-  ['maxTokens', 'max', 1],
+  ['seed', 'seed', 0, Number.MAX_SAFE_INTEGER],
+  ['temperature', 'temperature', 0, 2],
+  ['topK', 'top-k', 0, maxTokensLimit],
+  ['topP', 'top-p', 0, 1],
+  ['minP', 'min-p', 0, 1],
+  ['maxTokens', 'max', 1, maxTokensLimit],
 ] as const;
 
 /** Everything a form says, as the part of an address behind the #. */
@@ -75,7 +80,9 @@ export function linkOf(form: RequestForm): string {
 export function readLink(hash: string, base: RequestForm, pageUrl: string): LinkedSettings {
   const reader = new LinkReader(new URLSearchParams(hash));
   const changes: Record<string, number> = {};
-  for (const [field, name, min] of numberFields) changes[field] = reader.number(name, base[field], min);
+  for (const [field, name, min, max] of numberFields) {
+    changes[field] = reader.number(name, base[field], min, max);
+  }
   const { acceptance } = base;
   const whole: RequestForm = {
     ...base,
@@ -92,7 +99,7 @@ export function readLink(hash: string, base: RequestForm, pageUrl: string): Link
     acceptance: {
       kind: reader.kind('acceptance', acceptances, acceptance.kind),
       leniency: reader.number('leniency', acceptance.leniency, 1),
-      epsilon: reader.number('epsilon', acceptance.epsilon, 0),
+      epsilon: reader.number('epsilon', acceptance.epsilon, 0, 1),
       delta: reader.number('delta', acceptance.delta, 0),
     },
     team: readTeam(reader, base.team),
@@ -118,10 +125,10 @@ function readChat(reader: LinkReader, base: ChatForm | null): ChatForm | null {
 
 function readTeam(reader: LinkReader, base: TeamForm): TeamForm {
   const members = readMembers(reader, base);
-  const starter = reader.number('starter', 0, 1);
+  const starter = reader.number('starter', 0, 1, maxMembers);
   return {
     combination: reader.kind('combine', combinations, base.combination),
-    mu: reader.number('mu', base.mu, 0),
+    mu: reader.number('mu', base.mu, 0, largestWeight),
     masksImplausible: reader.text('mask') === '1',
     moduleUrl: reader.text('module') ?? base.moduleUrl,
     schedule: reader.kind('schedule', schedules, base.schedule),
@@ -151,9 +158,9 @@ function readMembers(reader: LinkReader, base: TeamForm): readonly MemberForm[] 
       key,
       model,
       share,
-      exponent: reader.number(`weight${number}`, share, Number.NEGATIVE_INFINITY),
+      exponent: reader.number(`weight${number}`, share, -largestWeight, largestWeight),
       draftLength: reader.draftLength(`draft${number}`, 1, 1),
-      temperature: reader.numberOrNull(`temperature${number}`, 0),
+      temperature: reader.numberOrNull(`temperature${number}`, 0, 2),
       prompt: reader.text(`prompt${number}`) ?? '',
       system: reader.text(`system${number}`) ?? '',
     };
@@ -175,23 +182,22 @@ class LinkReader {
     return value;
   }
 
-  number(name: string, otherwise: number, min: number): number {
-    return this.numberOrNull(name, min) ?? otherwise;
+  number(name: string, otherwise: number, min: number, max?: number): number {
+    return this.numberOrNull(name, min, max) ?? otherwise;
   }
 
-  numberOrNull(name: string, min: number): number | null {
+  numberOrNull(name: string, min: number, max = Number.POSITIVE_INFINITY): number | null {
     const text = this.text(name);
     if (text === null) return null;
     const value = text.trim() === '' ? Number.NaN : Number(text);
-    if (Number.isFinite(value) && value >= min) return value;
-    this.problems.push(
-      `Invalid ${name} ${quoted(text)}: expected a number${min > Number.NEGATIVE_INFINITY ? ` of at least ${min}` : ''}.`,
-    );
+    if (Number.isFinite(value) && value >= min && value <= max) return value;
+    const limits = max === Number.POSITIVE_INFINITY ? `of at least ${min}` : `from ${min} to ${max}`;
+    this.problems.push(`Invalid ${name} ${quoted(text)}: expected a number ${limits}.`);
     return null;
   }
 
   draftLength(name: string, otherwise: DraftLengthForm, min: number): DraftLengthForm {
-    if (this.#link.get(name) !== 'adaptive') return this.numberOrNull(name, min) ?? otherwise;
+    if (this.#link.get(name) !== 'adaptive') return this.numberOrNull(name, min, maxDraftLength) ?? otherwise;
     this.#link.delete(name);
     return 'adaptive';
   }
