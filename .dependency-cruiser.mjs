@@ -56,6 +56,7 @@ const roomsOfUi = [
   'pilot/',
   'composer/',
   'page/',
+  'chat/',
   'see/',
 ];
 

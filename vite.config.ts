@@ -50,7 +50,12 @@ export default defineConfig({
     outDir: 'dist/site',
     emptyOutDir: true,
     rolldownOptions: {
-      input: { index: page('index.html'), work: page('work.html'), terminal: page('terminal.html') },
+      input: {
+        index: page('index.html'),
+        work: page('work.html'),
+        chat: page('chat.html'),
+        terminal: page('terminal.html'),
+      },
     },
   },
 });

@@ -130,6 +130,7 @@ export class SeeApp extends LitElement {
           </p>
         </div>
         <nav aria-label="Pages">
+          <a href="./chat.html">Chat</a>
           <a href="./work.html">Workbench</a>
         </nav>
       </header>

@@ -21,6 +21,11 @@ export function automaticDtype({ weights }: FamilyModel, device: Device): Dtype 
   return preferredDtypes(device).find((dtype) => listed.includes(dtype)) ?? listed[0];
 }
 
+interface DownloadSize {
+  /** Of the weights, by the catalogue. */
+  readonly downloadBytes: number;
+}
+
 /**
  * What models would take of this device together, estimated as the engine does before a download, from their shapes
  * alone. The engine asks again when one is loaded, and then counts what else is there.
@@ -29,11 +34,13 @@ export function automaticDtype({ weights }: FamilyModel, device: Device): Dtype 
 export function deviceFit(
   models: readonly { readonly model: FamilyModel; readonly dtype: Dtype }[],
   { backend, deviceMemory }: Device,
-): Pick<MemoryEstimate, 'backend' | 'totalBytes' | 'availableBytes' | 'fits'> {
+): Pick<MemoryEstimate, 'backend' | 'totalBytes' | 'availableBytes' | 'fits'> & DownloadSize {
   let takenBytes = 0;
+  let downloadBytes = 0;
   let [fits, availableBytes]: [boolean, number | null] = [true, null];
   for (const { model, dtype } of models) {
     const weightBytes = model.weights.find((one) => one.dtype === dtype)?.bytes ?? null;
+    downloadBytes += weightBytes ?? 0;
     const unpackedBytesLimit = Math.max(0, heapBudgetBytes - takenBytes) / heapPerUnpackedByte;
     const estimate = estimateMemory(
       { config: model.shape, dtype, weightBytes },
@@ -43,7 +50,7 @@ export function deviceFit(
     fits &&= estimate.fits;
     takenBytes += estimate.totalBytes;
   }
-  return { backend, totalBytes: takenBytes, availableBytes, fits };
+  return { backend, totalBytes: takenBytes, availableBytes, fits, downloadBytes };
 }
 
 /** "fits this device: about 1.19 GB of 4.29 GB" */

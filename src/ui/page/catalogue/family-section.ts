@@ -113,7 +113,7 @@ function modelRow(model: FamilyModel, parts: SectionParts): TemplateResult {
 
 function fitLine(members: Parameters<typeof deviceFit>[0], device: Device): TemplateResult {
   const fit = deviceFit(members, device);
-  return html`<p class="fit ${fit.fits ? '' : 'not'}">${deviceFitText(fit)}</p>`;
+  return html`<p class="fit ${fit.fits ? '' : 'not'}">About ${roughSizeText(fit.downloadBytes)} to download · ${deviceFitText(fit)}</p>`;
 }
 
 /** "q4, about 180 MB": of a file that was measured without the "about". */
