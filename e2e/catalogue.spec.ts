@@ -51,7 +51,7 @@ test('a team that was searched for comes from the hub a link names, when the rea
   await expect(dialog.getByRole('status').first()).toHaveText('1 model and 2 teams');
   await expect(dialog.getByRole('listitem').last()).toContainText('ran here');
   await expect(dialog.getByRole('listitem').last()).toContainText(
-    /fits this device: about 1\.19 GB of \d+\.\d\d GB/,
+    /About 180 MB to download · fits this device: about 1\.19 GB of \d+\.\d\d GB/,
   );
   // Looking around asks for nothing.
   expect(hub.requests).toEqual([]);

@@ -1,4 +1,11 @@
-import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import {
+  html,
+  LitElement,
+  nothing,
+  type PropertyDeclarations,
+  type PropertyValues,
+  type TemplateResult,
+} from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { BackendChoice, EngineApi, StoredModel } from '../../engine/engine-api.ts';
 import type { ChatMessage } from '../../prompt/chat-message.ts';
@@ -61,6 +68,9 @@ const browserProvider: ChatProvider = {
 /** Small models wander at higher temperatures. */
 const sampling = { temperature: 0.3, topP: 0.9 } as const;
 const maxTokens = 512;
+
+const withoutTheCard =
+  'Try again. If it happens again, press “Choose other models” and tick “Without the graphics card”.';
 
 /** What the device allows: with its graphics card, where it has one, and without. */
 interface Devices {
@@ -172,7 +182,8 @@ export class ChatApp extends LitElement {
     }
   }
 
-  protected override updated(): void {
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('conversing') && this.conversing) this.renderRoot.querySelector('textarea')?.focus();
     const log = this.renderRoot.querySelector('.log');
     if (log && this.#controller.run.kind === 'running') log.scrollTop = log.scrollHeight;
   }
@@ -232,11 +243,7 @@ export class ChatApp extends LitElement {
     const { engine } = this.#controller;
     if (engine.kind === 'unsupported' || engine.kind === 'failed') return this.#panel();
     return html`<section class="sheet" aria-labelledby="about">
-        <p id="about">
-          A language model answers here in your browser. A smaller one runs ahead of it: it proposes words, and the larger
-          one checks several of them with one model call. Every answer is the larger model’s own. Nothing you write leaves
-          this device.
-        </p>
+        <p id="about">A language model answers here in your browser. Nothing you write leaves this device.</p>
         ${team && this.devices ? this.#offer(team, this.devices) : html`<p class="hint">Fetching the list of models …</p>`}
         ${this.#sourceForm()}
       </section>
@@ -263,13 +270,16 @@ export class ChatApp extends LitElement {
           )}
         </select></label
       >
-      <ul class="members">
-        <li>${first?.title} answers.</li>
-        <li>${second ? `${second.title} runs ahead.` : 'What stands in the text already runs ahead.'}</li>
-      </ul>
+      <p>
+        ${
+          second
+            ? `${first?.title} answers. ${second.title} runs ahead: it proposes words, and the larger one checks several of them with one model call. Every answer is the larger one’s own.`
+            : `${first?.title} answers. Words that stand in the text already are proposed again, and it checks several of them with one model call.`
+        }
+      </p>
       <p class="download">${downloadText(download, otherwise.leftBytes)}</p>
       <p class="hint fit ${fit.fits ? '' : 'not'}">
-        Memory: ${deviceFitText(fit)}.${fit.fits ? '' : ' Choose smaller models.'}
+        ${deviceFitText(fit)} of memory.${fit.fits ? '' : ' Choose smaller models.'}
       </p>
       <div class="buttons">
         <button type="button" class="primary" ?disabled=${this.wanted !== null} @click=${this.#begin}>
@@ -406,7 +416,8 @@ export class ChatApp extends LitElement {
         <div class="buttons"><button type="button" @click=${this.#newChat}>New chat</button></div>
       </div>`;
     }
-    return failureView('The reply could not be written', ending, this.#onRemedy);
+    const failure = ending.code === 'device-lost' ? { ...ending, nextStep: withoutTheCard } : ending;
+    return failureView('The reply could not be written', failure, this.#onRemedy);
   }
 
   #announcement(): string {
@@ -561,13 +572,14 @@ export class ChatApp extends LitElement {
     this.message = '';
     this.ending = null;
     await this.#controller.start({ ...form, prompt: message.trim(), seed: rollSeed() });
-    this.#takeReply();
+    if (this.form === form) this.#takeReply();
   }
 
   #goOn = async (): Promise<void> => {
+    const { form } = this;
     this.ending = null;
     await this.#controller.goOn();
-    this.#takeReply();
+    if (this.form === form) this.#takeReply();
   };
 
   /** Puts what was written into the conversation. Without a word of an answer, the question goes back to its field. */

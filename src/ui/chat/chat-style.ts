@@ -90,10 +90,8 @@ export const chatStyle = css`
     font-weight: 400;
     font-size: 1rem;
   }
-  .members {
-    margin: 0;
-    padding: 0;
-    list-style: none;
+  .fit::first-letter {
+    text-transform: uppercase;
   }
   .fit.not {
     color: var(--danger);
