@@ -49,6 +49,7 @@ class ScriptedEngine {
           const rounds = words.map((word, index) => drawnRound(index, word));
           for (const round of rounds) await stream.push(round, signal);
           if (end instanceof EngineError) throw end;
+          if (end === 'abort') await new Promise((resolve) => signal.addEventListener('abort', resolve));
           return {
             ...{ rounds, request, finishReason: end, text: words.join(''), seed: 1 },
             tokenIds: words.map((_, index) => index),
@@ -197,6 +198,23 @@ test.each([
   if (button !== 'Try again') await press(app, 'Continue the reply');
   await expect.poll(() => turnsOf(app)).toEqual(['Is it so?', 'PerhapsYes.']);
   expect(textOf(app)).not.toContain(words);
+});
+
+test('a reply that is stopped stays, and can be continued', async () => {
+  const engine = new ScriptedEngine();
+  engine.replies.push([['Per', 'haps'], 'abort']);
+  const { app } = await open([engine]);
+  await press(app, 'Download and chat');
+  await say(app, 'Is it so?');
+  await expect.poll(() => turnsOf(app)).toEqual(['Is it so?', 'Perhaps']);
+  await press(app, 'Stop');
+  await press(app, 'Continue the reply');
+  await expect.poll(() => turnsOf(app)).toEqual(['Is it so?', 'PerhapsYes.']);
+  expect(engine.requests[1]?.messages?.at(-1)).toEqual({
+    role: 'assistant',
+    content: 'Perhaps',
+    tokenIds: [0, 1],
+  });
 });
 
 test('a question without an answer stands in its field again', async () => {

@@ -7,7 +7,7 @@ import {
   type TemplateResult,
 } from 'lit';
 import { live } from 'lit/directives/live.js';
-import type { BackendChoice, EngineApi, StoredModel } from '../../engine/engine-api.ts';
+import type { BackendChoice, StoredModel } from '../../engine/engine-api.ts';
 import type { ChatMessage } from '../../prompt/chat-message.ts';
 import { messagesOf, newChat } from '../form/chat-form.ts';
 import { initialForm, neededModels, type RequestForm, rollSeed } from '../form/request-form.ts';
@@ -72,6 +72,9 @@ const maxTokens = 512;
 const withoutTheCard =
   'Try again. If it happens again, press “Choose other models” and tick “Without the graphics card”.';
 
+/** About two lines. */
+const nearPx = 60;
+
 /** What the device allows: with its graphics card, where it has one, and without. */
 interface Devices {
   readonly likely: Device;
@@ -123,7 +126,9 @@ export class ChatApp extends LitElement {
 
   readonly #controller: DecodeController;
   /** Whose list of stored models is known. */
-  #asked: EngineApi | object | null = null;
+  #asked: object | null = null;
+  /** The reader has not scrolled away from what is being written. */
+  #isAtEnd = true;
 
   static override styles = [theme, failureStyle, chatStyle];
 
@@ -174,6 +179,8 @@ export class ChatApp extends LitElement {
   }
 
   protected override willUpdate(): void {
+    const log = this.#logElement();
+    this.#isAtEnd = !log || log.scrollHeight - log.scrollTop - log.clientHeight < nearPx;
     this.conversing = this.#isReady() || this.#turns().length > 0;
     const { storage } = this.#controller;
     if (storage && storage !== this.#asked) {
@@ -184,8 +191,8 @@ export class ChatApp extends LitElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has('conversing') && this.conversing) this.renderRoot.querySelector('textarea')?.focus();
-    const log = this.renderRoot.querySelector('.log');
-    if (log && this.#controller.run.kind === 'running') log.scrollTop = log.scrollHeight;
+    const log = this.#logElement();
+    if (log && this.#isAtEnd) log.scrollTop = log.scrollHeight;
   }
 
   override render(): TemplateResult {
@@ -425,6 +432,10 @@ export class ChatApp extends LitElement {
     if (run.kind === 'running') return 'The model is answering.';
     const last = this.#turns().at(-1);
     return last?.role === 'assistant' ? `Answer: ${last.content}` : '';
+  }
+
+  #logElement(): Element | null {
+    return this.renderRoot?.querySelector('.log') ?? null;
   }
 
   /** The conversation as it stands, with what is being written. */

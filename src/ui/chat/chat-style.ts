@@ -90,6 +90,9 @@ export const chatStyle = css`
     font-weight: 400;
     font-size: 1rem;
   }
+  .field .hint {
+    font-weight: 400;
+  }
   .fit::first-letter {
     text-transform: uppercase;
   }
