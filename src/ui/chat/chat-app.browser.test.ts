@@ -259,6 +259,12 @@ test('a link’s hub is opened when the reader agrees, and without a question th
   const second = await open([new ScriptedEngine()]);
   expect(second.hubs).toEqual([hub]);
   expect(textOf(second.app)).not.toContain('This link takes');
+  location.hash = 'team=smollm2-135m&hub=https://other.example';
+  await expect
+    .poll(() => textOf(second.app))
+    .toContain('This link takes the models from https://other.example');
+  expect(textOf(second.app)).toContain('Words that stand in the text already are proposed again');
+  expect(second.hubs).toEqual([hub]);
 });
 
 test('models of a folder are loaded by their addresses', async () => {

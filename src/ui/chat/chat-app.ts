@@ -162,15 +162,16 @@ export class ChatApp extends LitElement {
   }
 
   override connectedCallback(): void {
-    const link = readChatLink(location.hash.slice(1), agreedSource(), location.href);
-    this.teamId = link.team;
-    this.source = link.source;
-    this.wanted = link.wanted;
-    this.problem = link.problem;
-    void this.#open();
+    addEventListener('hashchange', this.#readLink);
+    this.#readLink();
     super.connectedCallback();
     void this.#fetchCatalogue();
     void this.#lookAtDevice();
+  }
+
+  override disconnectedCallback(): void {
+    removeEventListener('hashchange', this.#readLink);
+    super.disconnectedCallback();
   }
 
   protected override async scheduleUpdate(): Promise<void> {
@@ -501,6 +502,13 @@ export class ChatApp extends LitElement {
     // A browser that keeps nothing has nothing to list.
     const listed = await this.#controller.storage?.storedModels().catch(() => null);
     this.stored = listed?.models ?? [];
+  };
+
+  #readLink = (): void => {
+    const { team, ...link } = readChatLink(location.hash.slice(1), agreedSource(), location.href);
+    Object.assign(this, { ...link, teamId: team });
+    // A conversation keeps its models.
+    if (!this.form) void this.#open();
   };
 
   #open(): Promise<void> {

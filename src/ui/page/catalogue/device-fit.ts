@@ -21,11 +21,6 @@ export function automaticDtype({ weights }: FamilyModel, device: Device): Dtype 
   return preferredDtypes(device).find((dtype) => listed.includes(dtype)) ?? listed[0];
 }
 
-interface DownloadSize {
-  /** Of the weights, by the catalogue. */
-  readonly downloadBytes: number;
-}
-
 /**
  * What models would take of this device together, estimated as the engine does before a download, from their shapes
  * alone. The engine asks again when one is loaded, and then counts what else is there.
@@ -34,7 +29,10 @@ interface DownloadSize {
 export function deviceFit(
   models: readonly { readonly model: FamilyModel; readonly dtype: Dtype }[],
   { backend, deviceMemory }: Device,
-): Pick<MemoryEstimate, 'backend' | 'totalBytes' | 'availableBytes' | 'fits'> & DownloadSize {
+): Pick<MemoryEstimate, 'backend' | 'totalBytes' | 'availableBytes' | 'fits'> & {
+  /** Of the weights, by the catalogue. */
+  readonly downloadBytes: number;
+} {
   let takenBytes = 0;
   let downloadBytes = 0;
   let [fits, availableBytes]: [boolean, number | null] = [true, null];
