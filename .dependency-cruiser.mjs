@@ -57,6 +57,7 @@ const roomsOfUi = [
   'pilot/',
   'composer/',
   'page/',
+  'chat/',
   'see/',
   'measure/',
 ];

@@ -53,6 +53,7 @@ export default defineConfig({
       input: {
         index: page('index.html'),
         work: page('work.html'),
+        chat: page('chat.html'),
         measure: page('measure.html'),
         terminal: page('terminal.html'),
       },

@@ -89,7 +89,7 @@ function installedRuntimes(): Check {
 
 /** A site with addresses from the root works at the root only. */
 function relativeAddresses(): Check {
-  const absolute = ['index.html', 'work.html', 'measure.html', 'terminal.html'].flatMap((page) =>
+  const absolute = ['index.html', 'work.html', 'chat.html', 'measure.html', 'terminal.html'].flatMap((page) =>
     [...readFileSync(join(siteFolder, page), 'utf8').matchAll(/(?:src|href)="\/[^"]*"/g)].map(
       ([address]) => `${page}: ${address}`,
     ),

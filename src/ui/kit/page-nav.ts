@@ -3,7 +3,9 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 /** The site's pages, each at its own address. */
 const pages = [
   ['See', './index.html'],
+  ['Chat', './chat.html'],
   ['Work', './work.html'],
+  ['Measure', './measure.html'],
 ] as const;
 
 export type PageTitle = (typeof pages)[number][0];
@@ -11,7 +13,8 @@ export type PageTitle = (typeof pages)[number][0];
 export const pageNavStyle = css`
   nav {
     display: flex;
-    gap: 1.25rem;
+    flex-wrap: wrap;
+    gap: 0 1.25rem;
   }
   nav a {
     padding-block: 0.4rem;

@@ -7,6 +7,7 @@ import {
   type TemplateResult,
 } from 'lit';
 import type { EngineApi } from '../../engine/engine-api.ts';
+import { sizeText } from '../../errors/byte-text.ts';
 import { EngineError } from '../../errors/engine-error.ts';
 import { conclusionsOf, growthAt, speedUpText } from '../../measure/conclusions.ts';
 import type { MeasureParts, MeasureProgress } from '../../measure/measure-device.ts';
@@ -23,7 +24,8 @@ import { describeFailure, type Failure, type Remedy } from '../kit/failure.ts';
 import { failureView } from '../kit/failure-view.ts';
 import { fetchedCode } from '../kit/fetched-code.ts';
 import { numberTableStyle } from '../kit/number-table-style.ts';
-import { decimalText, noNumber, roughSizeText, smallNumberText } from '../kit/number-text.ts';
+import { decimalText, noNumber, smallNumberText } from '../kit/number-text.ts';
+import { pageNav, pageNavStyle } from '../kit/page-nav.ts';
 import { progressStyle } from '../kit/progress-style.ts';
 import { saveFile } from '../kit/save-file.ts';
 import { failureStyle, theme } from '../kit/theme.ts';
@@ -83,7 +85,7 @@ export class MeasureApp extends LitElement {
 
   #abort: AbortController | null = null;
 
-  static override styles = [theme, failureStyle, progressStyle, numberTableStyle, measureStyle];
+  static override styles = [theme, failureStyle, progressStyle, numberTableStyle, pageNavStyle, measureStyle];
 
   constructor() {
     super();
@@ -116,7 +118,7 @@ export class MeasureApp extends LitElement {
   override render(): TemplateResult {
     return html`<header>
         <h1>Measure this device</h1>
-        <nav aria-label="Pages"><a href="./">Antiphon</a> <a href="./work.html">Workbench</a></nav>
+        ${pageNav('Measure')}
       </header>
       <main>
         <p>
@@ -157,7 +159,7 @@ export class MeasureApp extends LitElement {
           ${this.choices.map(
             ({ id, title, downloadBytes: bytes }) =>
               html`<option value=${id} ?selected=${id === this.chosen}>
-                ${title}${bytes > 0 ? `, ${roughSizeText(bytes)}` : ''}
+                ${title}${bytes > 0 ? `, ${sizeText(bytes)}` : ''}
               </option>`,
           )}
           <option value=${others} ?selected=${this.chosen === others}>Other models …</option>
@@ -198,7 +200,7 @@ export class MeasureApp extends LitElement {
       </fieldset>
       <div class="actions">
         <button class="primary" ?disabled=${this.backends.length === 0}>
-          ${downloadBytes > 0 ? `Download ${roughSizeText(downloadBytes)} and measure` : this.measurement ? 'Measure again' : 'Measure'}
+          ${downloadBytes > 0 ? `Download ${sizeText(downloadBytes)} and measure` : this.measurement ? 'Measure again' : 'Measure'}
         </button>
         <p class="hint">Nothing leaves this device. You save the result, and send it where you want.</p>
       </div>

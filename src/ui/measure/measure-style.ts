@@ -18,12 +18,7 @@ export const measureStyle = css`
     font: 400 clamp(1.6rem, 5vw, 2.5rem) / 1.15 var(--serif);
     letter-spacing: -0.01em;
   }
-  nav {
-    display: flex;
-    gap: 1.25rem;
-  }
   a {
-    padding-block: 0.4rem;
     color: var(--accent);
   }
   main {

@@ -12,6 +12,7 @@ export type ModelStorage = Pick<EngineApi, 'storedModels' | 'deleteStored' | 'es
 /**
  * What the browser keeps of models: which, how large, how much room there is; each can be deleted. Asks the engine
  * when it is opened, and after each deletion.
+ * @fires {CustomEvent<void>} stored-change - a model was deleted
  */
 export class StoredModelsPanel extends LitElement {
   static override properties: PropertyDeclarations = {
@@ -127,6 +128,7 @@ export class StoredModelsPanel extends LitElement {
     try {
       const freedBytes = (await this.storage?.deleteStored(id)) ?? 0;
       this.told = `${titleOf(id, this.choices)} was deleted; ${sizeText(freedBytes)} freed.`;
+      this.dispatchEvent(new CustomEvent('stored-change'));
     } catch (error) {
       this.told = describeFailure(error).message;
     }

@@ -43,6 +43,13 @@ export interface EngineProvider {
   listModels(): Promise<readonly ModelChoice[]>;
 }
 
+/** Models of the page itself. */
+export interface OwnModels {
+  readonly first: readonly string[];
+  /** Loaded in the background, and not unloaded for others. */
+  readonly kept: readonly string[];
+}
+
 /**
  * The page's one line to the engine: starts it, loads models, runs requests, and turns what comes back into `engine`
  * and `run`. Engines are numbered; answers of older ones are dropped.
@@ -66,16 +73,26 @@ export class DecodeController implements ReactiveController {
   /** What was asked about tokens of the latest text. */
   #candidates: readonly TraceCandidates[] = [];
   #opening: Pick<RequestForm, 'backend' | 'hubUrl'> = { backend: 'auto', hubUrl: '' };
-  #wanted = defaultTeam;
+  #wanted: readonly string[];
+  readonly #kept: readonly string[];
   /** Number of the engine that is loading models. */
   #loadingEngine: number | null = null;
   #load: { readonly id: string; readonly abort: AbortController } | null = null;
   #engineNumber = 0;
 
-  /** @param provider read each time an engine is started */
-  constructor(host: ReactiveControllerHost, provider: () => EngineProvider) {
+  /**
+   * @param provider read each time an engine is started
+   * @param own models that load without being asked for, `first` before the others
+   */
+  constructor(
+    host: ReactiveControllerHost,
+    provider: () => EngineProvider,
+    own: OwnModels = { first: defaultTeam, kept: startModels },
+  ) {
     this.#host = host;
     this.#provider = provider;
+    this.#wanted = own.first;
+    this.#kept = own.kept;
     host.addController(this);
   }
 
@@ -126,7 +143,7 @@ export class DecodeController implements ReactiveController {
       }
       return;
     }
-    const ids = new Set([...this.#wanted, ...startModels]);
+    const ids = new Set([...this.#wanted, ...this.#kept]);
     this.#setEngine({
       kind: 'open',
       models: [...ids].map((id) => ({ id, kind: 'waiting' })),
@@ -152,7 +169,7 @@ export class DecodeController implements ReactiveController {
     this.#wanted = ids;
     this.speed.end();
     if (this.engine.kind !== 'open') return;
-    const isKept = (id: string): boolean => ids.includes(id) || startModels.includes(id);
+    const isKept = (id: string): boolean => ids.includes(id) || this.#kept.includes(id);
     if (this.#load && !isKept(this.#load.id)) this.#load.abort.abort();
     const models = this.engine.models.filter(({ id, kind }) => kind === 'ready' || isKept(id));
     const unknown = ids.filter((id) => !models.some((model) => model.id === id));
@@ -355,7 +372,7 @@ export class DecodeController implements ReactiveController {
     const abort = new AbortController();
     this.#load = { id, abort };
     try {
-      if (!startModels.includes(id)) await this.#makeRoom(api);
+      if (!this.#kept.includes(id)) await this.#makeRoom(api);
       const model = await api.load(id, {
         signal: abort.signal,
         onProgress: (progress) => {
@@ -382,7 +399,7 @@ export class DecodeController implements ReactiveController {
   async #makeRoom(api: EngineApi): Promise<void> {
     if (this.engine.kind !== 'open') return;
     const isLeft = ({ id, kind }: ModelState): boolean =>
-      kind === 'ready' && !this.#wanted.includes(id) && !startModels.includes(id);
+      kind === 'ready' && !this.#wanted.includes(id) && !this.#kept.includes(id);
     const left = this.engine.models.filter(isLeft);
     this.#setEngine({ ...this.engine, models: this.engine.models.filter((model) => !left.includes(model)) });
     for (const { id } of left) await api.unload(id);

@@ -5,6 +5,7 @@ import { ConnectionWatch } from '../kit/connection-watch.ts';
 import { describeFailure, type Failure, type Remedy } from '../kit/failure.ts';
 import { failureView } from '../kit/failure-view.ts';
 import { memberClass, memberStyle } from '../kit/member-style.ts';
+import { pageNav, pageNavStyle } from '../kit/page-nav.ts';
 import { progressStyle } from '../kit/progress-style.ts';
 import { failureStyle, theme } from '../kit/theme.ts';
 import { memberLetters } from '../story/cast.ts';
@@ -16,12 +17,6 @@ import type { SeenRuns, Way } from './see-run.ts';
 import { seeStyle } from './see-style.ts';
 import './see-pane.ts';
 import { type Place, verdictOf } from './verdict.ts';
-
-/** The other pages. */
-const pages: readonly (readonly [address: string, name: string])[] = [
-  ['./measure.html', 'Measure this device'],
-  ['./work.html', 'Workbench'],
-];
 
 /** What each model of the default team was raised on. */
 const models = ['knows fairy tales', 'space stories'] as const;
@@ -74,7 +69,7 @@ export class SeeApp extends LitElement {
   /** The focus was on something of the live run before it was rendered anew. */
   #hadLiveFocus = false;
 
-  static override styles = [theme, memberStyle, failureStyle, progressStyle, seeStyle];
+  static override styles = [theme, memberStyle, failureStyle, progressStyle, pageNavStyle, seeStyle];
 
   constructor() {
     super();
@@ -123,7 +118,7 @@ export class SeeApp extends LitElement {
                 >`,
           )}. Both decide on every word.
         </p>
-        <nav aria-label="Pages">${pages.map(([address, name]) => html`<a href=${address}>${name}</a>`)}</nav>
+        ${pageNav('See')}
       </header>
       <main>
         ${this.#panes()} ${this.#clockControls()} ${this.#verdict()}

@@ -35,15 +35,8 @@ export const seeStyle = css`
     vertical-align: 0.1em;
   }
   nav {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0 1.25rem;
     align-items: start;
     justify-content: end;
-  }
-  nav a {
-    padding-block: 0.4rem;
-    color: var(--accent);
   }
   main {
     display: grid;

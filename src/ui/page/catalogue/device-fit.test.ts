@@ -34,6 +34,7 @@ test('members of a team share what there is', () => {
   expect(alone.fits).toBe(true);
   expect(together).toMatchObject({ fits: false, availableBytes: alone.availableBytes });
   expect(together.totalBytes).toBe(2 * alone.totalBytes);
+  expect(together.downloadBytes).toBe(2 * 2_125_463_552);
 });
 
 test.each([

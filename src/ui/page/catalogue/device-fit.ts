@@ -54,11 +54,16 @@ export function automaticDtype({ weights }: FamilyModel, device: Device): Dtype 
 export function deviceFit(
   models: readonly WeightsChoice[],
   { backend, deviceMemory }: Device,
-): Pick<MemoryEstimate, 'backend' | 'totalBytes' | 'availableBytes' | 'fits'> {
+): Pick<MemoryEstimate, 'backend' | 'totalBytes' | 'availableBytes' | 'fits'> & {
+  /** Of the weights, by the catalogue. */
+  readonly downloadBytes: number;
+} {
   let takenBytes = 0;
+  let downloadBytes = 0;
   let [fits, availableBytes]: [boolean, number | null] = [true, null];
   for (const { model, dtype } of models) {
     const weightBytes = model.weights.find((one) => one.dtype === dtype)?.bytes ?? null;
+    downloadBytes += weightBytes ?? 0;
     const unpackedBytesLimit = Math.max(0, heapBudgetBytes - takenBytes) / heapPerUnpackedByte;
     const estimate = estimateMemory(
       { config: model.shape, dtype, weightBytes },
@@ -68,7 +73,7 @@ export function deviceFit(
     fits &&= estimate.fits;
     takenBytes += estimate.totalBytes;
   }
-  return { backend, totalBytes: takenBytes, availableBytes, fits };
+  return { backend, totalBytes: takenBytes, availableBytes, fits, downloadBytes };
 }
 
 /** "fits this device: about 1.19 GB of 4.29 GB" */
