@@ -13,7 +13,9 @@ const textOf = (page: Page): Promise<string> =>
 test('a link writes the same story on another page, and settings survive a reload', async ({ page }) => {
   const context = page.context();
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  await page.goto('work.html#prompt=Long+ago&seed=31&max=24&temperature=1.2&model1=story-space&model2=story-fairy');
+  await page.goto(
+    'work.html#prompt=Long+ago&seed=31&max=24&temperature=1.2&model1=story-space&model2=story-fairy',
+  );
   await expect(page.getByLabel('Model of member A')).toHaveValue('story-space');
   await runToEnd(page);
   const first = await textOf(page);

@@ -53,7 +53,9 @@ test(
 // That the page opens the engine on the backend that is asked for, src/ui/page/decode-controller.test.ts holds; this takes 10 s.
 if (isLong) {
   test('the page runs on WebGPU where it is asked to', allCores, async ({ page }) => {
-    await page.goto('work.html#backend=webgpu&model1=story-draft&model2=story-draft&max=12&seed=7&prompt=Long+ago');
+    await page.goto(
+      'work.html#backend=webgpu&model1=story-draft&model2=story-draft&max=12&seed=7&prompt=Long+ago',
+    );
     await runToEnd(page);
     await expect(page.getByText(/^Runs on WebGPU/)).toBeVisible();
     await expect(story(page).locator('.accepted').first()).toBeVisible();

@@ -155,7 +155,7 @@ describe('other versions', () => {
     expect(logprobs).toEqual([{ ...one, bytes: null, top: [{ ...one, bytes: null }] }]);
   });
 
-  test.each(['lookup-1.0.jsonl', '../../../public/first-story.jsonl'])(
+  test.each(['lookup-1.0.jsonl', 'story-1.0.jsonl'])(
     'a recording of version 1.0 is told by who proposed: %s',
     (path) => {
       const file = readFileSync(new URL(`fixtures/${path}`, import.meta.url), 'utf8');

@@ -1,30 +1,6 @@
 import { expect, test } from 'vitest';
-import { memberProposer } from '../../round/proposer.ts';
-import type { Forward, ForwardKind, Proposal, Round } from '../../round/round.ts';
-import type { Fate } from '../../verify/acceptance.ts';
 import { momentAt, paneTimeline } from './pane-timeline.ts';
-
-const forward = (member: number, kind: ForwardKind, startMs: number, ms: number): Forward => ({
-  ...{ member, kind, tokens: 1, startMs, ms, estimated: false },
-});
-
-const proposal = (by: number | null, text: string, fate: Fate): Proposal => ({
-  ...{ proposer: by === null ? null : memberProposer(by), text, fate },
-  ...{ tokenId: 1 as Proposal['tokenId'], q: null, r: null, u: null, deviation: null },
-});
-
-const round = (
-  index: number,
-  atMs: number,
-  forwards: readonly Forward[],
-  proposals: readonly Proposal[],
-): Round => ({
-  ...{ index, atMs, forwards, proposals, text: '', kvLengths: [], draftLengths: [1, 1], readbacks: 0 },
-  committed: proposals
-    .filter(({ fate }) => fate !== 'rejected' && fate !== 'discarded')
-    .map(({ tokenId }) => tokenId),
-  msByPhase: { forward: 0, readback: 0, sample: 0, text: 0 },
-});
+import { forward, proposal, round } from './testing/made-rounds.ts';
 
 /** Prompt and first word until 100; A proposes " red", B checks it; B's " hat" is rejected for " cap". */
 const turns = [
@@ -68,12 +44,12 @@ test('words are proposed by the pass that ends, or by the round before', () => {
 });
 
 test.each([
-  [0, { decided: 1, proposed: 0, calls: 1, active: 0, isOver: false }],
-  [11, { decided: 1, proposed: 1, calls: 1, active: null, isOver: false }],
-  [12, { decided: 1, proposed: 1, calls: 2, active: 1, isOver: false }],
-  [30, { decided: 2, proposed: 1, calls: 2, active: null, isOver: false }],
-  [50, { decided: 4, proposed: 0, calls: 3, active: null, isOver: true }],
-  [900, { decided: 4, proposed: 0, calls: 3, active: null, isOver: true }],
+  [0, { ms: 0, decided: 1, proposed: 0, calls: 1, active: 0, isOver: false }],
+  [11, { ms: 11, decided: 1, proposed: 1, calls: 1, active: null, isOver: false }],
+  [12, { ms: 12, decided: 1, proposed: 1, calls: 2, active: 1, isOver: false }],
+  [30, { ms: 30, decided: 2, proposed: 1, calls: 2, active: null, isOver: false }],
+  [50, { ms: 50, decided: 4, proposed: 0, calls: 3, active: null, isOver: true }],
+  [900, { ms: 50, decided: 4, proposed: 0, calls: 3, active: null, isOver: true }],
 ])('at %i ms', (positionMs, moment) => {
   expect(momentAt(paneTimeline(turns), positionMs)).toEqual(moment);
 });

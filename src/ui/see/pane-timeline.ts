@@ -37,6 +37,8 @@ export interface PaneMoment {
   readonly calls: number;
   /** The model that is running, or null. */
   readonly active: number | null;
+  /** True time in milliseconds since the first token, up to the last. */
+  readonly ms: number;
   readonly isOver: boolean;
 }
 
@@ -83,10 +85,17 @@ export function momentAt({ calls, words, durationMs }: PaneTimeline, positionMs:
       ({ proposedMs }) => proposedMs !== null && proposedMs <= positionMs,
     ),
     calls: begun,
+    ms: Math.min(positionMs, durationMs),
     active: !isOver && latest && positionMs < latest.endMs ? latest.member : null,
     isOver,
   };
 }
+
+/** Before there is a run. */
+export const noRun: PaneTimeline = { calls: [], words: [], durationMs: 0 };
+export const noMoment: PaneMoment = {
+  ...{ decided: 0, proposed: 0, calls: 0, active: null, ms: 0, isOver: false },
+};
 
 /** How many at the start of the list fulfil the condition. */
 function countWhile<Item>(items: readonly Item[], holds: (item: Item) => boolean): number {

@@ -1,58 +1,29 @@
 import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import type { EngineApi, LoadProgress } from '../../engine/engine-api.ts';
-import { megabytesText } from '../../errors/byte-text.ts';
 import { type Clock, systemClock } from '../../trace/clock.ts';
-import { Replay } from '../../trace/replay.ts';
-import { missingFeatures } from '../kit/browser-support.ts';
+import { ConnectionWatch } from '../kit/connection-watch.ts';
 import { describeFailure, type Failure, type Remedy } from '../kit/failure.ts';
 import { failureView } from '../kit/failure-view.ts';
-import { fetchedCode } from '../kit/fetched-code.ts';
 import { memberClass, memberStyle } from '../kit/member-style.ts';
 import { progressStyle } from '../kit/progress-style.ts';
 import { failureStyle, theme } from '../kit/theme.ts';
 import { memberLetters } from '../story/cast.ts';
-import { momentAt, type PaneMoment, type PaneTimeline, paneTimeline } from './pane-timeline.ts';
-import { fetchSeeRecording } from './see-recording.ts';
-import { openTeam, runBothWays, type SeenRuns } from './see-run.ts';
+import { LiveWriter } from './live-writer.ts';
+import { noMoment, noRun, type PaneMoment } from './pane-timeline.ts';
+import { SeePlayback } from './see-playback.ts';
+import { browserProvider, type SeeProvider } from './see-provider.ts';
+import type { SeenRuns, Way } from './see-run.ts';
 import { seeStyle } from './see-style.ts';
 import './see-pane.ts';
 import { type Place, verdictOf } from './verdict.ts';
 
-/** Where runs and engine come from; tests bring their own. */
-export interface SeeProvider {
-  readonly fetchRecording: () => Promise<SeenRuns>;
-  readonly connectEngine: () => Promise<EngineApi>;
-  readonly missingFeatures: () => readonly string[];
-}
+/** The other pages. */
+const pages: readonly (readonly [address: string, name: string])[] = [['./work.html', 'Workbench']];
 
-const browserProvider: SeeProvider = {
-  fetchRecording: fetchSeeRecording,
-  connectEngine: async () => {
-    const { connect } = await fetchedCode('The engine', () => import('../../rpc/connect.ts'));
-    return connect();
-  },
-  missingFeatures,
-};
-
-type LiveState =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'working'; readonly what: string; readonly share: number | null }
-  | { readonly kind: 'failed'; readonly failure: Failure };
-
-interface Shown {
-  readonly runs: SeenRuns;
-  readonly place: Place;
-  readonly reference: PaneTimeline;
-  readonly turns: PaneTimeline;
-  readonly replay: Replay;
-}
-
-/** The way that takes longer takes this long on the slowed clock. */
-const slowedMs = 30_000;
 /** What each model of the default team was raised on. */
 const models = ['knows fairy tales', 'space stories'] as const;
-export const openings = [
+
+const openings = [
   'Once upon a time',
   'Long ago',
   'In the year 3000',
@@ -60,32 +31,45 @@ export const openings = [
   'A thousand light years away',
 ] as const;
 
+/** Of an opening, in UTF-16 units: in no script it fills the models' 512 tokens, and a story of 200 follows. */
+const maxOpeningLength = 100;
+
 /** The first screen: one story written both ways, on a clock slow enough to see how. */
 export class SeeApp extends LitElement {
   static override properties: PropertyDeclarations = {
     provider: { attribute: false },
     clock: { attribute: false },
-    shown: { state: true },
+    playback: { state: true },
     failure: { state: true },
-    live: { state: true },
     slowness: { state: true },
     moments: { state: true },
     opening: { state: true },
+    downloadBytes: { state: true },
   };
   declare provider: SeeProvider;
   declare clock: Clock;
-  declare shown: Shown | null;
+  /** Null until the recording is there. */
+  declare playback: SeePlayback | null;
   /** Why there is no recording. */
   declare failure: Failure | null;
-  declare live: LiveState;
   /** 0: true speed; 1: the slowest clock. */
   declare slowness: number;
-  declare moments: { readonly reference: PaneMoment; readonly turns: PaneMoment; readonly ms: number } | null;
+  declare moments: Readonly<Record<Way, PaneMoment>> | null;
   declare opening: string;
+  /** Null while it is unknown. */
+  declare downloadBytes: number | null;
 
+  readonly #live = new LiveWriter(this, {
+    provider: () => this.provider,
+    // What plays would take time from the runs that are compared.
+    onBegin: () => this.#pause(),
+    onRuns: (runs) => this.#show(runs, 'here'),
+  });
   #frame = 0;
-  #engine: EngineApi | null = null;
-  #abort: AbortController | null = null;
+  /** Paused because the page is out of sight: it plays on when it is back. */
+  #isOutOfSight = false;
+  /** The focus was on something of the live run before it was rendered anew. */
+  #hadLiveFocus = false;
 
   static override styles = [theme, memberStyle, failureStyle, progressStyle, seeStyle];
 
@@ -93,283 +77,308 @@ export class SeeApp extends LitElement {
     super();
     this.provider = browserProvider;
     this.clock = systemClock;
-    this.shown = null;
+    this.playback = null;
     this.failure = null;
-    this.live = { kind: 'none' };
     this.slowness = 1;
     this.moments = null;
     this.opening = openings[0];
+    this.downloadBytes = null;
+    new ConnectionWatch(this, this.#onOnline);
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (!this.shown) void this.#openRecording();
+    document.addEventListener('visibilitychange', this.#onVisibility);
+    if (!this.playback) void this.#openRecording();
     this.#follow();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    document.removeEventListener('visibilitychange', this.#onVisibility);
     cancelAnimationFrame(this.#frame);
-    this.#abort?.abort();
-    this.#engine?.close().catch(() => {});
-    this.#engine = null;
+  }
+
+  protected override willUpdate(): void {
+    this.#hadLiveFocus = Boolean(this.shadowRoot?.activeElement?.closest('.live'));
+  }
+
+  protected override updated(): void {
+    // Form, progress and failure replace each other: the focus stays with what can be pressed.
+    if (!this.#hadLiveFocus || this.shadowRoot?.activeElement) return;
+    this.shadowRoot?.querySelector<HTMLElement>('.live button')?.focus();
   }
 
   override render(): TemplateResult {
     return html`<header>
-        <div>
-          <h1>Antiphon</h1>
-          <p>
-            Two language models write one story in your browser: ${models.map(
-              (name, member) =>
-                html`${member === 0 ? '' : ' and '}<span class="model ${memberClass(member)}"
-                    ><span class="badge" aria-hidden="true">${memberLetters[member]}</span> ${name}</span
-                  >`,
-            )}. Both decide on
-            every word.
-          </p>
-        </div>
-        <nav aria-label="Pages">
-          <a href="./work.html">Workbench</a>
-        </nav>
+        <h1>Antiphon</h1>
+        <p>
+          Two language models write one story: ${models.map(
+            (name, member) =>
+              html`${member === 0 ? '' : ' and '}<span class="model ${memberClass(member)}"
+                  ><span class="badge">${memberLetters[member]}</span>\u00a0${name}</span
+                >`,
+          )}. Both decide on every word.
+        </p>
+        <nav aria-label="Pages">${pages.map(([address, name]) => html`<a href=${address}>${name}</a>`)}</nav>
       </header>
-      <main>${this.#panes()} ${this.#clockControls()} ${this.#verdict()} ${this.#liveControls()}</main>`;
+      <main>
+        ${this.#panes()} ${this.#clockControls()} ${this.#verdict()}
+        <div class="live">${this.#liveRun()}</div>
+        <p class="visually-hidden" role="status">${this.#announcement()}</p>
+      </main>`;
   }
 
   #panes(): TemplateResult {
-    const { shown, moments, failure } = this;
+    const { playback, moments, failure } = this;
     if (failure) {
-      return html`<div class="panes">${failureView('The recorded story is missing', failure, () => void this.#openRecording())}</div>`;
+      return html`<div>${failureView('The recorded story is missing', failure, this.#onRecordingRemedy)}</div>`;
     }
-    const pane = (heading: string, explanation: string, way: 'reference' | 'turns'): TemplateResult =>
+    const pane = (way: Way, heading: string, explanation: TemplateResult): TemplateResult =>
       html`<antiphon-see-pane
         .heading=${heading}
         .explanation=${explanation}
-        .prompt=${shown?.runs.prompt ?? ''}
-        .timeline=${shown?.[way] ?? empty}
-        .moment=${moments?.[way] ?? emptyMoment}
-        .seconds=${secondsText(Math.min(moments?.ms ?? 0, shown?.[way].durationMs ?? 0) * this.#factor())}
+        .prompt=${playback?.runs.prompt ?? ''}
+        .timeline=${playback?.timelines[way] ?? noRun}
+        .moment=${moments?.[way] ?? noMoment}
       ></antiphon-see-pane>`;
     return html`<div class="panes">
-      ${pane('One model call after the other', 'Every word waits for both models.', 'reference')}
-      ${pane('Taking turns', 'One call checks the other’s word and adds the next.', 'turns')}
+      ${pane('reference', 'One model call after the other', html`Each word takes two calls: one of A, one of B.`)}
+      ${pane(
+        'turns',
+        'Taking turns',
+        html`One call checks a word and adds the next.
+          <span class="legend">Underlines show whose word it is. <del>Crossed out</del>: refused.</span>`,
+      )}
     </div>`;
   }
 
   #clockControls(): TemplateResult {
-    const { shown } = this;
+    const { playback } = this;
     const factor = this.#factor();
-    const words = factor < 1.05 ? 'true speed' : `${Math.round(factor)} times slower`;
-    const isPaused = shown?.replay.isPaused ?? true;
+    const words = factor < 1.05 ? 'true speed' : `${factor.toFixed(factor < 9.5 ? 1 : 0)} times slower`;
+    const action =
+      playback && !playback.isPaused && !playback.isOver
+        ? 'Pause'
+        : playback?.isOver
+          ? 'Watch again'
+          : 'Play';
     return html`<div class="clock">
-      <button type="button" ?disabled=${!shown} @click=${this.#playOrPause}>
-        ${this.#isOver() ? 'Watch again' : isPaused ? 'Play' : 'Pause'}
-      </button>
+      <button type="button" ?disabled=${!playback} @click=${this.#playOrPause}>${action}</button>
       <label
-        ><span>Clock: <strong>${words}</strong></span
-        ><input
-          type="range"
-          min="0"
-          max="1"
-          step="0.01"
-          .value=${live(String(1 - this.slowness))}
-          aria-valuetext=${words}
-          ?disabled=${!shown}
-          @input=${this.#onSpeed}
-      /></label>
+        ><span class="speed">Clock: <strong>${words}</strong></span
+        ><span class="slider"
+          ><span aria-hidden="true">slow</span
+          ><input
+            type="range"
+            min="0"
+            max="1"
+            step="0.01"
+            .value=${live(String(1 - this.slowness))}
+            aria-valuetext=${words}
+            ?disabled=${!playback}
+            @input=${this.#onSpeed}
+          /><span aria-hidden="true">true speed</span></span
+        ></label
+      >
     </div>`;
   }
 
   #verdict(): TemplateResult {
-    const { shown } = this;
-    if (!shown) return html`<p class="verdict" aria-live="polite"></p>`;
-    const { runs, place } = shown;
-    const { calls, speed, speedDetail, isSlower } = verdictOf(runs, place);
+    const { playback } = this;
+    if (!playback) return html`<section class="verdict" aria-label="Result"></section>`;
+    const { runs, place } = playback;
+    const { calls, speed, speedDetail, loss } = verdictOf(runs, place);
     return html`<section class="verdict" aria-label="Result">
-      <p class="claim ${isSlower ? 'slower' : ''}" aria-live="polite">
+      <p class="claim">
         ${
           runs.isSameText
-            ? html`<strong class="same"><span aria-hidden="true">✓</span> Identical text</strong>, <strong>${calls}</strong>`
-            : html`<strong>${calls}</strong>; the texts differ, because rounding tipped a word that was a near tie`
-        }${speed === null ? '.' : html`, ${speed} <span class="detail">(${speedDetail})</span>.`}
-        ${isSlower ? html`Model calls cost more side by side here; the other way is faster on this device.` : nothing}
+            ? html`<strong class="same"><span aria-hidden="true">✓</span> Identical text</strong>`
+            : html`<strong>The texts differ</strong>, because rounding decided a near tie`
+        }, <strong>${calls}</strong>, ${speed}${speedDetail && html` <span class="detail">(${speedDetail})</span>`}.
+        ${loss && html`<span class="loss">${loss}</span>`}
       </p>
       <p class="why">
-        Together, models write what none writes alone: here, fairy tales set in space. That normally costs a call of every
-        model for every word; taking turns costs about one. Both ways roll the same dice, hence the same text.
+        <strong>Why?</strong> Models that know different things write together what none writes alone: here, fairy tales
+        in space. Asking each for every word is slow; taking turns saves many calls. Both ways roll the same dice, so the
+        text is the same.
       </p>
     </section>`;
   }
 
-  #liveControls(): TemplateResult {
-    const { live: state } = this;
-    if (state.kind === 'failed') {
-      return html`<div class="live">${failureView('The story could not be written', state.failure, this.#onRemedy)}</div>`;
+  #liveRun(): TemplateResult {
+    const { state } = this.#live;
+    switch (state.kind) {
+      case 'failed':
+        return failureView('The story could not be written', state.failure, this.#onLiveRemedy, null);
+      case 'unsupported':
+        return html`<div class="failure" role="alert">
+          <h2>This browser cannot run the models</h2>
+          <p>It lacks ${state.missing.join(', ')}. Current versions of Chrome, Edge, Firefox and Safari work.</p>
+        </div>`;
+      case 'working':
+        return html`<div class="working">
+          <label
+            ><span>${state.step}${state.detail && `: ${state.detail}`} …</span
+            ><progress
+              class=${state.share === null ? 'unmeasured' : ''}
+              max="1"
+              value=${state.share ?? nothing}
+            ></progress
+          ></label>
+          <button type="button" @click=${() => this.#live.cancel()}>Cancel</button>
+        </div>`;
+      case 'idle':
+        return this.#form();
     }
-    if (state.kind === 'working') {
-      return html`<div class="live working">
-        <label
-          ><span>${state.what}</span>${
-            state.share === null
-              ? html`<progress></progress>`
-              : html`<progress max="1" .value=${state.share}></progress>`
-          }</label
-        >
-        <button type="button" @click=${() => this.#abort?.abort()}>Cancel</button>
-      </div>`;
-    }
-    return html`<form class="live" @submit=${this.#onSubmit}>
+  }
+
+  #form(): TemplateResult {
+    const strange = [...new Set(this.opening.match(/[^\p{ASCII}]/gu))].slice(0, 6);
+    return html`<form @submit=${this.#onSubmit}>
       <label
-        ><span class="visually-hidden">The story begins with</span
+        ><span>Your story begins with</span
         ><input
           list="openings"
-          maxlength="200"
+          maxlength=${maxOpeningLength}
           required
-          .value=${this.opening}
+          pattern=".*\\S.*"
+          title="A few words in simple English"
+          autocomplete="off"
+          aria-describedby="opening-hint"
+          .value=${live(this.opening)}
           @input=${(event: InputEvent) => {
             this.opening = (event.target as HTMLInputElement).value;
           }}
         /><datalist id="openings">${openings.map((one) => html`<option value=${one}></option>`)}</datalist></label
       ><button class="primary">Write one live</button>
-      <p class="hint">${this.#engine ? 'The models are loaded. Nothing leaves this device.' : 'Loads 15 MB once. Nothing leaves this device.'}</p>
+      <p class="hint" id="opening-hint" aria-live="polite">
+        ${
+          strange.length > 0
+            ? `These small models know simple English only and cannot read ${strange.join(' ')}`
+            : `${this.#loadWords()} Nothing leaves this device.`
+        }
+      </p>
     </form>`;
+  }
+
+  #loadWords(): string {
+    if (this.#live.isLoaded) return 'The models are loaded.';
+    const { downloadBytes } = this;
+    return downloadBytes === null
+      ? 'Loads the models once.'
+      : `Loads ${Math.ceil(downloadBytes / 1e6)} MB once.`;
+  }
+
+  /** For a live region: changes with what happens, never with a word of the stories. */
+  #announcement(): string {
+    const { state } = this.#live;
+    if (state.kind === 'working') return `${state.step}.`;
+    if (!this.playback?.isOver) return '';
+    const { runs, place } = this.playback;
+    const { calls, speed, loss } = verdictOf(runs, place);
+    const text = runs.isSameText ? 'identical text' : 'the texts differ';
+    return `Both stories are finished: ${text}, ${calls}, ${speed}.${loss ? ` ${loss}` : ''}`;
   }
 
   /** How many times slower than true the clock is. */
   #factor(): number {
-    const longest = Math.max(this.shown?.reference.durationMs ?? 1, this.shown?.turns.durationMs ?? 1);
-    return Math.max(1, slowedMs / longest) ** this.slowness;
-  }
-
-  #isOver(): boolean {
-    const { reference, turns } = this.moments ?? {};
-    return reference?.isOver === true && turns?.isOver === true;
+    return (this.playback?.maxFactor ?? 1) ** this.slowness;
   }
 
   async #openRecording(): Promise<void> {
     this.failure = null;
     try {
       const runs = await this.provider.fetchRecording();
-      if (!this.shown) this.#show(runs, 'recording');
+      // A live run may have been faster.
+      if (!this.playback) this.#show(runs, 'recording');
     } catch (error) {
-      this.failure = describeFailure(error);
+      if (!this.playback) this.failure = describeFailure(error);
+    }
+    try {
+      this.downloadBytes = await this.provider.downloadBytes();
+    } catch {
+      // The live run says what is wrong when somebody wants one.
     }
   }
 
   #show(runs: SeenRuns, place: Place): void {
-    const reference = paneTimeline(runs.reference.rounds);
-    const turns = paneTimeline(runs.turns.rounds);
-    const longest = reference.durationMs > turns.durationMs ? runs.reference : runs.turns;
-    const startMs = longest.rounds[0]?.atMs ?? 0;
-    const shifted = longest.rounds.map((round) => ({ ...round, atMs: round.atMs - startMs }));
-    const replay = new Replay({ rounds: shifted, result: longest }, { clock: this.clock, paused: true });
     this.failure = null;
-    this.shown = { runs, place, reference, turns, replay };
-    this.moments = null;
-    replay.setSpeed(1 / this.#factor());
-    if (matchMedia('(prefers-reduced-motion: reduce)').matches) replay.seek(replay.durationMs);
-    else replay.play();
+    const playback = new SeePlayback(runs, place, this.clock);
+    this.playback = playback;
+    playback.setFactor(this.#factor());
+    if (matchMedia('(prefers-reduced-motion: reduce)').matches) playback.toEnd();
+    else if (document.hidden) this.#isOutOfSight = true;
+    else playback.play();
     this.#follow();
   }
 
+  /** Shows where the clock stands, in every frame while it runs. */
   #follow = (): void => {
     cancelAnimationFrame(this.#frame);
-    const { shown } = this;
-    if (!shown || !this.isConnected) return;
-    const ms = shown.replay.positionMs;
-    this.moments = { reference: momentAt(shown.reference, ms), turns: momentAt(shown.turns, ms), ms };
-    if (!this.#isOver() && !shown.replay.isPaused) this.#frame = requestAnimationFrame(this.#follow);
+    const { playback } = this;
+    if (!playback || !this.isConnected) return;
+    // Asked before the moments: time goes on, and the last frame shows the end.
+    const isLast = playback.isOver || playback.isPaused;
+    this.moments = { reference: playback.moment('reference'), turns: playback.moment('turns') };
+    if (!isLast) this.#frame = requestAnimationFrame(this.#follow);
   };
 
   #playOrPause = (): void => {
-    const { shown } = this;
-    if (!shown) return;
-    const { replay } = shown;
-    if (this.#isOver()) {
-      replay.seek(0);
-      replay.play();
-    } else if (replay.isPaused) replay.play();
-    else replay.pause();
-    this.requestUpdate();
+    const { playback } = this;
+    if (!playback) return;
+    if (playback.isOver || playback.isPaused) playback.play();
+    else playback.pause();
     this.#follow();
+  };
+
+  #pause(): void {
+    this.playback?.pause();
+    this.#follow();
+  }
+
+  /** Out of sight nothing plays, also while the page is kept for the way back. */
+  #onVisibility = (): void => {
+    const { playback } = this;
+    if (!playback) return;
+    if (document.hidden) {
+      this.#isOutOfSight = !playback.isPaused && !playback.isOver;
+      if (this.#isOutOfSight) playback.pause();
+    } else if (this.#isOutOfSight) {
+      this.#isOutOfSight = false;
+      playback.play();
+      this.#follow();
+    }
   };
 
   #onSpeed = (event: InputEvent): void => {
     this.slowness = 1 - Number((event.target as HTMLInputElement).value);
-    this.shown?.replay.setSpeed(1 / this.#factor());
+    this.playback?.setFactor(this.#factor());
   };
 
   #onSubmit = (event: SubmitEvent): void => {
     event.preventDefault();
-    void this.#runLive();
+    void this.#live.write(this.opening.trim());
   };
 
-  #onRemedy = (remedy: Remedy): void => {
+  #onLiveRemedy = (remedy: Remedy): void => {
     if (remedy === 'reload-page') location.reload();
-    else if (remedy === 'change-request') this.live = { kind: 'none' };
-    else void this.#runLive();
+    else if (remedy === 'change-request') this.#live.cancel();
+    else void this.#live.retry();
   };
 
-  async #runLive(): Promise<void> {
-    const missing = this.provider.missingFeatures();
-    if (missing.length > 0) {
-      this.live = {
-        kind: 'failed',
-        failure: describeFailure(new Error(`This browser lacks ${missing.join(', ')}.`)),
-      };
-      return;
-    }
-    const abort = new AbortController();
-    this.#abort = abort;
-    this.live = { kind: 'working', what: 'Opening the engine …', share: null };
-    try {
-      this.#engine ??= await openTeam(this.provider.connectEngine, this.#onProgress, abort.signal);
-      const engine = this.#engine;
-      const seed = crypto.getRandomValues(new Uint16Array(1))[0]!;
-      const runs = await runBothWays(
-        engine.decode.bind(engine),
-        { prompt: this.opening.trim(), seed },
-        {
-          signal: abort.signal,
-          onTokens: (tokens, way) => {
-            const what = way === 'reference' ? 'One model call after the other' : 'Taking turns';
-            this.live = { kind: 'working', what: `${what}: ${tokens} word pieces …`, share: null };
-          },
-          onPair: (pairs, of) => {
-            this.live = {
-              kind: 'working',
-              what: `Comparing the speed: ${pairs} of ${of} …`,
-              share: pairs / of,
-            };
-          },
-        },
-      );
-      this.live = { kind: 'none' };
-      this.#show(runs, 'here');
-    } catch (error) {
-      if (abort.signal.aborted) {
-        this.live = { kind: 'none' };
-        return;
-      }
-      await this.#engine?.close().catch(() => {});
-      this.#engine = null;
-      this.live = { kind: 'failed', failure: describeFailure(error) };
-    }
-  }
+  #onRecordingRemedy = (remedy: Remedy): void => {
+    if (remedy === 'reload-page') location.reload();
+    else void this.#openRecording();
+  };
 
-  #onProgress = ({ stage, bytesLoaded, bytesTotal }: LoadProgress, model: number): void => {
-    const isDownload = stage === 'download' || stage === 'runtime';
-    const what = isDownload
-      ? `${stage === 'runtime' ? 'Engine' : `Model ${memberLetters[model]}`}: ${megabytesText(bytesLoaded)}${bytesTotal === null ? '' : ` of ${megabytesText(bytesTotal)}`} …`
-      : `Preparing model ${memberLetters[model]} …`;
-    this.live = { kind: 'working', what, share: isDownload && bytesTotal ? bytesLoaded / bytesTotal : null };
+  /** What could not be downloaded is tried again. */
+  #onOnline = (): void => {
+    const { state } = this.#live;
+    if (this.failure?.code === 'download') void this.#openRecording();
+    if (state.kind === 'failed' && state.failure.code === 'download') void this.#live.retry();
   };
 }
-
-const empty: PaneTimeline = { calls: [], words: [], durationMs: 0 };
-const emptyMoment: PaneMoment = { decided: 0, proposed: 0, calls: 0, active: null, isOver: false };
-
-const secondsText = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 customElements.define('antiphon-see', SeeApp);
 

@@ -16,6 +16,7 @@ export interface SeenRuns extends BothWays {
   readonly pairs: readonly SpeedPair[];
 }
 
+/** What a visitor asks for. */
 export interface SeeRequest {
   readonly prompt: string;
   readonly seed: number;
@@ -42,16 +43,19 @@ export function turnsRequest({ prompt, seed }: SeeRequest): DecodeRequest {
 const measuring = { count: 7, tokens: 24 } as const;
 const budgetMs = 12_000;
 
+/** One model call after the other, or taking turns. */
+export type Way = 'reference' | 'turns';
+
 export interface RunSteps {
-  /** Tokens written so far of the two texts. */
-  readonly onTokens: (tokens: number, way: 'reference' | 'turns') => void;
+  /** Tokens written so far in this way. */
+  readonly onTokens: (tokens: number, way: Way) => void;
   /** Comparisons measured so far. */
   readonly onPair: (pairs: number, of: number) => void;
   readonly signal: AbortSignal;
 }
 
 /**
- * Writes a story both ways and compares their speed.
+ * Writes a story both ways, then compares their speed in pairs of short texts along it.
  * @throws the signal's reason, and what `decode` rejects with
  */
 export async function runBothWays(
@@ -62,7 +66,7 @@ export async function runBothWays(
   const request = turnsRequest(asked);
   const otherWay = referenceOf(request);
   if (!otherWay) throw new EngineError('invalid-request', 'a single model has no other way to write');
-  const write = async (one: DecodeRequest, way: 'reference' | 'turns'): Promise<DecodeResult> => {
+  const write = async (one: DecodeRequest, way: Way): Promise<DecodeResult> => {
     signal.throwIfAborted();
     const run = decode(one);
     const stop = (): void => run.stop();
@@ -95,6 +99,7 @@ export async function runBothWays(
   return seenRuns(asked.prompt, { reference, turns, pairs });
 }
 
+/** @param runs both texts from the same prompt and seed, and the comparisons that ran beside them */
 export function seenRuns(
   prompt: string,
   runs: {
@@ -113,11 +118,15 @@ export function seenRuns(
   };
 }
 
+/** Without the reading of the prompt, which is the same either way. */
 function callsOf({ rounds }: DecodeResult): number {
   return rounds.flatMap(({ forwards }) => forwards).filter(({ kind }) => kind !== 'prefill').length;
 }
 
-/** Loads the two models; `onProgress` gets the share of the bytes that are there, or null while nobody knows. */
+/**
+ * Connects and loads both models, the second after the first. If that fails or is aborted, the engine is closed.
+ * @param onProgress also gets which model the progress is about, by its place in the team
+ */
 export async function openTeam(
   connectEngine: () => Promise<EngineApi>,
   onProgress: (progress: LoadProgress, model: number) => void,
@@ -128,6 +137,7 @@ export async function openTeam(
     for (const [model, id] of defaultTeam.entries()) {
       await engine.load(id, { signal, onProgress: (progress) => onProgress(progress, model) });
     }
+    signal.throwIfAborted();
     return engine;
   } catch (error) {
     await engine.close().catch(() => {});

@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** The first screen, made to fit a window without scrolling. */
+/** The first screen fills the window without scrolling; the panes take what is left. */
 export const seeStyle = css`
   :host {
     display: grid;
@@ -10,11 +10,13 @@ export const seeStyle = css`
     height: 100svh;
     min-height: 25rem;
     margin: 0 auto;
-    padding: clamp(0.5rem, 2.5vh, 2rem) clamp(0.75rem, 4vw, 3rem);
+    padding: clamp(0.4rem, 2.5vh, 2rem) clamp(0.75rem, 4vw, 3rem);
   }
   header {
-    position: relative;
-    margin-bottom: clamp(0.5rem, 2vh, 1.25rem);
+    display: grid;
+    grid-template-columns: 1fr auto;
+    gap: 0 1.5rem;
+    margin-bottom: clamp(0.4rem, 2vh, 1.25rem);
   }
   h1 {
     margin: 0;
@@ -22,10 +24,9 @@ export const seeStyle = css`
     letter-spacing: -0.01em;
   }
   header p {
+    grid-row: 2;
+    grid-column: 1 / -1;
     color: var(--ink-soft);
-  }
-  .model {
-    white-space: nowrap;
   }
   .model .badge {
     width: 1.25em;
@@ -34,26 +35,27 @@ export const seeStyle = css`
     vertical-align: 0.1em;
   }
   nav {
-    position: absolute;
-    inset: 0 0 auto auto;
     display: flex;
-    gap: 1.25rem;
-  }
-  a {
-    color: var(--accent);
+    flex-wrap: wrap;
+    gap: 0 1.25rem;
+    align-items: start;
+    justify-content: end;
   }
   nav a {
     padding-block: 0.4rem;
+    color: var(--accent);
   }
   main {
     display: grid;
-    grid-template-rows: minmax(9rem, 1fr) auto auto auto;
-    gap: clamp(0.5rem, 1.6vh, 1rem);
+    /* Where a failure takes the room, the page scrolls rather than hide the stories. */
+    grid-template-rows: minmax(8rem, 1fr) auto auto auto;
+    grid-template-columns: minmax(0, 1fr);
+    gap: clamp(0.35rem, 1.6vh, 1rem);
     min-height: 0;
   }
   .panes {
     display: grid;
-    grid-template-columns: 1fr 1fr;
+    grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
     gap: 1rem;
     min-height: 0;
   }
@@ -65,17 +67,31 @@ export const seeStyle = css`
   }
   .clock button {
     flex: none;
-    min-width: 6.5rem;
+    min-width: 7rem;
   }
   .clock label {
-    display: grid;
+    display: flex;
     flex: 1;
-    grid-template-columns: 12rem minmax(0, 1fr);
     align-items: center;
-    gap: 1rem;
+    gap: 0 1rem;
+    min-width: 0;
     font-variant-numeric: tabular-nums;
   }
-  .clock input {
+  .speed {
+    flex: 0 0 12rem;
+  }
+  .slider {
+    display: flex;
+    flex: 1;
+    align-items: center;
+    gap: 0.5rem;
+    min-width: 0;
+    color: var(--ink-soft);
+    font-size: 0.8125rem;
+    white-space: nowrap;
+  }
+  .slider input {
+    flex: 1;
     min-width: 0;
     height: 1.75rem;
     margin: 0;
@@ -84,39 +100,48 @@ export const seeStyle = css`
   .claim {
     font: 400 clamp(1.0625rem, 2.2vw, 1.375rem) / 1.3 var(--serif);
   }
-  .detail {
-    color: var(--ink-soft);
-    font: 400 0.8125rem / 1.3 var(--sans);
-  }
-  .claim .same {
+  .same {
     color: var(--accent);
     white-space: nowrap;
   }
-  .claim.slower strong:not(.same) {
-    font-weight: 400;
+  .detail,
+  .loss {
+    font: 400 0.8125rem / 1.3 var(--sans);
+  }
+  .detail {
+    color: var(--ink-soft);
   }
   .why {
-    max-width: 62rem;
+    max-width: 66rem;
     margin-top: 0.3rem;
     color: var(--ink-soft);
     font-size: 0.9375rem;
   }
-  .live {
+  .live form,
+  .working {
     display: flex;
     flex-wrap: wrap;
     align-items: center;
-    gap: 0.5rem 1rem;
+    gap: 0.3rem 1rem;
   }
-  .live label {
-    flex: 0 1 20rem;
+  .live form label {
+    display: flex;
+    flex: 0 1 28rem;
+    align-items: center;
+    gap: 0.75rem;
+    white-space: nowrap;
   }
   .live input {
-    width: 100%;
+    flex: 1;
+    min-width: 0;
     min-height: 2.5rem;
     padding: 0.4rem 0.7rem;
     border: 1px solid var(--edge);
     border-radius: var(--radius);
     background: var(--sheet);
+  }
+  .working {
+    flex-wrap: nowrap;
   }
   .working label {
     display: grid;
@@ -125,69 +150,98 @@ export const seeStyle = css`
     font-size: 0.9375rem;
     font-variant-numeric: tabular-nums;
   }
-  .failure {
-    flex: 1;
-  }
-  @media (max-height: 34rem) {
-    header p {
-      font-size: 0.875rem;
-    }
-    .why {
-      font-size: 0.8125rem;
-      line-height: 1.35;
-    }
-  }
-  @media (max-width: 44rem) {
-    :host {
-      min-height: 39rem;
-    }
+  @media (max-width: 44rem), (max-height: 34rem) {
+    main,
     .panes {
-      grid-template-columns: 1fr;
-      grid-template-rows: 1fr 1fr;
-      gap: 0.5rem;
+      gap: 0.4rem;
     }
     h1 {
-      font-size: 1.5rem;
+      font-size: 1.375rem;
     }
     nav {
       font-size: 0.875rem;
+      line-height: 1.3;
+    }
+    nav a {
+      padding-block: 0.2rem;
     }
     header p {
-      font-size: 0.8125rem;
+      font-size: 0.78125rem;
       line-height: 1.3;
     }
     .clock {
       gap: 0.75rem;
     }
+    button {
+      min-height: 2.25rem;
+      padding-block: 0.25rem;
+    }
     .clock button {
-      min-width: 5.5rem;
+      min-width: 6.5rem;
     }
-    .clock label {
-      grid-template-columns: 1fr;
-      gap: 0;
-    }
-    .clock input {
-      height: 1.5rem;
-    }
-    .claim {
-      font-size: 1rem;
-    }
-    .detail {
+    .slider {
       font-size: 0.75rem;
     }
+    .claim {
+      font-size: 0.9375rem;
+    }
+    .detail,
+    .loss,
     .why {
       font-size: 0.75rem;
       line-height: 1.3;
     }
-    .live {
-      gap: 0.3rem 0.6rem;
+    .why {
+      margin-top: 0.15rem;
     }
-    .live label {
-      flex: 1 1 6rem;
+    .live form label {
+      gap: 0.5rem;
+      font-size: 0.8125rem;
+    }
+    .live input {
+      min-height: 2.25rem;
+      font-size: 0.875rem;
     }
     .live .hint {
-      flex-basis: 100%;
       font-size: 0.75rem;
+      line-height: 1.3;
+    }
+    .live .failure {
+      padding: 0.5rem 0.75rem;
+      font-size: 0.8125rem;
+    }
+    .live .failure :is(p, button, details) {
+      margin-top: 0.2rem;
+    }
+  }
+  @media (max-width: 44rem) {
+    main {
+      grid-template-rows: minmax(14rem, 1fr) auto auto auto;
+    }
+    .panes {
+      grid-template-rows: minmax(0, 1fr) minmax(0, 1fr);
+      grid-template-columns: minmax(0, 1fr);
+    }
+    .clock label {
+      display: grid;
+    }
+    .slider input {
+      height: 1.5rem;
+    }
+    .live form {
+      display: grid;
+      grid-template-columns: minmax(0, 1fr) auto;
+      gap: 0.2rem 0.6rem;
+    }
+    .live form label > span {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+    }
+    .live .hint {
+      grid-column: 1 / -1;
     }
   }
 `;

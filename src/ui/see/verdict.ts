@@ -1,55 +1,69 @@
-import type { MeasuredSpeedUp } from '../../speed/speed-up.ts';
+import { type MeasuredSpeedUp, minPairs } from '../../speed/speed-up.ts';
 
-/** The same text, written both ways. */
+/** The same story, written both ways. */
 export interface BothWays {
   /** Model calls without the reading of the prompt. */
   readonly referenceCalls: number;
   readonly turnsCalls: number;
   readonly isSameText: boolean;
+  /** Null if no pair has run. */
   readonly speedUp: MeasuredSpeedUp | null;
 }
 
 /** Where the runs were made: the sentence says whose speed it is. */
 export type Place = 'recording' | 'here';
 
+/** Parts of the sentence below the panes. */
 export interface Verdict {
-  /** "46 % fewer model calls" */
+  /** "48 % fewer model calls" */
   readonly calls: string;
-  /** "1.6 times as fast on this device"; null while too few pairs have run. */
-  readonly speed: string | null;
-  /** "median of 7 pairs, 1.4 to 1.8" */
+  /** "1.60 times as fast on this device", or that there is no answer. */
+  readonly speed: string;
+  /** "median of 7 repeats, 1.40 to 1.80"; null where no number is shown. */
   readonly speedDetail: string | null;
-  /** Taking turns lost time here: the page must not celebrate. */
-  readonly isSlower: boolean;
+  /** What won instead, if taking turns lost; else null. */
+  readonly loss: string | null;
 }
 
 const places: Readonly<Record<Place, string>> = {
-  recording: 'on the computer that recorded it',
+  recording: 'in this recording',
   here: 'on this device',
 };
 
 /** The first screen's claim, in words that hold for the runs it is about. */
 export function verdictOf({ referenceCalls, turnsCalls, speedUp }: BothWays, place: Place): Verdict {
-  const saved = Math.round(100 * (1 - turnsCalls / referenceCalls));
-  const calls =
-    saved > 0
-      ? `${saved} % fewer model calls`
-      : saved === 0
-        ? 'as many model calls'
-        : `${-saved} % more model calls`;
-  const isSlower = speedUp?.outcome === 'slower';
+  const where = places[place];
   return {
-    calls,
-    speed: speedUp ? `${speedWords(speedUp)} ${places[place]}` : null,
-    speedDetail: speedUp && `median of ${speedUp.pairs}, ${factor(speedUp.min)} to ${factor(speedUp.max)}`,
-    isSlower,
+    calls: callsWords(referenceCalls, turnsCalls),
+    ...speedWords(speedUp, where),
+    loss:
+      speedUp?.outcome === 'slower'
+        ? `Taking turns lost ${where}: its calls take longer than those it saves. One model call after the other is faster.`
+        : null,
   };
 }
 
-function speedWords({ outcome, median }: MeasuredSpeedUp): string {
-  if (outcome === 'faster') return `${factor(median)} times as fast`;
-  if (outcome === 'slower') return `slower (${factor(median)} times the speed)`;
-  return 'about as fast';
+function callsWords(referenceCalls: number, turnsCalls: number): string {
+  // A story of one word has no call behind the reading of the prompt.
+  const saved = referenceCalls === 0 ? 0 : Math.round(100 * (1 - turnsCalls / referenceCalls));
+  if (saved > 0) return `${saved} % fewer model calls`;
+  return saved === 0 ? 'as many model calls' : `${-saved} % more model calls`;
+}
+
+function speedWords(speedUp: MeasuredSpeedUp | null, where: string): Pick<Verdict, 'speed' | 'speedDetail'> {
+  if (speedUp === null || speedUp.pairs < minPairs) {
+    return { speed: 'too few repeats for a speed', speedDetail: `${speedUp?.pairs ?? 0} of ${minPairs}` };
+  }
+  const { outcome, median, min, max, pairs } = speedUp;
+  const speed = {
+    faster: `${factor(median)} times as fast ${where}`,
+    slower: `slower (${factor(median)} times the speed) ${where}`,
+    open: `no clear difference in speed ${where}`,
+  }[outcome];
+  return {
+    speed,
+    speedDetail: `median ${outcome === 'open' ? `${factor(median)} ` : ''}of ${pairs} repeats, ${factor(min)} to ${factor(max)}`,
+  };
 }
 
 const factor = (value: number): string => value.toFixed(value < 10 ? 2 : 1);
