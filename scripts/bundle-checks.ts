@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { CATALOGUE_FILE, readCatalogue } from '../src/models/files/catalogue.ts';
+import { defaultTeam } from '../src/ui/models/default-models.ts';
 import { libraryFolder, projectFolder, siteFolder } from './build.ts';
 
 /** One statement about the builds. */
@@ -165,34 +168,69 @@ function bundledModels(): Check {
   return check('the models go into the site and not into the library', wrong.length === 0, wrong);
 }
 
-/** What the first paint waits for: modules that the page's script imports before it runs, and those that they import. */
-function firstPaint(): Check[] {
-  const waiting = /src="\.\/(assets\/index-[^"]+\.js)"/.exec(
-    readFileSync(join(siteFolder, 'index.html'), 'utf8'),
+/** Modules that a page's script imports before it runs, and those that they import. */
+function waitedFor(page: string): ReadonlySet<string> {
+  const script = /type="module"[^>]* src="\.\/(assets\/[^"]+\.js)"/.exec(
+    readFileSync(join(siteFolder, page), 'utf8'),
   )?.[1];
-  const first = new Set<string>(waiting === undefined ? [] : [waiting]);
-  for (const path of first) {
+  const modules = new Set<string>(script === undefined ? [] : [script]);
+  for (const path of modules) {
     const text = readFileSync(join(siteFolder, path), 'utf8');
     for (const [, specifier] of text.matchAll(
       /(?:^|;|\n)\s*(?:import|export)\b[^'"`;()]*?["']\.\/([^"']+)["']/g,
     )) {
-      first.add(`assets/${specifier}`);
+      modules.add(`assets/${specifier}`);
     }
   }
-  const withMark = (...marks: string[]): string[] =>
-    [...first].filter((path) =>
-      marks.some((mark) => readFileSync(join(siteFolder, path), 'utf8').includes(mark)),
-    );
-  const without = (what: string, found: readonly string[]): Check =>
-    check(
-      `the page paints before it imports ${what}`,
+  return modules;
+}
+
+/** What the first paint waits for. */
+function firstPaint(page: string): Check[] {
+  const first = waitedFor(page);
+  const without = (what: string, ...marks: readonly string[]): Check => {
+    const found = [...first].filter((path) => {
+      const text = readFileSync(join(siteFolder, path), 'utf8');
+      return marks.some((mark) => text.includes(mark));
+    });
+    return check(
+      `${page} paints before it imports ${what}`,
       first.size > 0 && found.length === 0,
       found.length > 0 ? found : [...first],
     );
+  };
   return [
-    without('anything of the engine', withMark(runtimeMessage, 'WebAssembly.instantiate', 'engine.worker')),
-    without('the catalogue of teams', withMark('Search models and teams')),
+    without('anything of the engine', runtimeMessage, 'WebAssembly.instantiate', 'engine.worker'),
+    without('the catalogue of teams', 'Search models and teams'),
   ];
+}
+
+/** Of what a visitor loads before a story of their own. */
+const maxFirstStoryBytes = 15_000_000;
+
+/** With gzip, which every server has, and the runtime's build for browsers with JSPI; docs/page.md has the others. */
+function firstStory(): Check {
+  const { models } = readCatalogue(
+    JSON.parse(readFileSync(join(siteFolder, 'models', CATALOGUE_FILE), 'utf8')),
+    CATALOGUE_FILE,
+  );
+  const files = [
+    'see.json',
+    ...waitedFor('index.html'),
+    ...filesUnder(siteFolder).filter((path) => /engine\.worker[^/]*\.js$|ort-wasm[^/]*jspi/.test(path)),
+    ...models
+      .filter(({ id }) => defaultTeam.includes(id))
+      .flatMap((model) => model.files.map(({ path }) => `models/${model.folder}/${path}`)),
+  ];
+  const bytes = files.reduce(
+    (sum, path) => sum + gzipSync(readFileSync(join(siteFolder, path))).byteLength,
+    0,
+  );
+  return check(
+    `a visitor's first story loads at most ${maxFirstStoryBytes / 1e6} MB compressed`,
+    bytes <= maxFirstStoryBytes,
+    [`${(bytes / 1e6).toFixed(2)} MB`, ...files],
+  );
 }
 
 /** Looks at dist/site and dist/lib, which must be built. */
@@ -207,7 +245,9 @@ export function checkBundles(): readonly Check[] {
     relativeAddresses(),
     elementModules(),
     libraryImports(),
-    ...firstPaint(),
+    ...firstPaint('index.html'),
+    ...firstPaint('work.html'),
+    firstStory(),
     bundledModels(),
   ];
 }
