@@ -1,8 +1,8 @@
-import { type Quartiles, quartilesOf, withSpread } from '../src/speed/quartiles.ts';
 import { PhiloxSource } from '../src/random/philox-source.ts';
 import { distributionOf } from '../src/sample/distribution.ts';
 import { type SamplingParameters, untruncated } from '../src/sample/sampling-parameters.ts';
 import { normalLogits } from '../src/sample/testing/normal-logits.ts';
+import { type Quartiles, quartilesOf, withSpread } from '../src/speed/quartiles.ts';
 import type { BrowserTable } from './bench-table.ts';
 
 /** Those of the story models, SmolLM2 and Gemma. */

@@ -57,7 +57,7 @@ try {
     turns: traceOf(request, runs.turns),
     pairs: runs.pairs,
   };
-  writeFileSync(join(projectFolder, 'public', 'see.json'), JSON.stringify(file));
+  writeFileSync(join(projectFolder, 'public', 'see.json'), `${JSON.stringify(file, null, 2)}\n`);
   const { calls, speed, speedDetail } = verdictOf(runs, 'recording');
   process.stdout.write(`${prompt}${runs.turns.text}\n${calls}, ${speed} (${speedDetail})\n`);
 } finally {
