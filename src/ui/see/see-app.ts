@@ -1,4 +1,4 @@
-import { html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { type Clock, systemClock } from '../../trace/clock.ts';
 import { ConnectionWatch } from '../kit/connection-watch.ts';
@@ -146,7 +146,7 @@ export class SeeApp extends LitElement {
         'turns',
         'Taking turns',
         html`One call checks a word and adds the next.
-          <span class="legend">Underlined: whose word it was. <del>Crossed out</del>: refused.</span>`,
+          <span class="legend">Underlines show whose word it is. <del>Crossed out</del>: refused.</span>`,
       )}
     </div>`;
   }
@@ -198,7 +198,8 @@ export class SeeApp extends LitElement {
       </p>
       <p class="why">
         <strong>Why?</strong> Models that know different things write together what none writes alone: here, fairy tales
-        in space. Asking each for every word is slow; taking turns saves many calls. Both ways roll the same dice: the same text.
+        in space. Asking each for every word is slow; taking turns saves many calls. Both ways roll the same dice, so the
+        text is the same.
       </p>
     </section>`;
   }
@@ -220,7 +221,7 @@ export class SeeApp extends LitElement {
             ><progress
               class=${state.share === null ? 'unmeasured' : ''}
               max="1"
-              .value=${state.share ?? 1}
+              value=${state.share ?? nothing}
             ></progress
           ></label>
           <button type="button" @click=${() => this.#live.cancel()}>Cancel</button>
@@ -315,8 +316,10 @@ export class SeeApp extends LitElement {
     cancelAnimationFrame(this.#frame);
     const { playback } = this;
     if (!playback || !this.isConnected) return;
+    // Asked before the moments: time goes on, and the last frame shows the end.
+    const isLast = playback.isOver || playback.isPaused;
     this.moments = { reference: playback.moment('reference'), turns: playback.moment('turns') };
-    if (!playback.isOver && !playback.isPaused) this.#frame = requestAnimationFrame(this.#follow);
+    if (!isLast) this.#frame = requestAnimationFrame(this.#follow);
   };
 
   #playOrPause = (): void => {

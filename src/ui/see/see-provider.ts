@@ -18,7 +18,7 @@ export const browserProvider: SeeProvider = {
   fetchRecording: fetchSeeRecording,
   connectEngine: async (onLost) => {
     const { connect } = await fetchedCode('The engine', () => import('../../rpc/connect.ts'));
-    // Models of 5 MB gain nothing from a graphics card: compiling its shaders takes longer than a story.
+    // Models of 5 MB need no graphics card, and WASM has no shaders to compile before the first word.
     return connect({ backend: 'wasm', onLost });
   },
   downloadBytes: async () => {

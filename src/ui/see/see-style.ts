@@ -40,7 +40,8 @@ export const seeStyle = css`
   }
   main {
     display: grid;
-    grid-template-rows: minmax(0, 1fr) auto auto auto;
+    /* Where a failure takes the room, the page scrolls rather than hide the stories. */
+    grid-template-rows: minmax(8rem, 1fr) auto auto auto;
     grid-template-columns: minmax(0, 1fr);
     gap: clamp(0.35rem, 1.6vh, 1rem);
     min-height: 0;
@@ -200,9 +201,16 @@ export const seeStyle = css`
     }
     .live .failure {
       padding: 0.5rem 0.75rem;
+      font-size: 0.8125rem;
+    }
+    .live .failure :is(p, button, details) {
+      margin-top: 0.2rem;
     }
   }
   @media (max-width: 44rem) {
+    main {
+      grid-template-rows: minmax(14rem, 1fr) auto auto auto;
+    }
     .panes {
       grid-template-rows: minmax(0, 1fr) minmax(0, 1fr);
       grid-template-columns: minmax(0, 1fr);

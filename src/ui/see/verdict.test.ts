@@ -17,19 +17,19 @@ test.each([
 });
 
 test.each([
-  [[1.5, 1.6, 1.8, 1.4, 1.6], '1.60 times as fast on this device', 'median of 5 pairs, 1.40 to 1.80'],
+  [[1.5, 1.6, 1.8, 1.4, 1.6], '1.60 times as fast on this device', 'median of 5 repeats, 1.40 to 1.80'],
   [
     [0.7, 0.8, 0.7, 0.8, 0.7],
     'slower (0.70 times the speed) on this device',
-    'median of 5 pairs, 0.70 to 0.80',
+    'median of 5 repeats, 0.70 to 0.80',
   ],
   [
     [0.9, 1.1, 0.95, 1.2, 1.1],
     'no clear difference in speed on this device',
-    'median 1.10 of 5 pairs, 0.90 to 1.20',
+    'median 1.10 of 5 repeats, 0.90 to 1.20',
   ],
-  [[3, 3, 3, 3], 'too few pairs for a speed', '4 of 5'],
-  [[], 'too few pairs for a speed', '0 of 5'],
+  [[3, 3, 3, 3], 'too few repeats for a speed', '4 of 5'],
+  [[], 'too few repeats for a speed', '0 of 5'],
 ])('comparisons of %j read "%s"', (ratios, speed, speedDetail) => {
   expect(verdictOf(runs(200, 110, ratios), 'here')).toMatchObject({ speed, speedDetail });
 });
@@ -42,5 +42,5 @@ test('only where taking turns lost the verdict says what won', () => {
   expect(lossOf(0.8, 'here')).toMatch(
     /^Taking turns lost on this device.*One model call after the other is faster/,
   );
-  expect(lossOf(0.8, 'recording')).toMatch(/^Taking turns lost where it was recorded/);
+  expect(lossOf(0.8, 'recording')).toMatch(/^Taking turns lost in this recording/);
 });

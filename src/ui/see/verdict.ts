@@ -19,14 +19,14 @@ export interface Verdict {
   readonly calls: string;
   /** "1.60 times as fast on this device", or that there is no answer. */
   readonly speed: string;
-  /** "median of 7 pairs, 1.40 to 1.80"; null where no number is shown. */
+  /** "median of 7 repeats, 1.40 to 1.80"; null where no number is shown. */
   readonly speedDetail: string | null;
   /** What won instead, if taking turns lost; else null. */
   readonly loss: string | null;
 }
 
 const places: Readonly<Record<Place, string>> = {
-  recording: 'where it was recorded',
+  recording: 'in this recording',
   here: 'on this device',
 };
 
@@ -38,7 +38,7 @@ export function verdictOf({ referenceCalls, turnsCalls, speedUp }: BothWays, pla
     ...speedWords(speedUp, where),
     loss:
       speedUp?.outcome === 'slower'
-        ? `Taking turns lost ${where}: its calls take longer than those it saves. One model call after the other is faster there.`
+        ? `Taking turns lost ${where}: its calls take longer than those it saves. One model call after the other is faster.`
         : null,
   };
 }
@@ -52,7 +52,7 @@ function callsWords(referenceCalls: number, turnsCalls: number): string {
 
 function speedWords(speedUp: MeasuredSpeedUp | null, where: string): Pick<Verdict, 'speed' | 'speedDetail'> {
   if (speedUp === null || speedUp.pairs < minPairs) {
-    return { speed: 'too few pairs for a speed', speedDetail: `${speedUp?.pairs ?? 0} of ${minPairs}` };
+    return { speed: 'too few repeats for a speed', speedDetail: `${speedUp?.pairs ?? 0} of ${minPairs}` };
   }
   const { outcome, median, min, max, pairs } = speedUp;
   const speed = {
@@ -62,7 +62,7 @@ function speedWords(speedUp: MeasuredSpeedUp | null, where: string): Pick<Verdic
   }[outcome];
   return {
     speed,
-    speedDetail: `median ${outcome === 'open' ? `${factor(median)} ` : ''}of ${pairs} pairs, ${factor(min)} to ${factor(max)}`,
+    speedDetail: `median ${outcome === 'open' ? `${factor(median)} ` : ''}of ${pairs} repeats, ${factor(min)} to ${factor(max)}`,
   };
 }
 
