@@ -158,7 +158,9 @@ export class ChatApp extends LitElement {
           models.map(({ model, title }) => ({ id: model, title })),
         ),
     };
-    this.#controller = new DecodeController(this, () => engineProvider, { first: [], kept: [] });
+    this.#controller = new DecodeController(this, () => engineProvider, {
+      ...{ first: [], kept: [], comparesSpeed: false },
+    });
     new ConnectionWatch(this, () => void this.#controller.retryDownloads());
   }
 

@@ -43,11 +43,14 @@ export interface EngineProvider {
   listModels(): Promise<readonly ModelChoice[]>;
 }
 
-/** Models of the page itself. */
-export interface OwnModels {
+/** What differs from page to page. */
+export interface PageNeeds {
+  /** Models that load first, without being asked for. */
   readonly first: readonly string[];
-  /** Loaded in the background, and not unloaded for others. */
+  /** Models that load in the background, and are not unloaded for others. */
   readonly kept: readonly string[];
+  /** Whether a run that has ended is compared with its reference. */
+  readonly comparesSpeed: boolean;
 }
 
 /**
@@ -75,24 +78,23 @@ export class DecodeController implements ReactiveController {
   #opening: Pick<RequestForm, 'backend' | 'hubUrl'> = { backend: 'auto', hubUrl: '' };
   #wanted: readonly string[];
   readonly #kept: readonly string[];
+  readonly #comparesSpeed: boolean;
   /** Number of the engine that is loading models. */
   #loadingEngine: number | null = null;
   #load: { readonly id: string; readonly abort: AbortController } | null = null;
   #engineNumber = 0;
 
-  /**
-   * @param provider read each time an engine is started
-   * @param own models that load without being asked for, `first` before the others
-   */
+  /** @param provider read each time an engine is started */
   constructor(
     host: ReactiveControllerHost,
     provider: () => EngineProvider,
-    own: OwnModels = { first: defaultTeam, kept: startModels },
+    needs: PageNeeds = { first: defaultTeam, kept: startModels, comparesSpeed: true },
   ) {
     this.#host = host;
     this.#provider = provider;
-    this.#wanted = own.first;
-    this.#kept = own.kept;
+    this.#wanted = needs.first;
+    this.#kept = needs.kept;
+    this.#comparesSpeed = needs.comparesSpeed;
     host.addController(this);
   }
 
@@ -264,7 +266,7 @@ export class DecodeController implements ReactiveController {
 
   /** Loads in the background wait for it: they take the same cores. */
   async #compareSpeed(api: EngineApi, { request, rounds }: DecodeResult): Promise<void> {
-    if (!referenceOf(request)) return;
+    if (!this.#comparesSpeed || !referenceOf(request)) return;
     await this.speed.measure({ decode: (asked) => api.decode(asked), request, rounds });
     void this.#loadModels();
   }

@@ -156,7 +156,7 @@ test('the recording plays on the slowed clock: the same words in both panes, eac
   const { app, clock } = await open([]);
   await expect.poll(() => paneText(app, 0)).toBe('Once A');
   // Three words take 750 ms: 200 ms of true time, 3.75 times slower.
-  expect(textOf(app, '.speed')).toBe('Clock: 3.8 times slower');
+  expect(textOf(app, '.speed')).toBe('A recording, 3.8 times slower');
   clock.ms = 60 * 3.75;
   await expect.poll(() => paneText(app, 1)).toBe('Once A red hat');
   expect(paneText(app, 0)).toBe('Once A');
@@ -190,7 +190,7 @@ test('the slider leads to true speed, and the story can be paused and watched ag
   slider.value = '1';
   slider.dispatchEvent(new Event('input'));
   await app.updateComplete;
-  expect(textOf(app, '.speed')).toBe('Clock: true speed');
+  expect(textOf(app, '.speed')).toBe('A recording, true speed');
   expect(slider.getAttribute('aria-valuetext')).toBe('true speed');
   clock.ms = 50;
   press(app, 'Pause');
@@ -255,7 +255,7 @@ test('a live run says what it loads, writes both ways, measures, and keeps the e
   expect(textOf(app, '.claim')).toContain('median of 7 repeats');
   expect(textOf(app, '.live .hint')).toBe('The models are loaded. Nothing leaves this device.');
   press(app, 'Write one live');
-  await expect.poll(() => engine.prompts.length).toBe(32);
+  await expect.poll(() => engine.prompts.length).toBe(36);
   expect(engine.loaded).toHaveLength(2);
 });
 
@@ -315,7 +315,7 @@ test('an engine lost between two stories is opened anew', async () => {
   first.lose(new EngineError('worker-lost', 'the worker died'));
   await expect.poll(() => textOf(app, '.live .hint')).toContain('Loads 15 MB once.');
   press(app, 'Write one live');
-  await expect.poll(() => second.prompts.length).toBe(16);
+  await expect.poll(() => second.prompts.length).toBe(18);
 });
 
 test('a browser that lacks something says so, and still plays the recording', async () => {

@@ -116,7 +116,7 @@ export class SeeApp extends LitElement {
               html`${member === 0 ? '' : ' and '}<span class="model ${memberClass(member)}"
                   ><span class="badge">${memberLetters[member]}</span>\u00a0${name}</span
                 >`,
-          )}. Both decide on every word.
+          )}. Each word is a mix of what both would write.
         </p>
         ${pageNav('See')}
       </header>
@@ -146,7 +146,7 @@ export class SeeApp extends LitElement {
         'turns',
         'Taking turns',
         html`One call checks a word and adds the next.
-          <span class="legend">Underlines show whose word it is. <del>Crossed out</del>: refused.</span>`,
+          <span class="legend">Underlined: suggested by A or by B. <del>Crossed out</del>: refused by the other.</span>`,
       )}
     </div>`;
   }
@@ -164,7 +164,7 @@ export class SeeApp extends LitElement {
     return html`<div class="clock">
       <button type="button" ?disabled=${!playback} @click=${this.#playOrPause}>${action}</button>
       <label
-        ><span class="speed">Clock: <strong>${words}</strong></span
+        ><span class="speed">${playback?.place === 'here' ? 'Written here' : 'A recording'}, <strong>${words}</strong></span
         ><span class="slider"
           ><span aria-hidden="true">slow</span
           ><input
@@ -198,7 +198,7 @@ export class SeeApp extends LitElement {
       </p>
       <p class="why">
         <strong>Why?</strong> Models that know different things write together what none writes alone: here, fairy tales
-        in space. Asking each for every word is slow; taking turns saves many calls. Both ways roll the same dice, so the
+        in space. Calling a model is the slow part: asking both takes two calls a word, taking turns about one. Both ways roll the same dice, so the
         text is the same.
       </p>
     </section>`;

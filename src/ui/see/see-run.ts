@@ -41,6 +41,8 @@ export function turnsRequest({ prompt, seed }: SeeRequest): DecodeRequest {
 /** The comparison is what the screen is about: it may take longer than elsewhere. */
 const budgetMs = 12_000;
 
+const warmUpTokens = 24;
+
 /** One model call after the other, or taking turns. */
 export type Way = 'reference' | 'turns';
 
@@ -64,7 +66,7 @@ export async function runBothWays(
   const request = turnsRequest(asked);
   const otherWay = referenceOf(request);
   if (!otherWay) throw new EngineError('invalid-request', 'a single model has no other way to write');
-  const write = async (one: DecodeRequest, way: Way): Promise<DecodeResult> => {
+  const write = async (one: DecodeRequest, way: Way | null): Promise<DecodeResult> => {
     signal.throwIfAborted();
     const run = decode(one);
     const stop = (): void => run.stop();
@@ -73,7 +75,7 @@ export async function runBothWays(
       let tokens = 0;
       for await (const { committed } of run) {
         tokens += committed.length;
-        onTokens(tokens, way);
+        if (way) onTokens(tokens, way);
       }
       const result = await run.result;
       signal.throwIfAborted();
@@ -82,6 +84,8 @@ export async function runBothWays(
       signal.removeEventListener('abort', stop);
     }
   };
+  // The first passes of a model take several times as long as all later ones.
+  for (const one of [otherWay, request]) await write({ ...one, maxTokens: warmUpTokens }, null);
   const reference = await write(otherWay, 'reference');
   const turns = await write(request, 'turns');
   const pairs: SpeedPair[] = [];
