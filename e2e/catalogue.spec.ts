@@ -25,7 +25,7 @@ const test = siteTest.extend<{ readonly hub: HubServer }>({
 /** Waits for the list too: its words move what stands below them, away from under a press that has begun. */
 async function openCatalogueFrom(member: Locator, dialog: Locator): Promise<void> {
   await member.selectOption('Another model …');
-  await expect(dialog.getByRole('status').first()).toHaveText('16 models and 12 teams');
+  await expect(dialog.getByRole('status').first()).toHaveText('16 models and 13 teams');
 }
 
 const isNarrow = (page: Page): Promise<boolean> =>
@@ -45,13 +45,13 @@ test('a team that was searched for comes from the hub a link names, when the rea
   const dialog = page.getByRole('dialog', { name: 'Models and teams' });
   const search = dialog.getByLabel('Search models and teams');
   await expect(search).toBeFocused();
-  await expect(dialog.getByRole('status').first()).toHaveText('16 models and 12 teams');
+  await expect(dialog.getByRole('status').first()).toHaveText('16 models and 13 teams');
   expect(await axeFindings(page)).toEqual([]);
   await search.fill('smollm2 135m draft');
   await expect(dialog.getByRole('status').first()).toHaveText('1 model and 2 teams');
   await expect(dialog.getByRole('listitem').last()).toContainText('ran here');
   await expect(dialog.getByRole('listitem').last()).toContainText(
-    /About 180 MB to download · fits this device: about 1\.19 GB of \d+\.\d\d GB/,
+    /download of 180 MB · fits this device: about 1\.19 GB of \d+\.\d\d GB/,
   );
   // Looking around asks for nothing.
   expect(hub.requests).toEqual([]);
@@ -142,5 +142,5 @@ test('code or list of the catalogue that do not arrive are told, and come when t
 
   await page.unroute(list);
   await failure.getByRole('button', { name: 'Try again' }).click();
-  await expect(dialog.getByRole('status').first()).toHaveText('16 models and 12 teams');
+  await expect(dialog.getByRole('status').first()).toHaveText('16 models and 13 teams');
 });
