@@ -1,4 +1,5 @@
 import { elementType } from '../onnx/prepare/onnx-wire.ts';
+import { knownAttributes } from '../onnx/prepare/read-attention.ts';
 import {
   type AnswerInput,
   type AnswerMaker,
@@ -90,18 +91,6 @@ const rotaryEmbedding: AnswerMaker = (form, random) => {
     },
   ];
 };
-
-const knownAttributes: ReadonlySet<string> = new Set([
-  'num_heads',
-  'kv_num_heads',
-  'scale',
-  'softcap',
-  'local_window_size',
-  'do_rotary',
-  'rotary_interleaved',
-  'smooth_softmax',
-  'qk_output',
-]);
 
 /** Small enough for the scores to reach it, and for the cached rows to reach beyond it. */
 const smallCap = 1.5;

@@ -38,7 +38,8 @@ export interface RotaryTables {
   readonly width: number;
 }
 
-const knownAttributes: ReadonlySet<string> = new Set([
+/** Of GroupQueryAttention, those whose meaning is known here. */
+export const knownAttributes: ReadonlySet<string> = new Set([
   'num_heads',
   'kv_num_heads',
   'scale',
