@@ -69,7 +69,9 @@ export function paneTimeline(rounds: readonly Round[]): PaneTimeline {
       };
     });
   });
-  return { calls, words, durationMs: (rounds.at(-1)?.atMs ?? startMs) - startMs };
+  // A proposal behind the end of the story says nothing.
+  const shown = words.slice(0, 1 + words.findLastIndex(({ isInText }) => isInText));
+  return { calls, words: shown, durationMs: (rounds.at(-1)?.atMs ?? startMs) - startMs };
 }
 
 /** @param positionMs of the clock that all panes share */
