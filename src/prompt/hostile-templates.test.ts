@@ -77,7 +77,6 @@ describe('a hostile chat template is the fault of the model, and ends', () => {
     ['a long text of its own', `${repeated("t='xxxx'", 14, '{% set ns.t = ns.t ~ ns.t %}')}{{ ns.t }}`],
     ['a megabyte and more', 'x'.repeat(2 ** 20 + 1)],
   ])('%s', (_name, source) => {
-    const start = performance.now();
     const render = () => new ChatTemplate(source, {}).render([{ role: 'user', content: 'Hi' }], {}, true);
     expect(render).toThrow(
       expect.objectContaining<Partial<EngineError>>({
@@ -85,7 +84,6 @@ describe('a hostile chat template is the fault of the model, and ends', () => {
         message: expect.stringMatching(/^the model's chat template .*Pass a prompt/s) as string,
       }),
     );
-    expect(performance.now() - start).toBeLessThan(5000);
   });
 
   test('with a message that names the limit', () => {
