@@ -105,7 +105,11 @@ test.each([
 ])('"%s" writes the story of the base model with fewer of its calls', async (title, minTokensPerCall) => {
   const greedy = { ...requestOf(title), sampling: { temperature: 0 } };
   const alone = await engine.decode({ ...greedy, method: { kind: 'plain', model: 'story-base' } }).result;
-  const { tokenIds, stats } = await engine.decode(greedy).result;
+  const { method } = greedy;
+  if (method.kind !== 'speculative') throw new Error(`${title} drafts nothing`);
+  // Adaptive lengths follow the machine's load.
+  const fixed = { ...method, drafter: { ...method.drafter, draftLength: 6 } };
+  const { tokenIds, stats } = await engine.decode({ ...greedy, method: fixed }).result;
   expect(tokenIds).toEqual(alone.tokenIds);
   expect(stats.tokens / stats.members[0]!.forwards).toBeGreaterThan(minTokensPerCall);
 });
