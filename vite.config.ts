@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defaultClientConditions, defineConfig, type UserConfig } from 'vite';
 import { isolationHeaders } from './scripts/isolation-headers.ts';
+import { pageShell, sitePages } from './scripts/page-shell.ts';
 import { recordingScript } from './scripts/recording-script.ts';
 import { thirdPartyLicenses } from './scripts/third-party-licenses.ts';
 import { transformersParts } from './scripts/transformers-parts.ts';
@@ -35,12 +36,10 @@ export const engineBuild = {
   chunkSizeWarningLimit: 1000,
 } satisfies UserConfig['build'];
 
-const page = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-
 /** The static site; also the dev server and its preview. */
 export default defineConfig({
   ...engineConfig,
-  plugins: [...engineConfig.plugins, recordingScript()],
+  plugins: [...engineConfig.plugins, recordingScript(), pageShell()],
   // Relative addresses: the site works under any path.
   base: './',
   server: { headers: isolationHeaders },
@@ -50,13 +49,7 @@ export default defineConfig({
     outDir: 'dist/site',
     emptyOutDir: true,
     rolldownOptions: {
-      input: {
-        index: page('index.html'),
-        work: page('work.html'),
-        chat: page('chat.html'),
-        measure: page('measure.html'),
-        terminal: page('terminal.html'),
-      },
+      input: sitePages.map((name) => fileURLToPath(new URL(name, import.meta.url))),
     },
   },
 });

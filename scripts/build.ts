@@ -12,6 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LogLevel } from 'vite';
+import { sitePages } from './page-shell.ts';
 
 export const projectFolder = fileURLToPath(new URL('..', import.meta.url));
 export const siteFolder = join(projectFolder, 'dist', 'site');
@@ -33,7 +34,7 @@ const site: Product = {
   name: 'site',
   folder: siteFolder,
   configs: { '.': 'vite.config.ts' },
-  sources: ['index.html', 'work.html', 'measure.html', 'terminal.html', 'public'],
+  sources: [...sitePages, 'public'],
 };
 
 const library: Product = {
@@ -52,6 +53,7 @@ const commonSources = [
   'workers',
   'vite.config.ts',
   'scripts/build.ts',
+  'scripts/page-shell.ts',
   'scripts/recording-script.ts',
   'scripts/third-party-licenses.ts',
   'scripts/transformers-parts.ts',

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { CATALOGUE_FILE, readCatalogue } from '../src/models/files/catalogue.ts';
 import { defaultTeam } from '../src/ui/models/default-models.ts';
 import { libraryFolder, projectFolder, siteFolder } from './build.ts';
+import { sitePages } from './page-shell.ts';
 
 /** One statement about the builds. */
 export interface Check {
@@ -89,7 +90,7 @@ function installedRuntimes(): Check {
 
 /** A site with addresses from the root works at the root only. */
 function relativeAddresses(): Check {
-  const absolute = ['index.html', 'work.html', 'chat.html', 'measure.html', 'terminal.html'].flatMap((page) =>
+  const absolute = sitePages.flatMap((page) =>
     [...readFileSync(join(siteFolder, page), 'utf8').matchAll(/(?:src|href)="\/[^"]*"/g)].map(
       ([address]) => `${page}: ${address}`,
     ),
