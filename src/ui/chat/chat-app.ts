@@ -17,6 +17,7 @@ import { ConnectionWatch } from '../kit/connection-watch.ts';
 import { describeFailure, type Failure, type Remedy } from '../kit/failure.ts';
 import { failureView } from '../kit/failure-view.ts';
 import { fetchedCode } from '../kit/fetched-code.ts';
+import { openFetchedEngine } from '../kit/fetched-engine.ts';
 import { nextFrame } from '../kit/next-frame.ts';
 import { pageNav, pageNavStyle } from '../kit/page-nav.ts';
 import { failureStyle, theme } from '../kit/theme.ts';
@@ -59,10 +60,7 @@ export interface ChatProvider extends Pick<EngineProvider, 'missingFeatures' | '
 
 const browserProvider: ChatProvider = {
   missingFeatures,
-  openEngine: async ({ hubUrl, ...options }) => {
-    const { connect } = await fetchedCode('The engine', () => import('../../rpc/connect.ts'));
-    return connect(hubUrl === '' ? options : { ...options, hubUrl });
-  },
+  openEngine: openFetchedEngine,
   fetchTeams: () => fetchedCode('The list of models', fetchTeams),
 };
 

@@ -23,6 +23,7 @@ import { missingFeatures } from '../kit/browser-support.ts';
 import { describeFailure, type Failure, type Remedy } from '../kit/failure.ts';
 import { failureView } from '../kit/failure-view.ts';
 import { fetchedCode } from '../kit/fetched-code.ts';
+import { openFetchedEngine } from '../kit/fetched-engine.ts';
 import { numberTableStyle } from '../kit/number-table-style.ts';
 import { decimalText, noNumber, smallNumberText } from '../kit/number-text.ts';
 import { pageNav, pageNavStyle } from '../kit/page-nav.ts';
@@ -44,10 +45,7 @@ export interface MeasureProvider {
 }
 
 const browserProvider: MeasureProvider = {
-  connect: async (backend) => {
-    const { connect } = await fetchedCode('The engine', () => import('../../rpc/connect.ts'));
-    return connect({ backend });
-  },
+  connect: (backend) => openFetchedEngine({ backend }),
   host: browserHost,
   fetchChoices: async () => teamChoices(await fetchTeams()),
   missingFeatures,

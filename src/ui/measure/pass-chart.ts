@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { growthOf, placeText } from '../../measure/conclusions.ts';
 import type { MeasuredBackend, Measurement } from '../../measure/measurement.ts';
+import { describedChart } from '../kit/described-chart.ts';
 
 const facetHeight = 230;
 const margins = { marginLeft: 40, marginRight: 14, marginTop: 30, marginBottom: 42 };
@@ -116,14 +117,7 @@ export function passChart(measurement: Measurement, document: Document, width: n
       }),
     ],
   }) as SVGElement;
-  const styleElement = document.createElementNS('http://www.w3.org/2000/svg', 'style');
-  styleElement.textContent = style;
-  svg.prepend(styleElement);
-  // The picture is told as one; Plot labels its parts.
-  for (const part of svg.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
-  svg.setAttribute('role', 'img');
-  svg.setAttribute('aria-label', `Time of a call over k tokens ÷ time over one. ${inWords(panels)}`);
-  return svg;
+  return describedChart(svg, style, `Time of a call over k tokens ÷ time over one. ${inWords(panels)}`);
 }
 
 /** Beside a model's name: its line. */

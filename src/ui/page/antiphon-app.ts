@@ -13,6 +13,7 @@ import { ConnectionWatch } from '../kit/connection-watch.ts';
 import { describeFailure, type Failure, type Remedy } from '../kit/failure.ts';
 import { failureView } from '../kit/failure-view.ts';
 import { fetchedCode } from '../kit/fetched-code.ts';
+import { openFetchedEngine } from '../kit/fetched-engine.ts';
 import { DecodeController, type EngineProvider } from './decode-controller.ts';
 import { linkNotice } from './link/link-notice.ts';
 import { browserPlace, PageSettings } from './link/page-settings.ts';
@@ -45,13 +46,9 @@ import '../story/story-view.ts';
 import '../models/stored-models-panel.ts';
 import { failureStyle, theme } from '../kit/theme.ts';
 
-/** The engine's code is fetched after the page is on the screen. */
 const browserProvider: EngineProvider = {
   missingFeatures,
-  openEngine: async ({ hubUrl, ...options }) => {
-    const { connect } = await fetchedCode('The engine', () => import('../../rpc/connect.ts'));
-    return connect(hubUrl === '' ? options : { ...options, hubUrl });
-  },
+  openEngine: openFetchedEngine,
   listModels: async () => (await import('../models/page-catalogue.ts')).fetchModelChoices(),
 };
 

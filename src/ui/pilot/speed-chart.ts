@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { type ChartRow, chartRows } from '../../pilot/chart-rows.ts';
 import type { PilotReport } from '../../pilot/report.ts';
+import { describedChart } from '../kit/described-chart.ts';
 
 type MethodRow = Extract<ChartRow, { kind: 'method' }>;
 
@@ -99,14 +100,7 @@ export function speedChart(report: PilotReport, document: Document, width: numbe
       ),
     ],
   }) as SVGElement;
-  const styleElement = document.createElementNS('http://www.w3.org/2000/svg', 'style');
-  styleElement.textContent = style;
-  svg.prepend(styleElement);
-  // The picture is told as one; Plot labels its parts.
-  for (const part of svg.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
-  svg.setAttribute('role', 'img');
-  svg.setAttribute('aria-label', chartInWords(methods));
-  return svg;
+  return describedChart(svg, style, chartInWords(methods));
 }
 
 /** All of them, or as many from the lowest to the highest. */

@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { type Clock, systemClock } from '../../trace/clock.ts';
+import { beyondAscii } from '../kit/beyond-ascii.ts';
 import { ConnectionWatch } from '../kit/connection-watch.ts';
 import { describeFailure, type Failure, type Remedy } from '../kit/failure.ts';
 import { failureView } from '../kit/failure-view.ts';
@@ -232,7 +233,7 @@ export class SeeApp extends LitElement {
   }
 
   #form(): TemplateResult {
-    const strange = [...new Set(this.opening.match(/[^\p{ASCII}]/gu))].slice(0, 6);
+    const strange = beyondAscii(this.opening, 6);
     return html`<form @submit=${this.#onSubmit}>
       <label
         ><span>Your story begins with</span

@@ -2,6 +2,7 @@ import type { EngineApi } from '../../engine/engine-api.ts';
 import type { EngineError } from '../../errors/engine-error.ts';
 import { missingFeatures } from '../kit/browser-support.ts';
 import { fetchedCode } from '../kit/fetched-code.ts';
+import { openFetchedEngine } from '../kit/fetched-engine.ts';
 import { fetchSeeRecording } from './see-recording.ts';
 import type { SeenRuns } from './see-run.ts';
 
@@ -16,11 +17,8 @@ export interface SeeProvider {
 
 export const browserProvider: SeeProvider = {
   fetchRecording: fetchSeeRecording,
-  connectEngine: async (onLost) => {
-    const { connect } = await fetchedCode('The engine', () => import('../../rpc/connect.ts'));
-    // Models of 5 MB need no graphics card, and WASM has no shaders to compile before the first word.
-    return connect({ backend: 'wasm', onLost });
-  },
+  // Models of 5 MB need no graphics card, and WASM has no shaders to compile before the first word.
+  connectEngine: (onLost) => openFetchedEngine({ backend: 'wasm', onLost }),
   downloadBytes: async () => {
     const { downloadBytes } = await fetchedCode('The sizes', () => import('./download-bytes.ts'));
     return downloadBytes();
