@@ -154,7 +154,7 @@ export class FileCases {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const folder = join(this.#cache, DEFAULT_STORE_NAME);
     return readdirSync(folder).some((name) => {
-      // What is just being written is no record yet.
+      // What is still being written does not count.
       const record = name.endsWith('.json') ? readRecord(readFileSync(join(folder, name), 'utf8')) : null;
       return record?.key.url === url && record.complete?.sha256 === sha256;
     });

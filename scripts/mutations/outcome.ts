@@ -21,7 +21,7 @@ export type Attempt = Pick<Outcome, 'end' | 'fault'>;
 
 export const works: Attempt = { end: 'works', fault: null };
 
-/** Runs `attempt` and tells what it throws: an error with a code is how a broken file should end. */
+/** Runs `attempt` and names what it throws: a broken file should end with an error that has a code. */
 export async function outcomeOf(attempt: () => Attempt | Promise<Attempt>): Promise<Attempt> {
   try {
     return await attempt();

@@ -9,7 +9,7 @@ import { runCases, type SeededOutcome } from './run-cases.ts';
 const processes = 2;
 
 /**
- * `npm run test:mutations`: breaks 500 files and requests of each kind and tells how the engine took them.
+ * `npm run test:mutations`: breaks 500 files and requests of each kind and counts how each of them ends.
  * `-- --kind KIND --seed N --count N` runs some of them, one of them again with `--count 1`.
  */
 export async function runMutations(args: readonly string[]): Promise<Counts> {

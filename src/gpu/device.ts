@@ -55,7 +55,7 @@ const raisedLimits = [
   'maxComputeWorkgroupsPerDimension',
 ] as const;
 
-/** How long after its work has failed a device may tell that it is lost. */
+/** How long after a failure the browser may take to report the device as lost. */
 const lossNoticeMs = 500;
 
 /** Our own GPUDevice, its buffers, and whether it can still be used. */
@@ -110,7 +110,7 @@ export class EngineDevice {
 
   /**
    * What work that failed on the device is rejected with: the device's own error, where there is one, says more. Chromium
-   * rejects what waits for a lost device before it tells of the loss.
+   * rejects what waits for a lost device before it reports the loss.
    */
   async errorOf(failure: unknown): Promise<unknown> {
     const problem = this.#takeProblem();

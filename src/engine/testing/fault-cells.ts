@@ -144,7 +144,7 @@ const requestTo = (prompt: string, maxTokens: number): DecodeRequest => ({
 interface Stage {
   readonly gates: readonly Gate[];
   readonly requests: Readonly<Record<string, Promise<unknown>>>;
-  /** Requests of another tab: how they end is no matter. */
+  /** Requests of another tab, which may end in any way. */
   readonly others?: Promise<unknown>;
 }
 
