@@ -61,7 +61,7 @@ export const usage = `PROMPTS [options]
   --repeats N           seeds for each prompt (default 1)
   --criteria NAME       strict | balanced | fast, or a JSON file with "criteria", such as an earlier report.json
                         (default balanced); the next four change one number of them
-  --min-speed-up X      wanted: median over the prompts
+  --min-speed-up X      wanted: median over at least 5 texts; above 1 also three quarters of them faster
   --max-deviation D     allowed: mean total variation a position
   --min-same-texts S    wanted at temperature 0 and under coupled: share of the texts that are the reference's
   --max-pass-rate-loss L  allowed: pass rate of the reference minus the method's, 0.02 for 2 points

@@ -1,4 +1,4 @@
-import type { Quartiles } from '../speed/quartiles.ts';
+import type { MeasuredSpeedUp } from '../speed/speed-up.ts';
 import { isRecommended, nameOf, type PilotReport } from './report.ts';
 
 /** A method in the chart of speed-ups, or the heading of a group. */
@@ -8,7 +8,7 @@ export type ChartRow =
       readonly kind: 'method';
       readonly key: string;
       readonly label: string;
-      readonly quartiles: Quartiles;
+      readonly speedUp: MeasuredSpeedUp;
       readonly ratios: readonly number[];
       readonly isRecommended: boolean;
     };
@@ -24,7 +24,7 @@ export function chartRows(report: PilotReport): readonly ChartRow[] {
               kind: 'method',
               key: `${group} ${summary.method}`,
               label: nameOf(report, summary).title,
-              quartiles: summary.speedUp,
+              speedUp: summary.speedUp,
               ratios: summary.speedUps.map(({ ratio }) => ratio),
               isRecommended: isRecommended(report, summary),
             },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { measuredSpeedUp } from '../speed/speed-up.ts';
 import { noCriteria } from './criteria.ts';
 import { recommend, verdictOn } from './recommend.ts';
 import { type MethodSummary, summarisePilot } from './summarise.ts';
@@ -10,14 +11,20 @@ const plan = fakePlan({ acceptances });
 const blank = summarisePilot(plan, []);
 const criteria = { ...noCriteria, minSpeedUp: 1.2, maxDeviation: 0.01 };
 
+const measured = (...ratios: readonly number[]) =>
+  measuredSpeedUp(ratios.map((ratio) => ({ methodMs: 1, referenceMs: ratio })));
+
+/** Twenty pairs that say the same. */
+const steady = (median: number | null) =>
+  median === null ? null : measured(...Array.from({ length: 20 }, () => median));
+
 /** Summaries with these medians and deviations, the reference's left out. */
 function summaries(
-  ...measured: (readonly [median: number | null, deviation?: number])[]
+  ...ofMethods: (readonly [median: number | null, deviation?: number])[]
 ): readonly MethodSummary[] {
   return blank.map((summary, index) => {
-    const [median, deviation = 0] = measured[index - 1] ?? [null];
-    const speedUp = median === null ? null : { lower: median, median, upper: median, count: 20 };
-    return { ...summary, speedUp, deviation };
+    const [median, deviation = 0] = ofMethods[index - 1] ?? [null];
+    return { ...summary, speedUp: steady(median), deviation };
   });
 }
 
@@ -74,6 +81,35 @@ describe('recommended is', () => {
   });
 });
 
+describe('with too few pairs', () => {
+  const two = { speedUp: measured(2, 2) };
+  const [, first, second, third] = blank;
+
+  test.each([
+    { name: 'it is not decided who is fast enough', methods: [two, { speedUp: measured(3) }], method: 2 },
+    {
+      name: 'whatever else is missed is missed',
+      methods: [
+        { ...two, deviation: 0.1 },
+        { ...two, deviation: 0.2 },
+      ],
+      kind: 'none-meets',
+    },
+    {
+      name: 'who may still meet the criteria goes first',
+      methods: [{ speedUp: steady(1.19) }, two],
+      method: 2,
+    },
+    { name: 'another is measured', methods: [two, { speedUp: steady(1.3) }], kind: 'meets', method: 2 },
+    { name: 'all is well where no speed is asked for', methods: [two], kind: 'meets', minSpeedUp: 0 },
+    { name: 'it is not decided who is slow', methods: [{ speedUp: measured(0.5, 0.5) }], minSpeedUp: 0.9 },
+  ])('$name', ({ methods, kind = 'undecided', method = 1, minSpeedUp = 1.2 }) => {
+    const compared = [first, second, third].map((summary, index) => ({ ...summary, ...methods[index] }));
+    const [recommendation] = recommend(plan, [blank[0], ...compared], { ...criteria, minSpeedUp });
+    expect(recommendation).toMatchObject({ kind, method });
+  });
+});
+
 test('each group has a recommendation of its own: its methods have one reference', () => {
   const combines = [0.3, 0.5].map((share) => ({ kind: 'weighted' as const, weights: [share, 1 - share] }));
   const team = {
@@ -86,12 +122,12 @@ test('each group has a recommendation of its own: its methods have one reference
     [null, 3, 1.4],
     [null, 0.9, 1],
   ];
-  const measured = summarisePilot(grouped, []).map((summary) => {
+  const grouping = summarisePilot(grouped, []).map((summary) => {
     const median = medians[summary.group][summary.method];
-    return { ...summary, speedUp: median && { lower: median, median, upper: median, count: 20 } };
+    return { ...summary, speedUp: steady(median) };
   }) as readonly MethodSummary[];
   expect(
-    recommend(grouped, measured, criteria).map(({ kind, group, method }) => [kind, group, method]),
+    recommend(grouped, grouping, criteria).map(({ kind, group, method }) => [kind, group, method]),
   ).toEqual([
     ['meets', 0, 1],
     ['meets', 1, 1],
@@ -113,6 +149,10 @@ describe('a verdict', () => {
     [{ maxPassRateLoss: 0 }, { passRateLoss: null }, { isGoodEnough: true }],
     [{}, { speedUp: null }, { isFastEnough: false, isSameEnough: false, isGoodEnough: false }],
     [{ minSpeedUp: 0 }, {}, { isFastEnough: true }],
+    [{}, { speedUp: measured(2, 2, 2, 2) }, { isFastEnough: false, isCloseEnough: true }],
+    [{}, { speedUp: measured(0.8, 0.9, 1.3, 1.3, 1.3) }, { isFastEnough: false }],
+    [{ minSpeedUp: 1 }, { speedUp: measured(0.8, 0.9, 1.3, 1.3, 1.3) }, { isFastEnough: true }],
+    [{ minSpeedUp: 0.9 }, { speedUp: steady(0.95) }, { isFastEnough: true }],
   ])('by %j of %j is %j', (wanted, change, verdict) => {
     expect(verdictOn({ ...summary, ...change }, { ...criteria, ...wanted })).toMatchObject(verdict);
   });

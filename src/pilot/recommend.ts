@@ -1,8 +1,10 @@
+import { type MeasuredSpeedUp, minPairs } from '../speed/speed-up.ts';
 import type { PilotCriteria, PilotPlan } from './pilot.ts';
 import type { MethodSummary } from './summarise.ts';
 
 /** What the criteria say of a method: one that was not compared with its reference meets none. */
 export interface Verdict {
+  /** False too while too few pairs have run, and where more speed is asked for but the pairs show none. */
   readonly isFastEnough: boolean;
   readonly isCloseEnough: boolean;
   /** True too where the two need not write one text. */
@@ -14,14 +16,17 @@ export interface Verdict {
 export function verdictOn(summary: MethodSummary, criteria: PilotCriteria): Verdict {
   const isCompared = summary.speedUp !== null;
   const { isFastEnough, isCloseEnough, isSameEnough, isGoodEnough } = Object.fromEntries(
-    shortfallsOf(summary, criteria).map(([name, shortfall]) => [name, isCompared && shortfall === 0]),
+    limitsOf(summary, criteria).map(({ name, isKept }) => [name, isCompared && isKept]),
   ) as Record<keyof Verdict, boolean>;
   return { isFastEnough, isCloseEnough, isSameEnough, isGoodEnough };
 }
 
 export interface Recommendation {
-  /** `none-meets`: the method named is the nearest; `nothing-measured`: there is none to name. */
-  readonly kind: 'meets' | 'none-meets' | 'nothing-measured';
+  /**
+   * `undecided`: too few pairs to say whether the method named, or others, are fast enough; they meet all else.
+   * `none-meets`: the method named is the nearest; `nothing-measured`: there is none to name.
+   */
+  readonly kind: 'meets' | 'undecided' | 'none-meets' | 'nothing-measured';
   /** All of a group are compared with one reference; methods of other groups are not. */
   readonly group: number;
   readonly method: number;
@@ -37,7 +42,7 @@ const noise = 0.02;
 /**
  * One for each group: the fastest of those that meet all criteria; among those as fast within 2 %, a lossless one before
  * a lossy one, and then the shorter draft, which wastes less where the text is harder. If none meets them, the one that
- * misses fewest, by least.
+ * misses fewest, by least; those that may still meet them go first.
  */
 export function recommend(
   plan: PilotPlan,
@@ -61,15 +66,18 @@ function recommendIn(
   criteria: PilotCriteria,
 ): Recommendation {
   const compared = summaries.filter(({ speedUp }) => speedUp !== null);
-  const meeting = compared.filter((summary) => missesOf(summary, criteria) === 0);
-  const [nearest] = compared.toSorted(
+  const meeting = compared.filter((summary) => missesOf(summary, criteria).length === 0);
+  const undecided = compared.filter((summary) => isUndecided(summary, criteria));
+  const [nearest] = (undecided.length > 0 ? undecided : compared).toSorted(
     (left, right) =>
-      missesOf(left, criteria) - missesOf(right, criteria) ||
-      shortfallOf(left, criteria) - shortfallOf(right, criteria),
+      missesOf(left, criteria).length - missesOf(right, criteria).length ||
+      shortfallOf(left, criteria) - shortfallOf(right, criteria) ||
+      medianOf(right) - medianOf(left),
   );
   if (!nearest) return { kind: 'nothing-measured', group, method: 0, passedOver: [], meeting: 0 };
   if (meeting.length === 0) {
-    return { kind: 'none-meets', group, method: nearest.method, passedOver: [], meeting: 0 };
+    const kind = undecided.length > 0 ? 'undecided' : 'none-meets';
+    return { kind, group, method: nearest.method, passedOver: [], meeting: 0 };
   }
   const fastest = Math.max(...meeting.map(medianOf));
   const [chosen] = meeting
@@ -93,26 +101,55 @@ function recommendIn(
 
 const medianOf = ({ speedUp }: MethodSummary): number => speedUp?.median ?? 0;
 
-const missesOf = (summary: MethodSummary, criteria: PilotCriteria): number =>
-  shortfallsOf(summary, criteria).filter(([, shortfall]) => shortfall > 0).length;
+const missesOf = (summary: MethodSummary, criteria: PilotCriteria): readonly Limit[] =>
+  limitsOf(summary, criteria).filter(({ isKept }) => !isKept);
 
 const shortfallOf = (summary: MethodSummary, criteria: PilotCriteria): number =>
-  shortfallsOf(summary, criteria).reduce((sum, [, shortfall]) => sum + shortfall, 0);
+  limitsOf(summary, criteria).reduce((sum, { shortfall }) => sum + shortfall, 0);
+
+/** Whether more pairs could make it meet the criteria. */
+function isUndecided(summary: MethodSummary, criteria: PilotCriteria): boolean {
+  const misses = missesOf(summary, criteria);
+  return misses.length === 1 && misses[0].name === 'isFastEnough' && !hasEnoughPairs(summary.speedUp);
+}
+
+/** Without them no speed is named. */
+export function hasEnoughPairs(speedUp: MeasuredSpeedUp | null): speedUp is MeasuredSpeedUp {
+  return speedUp !== null && speedUp.pairs >= minPairs;
+}
+
+/** Above 1, a method has to be clearly faster than its reference: a median alone may be chance. */
+function isShown(speedUp: MeasuredSpeedUp | null, minSpeedUp: number): boolean {
+  if (minSpeedUp === 0) return true;
+  return hasEnoughPairs(speedUp) && (minSpeedUp <= 1 || speedUp.outcome === 'faster');
+}
 
 /** Fractions are sums of floating point: 1 − 19/20 is not more than 0.05. */
 const rounding = 1e-9;
 
-/** The share by which each limit is missed, 0 where it is kept; a deviation of 0 asked for counts as one in a thousand. */
-function shortfallsOf(
+interface Limit {
+  readonly name: keyof Verdict;
+  readonly isKept: boolean;
+  /** The share by which it is missed; a deviation of 0 asked for counts as one in a thousand. */
+  readonly shortfall: number;
+}
+
+function limitsOf(
   { speedUp, deviation, texts, passRateLoss }: MethodSummary,
   { minSpeedUp, maxDeviation, minSameTexts, maxPassRateLoss }: PilotCriteria,
-): readonly (readonly [keyof Verdict, number])[] {
+): readonly Limit[] {
   const over = (value: number): number => (value > rounding ? value : 0);
+  const limit = (name: keyof Verdict, shortfall: number, isKnown = true): Limit => ({
+    name,
+    isKept: isKnown && shortfall === 0,
+    shortfall,
+  });
+  const tooSlow = minSpeedUp > 0 ? over(1 - (speedUp?.median ?? 0) / minSpeedUp) : 0;
   return [
-    ['isFastEnough', minSpeedUp > 0 ? over(1 - (speedUp?.median ?? 0) / minSpeedUp) : 0],
-    ['isCloseEnough', over(deviation - maxDeviation) / Math.max(maxDeviation, 0.001)],
-    ['isSameEnough', texts ? over(minSameTexts - texts.identical / texts.compared) : 0],
-    ['isGoodEnough', over((passRateLoss ?? 0) - maxPassRateLoss)],
+    limit('isFastEnough', tooSlow, isShown(speedUp, minSpeedUp)),
+    limit('isCloseEnough', over(deviation - maxDeviation) / Math.max(maxDeviation, 0.001)),
+    limit('isSameEnough', texts ? over(minSameTexts - texts.identical / texts.compared) : 0),
+    limit('isGoodEnough', over((passRateLoss ?? 0) - maxPassRateLoss)),
   ];
 }
 

@@ -9,7 +9,8 @@ type Cell = string | number | boolean | null;
 export function methodsCsv(report: PilotReport): string {
   const header = [
     ...['group', 'method', 'reference', 'finished', 'failed', 'too_short', 'texts_compared'],
-    ...['speed_up_lower', 'speed_up_median', 'speed_up_upper', 'predicted_speed_up', 'acceptance_rate'],
+    ...['speed_up_lower', 'speed_up_median', 'speed_up_upper', 'speed_up_min', 'speed_up_max'],
+    ...['speed_up_outcome', 'predicted_speed_up', 'acceptance_rate'],
     ...['tokens_per_second', 'forwards_per_token', 'draft_forwards_per_token', 'ms_per_token'],
     ...['forwards_saved', 'ms_saved', 'lossless', 'identical_texts', 'compared_texts', 'deviation'],
     ...['agreement', 'pass_rate', 'pass_rate_lower', 'pass_rate_upper', 'passed', 'judged'],
@@ -34,9 +35,10 @@ export function methodsCsv(report: PilotReport): string {
         summary.finished,
         summary.failed,
         summary.tooShort,
-        speedUp?.count ?? 0,
+        speedUp?.pairs ?? 0,
       ],
-      ...[speedUp?.lower ?? null, speedUp?.median ?? null, speedUp?.upper ?? null, summary.predictedSpeedUp],
+      ...[speedUp?.lower ?? null, speedUp?.median ?? null, speedUp?.upper ?? null, speedUp?.min ?? null],
+      ...[speedUp?.max ?? null, speedUp?.outcome ?? null, summary.predictedSpeedUp],
       ...[summary.acceptanceRate, summary.tokensPerSecond?.median ?? null, summary.forwardsPerToken],
       ...[summary.draftForwardsPerToken, summary.msPerToken, saved?.forwards ?? null, saved?.ms ?? null],
       ...[summary.lossless, texts?.identical ?? null, texts?.compared ?? null, summary.deviation],

@@ -5,14 +5,17 @@ import { isRecommended, nameOf, type PilotReport, type ReportedMethod } from './
 import { reportStyle } from './report-style.ts';
 import { differingTexts, type JudgedText, passDifferences, textsOf } from './report-texts.ts';
 import {
+  chartText,
   circumstancesText,
   columnsOf,
   criteriaText,
   groupHeadline,
   groupsText,
   headline,
+  isFaster,
   overview,
   reasons,
+  toneOf,
 } from './report-words.ts';
 
 /** Longer lists fold the page; all of it is in the JSON. */
@@ -76,7 +79,7 @@ function recommendationCard(report: PilotReport, recommendation: Recommendation)
   const { kind, group, method } = recommendation;
   const asked = report.plan.groups[group].methods[method].method;
   const title = groupHeadline(report, recommendation);
-  return markup`<section class="card ${kind === 'meets' ? '' : 'unmet'}" aria-label="${title}">
+  return markup`<section class="card ${toneOf(report, recommendation)}" aria-label="${title}">
 ${report.recommendations.length > 1 ? markup`<h2>${unbroken(title)}</h2>` : null}
 ${reasons(report, recommendation).map((sentence) => markup`<p>${sentence}</p>`)}
 ${
@@ -87,10 +90,10 @@ ${
 </section>`;
 }
 
-function chartFigure({ criteria }: PilotReport, chart: string): Markup {
+function chartFigure(report: PilotReport, chart: string): Markup {
   return markup`<h2>Speed-up, prompt by prompt</h2>
 <figure><div class="scroll" tabindex="0" role="group" aria-label="Chart of the speed-ups">${trustedMarkup(chart)}</div>
-<figcaption>A dot is one text; the bar spans the middle half of them, its tick is the median. The line at 1 is the reference, the dashed one the ${criteria.minSpeedUp} × asked for.</figcaption></figure>`;
+<figcaption>${chartText(report)}</figcaption></figure>`;
 }
 
 function methodTables(report: PilotReport): Markup {
@@ -110,7 +113,7 @@ ${report.plan.groups.map(
 
 function methodRow(report: PilotReport, summary: ReportedMethod): Markup {
   const isChosen = isRecommended(report, summary);
-  return markup`<tr class="${isChosen ? 'recommended' : ''}"><th scope="row">${unbroken(nameOf(report, summary).title)}${
+  return markup`<tr class="${isChosen ? `recommended ${isFaster(summary) ? 'faster' : ''}` : ''}"><th scope="row">${unbroken(nameOf(report, summary).title)}${
     isChosen ? markup`<span class="tag">recommended</span>` : null
   }</th>${columnsOf(report).map(({ cell }) => markup`<td class="number">${cell(summary)}</td>`)}</tr>
 `;

@@ -23,10 +23,11 @@ h3 { margin: 1.5rem 0 0.4rem; font: 600 0.9375rem/1.4 system-ui, sans-serif; }
 p { max-width: 44rem; margin: 0 0 0.6rem; }
 .kicker, .soft { color: var(--ink-soft); font-size: 0.875rem; }
 .card {
-  margin-top: 1.4rem; padding: 1.1rem 1.4rem 0.7rem; border: 1px solid var(--rule); border-inline-start: 5px solid var(--accent);
+  margin-top: 1.4rem; padding: 1.1rem 1.4rem 0.7rem; border: 1px solid var(--rule); border-inline-start: 5px solid var(--ink-soft);
   border-radius: 10px; background: var(--sheet);
 }
 .card h2 { margin-top: 0; }
+.card.faster { border-inline-start-color: var(--accent); }
 .card.unmet { border-inline-start-color: var(--danger); }
 .scroll { overflow-x: auto; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
@@ -40,15 +41,18 @@ tbody th { position: sticky; inset-inline-start: 0; background: var(--paper); }
 th.prompt { white-space: normal; min-width: 12rem; }
 td.number { white-space: nowrap; }
 td.text { min-width: 14rem; white-space: pre-wrap; }
-tr.recommended > * { background: var(--accent-wash); }
-tr.recommended > th { box-shadow: inset 4px 0 0 var(--accent); padding-inline-start: 0.8rem; }
-.tag { margin-inline-start: 0.4rem; color: var(--accent); font-size: 0.8125rem; font-weight: 600; white-space: nowrap; }
+tr.recommended > * { background: var(--sheet); }
+tr.recommended > th { box-shadow: inset 4px 0 0 var(--ink-soft); padding-inline-start: 0.8rem; }
+tr.faster > * { background: var(--accent-wash); }
+tr.faster > th { box-shadow: inset 4px 0 0 var(--accent); }
+.tag { margin-inline-start: 0.4rem; font-size: 0.8125rem; font-weight: 600; white-space: nowrap; }
 del, ins { text-decoration: none; }
 del { border-bottom: 2px solid var(--danger); }
 ins { border-bottom: 2px solid var(--accent); }
 figure { margin: 0; }
 figure svg { display: block; min-width: 34rem; max-width: 100%; height: auto; }
 figcaption { margin-top: 0.5rem; color: var(--ink-soft); font-size: 0.875rem; max-width: 44rem; }
+.faster .tag { color: var(--accent); }
 dl { margin: 0; font-size: 0.875rem; }
 dt { font-weight: 600; }
 dd { max-width: 44rem; margin: 0 0 0.5rem; color: var(--ink-soft); }

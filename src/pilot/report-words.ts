@@ -1,7 +1,9 @@
+import { type MeasuredSpeedUp, minPairs } from '../speed/speed-up.ts';
+import { callsText, factorText, rangeText, speedVerdict, spreadText } from '../speed/speed-words.ts';
 import type { TextDifference } from './agreement.ts';
 import { presetOf } from './criteria.ts';
 import type { PassRate } from './pass-rates.ts';
-import type { Recommendation } from './recommend.ts';
+import { hasEnoughPairs, type Recommendation } from './recommend.ts';
 import { nameOf, type PilotReport } from './report.ts';
 import type { MethodSummary } from './summarise.ts';
 
@@ -14,8 +16,27 @@ type Summary = PilotReport['methods'][number];
 export const noValue = '–';
 
 export function timesText(value: number | null | undefined): string {
-  return value === null || value === undefined ? noValue : `${value.toFixed(2)}\u00a0×`;
+  return value === null || value === undefined ? noValue : factorText(value);
 }
+
+/** "1.45 × (7 pairs, 1.31 to 1.66 ×)", or how many pairs there are where they are too few to name it. */
+export function speedUpCell(speedUp: MeasuredSpeedUp | null): string {
+  if (speedUp === null) return noValue;
+  return hasEnoughPairs(speedUp)
+    ? `${factorText(speedUp.median)} (${rangeText(speedUp)})`
+    : notEnoughPairs(speedUp);
+}
+
+/** Beneath a method in the chart: "median of 7 pairs, 1.31 to 1.66 ×". */
+export function speedUpDetail(speedUp: MeasuredSpeedUp): string {
+  return hasEnoughPairs(speedUp) ? spreadText(speedUp) : notEnoughPairs(speedUp);
+}
+
+const notEnoughPairs = ({ pairs }: MeasuredSpeedUp): string => `not enough pairs (${pairs} of ${minPairs})`;
+
+/** Only these are praised for their speed. */
+export const isFaster = ({ speedUp }: Pick<MethodSummary, 'speedUp'>): boolean =>
+  speedUp?.outcome === 'faster';
 
 export function percentText(share: number | null, digits = 1): string {
   return share === null ? noValue : `${signed(100 * share, digits)}\u00a0%`;
@@ -52,7 +73,10 @@ export function headline(report: PilotReport): string {
   if (others.length === 0) return groupHeadline(report, only);
   const meeting = recommendations.filter(({ kind }) => kind === 'meets').length;
   if (recommendations.every(({ kind }) => kind === 'nothing-measured')) return 'Nothing to compare yet';
-  return `${meeting} of ${recommendations.length} groups have a method that meets the criteria`;
+  const undecided = recommendations.filter(({ kind }) => kind === 'undecided').length;
+  const open =
+    undecided > 0 ? `; ${undecided} ${undecided === 1 ? 'has' : 'have'} not enough pairs to say` : '';
+  return `${meeting} of ${recommendations.length} groups have a method that meets the criteria${open}`;
 }
 
 /** What came of one group, in a heading. */
@@ -60,12 +84,21 @@ export function groupHeadline(report: PilotReport, recommendation: Recommendatio
   const { title, group } = nameOf(report, recommendation);
   switch (recommendation.kind) {
     case 'meets':
-      return `Recommended: ${title}, for ${group}`;
+      return `Recommended${toneOf(report, recommendation) === 'faster' ? '' : ', but not for speed'}: ${title}, for ${group}`;
+    case 'undecided':
+      return `Not enough pairs to say which method meets the criteria; the nearest so far is ${title}, for ${group}`;
     case 'none-meets':
       return `No method meets the criteria; the nearest is ${title}, for ${group}`;
     case 'nothing-measured':
       return `Nothing to compare yet for ${group}`;
   }
+}
+
+/** How a group's card is coloured: success is for methods that are faster. */
+export function toneOf(report: PilotReport, recommendation: Recommendation): 'faster' | 'unmet' | 'neutral' {
+  if (recommendation.kind === 'none-meets') return 'unmet';
+  const summary = summaryOf(report, recommendation);
+  return recommendation.kind === 'meets' && summary && isFaster(summary) ? 'faster' : 'neutral';
 }
 
 /** What the groups' own tables cannot be read for: each is relative to a reference of its own. */
@@ -111,11 +144,8 @@ export function reasons(report: PilotReport, recommendation: Recommendation): re
       'No prompt was finished both by a method and by its reference with a text long enough to measure.',
     ];
   }
-  const { speedUp } = summary;
-  const reference = plan.groups[recommendation.group].methods[0].title;
   const sentences = [
-    `It writes ${timesText(speedUp.median)} as fast as ${reference} (median of ${countText(speedUp.count, 'text')}, ` +
-      `the middle half from ${timesText(speedUp.lower)} to ${timesText(speedUp.upper)}).`,
+    ...speedSentences(report, summary),
     agreementSentence(summary, plan.repeats),
     ...qualitySentences(report, summary),
     ...costSentences(report, summary),
@@ -127,9 +157,10 @@ export function reasons(report: PilotReport, recommendation: Recommendation): re
       `It is ${missesOf(summary).join(' and ')}${hasOthers ? ', but misses the criteria by less than the others' : ''}.`,
     );
   } else if (recommendation.meeting > 1) {
+    const lead = isFaster(summary) ? 'is the fastest' : 'has the highest median speed';
     sentences.push(
       recommendation.passedOver.length === 0
-        ? `${countText(recommendation.meeting, 'method')} meet the criteria; this one is the fastest.`
+        ? `${countText(recommendation.meeting, 'method')} meet the criteria; this one ${lead}.`
         : `${countText(recommendation.meeting, 'method')} meet the criteria; ` +
             `${recommendation.passedOver.map((over) => nameOf(report, over).title).join(' and ')} measured faster by ` +
             `less than 2 %, which is within the noise, but ${passedOverFor(report, recommendation)}.`,
@@ -138,9 +169,39 @@ export function reasons(report: PilotReport, recommendation: Recommendation): re
   return [...sentences, ...cautions(report, summary)];
 }
 
-function missesOf({ verdict }: Summary): readonly string[] {
+/** The page's words on the same numbers; model calls lead until there are enough pairs. */
+function speedSentences({ plan }: PilotReport, summary: Summary): readonly string[] {
+  const { group, method, speedUp, saved } = summary;
+  const calls = saved
+    ? [
+        `${callsText({
+          calls: Math.round(saved.referenceForwards - saved.forwards),
+          referenceCalls: Math.round(saved.referenceForwards),
+          draftCalls: saved.draftForwards,
+        })}.`,
+      ]
+    : [];
+  const verdict = speedVerdict(speedUp, plan.groups[group].methods[method].method, { kind: 'reference' });
+  if (!speedUp || !verdict) {
+    const pairs = speedUp?.pairs ?? 0;
+    return [
+      ...calls,
+      `Not enough pairs to say how fast it is: ${countText(pairs, 'text was', 'texts were')} compared with the reference’s, ${minPairs} are needed.`,
+    ];
+  }
+  const { isFaster: isLed, factor, words, advice } = verdict;
   return [
-    ...(verdict.isFastEnough ? [] : ['too slow']),
+    `${isLed ? `${factor} ` : ''}${words} (${spreadText(speedUp)}).`,
+    ...(advice === null ? [] : [advice]),
+    ...calls,
+  ];
+}
+
+/** What is known to be missed. */
+function missesOf({ verdict, speedUp }: Summary): readonly string[] {
+  const slow = speedUp?.outcome === 'open' ? 'not clearly faster' : 'too slow';
+  return [
+    ...(verdict.isFastEnough || !hasEnoughPairs(speedUp) ? [] : [slow]),
     ...(verdict.isCloseEnough ? [] : ['too far from the reference']),
     ...(verdict.isSameEnough ? [] : ['too often another text']),
     ...(verdict.isGoodEnough ? [] : ['too low in its pass rate']),
@@ -235,11 +296,13 @@ function cautions(report: PilotReport, summary: Summary): readonly string[] {
   const { speedUp } = summary;
   return [
     ...(runs.length < planned ? [`The pilot is not finished: ${runs.length} of ${planned} runs.`] : []),
-    ...(speedUp && speedUp.median >= criteria.minSpeedUp && speedUp.lower < criteria.minSpeedUp
+    ...(hasEnoughPairs(speedUp) &&
+    speedUp.median >= criteria.minSpeedUp &&
+    speedUp.lower < criteria.minSpeedUp
       ? [`A quarter of the texts stayed below ${timesText(speedUp.lower)}.`]
       : []),
-    ...(speedUp && speedUp.count < 10
-      ? [`${countText(speedUp.count, 'text')} is a small sample: use at least 20 prompts.`]
+    ...(speedUp && speedUp.pairs < 10
+      ? [`${countText(speedUp.pairs, 'text is', 'texts are')} a small sample: use at least 20 prompts.`]
       : []),
     ...(summary.tooShort > 0
       ? [`${countText(summary.tooShort, 'text was', 'texts were')} too short to measure a speed.`]
@@ -254,7 +317,7 @@ function cautions(report: PilotReport, summary: Summary): readonly string[] {
 /** A method that did the same work shows how far speeds are off by chance: at temperature 0, leniency changes nothing. */
 function noiseCautions(report: PilotReport, summary: Summary): readonly string[] {
   const { speedUp, forwards, acceptanceRate } = summary;
-  if (!speedUp || !forwards) return [];
+  if (!hasEnoughPairs(speedUp) || !forwards) return [];
   const work = ({ own }: typeof forwards): string => JSON.stringify(own.map(({ perToken }) => perToken));
   const twin = report.methods.find(
     (other) =>
@@ -263,7 +326,8 @@ function noiseCautions(report: PilotReport, summary: Summary): readonly string[]
       other.acceptanceRate === acceptanceRate &&
       other.forwards !== null &&
       work(other.forwards) === work(forwards) &&
-      Math.abs((other.speedUp?.median ?? speedUp.median) / speedUp.median - 1) > 0.05,
+      hasEnoughPairs(other.speedUp) &&
+      Math.abs(other.speedUp.median / speedUp.median - 1) > 0.05,
   );
   if (!twin) return [];
   const { title } = nameOf(report, twin);
@@ -339,7 +403,8 @@ export function agreementCell({ method, texts, measured, lossless }: MethodSumma
 export function verdictCell(summary: Summary): string {
   if (summary.method === 0) return noValue;
   if (!summary.speedUp) return 'not measured';
-  const misses = missesOf(summary);
+  const isOpen = !summary.verdict.isFastEnough && !hasEnoughPairs(summary.speedUp);
+  const misses = [...(isOpen ? ['not enough pairs'] : []), ...missesOf(summary)];
   return misses.length === 0 ? 'meets all' : misses.join(', ');
 }
 
@@ -397,13 +462,9 @@ const columns: readonly Column[] = [
   {
     title: 'Speed-up',
     meaning:
-      'tokens per second over those of the reference on the same prompt with the same seed; median (quartiles)',
-    cell: ({ method, speedUp }) =>
-      method === 0
-        ? '1'
-        : speedUp
-          ? `${timesText(speedUp.median)} (${speedUp.lower.toFixed(2)}–${speedUp.upper.toFixed(2)})`
-          : noValue,
+      `tokens per second over those of the reference on the same prompt with the same seed; median (number of pairs, ` +
+      `lowest to highest); named from ${minPairs} pairs on`,
+    cell: ({ method, speedUp }) => (method === 0 ? '1' : speedUpCell(speedUp)),
   },
   { title: 'Criteria', meaning: 'what was asked for', cell: verdictCell },
   {
@@ -419,9 +480,11 @@ const columns: readonly Column[] = [
   },
   {
     title: 'Time saved',
-    meaning: 'milliseconds saved relative to the reference, for the same number of tokens; share',
-    cell: ({ saved }) =>
-      saved ? `${signed(saved.ms, 0)} ms (${percentText(saved.ms / saved.referenceMs, 0)})` : noValue,
+    meaning: `milliseconds saved relative to the reference, for the same number of tokens; share; from ${minPairs} pairs on`,
+    cell: ({ saved, speedUp }) =>
+      saved && hasEnoughPairs(speedUp)
+        ? `${signed(saved.ms, 0)} ms (${percentText(saved.ms / saved.referenceMs, 0)})`
+        : noValue,
   },
   {
     title: 'Forwards saved',
@@ -451,11 +514,25 @@ const columns: readonly Column[] = [
   },
 ];
 
+function speedCriterionText(minSpeedUp: number): string {
+  const clearly = minSpeedUp > 1 ? ', three quarters of them faster' : '';
+  return `at least ${minSpeedUp} × the speed of the reference (median of at least ${minPairs} pairs${clearly})`;
+}
+
+/** Beneath the chart of speed-ups. */
+export function chartText({ criteria: { minSpeedUp } }: Pick<PilotReport, 'criteria'>): string {
+  return (
+    'A dot is one text, written by the method and by its reference. ' +
+    `From ${minPairs} pairs on, the bar is the middle half of them and the tick their median; in colour if the method is faster. ` +
+    `The line at 1 is the reference${minSpeedUp > 0 ? `, the dashed one the ${minSpeedUp} × asked for` : ''}.`
+  );
+}
+
 export function criteriaText({ criteria, plan }: Pick<PilotReport, 'criteria' | 'plan'>): string {
   const { minSpeedUp, maxDeviation, minSameTexts, maxPassRateLoss } = criteria;
   const preset = presetOf(criteria);
   const wanted = [
-    `at least ${minSpeedUp} × the speed of the reference (median)`,
+    ...(minSpeedUp > 0 ? [speedCriterionText(minSpeedUp)] : []),
     `at most ${maxDeviation} off its distribution (mean total variation a position)`,
     ...(minSameTexts > 0
       ? [`at least ${percentText(minSameTexts, 0)} the same texts where they should be`]

@@ -7,9 +7,9 @@ import { casesOf } from './plan.ts';
 import { environmentOf, planKey } from './plan-key.ts';
 import { methodsCsv, runsCsv } from './render-csv.ts';
 import { reportHtml } from './render-html.ts';
-import { pilotReport, rejudged } from './report.ts';
-import { headline, overview, reasons } from './report-words.ts';
-import { fakePlan, fakeRun } from './testing/fake-pilot.ts';
+import { type PilotReport, pilotReport, rejudged } from './report.ts';
+import { headline, overview, reasons, toneOf, verdictCell } from './report-words.ts';
+import { fakePlan, fakeRun, fivePrompts } from './testing/fake-pilot.ts';
 
 const hostile = '</style><script>alert(1)</script>"\'&<img src=x onerror=alert(1)>';
 const models = ['base', 'draft', hostile].map((id, index) => ({
@@ -34,6 +34,9 @@ function reportOf(
   return pilotReport({ plan, runs, environment, criteria, createdAt: new Date('2026-01-02T03:04:05Z') });
 }
 
+/** With enough pairs to name a speed. */
+const fivePlan = fakePlan({ prompts: fivePrompts });
+
 /** A prompt, a model and texts that would be markup if anything were. */
 const hostilePlan = fakePlan({
   prompts: [
@@ -42,6 +45,7 @@ const hostilePlan = fakePlan({
   ],
   speculative: { target: hostile, draft: 'draft', drafters: ['model'], draftLengths: [2, 4] },
   acceptances: [{ kind: 'coupled' }],
+  repeats: 3,
 });
 const hostileReport = reportOf(hostilePlan, (prompt, method) =>
   prompt === 0 && method === 1 ? { text: hostile, tokenIds: [1, 9] } : {},
@@ -76,9 +80,9 @@ describe('the page', () => {
       'draft model, γ = 2, coupled',
       'draft model, γ = 4, coupledrecommended',
     ]);
-    expect(parsed.querySelector('tr.recommended td')?.textContent).toBe('2.50\u00a0× (2.50–2.50)');
+    expect(parsed.querySelector('tr.recommended td')?.textContent).toBe('2.50 × (6 pairs, 2.50 to 2.50 ×)');
     expect(parsed.querySelector('del')?.textContent).toBe('\u0020text');
-    expect(parsed.querySelectorAll('.dots circle').length).toBe(4);
+    expect(parsed.querySelectorAll('.dots-faster circle').length).toBe(12);
   });
 });
 
@@ -86,27 +90,66 @@ describe('the words', () => {
   test.each([
     {
       name: 'a method that meets the criteria',
-      report: reportOf(fakePlan()),
+      report: reportOf(fivePlan),
+      head: 'Recommended: draft model, γ = 4, for base',
+      says:
+        '2.50 × the speed of asking the model itself for every token (median of 5 pairs, 2.50 to 2.50 ×). ' +
+        '50 model calls instead of 50: 0 % saved. ',
+    },
+    {
+      name: 'one of several',
+      report: reportOf(fivePlan),
       head: 'Recommended: draft model, γ = 4, for base',
       says: '2 methods meet the criteria; this one is the fastest.',
     },
     {
       name: 'none that does',
-      report: reportOf(fakePlan(), () => ({ msAfterFirst: 100 })),
+      report: reportOf(fivePlan, () => ({ msAfterFirst: 100 })),
       head: 'No method meets the criteria; the nearest is draft model, γ = 2, for base',
-      says: 'It is too slow, but',
+      says: 'It is not clearly faster, but',
+    },
+    {
+      name: 'a median that would do, of texts on both sides',
+      report: reportOf(fivePlan, (prompt, method) => ({
+        msAfterFirst: method === 1 ? [70, 75, 80, 120, 130][prompt] : 100,
+      })),
+      head: 'No method meets the criteria; the nearest is draft model, γ = 2, for base',
+      says: 'About as fast as asking the model itself for every token: 1.25 × (median of 5 pairs, 0.77 to 1.43 ×).',
+    },
+    {
+      name: 'one that lost',
+      report: rejudged(
+        reportOf(fivePlan, (_, method) => ({ msAfterFirst: [100, 125, 200][method] })),
+        noCriteria,
+        null,
+      ),
+      head: 'Recommended, but not for speed: draft model, γ = 2, for base',
+      says:
+        'Drafting ahead lost time here: 0.80 × the speed of asking the model itself for every token ' +
+        '(median of 5 pairs, 0.80 to 0.80 ×). Asking the model itself for every token would be faster.',
+    },
+    {
+      name: 'too few pairs',
+      report: reportOf(fakePlan(), (_, method) => ({
+        ...{ targetForwards: 4 + 6 * Number(method === 0), draftForwards: 6 * method },
+      })),
+      head: 'Not enough pairs to say which method meets the criteria; the nearest so far is draft model, γ = 4',
+      says:
+        '8 model calls instead of 20: 60 % saved, with 24 cheaper calls of the draft model. ' +
+        'Not enough pairs to say how fast it is: 2 texts were compared with the reference’s, 5 are needed.',
     },
     {
       name: 'the only one, which does not',
-      report: reportOf(fakePlan(), () => ({ msAfterFirst: 100 }), 2),
-      head: 'No method meets the criteria; the nearest is draft model, γ = 2, for base',
-      says: 'It is too slow. ',
+      report: reportOf(fivePlan, () => ({ msAfterFirst: 100 }), 2),
+      head: 'Not enough pairs to say which method meets the criteria; the nearest so far is draft model, γ = 2',
+      says: '1 text was compared with the reference’s, 5 are needed.',
     },
     {
       name: 'a pilot that was interrupted',
-      report: reportOf(fakePlan(), () => ({}), 4),
-      head: 'Recommended: ',
-      says: 'The pilot is not finished: 4 of 6 runs.',
+      report: reportOf(fivePlan, () => ({}), 14),
+      // γ = 2 has four pairs.
+      head: 'Recommended: draft model, γ = 4, for base',
+      says: 'The pilot is not finished: 14 of 15 runs.',
     },
     {
       name: 'nothing that was run',
@@ -118,13 +161,13 @@ describe('the words', () => {
       name: 'texts that differ',
       report: hostileReport,
       head: 'Recommended: draft model, γ = 4, coupled',
-      says: 'All 2 texts are the reference',
+      says: 'All 6 texts are the reference',
     },
     {
       name: 'several sessions',
-      report: reportOf(fakePlan(), (prompt) => ({ session: `2026-01-0${prompt + 1}T00:00:00.000Z` })),
+      report: reportOf(fivePlan, (prompt) => ({ session: `2026-01-0${prompt + 1}T00:00:00.000Z` })),
       head: 'Recommended',
-      says: 'in 2 sessions',
+      says: 'in 5 sessions',
     },
   ])('of $name', ({ report, head, says }) => {
     expect(headline(report)).toContain(head);
@@ -139,6 +182,82 @@ describe('the words', () => {
       '1 text was too short to measure a speed.',
     );
   });
+});
+
+describe('the colour of success', () => {
+  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  const tones = (of: PilotReport) => {
+    const chart = speedChart(of, document as unknown as Document, 600)?.outerHTML ?? null;
+    const page = parseHTML(reportHtml(of, chart)).document;
+    const count = (selector: string) => page.querySelectorAll(selector).length;
+    return {
+      tone: toneOf(of, of.recommendations[0]),
+      card: page.querySelector('.card')?.className,
+      row: page.querySelector('tr.recommended')?.className.trim() ?? null,
+      colouredDots: count('.dots-faster circle'),
+      dots: count('.dots circle'),
+      medians: count('.median line'),
+    };
+  };
+  const ms = (...times: readonly number[]) =>
+    rejudged(
+      reportOf(fivePlan, (_, method) => ({ msAfterFirst: times[method] })),
+      noCriteria,
+      null,
+    );
+
+  test.each([
+    {
+      name: 'is for those that are faster',
+      of: ms(100, 50, 125),
+      is: {
+        tone: 'faster',
+        card: 'card faster',
+        row: 'recommended faster',
+        colouredDots: 5,
+        dots: 5,
+        medians: 2,
+      },
+    },
+    {
+      name: 'is not for one that lost, though it is recommended',
+      of: ms(100, 125, 200),
+      is: {
+        tone: 'neutral',
+        card: 'card neutral',
+        row: 'recommended',
+        colouredDots: 0,
+        dots: 10,
+        medians: 2,
+      },
+    },
+    {
+      name: 'is not for too few pairs, which have no median',
+      of: reportOf(fakePlan()),
+      is: { tone: 'neutral', card: 'card neutral', row: null, colouredDots: 0, dots: 4, medians: 0 },
+    },
+    {
+      name: 'is not for one that misses the criteria',
+      of: reportOf(fivePlan, (_, method) => ({ msAfterFirst: [100, 125, 200][method] })),
+      is: { tone: 'unmet', card: 'card unmet', row: null, colouredDots: 0 },
+    },
+  ])('$name', ({ of, is }) => {
+    expect(tones(of)).toMatchObject(is);
+  });
+});
+
+test('a chart says range and pairs of each method, and stays in sight where no speed is asked for', () => {
+  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  const chart = speedChart(
+    rejudged(reportOf(fivePlan), noCriteria, null),
+    document as unknown as Document,
+    600,
+  );
+  expect(chart?.outerHTML).not.toMatch(/NaN|Infinity/);
+  expect([...chart!.querySelectorAll('.detail text')].map((text) => text.textContent)).toEqual([
+    'median of 5 pairs, 2.00 to 2.00 ×',
+    'median of 5 pairs, 2.50 to 2.50 ×',
+  ]);
 });
 
 describe('quality', () => {
@@ -165,7 +284,8 @@ describe('quality', () => {
       { ...noCriteria, maxDeviation: 1, maxPassRateLoss: 0, minSpeedUp: 3 },
       null,
     );
-    expect(wordsOf(strict)).toContain('It is too slow, but');
+    expect(wordsOf(strict)).toContain('Not enough pairs to say how fast it is');
+    expect(verdictCell(strict.methods[1])).toBe('not enough pairs, too low in its pass rate');
     expect(strict.methods[1].verdict).toMatchObject({ isGoodEnough: false });
   });
 
@@ -220,7 +340,7 @@ describe('quality', () => {
 });
 
 test('costs and criteria judge the same measurements again', () => {
-  const report = reportOf(fakePlan(), (_, method) => ({
+  const report = reportOf(fivePlan, (_, method) => ({
     forwardsByModel:
       method === 0
         ? [{ count: 10, ms: 90 }]
@@ -245,12 +365,12 @@ test('a method that did the same work at another speed shows the noise', () => {
     { count: 8, ms: 8 },
   ];
   const wordsWith = (...counts: readonly number[]): string => {
-    const report = reportOf(fakePlan(), (_, method) => ({
+    const report = reportOf(fivePlan, (_, method) => ({
       forwardsByModel: passes.map(({ count, ms }) => ({ count: count * counts[method], ms })),
     }));
     return reasons(report, report.recommendations[0]).join(' ');
   };
-  expect(wordsWith(1, 1, 1)).toContain('γ = 2 did the same passes and measured 2.00\u00a0×: differences of');
+  expect(wordsWith(1, 1, 1)).toContain('γ = 2 did the same passes and measured 2.00 ×: differences of');
   expect(wordsWith(1, 1, 2)).not.toContain('did the same passes');
 });
 
@@ -259,12 +379,15 @@ test('several groups have a line each, one has none', () => {
     ...{ members: [{ model: 'base' }, { model: 'draft' }], draftLengths: [1], schedules: ['naive'] as const },
     combines: [{ kind: 'weighted' as const, weights: [0.5, 0.5] }],
   };
-  const report = reportOf(fakePlan({ team }));
+  const report = reportOf(fakePlan({ team, prompts: fivePrompts }));
   expect(overview(report)?.rows.map((row) => row.slice(0, 3))).toEqual([
     ['base', 'draft model, γ = 4', 'meets all'],
     ['base × draft, λ = 0.5 · 0.5', 'naive, γ = 1', 'meets all'],
   ]);
   expect(headline(report)).toBe('2 of 2 groups have a method that meets the criteria');
+  expect(headline(reportOf(fakePlan({ team })))).toBe(
+    '0 of 2 groups have a method that meets the criteria; 2 have not enough pairs to say',
+  );
   expect(parseHTML(reportHtml(report, null)).document.querySelectorAll('section.card h2').length).toBe(2);
   expect(overview(reportOf(fakePlan()))).toBeNull();
 });
@@ -273,10 +396,10 @@ describe('CSV', () => {
   const linesOf = (csv: string): string[] => csv.trimEnd().split('\r\n');
 
   test('has a line a method and a line a run, all with as many cells as the header', () => {
-    const report = reportOf(fakePlan());
+    const report = reportOf(fivePlan);
     for (const [csv, count] of [
       [methodsCsv(report), 3],
-      [runsCsv(report), 6],
+      [runsCsv(report), 15],
     ] as const) {
       const lines = linesOf(csv);
       expect(lines.length).toBe(1 + count);
@@ -285,7 +408,7 @@ describe('CSV', () => {
       expect(new Set(cells).size).toBe(1);
     }
     expect(linesOf(methodsCsv(report))[3]).toMatch(
-      /^base,"draft model, γ = 4",false,2,0,0,2,2.5,2.5,2.5,.*,true,true,true,true,true$/,
+      /^base,"draft model, γ = 4",false,5,0,0,5,2.5,2.5,2.5,2.5,2.5,faster,.*,true,true,true,true,true$/,
     );
   });
 

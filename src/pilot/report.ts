@@ -6,7 +6,7 @@ import { type Recommendation, recommend, type Verdict, verdictOn } from './recom
 import { type JudgedRun, judgeRuns, type MethodSummary, summarisePilot } from './summarise.ts';
 
 export const reportFormat = 'antiphon-pilot';
-export const reportVersion = '2.0';
+export const reportVersion = '3.0';
 
 /** All that a report tells; plain data. docs/pilot.md describes it as JSON. */
 export interface PilotReport {

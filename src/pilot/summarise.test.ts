@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { measuredSpeedUp } from '../speed/speed-up.ts';
 import type { FinishedRun, PilotRun } from './pilot.ts';
 import { casesOf } from './plan.ts';
 import { judgeRuns, summarisePilot } from './summarise.ts';
-import { fakePlan, fakeRun } from './testing/fake-pilot.ts';
+import { fakePlan, fakeRun, fivePrompts } from './testing/fake-pilot.ts';
 
 const plan = fakePlan();
 const cases = casesOf(plan);
@@ -25,7 +26,10 @@ describe('speeds', () => {
     const runs = runsWith((prompt, method) => ({ msAfterFirst: [100, 50, 40][method] * (1 + 9 * prompt) }));
     const [reference, two, four] = summarise(plan, runs.toReversed());
     expect(reference.speedUp).toBeNull();
-    expect(two.speedUp).toEqual({ lower: 2, median: 2, upper: 2, count: 2 });
+    expect(two.speedUp).toEqual({
+      ...{ pairs: 2, lower: 2, median: 2, upper: 2, min: 2, max: 2 },
+      outcome: 'open',
+    });
     expect(four.speedUps).toEqual([
       { prompt: 0, repeat: 0, ratio: 2.5 },
       { prompt: 1, repeat: 0, ratio: 2.5 },
@@ -33,12 +37,27 @@ describe('speeds', () => {
     expect(two.tokensPerSecond).toMatchObject({ lower: 65, median: 110, upper: 155 });
   });
 
+  test.each([
+    ['faster', [50, 60, 70, 80, 110]],
+    ['open', [50, 60, 110, 120, 130]],
+    ['slower', [90, 130, 120, 110, 140]],
+  ])('are %s where %j ms take the place of 100', (outcome, ms) => {
+    const five = fakePlan({ prompts: fivePrompts });
+    const runs = runsWith((prompt, method) => ({ msAfterFirst: method === 1 ? ms[prompt] : 100 }), five);
+    const [, two] = summarise(five, runs);
+    const ratios = ms.map((each) => ({ methodMs: each / 10, referenceMs: 10 }));
+    expect(two.speedUp).toEqual(measuredSpeedUp(ratios));
+    expect(two.speedUp?.outcome).toBe(outcome);
+  });
+
   test('count by token, where texts are of different lengths', () => {
     const runs = runsWith((_, method) => (method === 1 ? { tokensAfterFirst: 20, msAfterFirst: 100 } : {}));
     const [, two] = summarise(plan, runs);
     expect(two.speedUp?.median).toBe(2);
     // Two texts of 20 tokens: the reference would have taken 20 forwards and 200 ms for each.
-    expect(two.saved).toEqual({ tokens: 40, forwards: 20, referenceForwards: 40, ms: 200, referenceMs: 400 });
+    expect(two.saved).toEqual({
+      ...{ tokens: 40, forwards: 20, draftForwards: 0, referenceForwards: 40, ms: 200, referenceMs: 400 },
+    });
   });
 
   test('of texts that are too short, that failed or that have no partner are left out and counted', () => {
@@ -51,8 +70,8 @@ describe('speeds', () => {
           : run,
     );
     const [reference, two, four] = summarise(plan, runs);
-    expect(two).toMatchObject({ finished: 2, failed: 0, tooShort: 1, speedUp: { count: 1 } });
-    expect(four).toMatchObject({ finished: 1, failed: 1, tooShort: 0, speedUp: { count: 1 } });
+    expect(two).toMatchObject({ finished: 2, failed: 0, tooShort: 1, speedUp: { pairs: 1 } });
+    expect(four).toMatchObject({ finished: 1, failed: 1, tooShort: 0, speedUp: { pairs: 1 } });
     expect(reference).toMatchObject({ finished: 2, saved: null });
     const withoutReference = runs.filter((run) => cases[run.case].method > 0);
     expect(summarise(plan, withoutReference)[1]).toMatchObject({
@@ -83,7 +102,7 @@ test('acceptance is counted over all verdicts, and a draft model’s forwards ap
   );
   expect(summarise(plan, runs)[1]).toMatchObject({
     ...{ acceptanceRate: 0.9, forwardsPerToken: 0.4, draftForwardsPerToken: 1.2 },
-    saved: { forwards: 12, referenceForwards: 20 },
+    saved: { forwards: 12, draftForwards: 24, referenceForwards: 20 },
   });
 });
 

@@ -1,5 +1,5 @@
 import { type Quartiles, quartilesOf } from '../speed/quartiles.ts';
-import { ratioOf } from '../speed/speed-up.ts';
+import { type MeasuredSpeedUp, measuredSpeedUp, ratioOf, type SpeedPair } from '../speed/speed-up.ts';
 import {
   compareTexts,
   type MeasuredDeviation,
@@ -34,8 +34,8 @@ export interface MethodSummary {
   /** Of a lossless method's text the distribution is the reference's by construction. */
   readonly lossless: boolean;
   readonly tokensPerSecond: Quartiles | null;
-  /** Speed over that of the reference in the same cell; null for references, and without a cell that both finished. */
-  readonly speedUp: Quartiles | null;
+  /** Over the reference, a pair a cell; null for references, and without a cell that both finished. */
+  readonly speedUp: MeasuredSpeedUp | null;
   /** Cell by cell, for charts. */
   readonly speedUps: readonly { readonly prompt: number; readonly repeat: number; readonly ratio: number }[];
   /** Cells that both finished, but with a text too short to measure a speed. */
@@ -85,6 +85,8 @@ export interface Saved {
   readonly tokens: number;
   /** Of the targets. */
   readonly forwards: number;
+  /** Those of a draft model, which the reference does not make. */
+  readonly draftForwards: number;
   readonly referenceForwards: number;
   readonly ms: number;
   readonly referenceMs: number;
@@ -168,20 +170,25 @@ function speedsOf(
   const isMeasured = (run: FinishedRun): boolean => run.tokensAfterFirst >= fewest && run.msAfterFirst > 0;
   const measured = runs.filter(isMeasured);
   const compared = pairs.filter(({ run, reference }) => isMeasured(run) && isMeasured(reference));
-  const speedUps = compared.map(({ prompt, repeat, run, reference }) => ({
-    prompt,
-    repeat,
-    ratio: ratioOf({ methodMs: 1 / speedOf(run), referenceMs: 1 / speedOf(reference) }),
-  }));
+  const speedPairs = compared.map(
+    ({ run, reference }): SpeedPair => ({
+      methodMs: msPerTokenOf(run),
+      referenceMs: msPerTokenOf(reference),
+    }),
+  );
   const tokens = sumOf(measured, ({ tokensAfterFirst }) => tokensAfterFirst);
   const perToken = (count: number): number | null => (tokens > 0 ? count / tokens : null);
   const accepted = sumOf(runs, (run) => run.accepted);
   const judged = accepted + sumOf(runs, (run) => run.rejected);
   const predictions = runs.flatMap(({ predictedSpeedUp }) => predictedSpeedUp ?? []);
   return {
-    tokensPerSecond: quartilesIfAny(measured.map(speedOf)),
-    speedUp: quartilesIfAny(speedUps.map(({ ratio }) => ratio)),
-    speedUps,
+    tokensPerSecond: quartilesIfAny(measured.map((run) => 1000 / msPerTokenOf(run))),
+    speedUp: measuredSpeedUp(speedPairs),
+    speedUps: compared.map(({ prompt, repeat }, index) => ({
+      prompt,
+      repeat,
+      ratio: ratioOf(speedPairs[index]),
+    })),
     tooShort: pairs.length - compared.length,
     acceptanceRate: judged > 0 ? accepted / judged : null,
     predictedSpeedUp: quartilesIfAny(predictions)?.median ?? null,
@@ -229,8 +236,8 @@ function forwardsPerToken(
   }));
 }
 
-const speedOf = ({ tokensAfterFirst, msAfterFirst }: FinishedRun): number =>
-  (1000 * tokensAfterFirst) / msAfterFirst;
+const msPerTokenOf = ({ tokensAfterFirst, msAfterFirst }: FinishedRun): number =>
+  msAfterFirst / tokensAfterFirst;
 
 /** The reference may have written a longer or a shorter text: it is reckoned for as many tokens. */
 function savedBy(pairs: readonly RunPair[]): Saved | null {
@@ -245,6 +252,7 @@ function savedBy(pairs: readonly RunPair[]): Saved | null {
   return {
     tokens: sumOf(pairs, ({ run }) => run.tokensAfterFirst),
     forwards: referenceForwards - sumOf(pairs, ({ run }) => run.targetForwards),
+    draftForwards: sumOf(pairs, ({ run }) => run.draftForwards),
     referenceForwards,
     ms: referenceMs - sumOf(pairs, ({ run }) => run.msAfterFirst),
     referenceMs,

@@ -17,6 +17,10 @@ test.each([
   expect(speedUp).toMatchObject({ pairs: ratios.length, min: Math.min(...ratios), max: Math.max(...ratios) });
 });
 
+test('the outcome is that of the middle half', () => {
+  expect(measuredSpeedUp(pairs(1, 2, 3, 4, 5))).toMatchObject({ lower: 2, median: 3, upper: 4 });
+});
+
 test('there is no speed-up without a pair', () => {
   expect(measuredSpeedUp([])).toBeNull();
 });

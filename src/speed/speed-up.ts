@@ -15,6 +15,10 @@ export type SpeedOutcome = 'faster' | 'slower' | 'open';
 export interface MeasuredSpeedUp {
   readonly pairs: number;
   readonly median: number;
+  /** Lower quartile: above 1 where a method counts as faster. */
+  readonly lower: number;
+  /** Upper quartile: below 1 where a method counts as slower. */
+  readonly upper: number;
   readonly min: number;
   readonly max: number;
   readonly outcome: SpeedOutcome;
@@ -34,7 +38,7 @@ export function measuredSpeedUp(pairs: readonly SpeedPair[]): MeasuredSpeedUp | 
   const { lower, median, upper } = quartilesOf(ratios);
   const isEnough = pairs.length >= minPairs;
   return {
-    ...{ pairs: pairs.length, median, min: Math.min(...ratios), max: Math.max(...ratios) },
+    ...{ pairs: pairs.length, median, lower, upper, min: Math.min(...ratios), max: Math.max(...ratios) },
     outcome: isEnough && lower > 1 ? 'faster' : isEnough && upper < 1 ? 'slower' : 'open',
   };
 }

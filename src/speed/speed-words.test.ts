@@ -23,8 +23,11 @@ test.each([
   expect(callsText({ calls, referenceCalls, draftCalls })).toBe(text);
 });
 
-test('a spread has its pairs', () => {
-  expect(spreadText(measured(1.4, 1.5, 1.2)!)).toBe('median of 3 pairs, 1.20 to 1.50 ×');
+test.each([
+  [[1.4, 1.5, 1.2], 'median of 3 pairs, 1.20 to 1.50 ×'],
+  [[1.4], 'median of 1 pair, 1.40 to 1.40 ×'],
+])('the spread of %j has its pairs', (ratios, text) => {
+  expect(spreadText(measured(...ratios)!)).toBe(text);
 });
 
 describe('the verdict', () => {

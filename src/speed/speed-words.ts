@@ -17,9 +17,14 @@ export function callsText(compared: ComparedCalls): string {
   return `${calls} model calls instead of ${referenceCalls}: ${saved}${drafted}`;
 }
 
+/** "7 pairs, 1.31 to 1.66 ×" */
+export function rangeText({ pairs, min, max }: MeasuredSpeedUp): string {
+  return `${pairs} ${pairs === 1 ? 'pair' : 'pairs'}, ${min.toFixed(2)} to ${factorText(max)}`;
+}
+
 /** "median of 7 pairs, 1.31 to 1.66 ×" */
-export function spreadText({ pairs, min, max }: MeasuredSpeedUp): string {
-  return `median of ${pairs} pairs, ${min.toFixed(2)} to ${factorText(max)}`;
+export function spreadText(speedUp: MeasuredSpeedUp): string {
+  return `median of ${rangeText(speedUp)}`;
 }
 
 /** What a speed is compared with: "asking both models for every token". */

@@ -15,6 +15,9 @@ export const settings: PilotSettings = {
   acceptances: [{ kind: 'exact' }],
 };
 
+/** As many as a speed needs. */
+export const fivePrompts = ['one', 'two', 'three', 'four', 'five'].map((text) => ({ text, id: null }));
+
 /** A plan of a reference and drafts of 2 and 4 tokens, two prompts. */
 export function fakePlan(change: Partial<PilotSettings> = {}): PilotPlan {
   return planPilot({ ...settings, ...change }).plan;

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { criteriaPresets } from '../../pilot/criteria.ts';
 import { casesOf } from '../../pilot/plan.ts';
 import { environmentOf } from '../../pilot/plan-key.ts';
-import { fakePlan, fakeRun } from '../../pilot/testing/fake-pilot.ts';
+import { fakePlan, fakeRun, fivePrompts } from '../../pilot/testing/fake-pilot.ts';
 import { criteriaFields, criteriaIn, initialPilotForm } from './pilot-form.ts';
 import { PilotPanel } from './pilot-panel.ts';
 import { PilotStorage } from './pilot-storage.ts';
@@ -82,7 +82,7 @@ test('an expectation that cannot be read is told by its line', async () => {
 });
 
 test('a pilot that an older version kept is shown, and judged by what is typed', async () => {
-  const plan = fakePlan();
+  const plan = fakePlan({ prompts: fivePrompts });
   const models = ['base', 'draft'].map((id) => ({ id, title: id, sha256: '0', backend: 'wasm' }));
   const storage = new PilotStorage();
   await storage.begin({

@@ -1,13 +1,16 @@
 import { html, LitElement, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import { isRecommended, nameOf, type PilotReport } from '../../pilot/report.ts';
 import {
+  chartText,
   circumstancesText,
   columnsOf,
   criteriaText,
   groupHeadline,
   groupsText,
+  isFaster,
   overview,
   reasons,
+  toneOf,
 } from '../../pilot/report-words.ts';
 import { describeFailure, type Failure, type Remedy } from '../kit/failure.ts';
 import { failureView } from '../kit/failure-view.ts';
@@ -69,7 +72,7 @@ export class PilotResult extends LitElement {
     if (!report) return null;
     return html`${report.recommendations.map(
       (recommendation) => html`<section
-        class="verdict ${recommendation.kind === 'meets' ? 'met' : ''}"
+        class="verdict ${toneOf(report, recommendation)}"
         aria-label="Recommendation for ${nameOf(report, recommendation).group}"
       >
         <h3>${unbroken(groupHeadline(report, recommendation))}</h3>
@@ -90,8 +93,7 @@ export class PilotResult extends LitElement {
         this.chart &&
         html`<figure>${this.chart}
         <figcaption class="hint">
-          A dot is one text, the bar the middle half of them, the tick their median. The line at 1 is the reference, the
-          dashed one what was asked for.
+          ${chartText(report)}
         </figcaption>
       </figure>`
       }
@@ -143,7 +145,9 @@ export class PilotResult extends LitElement {
             ${report.methods
               .filter((summary) => summary.group === group)
               .map(
-                (summary) => html`<tr class=${isChosen(summary.method) ? 'chosen' : ''}>
+                (
+                  summary,
+                ) => html`<tr class=${isChosen(summary.method) ? `chosen ${isFaster(summary) ? 'faster' : ''}` : ''}>
                   <th scope="row">
                     ${unbroken(nameOf(report, summary).title)}${isChosen(summary.method) ? html` <span class="tag">recommended</span>` : null}
                   </th>

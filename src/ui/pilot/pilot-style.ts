@@ -4,13 +4,16 @@ export const pilotResultStyle = css`
   .verdict {
     padding: 1rem 1.25rem;
     border: 1px solid var(--rule);
-    border-inline-start: 5px solid var(--danger);
+    border-inline-start: 5px solid var(--ink-soft);
     border-radius: var(--radius);
     background: var(--paper);
     overflow-wrap: anywhere;
   }
-  .verdict.met {
+  .verdict.faster {
     border-inline-start-color: var(--accent);
+  }
+  .verdict.unmet {
+    border-inline-start-color: var(--danger);
   }
   h3 {
     margin: 0 0 0.5rem;
@@ -81,16 +84,24 @@ export const pilotResultStyle = css`
     font-weight: 500;
   }
   .chosen > * {
-    background: var(--accent-wash);
+    background: var(--paper);
   }
   .chosen > th {
     padding-inline-start: 0.7rem;
+    box-shadow: inset 4px 0 0 var(--ink-soft);
+  }
+  .chosen.faster > * {
+    background: var(--accent-wash);
+  }
+  .chosen.faster > th {
     box-shadow: inset 4px 0 0 var(--accent);
   }
   .tag {
-    color: var(--accent);
     font-size: 0.8125rem;
     font-weight: 600;
+  }
+  .faster .tag {
+    color: var(--accent);
   }
   .columns {
     margin-top: 0.8rem;
@@ -118,6 +129,9 @@ export const pilotResultStyle = css`
       background: var(--sheet);
     }
     .chosen > :first-child {
+      background: var(--paper);
+    }
+    .chosen.faster > :first-child {
       background: var(--accent-wash);
     }
     tbody th {

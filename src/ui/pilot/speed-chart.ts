@@ -1,11 +1,18 @@
 import * as Plot from '@observablehq/plot';
 import { type ChartRow, chartRows } from '../../pilot/chart-rows.ts';
+import { hasEnoughPairs } from '../../pilot/recommend.ts';
 import type { PilotReport } from '../../pilot/report.ts';
+import { isFaster, speedUpCell, speedUpDetail } from '../../pilot/report-words.ts';
+import { factorText } from '../../speed/speed-words.ts';
 import { describedChart } from '../kit/described-chart.ts';
 
 type MethodRow = Extract<ChartRow, { kind: 'method' }>;
 
-const rowHeight = 46;
+const rowHeight = 60;
+/** Above it a row has its words, below it its marks: the words stay free of lines. */
+const marksTop = 34;
+/** From the middle of a row to that of its marks. */
+const marksDown = 17;
 const margins = { marginLeft: 8, marginRight: 68, marginTop: 8, marginBottom: 44 };
 
 /** Of one method; more would only cover each other, and slow the page down. */
@@ -14,15 +21,19 @@ const maxDots = 400;
 /** Follows the reader's scheme through custom properties where the page has them. */
 const style = `
   .speed-chart { color: var(--ink, #211e1a); background: none; font: 12px system-ui, sans-serif; overflow: visible; }
-  .speed-chart .band { stroke: var(--accent, #0a6a60); stroke-opacity: 0.3; }
-  .speed-chart .dots { fill: var(--accent, #0a6a60); fill-opacity: 0.6; stroke: none; }
+  .speed-chart .band { stroke: var(--ink-soft, #625b50); }
+  .speed-chart .dots { fill: var(--ink-soft, #625b50); }
+  .speed-chart .band-faster { stroke: var(--accent, #0a6a60); }
+  .speed-chart .dots-faster { fill: var(--accent, #0a6a60); }
+  .speed-chart .detail { fill: var(--ink-soft, #625b50); }
   .speed-chart .median { stroke: var(--ink, #211e1a); }
   .speed-chart .wanted { stroke: var(--danger, #9c2f20); }
   .speed-chart .one { stroke: var(--ink-soft, #625b50); }
 `;
 
 /**
- * Speed-up of each method: a dot a text, the middle half as a band, the median as a tick and a number.
+ * Speed-up of each method: a dot a text, with range and number of pairs; once there are enough of them, the middle half
+ * as a band and the median as a tick and a number. Only methods that are faster have the colour of success.
  * @param document in which to make it: the page's, or one without a page
  * @param width in CSS pixels
  * @returns null where nothing was compared
@@ -31,8 +42,12 @@ export function speedChart(report: PilotReport, document: Document, width: numbe
   const rows = chartRows(report);
   const methods = rows.filter((row): row is MethodRow => row.kind === 'method');
   if (methods.length === 0) return null;
-  const dots = methods.flatMap(({ key, ratios }) => spread(ratios).map((ratio) => ({ key, ratio })));
-  const values = [1, report.criteria.minSpeedUp, ...dots.map(({ ratio }) => ratio)];
+  const named = methods.filter(({ speedUp }) => hasEnoughPairs(speedUp));
+  const dots = methods.flatMap((row) => spread(row.ratios).map((ratio) => ({ ...row, ratio })));
+  const { minSpeedUp } = report.criteria;
+  // A criterion of 0 asks for nothing, and has no place on a logarithmic scale.
+  const wanted = minSpeedUp > 0 ? [minSpeedUp] : [];
+  const values = [1, ...wanted, ...dots.map(({ ratio }) => ratio)];
   const domain = [0.97 * Math.min(0.9, ...values), 1.03 * Math.max(1.2, ...values)] as const;
   const svg = Plot.plot({
     document,
@@ -53,24 +68,45 @@ export function speedChart(report: PilotReport, document: Document, width: numbe
     },
     y: { domain: rows.map(({ key }) => key), axis: null, padding: 0 },
     marks: [
-      // In the rows' lower halves: the labels above stay free.
-      Plot.tickX(methods, { x: () => 1, y: 'key', insetTop: 20, className: 'one' }),
-      Plot.tickX(methods, {
-        ...{ x: () => report.criteria.minSpeedUp, y: 'key', insetTop: 20 },
-        ...{ className: 'wanted', strokeDasharray: '4 4' },
+      Plot.tickX(methods, { x: () => 1, y: 'key', insetTop: marksTop, className: 'one' }),
+      ...wanted.map((ratio) =>
+        Plot.tickX(methods, {
+          ...{ x: () => ratio, y: 'key', insetTop: marksTop },
+          ...{ className: 'wanted', strokeDasharray: '4 4' },
+        }),
+      ),
+      ...[false, true].flatMap((faster) => {
+        const tone = faster ? '-faster' : '';
+        const isToned = (row: MethodRow): boolean => isFaster(row) === faster;
+        return [
+          Plot.ruleY(named.filter(isToned), {
+            ...{ y: 'key', x1: lowerOf, x2: upperOf, className: `band${tone}`, strokeOpacity: 0.3 },
+            ...{ strokeWidth: 14, dy: marksDown, strokeLinecap: 'round' },
+          }),
+          Plot.dot(dots.filter(isToned), {
+            ...{
+              x: 'ratio',
+              y: 'key',
+              r: 3,
+              stroke: 'none',
+              dy: marksDown,
+              className: `dots${tone}`,
+              fillOpacity: 0.6,
+            },
+          }),
+        ];
       }),
-      Plot.ruleY(methods, {
-        ...{ y: 'key', x1: lowerOf, x2: upperOf, className: 'band' },
-        ...{ strokeWidth: 14, dy: 8, strokeLinecap: 'round' },
-      }),
-      Plot.dot(dots, { x: 'ratio', y: 'key', r: 3, dy: 8, className: 'dots' }),
-      Plot.tickX(methods, {
+      Plot.tickX(named, {
         ...{ x: medianOf, y: 'key', className: 'median', strokeWidth: 2.5 },
-        ...{ insetTop: 20, insetBottom: 4 },
+        ...{ insetTop: marksTop, insetBottom: 4 },
+      }),
+      Plot.text(named, {
+        ...{ y: 'key', text: (row: MethodRow) => factorText(medianOf(row)), dx: 10, dy: marksDown },
+        ...{ frameAnchor: 'right', textAnchor: 'start', fontWeight: 600 },
       }),
       Plot.text(methods, {
-        ...{ y: 'key', text: (row: MethodRow) => `${medianOf(row).toFixed(2)} ×`, dx: 10, dy: 8 },
-        ...{ frameAnchor: 'right', textAnchor: 'start', fontWeight: 600 },
+        ...{ y: 'key', text: ({ speedUp }: MethodRow) => speedUpDetail(speedUp), className: 'detail' },
+        ...{ frameAnchor: 'left', textAnchor: 'start', dy: -4 },
       }),
       ...[true, false].map((isRecommended) =>
         Plot.text(
@@ -80,7 +116,7 @@ export function speedChart(report: PilotReport, document: Document, width: numbe
             ...{
               frameAnchor: 'left',
               textAnchor: 'start',
-              dy: -12,
+              dy: -19,
               fontWeight: isRecommended ? 600 : 400,
             },
           },
@@ -123,10 +159,10 @@ function ticksIn([lowest, highest]: readonly [number, number], width: number): r
   return inSight.filter((_, index) => (index - one) % step === 0);
 }
 
-const lowerOf = ({ quartiles }: MethodRow): number => quartiles.lower;
-const upperOf = ({ quartiles }: MethodRow): number => quartiles.upper;
-const medianOf = ({ quartiles }: MethodRow): number => quartiles.median;
+const lowerOf = ({ speedUp }: MethodRow): number => speedUp.lower;
+const upperOf = ({ speedUp }: MethodRow): number => speedUp.upper;
+const medianOf = ({ speedUp }: MethodRow): number => speedUp.median;
 
 function chartInWords(methods: readonly MethodRow[]): string {
-  return `Median speed-up: ${methods.map((row) => `${row.label} ${medianOf(row).toFixed(2)}`).join('; ')}`;
+  return `Speed-up: ${methods.map(({ label, speedUp }) => `${label} ${speedUpCell(speedUp)}`).join('; ')}`;
 }
