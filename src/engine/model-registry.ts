@@ -94,8 +94,8 @@ export class ModelRegistry {
       if (token === undefined || token === loading.token || signal?.aborted) throw error;
     } finally {
       if (onProgress) loading.listeners.delete(onProgress);
-      if (--loading.callers === 0) {
-        if (this.#loading.get(id) === loading) this.#loading.delete(id);
+      if (--loading.callers === 0 && this.#loading.get(id) === loading) {
+        this.#loading.delete(id);
         loading.controller.abort(signal?.reason);
       }
     }

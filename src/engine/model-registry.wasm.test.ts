@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ModelRuntime } from '../models/session/runtime.ts';
 import { type Answer, FileServer, file, status } from '../models/testing/file-server.ts';
 import { Engine } from './engine.ts';
 import { bundledModels } from './testing/bundled-models.ts';
@@ -57,4 +58,12 @@ test('to unload a model that is still downloading holds up no decode', async () 
   arrive();
   await Promise.all([loading, unloading]);
   expect((await engine.info()).models.map(({ id }) => id)).toEqual(['story-draft']);
+});
+
+// The error of an abort keeps its call stack, and with it the request that waited for the load, as long as the model.
+test('a load that has ended is not aborted when its callers leave', async () => {
+  const loadModel = vi.spyOn(ModelRuntime.prototype, 'loadModel');
+  await Promise.all([engine.load('story-draft'), engine.load('story-draft')]);
+  expect(loadModel.mock.calls.map(([, options]) => options?.signal?.aborted)).toEqual([false]);
+  loadModel.mockRestore();
 });
