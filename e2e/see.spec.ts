@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { axeFindings } from './axe.ts';
 import { test } from './site.ts';
+import { expectSmooth } from './smooth.ts';
 import { expect } from './story-page.ts';
 
 const claim = (page: Page) => page.locator('.claim');
@@ -127,6 +128,13 @@ test('playing costs the main thread a fraction of each frame', async ({ page }) 
   }, frames);
   // Of 16.7 ms.
   expect((1000 * ((await workSeconds()) - before)) / frames).toBeLessThan(6);
+});
+
+test('the recording plays without a dropped frame', async ({ page }) => {
+  await expectSmooth(page, async () => {
+    await page.goto('./');
+    await recordingPlays(page);
+  });
 });
 
 test('where motion is not wanted the story stands there at once, and plays on request', async ({ page }) => {

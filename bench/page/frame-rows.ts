@@ -30,6 +30,9 @@ export function frameRows(runs: readonly WatchedRun[]): FrameRow[] {
   return [...groups.values()].map(rowOf);
 }
 
+export const framesPerSecond = (frameMs: readonly number[]): number =>
+  (1000 * frameMs.length) / frameMs.reduce((sum, ms) => sum + ms, 0);
+
 function rowOf(runs: readonly WatchedRun[]): FrameRow {
   const frames = runs.flatMap(({ frameMs }) => frameMs).sort((a, b) => a - b);
   const tasks = runs.flatMap(({ longTaskMs }) => longTaskMs);
@@ -38,7 +41,7 @@ function rowOf(runs: readonly WatchedRun[]): FrameRow {
   return {
     situation,
     rhythm,
-    framesPerSecond: (1000 * frames.length) / totalMs,
+    framesPerSecond: framesPerSecond(frames),
     medianMs: quartilesOf(frames).median,
     p95Ms: frames[Math.floor(0.95 * (frames.length - 1))],
     longestMs: frames[frames.length - 1],

@@ -27,7 +27,7 @@ import { draftLengthField } from './draft-length-field.ts';
 import { moreSettings, type NumberField } from './more-settings.ts';
 import './team-editor.ts';
 import type { TeamForm } from '../form/team-form.ts';
-import { unservedCharacters } from '../form/unserved.ts';
+import { unservedPrompt } from '../form/unserved.ts';
 import { theme } from '../kit/theme.ts';
 
 /**
@@ -126,12 +126,10 @@ export class Composer extends LitElement {
 
   /** Of other languages and of emoji: the run would be no failure, but nonsense. */
   #unserved(): TemplateResult | null {
-    const characters = unservedCharacters(this.form);
-    if (characters.length === 0) return null;
-    return html`<p class="hint">
-      The story models know only English in plain letters and cannot read ${characters.join(' ')}. For other languages
-      choose a team under “More teams …”.
-    </p>`;
+    const hint = unservedPrompt(this.form);
+    return hint === null
+      ? null
+      : html`<p class="hint">${hint} For other languages choose a team under “More teams …”.</p>`;
   }
 
   #samples(): TemplateResult | null {

@@ -1,11 +1,7 @@
-import { beyondAscii } from '../kit/beyond-ascii.ts';
+import { unservedHint } from '../kit/unserved-text.ts';
 import { neededModels, type RequestForm } from './request-form.ts';
 
-/** How many of them a sentence names. */
-const maxNamed = 8;
-
-/** Characters of the prompt that the bundled story models never saw; empty where another model writes. */
-export function unservedCharacters(form: RequestForm): readonly string[] {
-  if (!neededModels(form).some((model) => model.startsWith('story-'))) return [];
-  return beyondAscii(form.prompt, maxNamed);
+/** What the bundled story models cannot serve of the prompt; null where they can, or another model writes. */
+export function unservedPrompt(form: RequestForm): string | null {
+  return neededModels(form).some((model) => model.startsWith('story-')) ? unservedHint(form.prompt) : null;
 }

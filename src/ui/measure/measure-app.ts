@@ -11,7 +11,7 @@ import { sizeText } from '../../errors/byte-text.ts';
 import { EngineError } from '../../errors/engine-error.ts';
 import { conclusionsOf, growthAt, speedUpText } from '../../measure/conclusions.ts';
 import type { MeasureParts, MeasureProgress } from '../../measure/measure-device.ts';
-import { planFor } from '../../measure/measure-plan.ts';
+import { type MeasurePlan, planFor } from '../../measure/measure-plan.ts';
 import type { MeasuredBackend, MeasuredHost, Measurement } from '../../measure/measurement.ts';
 import { backendNames, methodNames, referenceNames } from '../../measure/names.ts';
 import type { BackendKind } from '../../models/causal-model.ts';
@@ -30,6 +30,9 @@ import { pageNav, pageNavStyle } from '../kit/page-nav.ts';
 import { progressStyle } from '../kit/progress-style.ts';
 import { saveFile } from '../kit/save-file.ts';
 import { failureStyle, theme } from '../kit/theme.ts';
+import { downloadQuestion, downloadQuestionStyle } from '../models/download-question.ts';
+import { readGivenModel } from '../models/given-model.ts';
+import { type ModelDownload, modelDownload } from '../models/model-download.ts';
 import { fetchTeams } from '../page/catalogue/fetch-teams.ts';
 import { browserHost } from './browser-host.ts';
 import { bundledChoice, type MeasureChoice, namesIn, teamChoices } from './measure-choices.ts';
@@ -53,6 +56,7 @@ const browserProvider: MeasureProvider = {
 
 type MeasureState =
   | { readonly kind: 'ready' }
+  | { readonly kind: 'asked'; readonly names: readonly string[]; readonly download: ModelDownload }
   | { readonly kind: 'working'; readonly progress: MeasureProgress }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
@@ -83,7 +87,15 @@ export class MeasureApp extends LitElement {
 
   #abort: AbortController | null = null;
 
-  static override styles = [theme, failureStyle, progressStyle, numberTableStyle, pageNavStyle, measureStyle];
+  static override styles = [
+    theme,
+    failureStyle,
+    progressStyle,
+    numberTableStyle,
+    pageNavStyle,
+    downloadQuestionStyle,
+    measureStyle,
+  ];
 
   constructor() {
     super();
@@ -149,11 +161,7 @@ export class MeasureApp extends LitElement {
     return html`<form @submit=${this.#onSubmit}>
       <label
         >Models
-        <select
-          @change=${(event: Event) => {
-            this.chosen = (event.target as HTMLSelectElement).value;
-          }}
-        >
+        <select @change=${(event: Event) => this.#choose({ chosen: (event.target as HTMLSelectElement).value })}>
           ${this.choices.map(
             ({ id, title, downloadBytes: bytes }) =>
               html`<option value=${id} ?selected=${id === this.chosen}>
@@ -173,9 +181,7 @@ export class MeasureApp extends LitElement {
                 spellcheck="false"
                 autocapitalize="off"
                 .value=${this.names}
-                @input=${(event: InputEvent) => {
-                  this.names = (event.target as HTMLInputElement).value;
-                }}
+                @input=${(event: InputEvent) => this.#choose({ names: (event.target as HTMLInputElement).value })}
               /><span class="hint"
                 >Models of one vocabulary: the smallest drafts for the largest, and all take turns. Repositories of the
                 Hugging Face hub such as “owner/name:q4”, folders by their address, or story-draft.</span
@@ -196,13 +202,30 @@ export class MeasureApp extends LitElement {
             >`,
         )}
       </fieldset>
-      <div class="actions">
-        <button class="primary" ?disabled=${this.backends.length === 0}>
-          ${downloadBytes > 0 ? `Download ${sizeText(downloadBytes)} and measure` : this.measurement ? 'Measure again' : 'Measure'}
-        </button>
-        <p class="hint">Nothing leaves this device. You save the result, and send it where you want.</p>
-      </div>
+      ${
+        state.kind === 'asked'
+          ? this.#question(state)
+          : html`<div class="actions">
+              <button class="primary" ?disabled=${this.backends.length === 0}>
+                ${downloadBytes > 0 ? `Download ${sizeText(downloadBytes)} and measure` : this.measurement ? 'Measure again' : 'Measure'}
+              </button>
+              <p class="hint">Nothing leaves this device. You save the result, and send it where you want.</p>
+            </div>`
+      }
     </form>`;
+  }
+
+  #question({ names, download }: Extract<MeasureState, { readonly kind: 'asked' }>): TemplateResult {
+    const { bytes, words } = download;
+    return html`<p class="hint">${words}</p>
+      ${downloadQuestion({
+        ...{ title: names.join(', '), bytes },
+        agree: () => void this.#measure(planFor(names)),
+        cancel: () => {
+          this.state = { kind: 'ready' };
+          void this.#focus('button.primary');
+        },
+      })}`;
   }
 
   #result(measurement: Measurement): TemplateResult {
@@ -295,37 +318,67 @@ export class MeasureApp extends LitElement {
       </table>`;
   }
 
+  /** A question about other models falls. */
+  #choose(chosen: Partial<Pick<MeasureApp, 'chosen' | 'names' | 'backends'>>): void {
+    Object.assign(this, chosen);
+    if (this.state.kind === 'asked') this.state = { kind: 'ready' };
+  }
+
   #toggle(backend: BackendKind): void {
     const { backends } = this;
-    this.backends = (['wasm', 'webgpu'] as const).filter(
-      (one) => backends.includes(one) !== (one === backend),
-    );
+    this.#choose({
+      backends: (['wasm', 'webgpu'] as const).filter((one) => backends.includes(one) !== (one === backend)),
+    });
   }
 
   #onSubmit = (event: SubmitEvent): void => {
     event.preventDefault();
-    void this.#measure();
+    if (this.state.kind !== 'asked') void this.#begin();
   };
 
   #onRemedy = (remedy: Remedy): void => {
     if (remedy === 'reload-page') location.reload();
-    else void this.#measure();
+    else void this.#begin();
   };
 
-  async #measure(): Promise<void> {
-    const { provider, backends } = this;
-    const abort = new AbortController();
-    this.#abort = abort;
-    this.state = { kind: 'working', progress: { what: 'Starting …', share: 0 } };
+  /** @throws EngineError `invalid-request` for what can be no model */
+  #names(): readonly string[] {
+    return namesIn(this.names).map((name) => {
+      const { model, problem } = readGivenModel(name);
+      if (model === null) throw new EngineError('invalid-request', problem);
+      return model;
+    });
+  }
+
+  /** What the button says is fetched; the size of other models is asked first. */
+  async #begin(): Promise<void> {
+    const choice = this.choices.find(({ id }) => id === this.chosen);
+    if (choice) return this.#measure(choice.plan);
+    await this.#work('Asking about the models …', async (signal) => {
+      const names = this.#names();
+      return { kind: 'asked', names, download: await this.#download(names, signal) };
+    });
+    const { state } = this;
+    if (state.kind !== 'asked') return;
+    if (state.download.bytes === 0) await this.#measure(planFor(state.names));
+    else await this.#focus('.question button');
+  }
+
+  /** Each backend may load other weights. */
+  async #download(names: readonly string[], signal: AbortSignal): Promise<ModelDownload> {
+    const opened = await Promise.allSettled(this.backends.map((backend) => this.provider.connect(backend)));
+    // The measurement says what is wrong with the others.
+    const engines = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     try {
-      const missing = provider.missingFeatures();
-      if (missing.length > 0) {
-        throw new EngineError(
-          'model-unsupported',
-          `this browser lacks ${missing.join(', ')}: use a current one`,
-        );
-      }
-      const plan = this.choices.find(({ id }) => id === this.chosen)?.plan ?? planFor(namesIn(this.names));
+      return await modelDownload(names, engines, signal);
+    } finally {
+      await Promise.allSettled(engines.map((engine) => engine.close()));
+    }
+  }
+
+  async #measure(plan: MeasurePlan): Promise<void> {
+    const { provider, backends } = this;
+    const isDone = await this.#work('Starting …', async (signal) => {
       const { measureDevice } = await fetchedCode(
         'The measurement',
         () => import('../../measure/measure-device.ts'),
@@ -333,19 +386,46 @@ export class MeasureApp extends LitElement {
       this.measurement = await measureDevice({
         ...{ connect: provider.connect, plan, backends, host: await provider.host() },
         ...(provider.effort && { effort: provider.effort }),
-        signal: abort.signal,
+        signal,
         onProgress: (progress) => {
-          if (!abort.signal.aborted) this.state = { kind: 'working', progress };
+          if (!signal.aborted) this.state = { kind: 'working', progress };
         },
       });
-      this.state = { kind: 'ready' };
-      await this.updateComplete;
-      this.shadowRoot?.querySelector<HTMLElement>('#result')?.focus();
+      return { kind: 'ready' };
+    });
+    if (isDone) await this.#focus('#result');
+  }
+
+  /**
+   * @param work gives the state that follows it
+   * @returns false where it failed or was cancelled
+   */
+  async #work(what: string, work: (signal: AbortSignal) => Promise<MeasureState>): Promise<boolean> {
+    const abort = new AbortController();
+    this.#abort = abort;
+    this.state = { kind: 'working', progress: { what, share: 0 } };
+    try {
+      const missing = this.provider.missingFeatures();
+      if (missing.length > 0) {
+        throw new EngineError(
+          'model-unsupported',
+          `this browser lacks ${missing.join(', ')}: use a current one`,
+        );
+      }
+      const next = await work(abort.signal);
+      this.state = abort.signal.aborted ? { kind: 'ready' } : next;
+      return !abort.signal.aborted;
     } catch (error) {
       this.state = abort.signal.aborted
         ? { kind: 'ready' }
         : { kind: 'failed', failure: describeFailure(error) };
+      return false;
     }
+  }
+
+  async #focus(selector: string): Promise<void> {
+    await this.updateComplete;
+    this.shadowRoot?.querySelector<HTMLElement>(selector)?.focus();
   }
 
   /** The numbers are worth having without their picture. */

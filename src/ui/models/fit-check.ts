@@ -1,12 +1,20 @@
-import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
-import type { EngineApi } from '../../engine/engine-api.ts';
+import {
+  css,
+  html,
+  LitElement,
+  type PropertyDeclarations,
+  type PropertyValues,
+  type TemplateResult,
+} from 'lit';
 import { describeFailure } from '../kit/failure.ts';
 import { theme } from '../kit/theme.ts';
-import { fitText } from './fit-text.ts';
+import { downloadQuestion, downloadQuestionStyle } from './download-question.ts';
+import { readGivenModel } from './given-model.ts';
+import { type DownloadSource, type ModelDownload, modelDownload } from './model-download.ts';
 
 /**
- * Asks whether a model of the hub would run on this device, before anything large is downloaded.
- * @fires {CustomEvent<string>} use - what was typed is to be used; with a `use-title` only
+ * Says whether a model would run on this device, and uses it once the reader has seen how much is downloaded.
+ * @fires {CustomEvent<string>} use - this model, as `load` takes it; with a `use-title` only
  */
 export class FitCheck extends LitElement {
   static override properties: PropertyDeclarations = {
@@ -14,18 +22,22 @@ export class FitCheck extends LitElement {
     label: {},
     useTitle: { attribute: 'use-title' },
     answer: { state: true },
+    asked: { state: true },
   };
-  declare storage: Pick<EngineApi, 'estimate'> | null;
+  declare storage: DownloadSource | null;
   declare label: string;
   /** What the button says that uses the model; null where none can be used. */
   declare useTitle: string | null;
   /** What stands below the field. */
   declare answer: string;
+  /** A download that waits for the reader's word. */
+  declare asked: { readonly model: string; readonly bytes: number | null } | null;
   /** Answers of older questions are dropped. */
   #question = 0;
 
   static override styles = [
     theme,
+    downloadQuestionStyle,
     css`
       form {
         display: flex;
@@ -86,38 +98,102 @@ export class FitCheck extends LitElement {
     this.label = 'Would a model of the hub fit?';
     this.useTitle = null;
     this.answer = '';
+    this.asked = null;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#drop();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    // Another engine may have another hub.
+    if (changed.get('storage')) this.#drop();
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (!changed.has('asked')) return;
+    const [asked, use] = ['.question button', 'button.use'].map((one) =>
+      this.renderRoot.querySelector<HTMLElement>(one),
+    );
+    if (asked) asked.focus();
+    // What was focused has gone.
+    else if (changed.get('asked') && !this.shadowRoot?.activeElement) use?.focus();
   }
 
   override render(): TemplateResult {
-    return html`<form @submit=${this.#ask}>
+    return html`<form @submit=${this.#onSubmit}>
         <label>
           ${this.label}
-          <input name="model" placeholder="owner/name" required autocomplete="off" spellcheck="false" />
+          <input
+            name="model"
+            placeholder="owner/name"
+            required
+            autocomplete="off"
+            spellcheck="false"
+            @input=${this.#drop}
+          />
         </label>
         <button type="submit">${this.useTitle === null ? 'Ask' : 'Does it fit?'}</button>
-        ${this.useTitle === null ? null : html`<button type="button" @click=${this.#use}>${this.useTitle}</button>`}
+        ${this.#useButton()}
       </form>
       <p class="hint answer" role="status">${this.answer}</p>`;
   }
 
-  #use = (event: Event): void => {
-    const { form } = event.currentTarget as HTMLButtonElement;
-    if (!form?.reportValidity()) return;
+  #useButton(): TemplateResult | null {
+    const { asked, useTitle } = this;
+    if (useTitle === null) return null;
+    if (!asked) return html`<button type="button" class="use" @click=${this.#onUse}>${useTitle}</button>`;
+    const { model, bytes } = asked;
+    return downloadQuestion({ title: model, bytes, agree: () => this.#use(model), cancel: this.#drop });
+  }
+
+  #use(model: string): void {
+    this.#drop();
+    this.dispatchEvent(new CustomEvent<string>('use', { detail: model }));
+  }
+
+  #drop = (): void => {
     this.#question++;
-    const detail = String(new FormData(form).get('model'));
-    this.dispatchEvent(new CustomEvent<string>('use', { detail }));
+    this.asked = null;
+    this.answer = '';
   };
 
-  #ask = async (event: SubmitEvent): Promise<void> => {
+  #onSubmit = (event: SubmitEvent): void => {
     event.preventDefault();
-    const model = String(new FormData(event.currentTarget as HTMLFormElement).get('model')).trim();
-    const question = ++this.#question;
-    this.answer = `Asking about ${model} …`;
-    const answer = await (
-      this.storage?.estimate(model) ?? Promise.reject(new Error('The engine is not running.'))
-    ).then(fitText, (error: unknown) => describeFailure(error).message);
-    if (question === this.#question) this.answer = answer;
+    void this.#ask(event.currentTarget as HTMLFormElement);
   };
+
+  #onUse = async (event: Event): Promise<void> => {
+    const { form } = event.currentTarget as HTMLButtonElement;
+    if (!form?.reportValidity()) return;
+    const asked = await this.#ask(form);
+    if (!asked) return;
+    const { model, bytes } = asked;
+    if (bytes === 0) this.#use(model);
+    else this.asked = { model, bytes };
+  };
+
+  /** @returns null where there is no such model, and where a newer question was asked meanwhile */
+  async #ask(form: HTMLFormElement): Promise<(ModelDownload & { readonly model: string }) | null> {
+    this.#drop();
+    const question = this.#question;
+    const { model, problem } = readGivenModel(String(new FormData(form).get('model')));
+    if (model === null) {
+      this.answer = problem;
+      return null;
+    }
+    this.answer = `Asking about ${model} …`;
+    try {
+      const download = await modelDownload([model], this.storage ? [this.storage] : []);
+      if (question !== this.#question) return null;
+      this.answer = download.words;
+      return { model, ...download };
+    } catch (error) {
+      if (question === this.#question) this.answer = describeFailure(error).message;
+      return null;
+    }
+  }
 }
 
 customElements.define('antiphon-fit-check', FitCheck);

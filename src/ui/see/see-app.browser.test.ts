@@ -341,7 +341,8 @@ test('a recording that does not arrive is told, and asked for again', async () =
 
 test.each([
   ['Once upon a time', 'Loads 15 MB once. Nothing leaves this device.', true],
-  ['Érase 🐉', 'These small models know simple English only and cannot read É 🐉', true],
+  ['Érase 🐉', 'These small models know simple English only and cannot read É 🐉.', true],
+  ['Habia una vez un perro', 'These small models know simple English only.', true],
   ['   ', 'Loads 15 MB once. Nothing leaves this device.', false],
   ['', 'Loads 15 MB once. Nothing leaves this device.', false],
 ])('the opening "%s": %s', async (opening, hint, isValid) => {

@@ -1,7 +1,6 @@
 import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { type Clock, systemClock } from '../../trace/clock.ts';
-import { beyondAscii } from '../kit/beyond-ascii.ts';
 import { ConnectionWatch } from '../kit/connection-watch.ts';
 import { describeFailure, type Failure, type Remedy } from '../kit/failure.ts';
 import { failureView } from '../kit/failure-view.ts';
@@ -9,6 +8,7 @@ import { memberClass, memberStyle } from '../kit/member-style.ts';
 import { pageNav, pageNavStyle } from '../kit/page-nav.ts';
 import { progressStyle } from '../kit/progress-style.ts';
 import { failureStyle, theme } from '../kit/theme.ts';
+import { unservedHint } from '../kit/unserved-text.ts';
 import { memberLetters } from '../story/cast.ts';
 import { LiveWriter } from './live-writer.ts';
 import { noMoment, noRun, type PaneMoment } from './pane-timeline.ts';
@@ -233,7 +233,6 @@ export class SeeApp extends LitElement {
   }
 
   #form(): TemplateResult {
-    const strange = beyondAscii(this.opening, 6);
     return html`<form @submit=${this.#onSubmit}>
       <label
         ><span>Your story begins with</span
@@ -252,11 +251,7 @@ export class SeeApp extends LitElement {
         /><datalist id="openings">${openings.map((one) => html`<option value=${one}></option>`)}</datalist></label
       ><button class="primary">Write one live</button>
       <p class="hint" id="opening-hint" aria-live="polite">
-        ${
-          strange.length > 0
-            ? `These small models know simple English only and cannot read ${strange.join(' ')}`
-            : `${this.#loadWords()} Nothing leaves this device.`
-        }
+        ${unservedHint(this.opening) ?? `${this.#loadWords()} Nothing leaves this device.`}
       </p>
     </form>`;
   }

@@ -6,20 +6,19 @@ import { describeFailure, type Failure } from '../../kit/failure.ts';
 import { failureView } from '../../kit/failure-view.ts';
 import { fetchedCode } from '../../kit/fetched-code.ts';
 import { fieldStyle } from '../../kit/field-style.ts';
-import type { FitCheck } from '../../models/fit-check.ts';
 import type { Family, Team, TeamCatalogue } from './team-catalogue.ts';
 import '../../models/fit-check.ts';
 import { initialForm, neededModels, type RequestForm, rollSeed } from '../../form/request-form.ts';
 import { withChosen } from '../../form/stand-ins.ts';
 import { failureStyle, theme } from '../../kit/theme.ts';
 import type { CatalogueWanted } from '../../models/catalogue-wanted.ts';
+import { downloadQuestionStyle } from '../../models/download-question.ts';
 import { type ModelChoice, titleOf } from '../../models/model-choice.ts';
 import { applyTeam } from './apply-team.ts';
 import { catalogueStyle } from './catalogue-style.ts';
 import { type Device, downloadBytes } from './device-fit.ts';
 import { familySection, type SectionParts } from './family-section.ts';
 import { fetchTeams } from './fetch-teams.ts';
-import { readGivenModel } from './given-model.ts';
 import { pageDevice } from './page-device.ts';
 import { searchTeams } from './search-teams.ts';
 
@@ -58,7 +57,7 @@ export class CatalogueDialog extends LitElement {
   /** A download that waits for the reader's word. */
   declare question: { readonly id: string; readonly agree: () => void } | null;
 
-  static override styles = [theme, fieldStyle, failureStyle, catalogueStyle];
+  static override styles = [theme, fieldStyle, failureStyle, downloadQuestionStyle, catalogueStyle];
 
   constructor() {
     super();
@@ -84,7 +83,13 @@ export class CatalogueDialog extends LitElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has('info') || changed.has('form')) void this.#lookAtDevice();
-    if (changed.has('question')) this.renderRoot.querySelector<HTMLElement>('.question button')?.focus();
+    if (changed.has('question')) this.#focusAnswer(changed.get('question')?.id);
+  }
+
+  /** The question takes the focus of the button that it stands in for, and gives it back. */
+  #focusAnswer(before: string | undefined): void {
+    const selector = this.question ? '.question button' : `[data-id="${CSS.escape(before ?? '')}"]`;
+    this.renderRoot.querySelector<HTMLElement>(selector)?.focus();
   }
 
   override render(): TemplateResult {
@@ -116,7 +121,7 @@ export class CatalogueDialog extends LitElement {
             label="Any other: repository or folder’s address"
             use-title=${this.#useTitle()}
             .storage=${this.storage}
-            @use=${this.#onGiven}
+            @use=${(event: CustomEvent<string>) => this.#use(event.detail)}
           ></antiphon-fit-check>
         </div>
         ${this.#hub()} ${this.#families()}
@@ -220,12 +225,6 @@ export class CatalogueDialog extends LitElement {
     this.#change(applyTeam(this.form, team, family));
     this.#close();
   }
-
-  #onGiven = (event: CustomEvent<string>): void => {
-    const { model, problem } = readGivenModel(event.detail);
-    if (model !== null) this.#use(model);
-    else (event.currentTarget as FitCheck).answer = problem;
-  };
 
   #onHub = (event: SubmitEvent): void => {
     event.preventDefault();

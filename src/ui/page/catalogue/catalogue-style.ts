@@ -140,11 +140,6 @@ export const catalogueStyle = css`
     padding-block: 0.25rem;
     font-size: 0.875rem;
   }
-  .question {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0.5rem;
-  }
   .fit {
     font-size: 0.8125rem;
     font-variant-numeric: tabular-nums;

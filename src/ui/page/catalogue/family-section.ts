@@ -2,6 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { sizeText } from '../../../errors/byte-text.ts';
 import type { Dtype } from '../../../models/files/dtype.ts';
+import { downloadQuestion } from '../../models/download-question.ts';
 import { automaticDtype, type Device, deviceFit, deviceFitText, type WeightsChoice } from './device-fit.ts';
 import type { Family, FamilyModel, Team } from './team-catalogue.ts';
 
@@ -128,12 +129,9 @@ function useButton(
 ): TemplateResult {
   const { id, what, title, bytes, use } = row;
   if (asked !== id) {
-    return html`<button type="button" aria-label="${what}: ${title}" @click=${use}>${what}</button>`;
+    return html`<button type="button" data-id=${id} aria-label="${what}: ${title}" @click=${use}>${what}</button>`;
   }
-  return html`<div class="question" role="group" aria-label="Download of ${title}">
-    <button type="button" class="primary" @click=${agree}>Download ${sizeText(bytes)}</button>
-    <button type="button" @click=${cancel}>Cancel</button>
-  </div>`;
+  return downloadQuestion({ title, bytes, agree, cancel });
 }
 
 function fitLine(choices: readonly WeightsChoice[], bytes: number, device: Device | null): TemplateResult {

@@ -1,6 +1,6 @@
-import { EngineError } from '../../../errors/engine-error.ts';
-import { splitDtype } from '../../../models/files/dtype.ts';
-import { DEFAULT_HUB_URL, repositoryOf } from '../../../models/files/hub/hub-model.ts';
+import { EngineError } from '../../errors/engine-error.ts';
+import { splitDtype } from '../../models/files/dtype.ts';
+import { DEFAULT_HUB_URL, repositoryOf } from '../../models/files/hub/hub-model.ts';
 
 /** What a reader typed as a model: its name as `load` takes it, or what is wrong with it. */
 export type GivenModel =
