@@ -96,9 +96,18 @@ export class Soak {
     }
   }
 
-  /** Writes the same texts before each reading, so that the caches kept for later texts are the same. */
+  /**
+   * Loads the models anew and writes the same texts before each reading, so that the caches kept for later texts are the
+   * same.
+   */
   async settle(): Promise<void> {
     const { WASM, WebGPU } = this.#engines;
+    for (const { api } of [WASM, WebGPU]) {
+      for (const { id } of (await api.info()).models) {
+        await api.unload(id);
+        await api.load(id);
+      }
+    }
     const decodes = [
       ...wasmCases(this.#host.chatModel).map((request) => [WASM, request] as const),
       ...webGpuCases.map((request) => [WebGPU, request] as const),

@@ -19,7 +19,7 @@ import { failureView } from '../kit/failure-view.ts';
 import { fetchedCode } from '../kit/fetched-code.ts';
 import { openFetchedEngine } from '../kit/fetched-engine.ts';
 import { nextFrame } from '../kit/next-frame.ts';
-import { pageNav, pageNavStyle } from '../kit/page-nav.ts';
+import { pageHeaderStyle, pageNav } from '../kit/page-nav.ts';
 import { failureStyle, theme } from '../kit/theme.ts';
 import { hasModels } from '../models/engine-state.ts';
 import '../models/model-panel.ts';
@@ -129,7 +129,7 @@ export class ChatApp extends LitElement {
   /** The reader has not scrolled away from what is being written. */
   #isAtEnd = true;
 
-  static override styles = [theme, failureStyle, pageNavStyle, chatStyle];
+  static override styles = [theme, failureStyle, pageHeaderStyle, chatStyle];
 
   constructor() {
     super();

@@ -16,17 +16,7 @@ export const chatStyle = css`
     min-height: 22rem;
   }
   header {
-    display: flex;
-    flex-wrap: wrap;
-    justify-content: space-between;
-    align-items: baseline;
-    gap: 0 1.25rem;
     margin-bottom: clamp(0.5rem, 2vh, 1.25rem);
-  }
-  h1 {
-    margin: 0;
-    font: 400 clamp(1.5rem, 4vw, 2.5rem) / 1.1 var(--serif);
-    letter-spacing: -0.01em;
   }
   a {
     color: var(--accent);

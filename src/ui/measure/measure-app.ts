@@ -26,7 +26,7 @@ import { fetchedCode } from '../kit/fetched-code.ts';
 import { openFetchedEngine } from '../kit/fetched-engine.ts';
 import { numberTableStyle } from '../kit/number-table-style.ts';
 import { decimalText, noNumber, smallNumberText } from '../kit/number-text.ts';
-import { pageNav, pageNavStyle } from '../kit/page-nav.ts';
+import { pageHeaderStyle, pageNav } from '../kit/page-nav.ts';
 import { progressStyle } from '../kit/progress-style.ts';
 import { saveFile } from '../kit/save-file.ts';
 import { failureStyle, theme } from '../kit/theme.ts';
@@ -92,7 +92,7 @@ export class MeasureApp extends LitElement {
     failureStyle,
     progressStyle,
     numberTableStyle,
-    pageNavStyle,
+    pageHeaderStyle,
     downloadQuestionStyle,
     measureStyle,
   ];

@@ -6,18 +6,6 @@ export const measureStyle = css`
     margin: 0 auto;
     padding: clamp(0.75rem, 3vw, 2rem) clamp(0.75rem, 4vw, 2rem) 4rem;
   }
-  header {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: baseline;
-    justify-content: space-between;
-    gap: 0 1.5rem;
-  }
-  h1 {
-    margin: 0;
-    font: 400 clamp(1.6rem, 5vw, 2.5rem) / 1.15 var(--serif);
-    letter-spacing: -0.01em;
-  }
   a {
     color: var(--accent);
   }

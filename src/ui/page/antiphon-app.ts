@@ -23,7 +23,7 @@ import '../numbers/numbers-section.ts';
 import type { Replacement } from '../models/model-panel.ts';
 import '../models/model-panel.ts';
 import { nextFrame } from '../kit/next-frame.ts';
-import { pageNav, pageNavStyle } from '../kit/page-nav.ts';
+import { pageHeaderStyle, pageNav } from '../kit/page-nav.ts';
 import { backgroundLoad, hasModels } from '../models/engine-state.ts';
 import { titleOf } from '../models/model-choice.ts';
 import type { PilotSection } from '../pilot/pilot-section.ts';
@@ -87,7 +87,7 @@ export class AntiphonApp extends LitElement {
     progressStyle,
     raceProgressStyle,
     prefillStyle,
-    pageNavStyle,
+    pageHeaderStyle,
     appStyle,
   ];
 

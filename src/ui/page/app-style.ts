@@ -8,19 +8,9 @@ export const appStyle = css`
     padding: clamp(1.25rem, 3vw, 2.5rem) clamp(1rem, 4vw, 3rem) 3rem;
   }
   header {
-    display: grid;
-    grid-template-columns: minmax(0, 1fr) auto;
-    align-items: baseline;
-    gap: 0 1rem;
     margin-bottom: clamp(0.9rem, 3vw, 2rem);
   }
-  h1 {
-    margin: 0;
-    font: 400 clamp(1.75rem, 5vw, 3.25rem) / 1.1 var(--serif);
-    letter-spacing: -0.01em;
-  }
   header p {
-    max-width: 46rem;
     margin-top: 0.5rem;
     color: var(--ink-soft);
     font-size: 1.0625rem;

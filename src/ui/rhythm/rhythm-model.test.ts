@@ -113,8 +113,6 @@ test('rounds that go on with an earlier text keep their numbers, and the first o
   const rounds = await scripted({ schedule: 'alternate', draftLengths: [1, 1] }, 3);
   const later = modelOf(rounds.map((round) => ({ ...round, index: round.index + 40 })));
   const model = modelOf(rounds);
-  expect(model.committedTokens).toBe(3);
-  expect(later.committedTokens).toBe(3);
   for (const count of [0, 2, 9]) expect(later.lastRoundsMs(count)).toBe(model.lastRoundsMs(count));
   expect([later.roundAt(2), later.roundAt(42)?.atMs]).toEqual([null, rounds[2].atMs]);
 });

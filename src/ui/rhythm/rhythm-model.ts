@@ -23,7 +23,6 @@ export class RhythmModel {
   readonly #rounds: RoundItems[] = [];
   readonly #lanes: { depth: number; forwards: number; proposals: number }[] = [];
   readonly #origins = new ProposalOrigins();
-  #committedTokens = 0;
   #hasDropped = false;
   #first: Round | null = null;
   #last: Round | null = null;
@@ -35,11 +34,6 @@ export class RhythmModel {
   /** One for each that forwarded or proposed, by number. */
   get lanes(): readonly Lane[] {
     return this.#lanes;
-  }
-
-  /** Tokens of the text behind the prefill's round. */
-  get committedTokens(): number {
-    return this.#committedTokens;
   }
 
   /** Whether a proposal was rejected or discarded. */
@@ -93,7 +87,6 @@ export class RhythmModel {
       committed: committedItems(round),
     });
     this.#hasDropped ||= proposals.some(({ fate }) => fate !== 'accepted');
-    if (this.#first) this.#committedTokens += round.committed.length;
     this.#first ??= round;
     this.#last = round;
   }

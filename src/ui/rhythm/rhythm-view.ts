@@ -16,7 +16,7 @@ import { RhythmSeries } from './rhythm-series.ts';
 import './rhythm-table.ts';
 import './rhythm-timeline.ts';
 import type { RhythmTimeline } from './rhythm-timeline.ts';
-import { roundWords, secondsText, summaryWords } from './rhythm-words.ts';
+import { roundWords, secondsText } from './rhythm-words.ts';
 import { TimelinePosition, type TimeWindow } from './timeline-position.ts';
 
 const zoomStep = 1.5;
@@ -59,10 +59,6 @@ export class RhythmView extends LitElement {
     memberStyle,
     legendStyle,
     css`
-      .point {
-        margin-bottom: 0.8rem;
-        font: 400 1.0625rem / 1.45 var(--serif);
-      }
       .tools {
         display: flex;
         flex-wrap: wrap;
@@ -147,8 +143,7 @@ export class RhythmView extends LitElement {
   override render(): TemplateResult {
     const model = this.#model;
     const count = model.rounds.length;
-    return html`<p class="point">${summaryWords(model, this.cast) || 'Reading the prompt …'}</p>
-      ${this.#tools()}
+    return html`${count === 0 ? html`<p class="hint">Reading the prompt …</p>` : null} ${this.#tools()}
       <antiphon-rhythm-timeline
         .model=${model}
         .revision=${count}

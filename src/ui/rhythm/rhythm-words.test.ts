@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { type Script, scriptedRounds } from '../../decode/testing/scripted-decode.ts';
 import { timedRounds } from '../../round/testing/timed-rounds.ts';
 import { RhythmModel } from './rhythm-model.ts';
-import { millisecondsText, roundMs, roundWords, secondsText, summaryWords } from './rhythm-words.ts';
+import { millisecondsText, roundMs, roundWords, secondsText } from './rhythm-words.ts';
 
-const cast = ['A', 'B', 'C'].map((letter) => ({ letter, isTarget: true }));
+const cast = ['A', 'B', 'C'].map((letter) => ({ letter }));
 
 async function modelOf(script: Script): Promise<RhythmModel> {
   const model = new RhythmModel();
@@ -84,35 +84,5 @@ describe('times', () => {
     expect(roundMs([{ atMs: 1000 }, { atMs: 1040 }, { atMs: 1080 }])).toBe(40);
     expect(roundMs([{ atMs: 1000 }])).toBe(1000);
     expect(roundMs([])).toBe(0);
-  });
-});
-
-describe('the decode in words', () => {
-  test('alternating members save forwards', async () => {
-    const model = await modelOf({ schedule: 'alternate', draftLengths: [1, 1], rounds: 10 });
-    expect(summaryWords(model, cast.slice(0, 2))).toBe(
-      '10 tokens: 11 model calls instead of 20: 45 % saved.',
-    );
-  });
-
-  test('asking everyone for every token saves none', async () => {
-    const model = await modelOf({ schedule: 'sequential', draftLengths: [1, 1, 1], rounds: 2 });
-    expect(summaryWords(model, cast)).toBe('2 tokens: 6 model calls instead of 6: none saved.');
-  });
-
-  test('of speculative decoding the target’s forwards count', async () => {
-    const model = await modelOf({ schedule: 'naive', draftLengths: [2, 1], rounds: 3 });
-    const members = [{ isTarget: false }, { isTarget: true }];
-    expect(summaryWords(model, members)).toBe('6 tokens: 3 model calls instead of 6: 50 % saved.');
-  });
-
-  test('rejections may cost more than they save', async () => {
-    const rejected = Array.from({ length: 20 }, (_, verdict) => verdict + 1);
-    const model = await modelOf({ schedule: 'alternate', draftLengths: [2, 1], rejected, rounds: 4 });
-    expect(summaryWords(model, cast.slice(0, 2))).toBe('4 tokens: 12 model calls instead of 8: 50 % more.');
-  });
-
-  test('nothing is told before the first token behind the prompt', () => {
-    expect(summaryWords(new RhythmModel(), cast)).toBe('');
   });
 });

@@ -3,7 +3,6 @@ import { decimalText } from '../kit/number-text.ts';
 import type { CastMember } from '../story/cast.ts';
 import { tokenWord } from '../story/token-words.ts';
 import type { CommittedItem, ForwardItem, JudgedFate, RoundItems } from './rhythm-items.ts';
-import type { RhythmModel } from './rhythm-model.ts';
 
 /*
  * The rhythm in sentences: what the timeline shows, for those who do not see it, and the point of it for those who do.
@@ -96,21 +95,6 @@ function fateWords({ proposals, committed }: RoundItems, cast: Letters): string[
 function yieldWords({ forwards, committed }: RoundItems): string {
   const passes = forwards.filter(({ kind }) => kind !== 'prefill').length;
   return passes > 0 ? `${counted(passes, 'forward')}, ${counted(committed.length, 'token')}.` : '';
-}
-
-/** What the whole decode came to, beside asking every target for every token. */
-export function summaryWords(
-  model: Pick<RhythmModel, 'lanes' | 'committedTokens'>,
-  cast: readonly Pick<CastMember, 'isTarget'>[],
-): string {
-  const { lanes, committedTokens } = model;
-  if (committedTokens === 0) return '';
-  const targets = cast.filter(({ isTarget }) => isTarget).length;
-  const forwards = lanes.reduce((sum, lane, member) => sum + (cast[member]?.isTarget ? lane.forwards : 0), 0);
-  const asked = committedTokens * targets;
-  const share = `${Math.round((100 * Math.abs(asked - forwards)) / asked)} %`;
-  const gain = forwards < asked ? `${share} saved` : forwards > asked ? `${share} more` : 'none saved';
-  return `${counted(committedTokens, 'token')}: ${counted(forwards, 'model call')} instead of ${asked}: ${gain}.`;
 }
 
 function counted(count: number, noun: string): string {

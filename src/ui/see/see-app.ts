@@ -5,7 +5,7 @@ import { ConnectionWatch } from '../kit/connection-watch.ts';
 import { describeFailure, type Failure, type Remedy } from '../kit/failure.ts';
 import { failureView } from '../kit/failure-view.ts';
 import { memberClass, memberStyle } from '../kit/member-style.ts';
-import { pageNav, pageNavStyle } from '../kit/page-nav.ts';
+import { pageHeaderStyle, pageNav } from '../kit/page-nav.ts';
 import { progressStyle } from '../kit/progress-style.ts';
 import { failureStyle, theme } from '../kit/theme.ts';
 import { unservedHint } from '../kit/unserved-text.ts';
@@ -70,7 +70,7 @@ export class SeeApp extends LitElement {
   /** The focus was on something of the live run before it was rendered anew. */
   #hadLiveFocus = false;
 
-  static override styles = [theme, memberStyle, failureStyle, progressStyle, pageNavStyle, seeStyle];
+  static override styles = [theme, memberStyle, failureStyle, progressStyle, pageHeaderStyle, seeStyle];
 
   constructor() {
     super();
@@ -199,7 +199,7 @@ export class SeeApp extends LitElement {
       </p>
       <p class="why">
         <strong>Why?</strong> Models that know different things write together what none writes alone: here, fairy tales
-        in space. Calling a model is the slow part: asking both takes two calls a word, taking turns about one. Both ways roll the same dice, so the
+        in space. Calling a model is the slow part: asking both takes two calls a word, taking turns about one. Both ways use the same random numbers, so the
         text is the same.
       </p>
     </section>`;

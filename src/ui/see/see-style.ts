@@ -13,19 +13,9 @@ export const seeStyle = css`
     padding: clamp(0.4rem, 2.5vh, 2rem) clamp(0.75rem, 4vw, 3rem);
   }
   header {
-    display: grid;
-    grid-template-columns: 1fr auto;
-    gap: 0 1.5rem;
     margin-bottom: clamp(0.4rem, 2vh, 1.25rem);
   }
-  h1 {
-    margin: 0;
-    font: 400 clamp(1.6rem, 4vw, 2.75rem) / 1.1 var(--serif);
-    letter-spacing: -0.01em;
-  }
   header p {
-    grid-row: 2;
-    grid-column: 1 / -1;
     color: var(--ink-soft);
   }
   .model .badge {
@@ -33,10 +23,6 @@ export const seeStyle = css`
     height: 1.25em;
     font-size: 0.8em;
     vertical-align: 0.1em;
-  }
-  nav {
-    align-items: start;
-    justify-content: end;
   }
   main {
     display: grid;
@@ -71,7 +57,7 @@ export const seeStyle = css`
     font-variant-numeric: tabular-nums;
   }
   .speed {
-    flex: 0 0 12rem;
+    flex: 0 0 14.5rem;
   }
   .slider {
     display: flex;

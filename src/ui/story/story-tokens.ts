@@ -35,6 +35,9 @@ export function roundView(tokens: readonly StoryToken[], startsLine: boolean): r
   });
 }
 
+/** Keeps a crossed-out word apart from the full stop before it. */
+const thinSpace = '\u2009';
+
 function tokenView(token: StoryToken): TemplateResult {
   const [blank, word] = splitBlank(token.text);
   // Marks belong to the word, not to the blank before it.
@@ -61,7 +64,7 @@ function droppedView(token: StoryToken, isExtra = false): TemplateResult {
   const look = by === null ? '' : memberClass(by);
   const word = tokenWord(text);
   return html`<del class="${fate} ${look} ${isExtra ? 'extra' : ''}" tabindex="-1" aria-hidden="true" data-place=${placeText(token)}
-    >${blank.includes('\n') || blank === '' ? '' : ' '}<s class="${look} ${hasLetters(word) ? letteredClass(token, word) : 'mark'}">${word}</s></del
+    >${blank.includes('\n') || blank === '' ? thinSpace : ' '}<s class="${look} ${hasLetters(word) ? letteredClass(token, word) : 'mark'}">${word}</s></del
   >`;
 }
 
