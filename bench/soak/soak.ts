@@ -228,8 +228,10 @@ export class Soak {
     kill();
     const ends = await Promise.allSettled([...pending, lost, lost.then(() => api.info())]);
     for (const [index, end] of ends.entries()) {
+      // On a busy machine the first text may be whole before its first round arrives.
+      const isWhole = index === 0 && end.status === 'fulfilled' && pending.length > 0;
       const code = end.status === 'rejected' ? codeOf(end.reason) : codeOf(end.value);
-      expectThat(code === 'worker-lost', `call ${index} of a dead worker ended with ${code}`);
+      expectThat(isWhole || code === 'worker-lost', `call ${index} of a dead worker ended with ${code}`);
     }
     release();
     this.#engines.mortal = await openMortal(this.#host);

@@ -117,7 +117,7 @@ export class SeeApp extends LitElement {
               html`${member === 0 ? '' : ' and '}<span class="model ${memberClass(member)}"
                   ><span class="badge">${memberLetters[member]}</span>\u00a0${name}</span
                 >`,
-          )}. Each word is a mix of what both would write.
+          )}. Every word is chosen by the two together.
         </p>
         ${pageNav('See')}
       </header>
@@ -147,7 +147,11 @@ export class SeeApp extends LitElement {
         'turns',
         'Taking turns',
         html`One call checks a word and adds the next.
-          <span class="legend">Underlined: suggested by A or by B. <del>Crossed out</del>: refused by the other.</span>`,
+          <span class="legend"
+            >Underlined: suggested by <span class="accepted ${memberClass(0)}">A</span> or
+            <span class="accepted ${memberClass(1)}">B</span>. <del>Crossed out</del>: refused, with the word that came
+            after it. No line: chosen in its place.</span
+          >`,
       )}
     </div>`;
   }
@@ -155,7 +159,7 @@ export class SeeApp extends LitElement {
   #clockControls(): TemplateResult {
     const { playback } = this;
     const factor = this.#factor();
-    const words = factor < 1.05 ? 'true speed' : `${factor.toFixed(factor < 9.5 ? 1 : 0)} times slower`;
+    const words = factor < 1.05 ? 'true speed' : `slowed down ${factor.toFixed(factor < 9.5 ? 1 : 0)} times`;
     const action =
       playback && !playback.isPaused && !playback.isOver
         ? 'Pause'
@@ -192,15 +196,17 @@ export class SeeApp extends LitElement {
       <p class="claim">
         ${
           runs.isSameText
-            ? html`<strong class="same"><span aria-hidden="true">✓</span> Identical text</strong>`
+            ? html`<strong class="same"
+                >${playback.isOver ? html`<span aria-hidden="true">✓</span> ` : nothing}Identical text</strong
+              >`
             : html`<strong>The texts differ</strong>, because rounding decided a near tie`
         }, <strong>${calls}</strong>, ${speed}${speedDetail && html` <span class="detail">(${speedDetail})</span>`}.
         ${loss && html`<span class="loss">${loss}</span>`}
       </p>
       <p class="why">
         <strong>Why?</strong> Models that know different things write together what none writes alone: here, fairy tales
-        in space. Calling a model is the slow part: asking both takes two calls a word, taking turns about one. Both ways use the same random numbers, so the
-        text is the same.
+        in space<span class="roomy">; with larger models, say, a doctor’s knowledge in plain words</span>. Calling a model is the slow part: asking both takes two calls a word, taking turns about one. A word is picked
+        partly by chance, the same in both ways<span class="roomy">: they use the same random numbers</span>.
       </p>
     </section>`;
   }

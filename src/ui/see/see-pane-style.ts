@@ -41,7 +41,7 @@ export const seePaneStyle = css`
     text-underline-offset: 0.28em;
   }
   .refused {
-    margin-inline-end: 0.25em;
+    margin-inline-end: 0.15em;
     color: var(--ink-soft);
     font-size: 0.85em;
   }

@@ -57,7 +57,7 @@ export const seeStyle = css`
     font-variant-numeric: tabular-nums;
   }
   .speed {
-    flex: 0 0 14.5rem;
+    flex: 0 0 16rem;
   }
   .slider {
     display: flex;
@@ -169,6 +169,9 @@ export const seeStyle = css`
     .why {
       font-size: 0.75rem;
       line-height: 1.3;
+    }
+    .roomy {
+      display: none;
     }
     .why {
       margin-top: 0.15rem;
