@@ -156,7 +156,7 @@ test('the recording plays on the slowed clock: the same words in both panes, eac
   const { app, clock } = await open([]);
   await expect.poll(() => paneText(app, 0)).toBe('Once A');
   // Three words take 750 ms: 200 ms of true time, 3.75 times slower.
-  expect(textOf(app, '.speed')).toBe('A recording, slowed down 3.8 times');
+  expect(textOf(app, '.speed')).toBe('A recording, slowed 3.8 times');
   clock.ms = 60 * 3.75;
   await expect.poll(() => paneText(app, 1)).toBe('Once A red hat');
   expect(paneText(app, 0)).toBe('Once A');

@@ -149,8 +149,7 @@ export class SeeApp extends LitElement {
         html`One call checks a word and adds the next.
           <span class="legend"
             >Underlined: suggested by <span class="accepted ${memberClass(0)}">A</span> or
-            <span class="accepted ${memberClass(1)}">B</span>. <del>Crossed out</del>: refused, with the word that came
-            after it. No line: chosen in its place.</span
+            <span class="accepted ${memberClass(1)}">B</span>. <del>Crossed out</del>: refused, with the word after it. No line: the replacement.</span
           >`,
       )}
     </div>`;
@@ -159,7 +158,7 @@ export class SeeApp extends LitElement {
   #clockControls(): TemplateResult {
     const { playback } = this;
     const factor = this.#factor();
-    const words = factor < 1.05 ? 'true speed' : `slowed down ${factor.toFixed(factor < 9.5 ? 1 : 0)} times`;
+    const words = factor < 1.05 ? 'true speed' : `slowed ${factor.toFixed(factor < 9.5 ? 1 : 0)} times`;
     const action =
       playback && !playback.isPaused && !playback.isOver
         ? 'Pause'

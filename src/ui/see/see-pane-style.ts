@@ -123,7 +123,7 @@ export const seePaneStyle = css`
       line-height: 1.35;
     }
   }
-  @media (max-width: 44rem) and (max-height: 46rem) {
+  @media ((max-width: 44rem) and (max-height: 46rem)) or (max-height: 34rem) {
     .legend {
       display: none;
     }

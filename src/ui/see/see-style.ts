@@ -57,7 +57,8 @@ export const seeStyle = css`
     font-variant-numeric: tabular-nums;
   }
   .speed {
-    flex: 0 0 16rem;
+    flex: none;
+    min-width: 15rem;
   }
   .slider {
     display: flex;
@@ -206,6 +207,9 @@ export const seeStyle = css`
     }
     .clock label {
       display: grid;
+    }
+    .speed {
+      min-width: 0;
     }
     .slider input {
       height: 1.5rem;
