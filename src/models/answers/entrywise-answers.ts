@@ -137,7 +137,7 @@ const notANumber: AnswerMaker = (form) => {
 const cast: AnswerMaker = (form, random) => {
   const [input] = form.inputs;
   const to = numberOf(form, 'to', 0);
-  if (!input || !isKnownType(input.type) || !isKnownType(to)) return null;
+  if (!input || !isKnownType(to)) return null;
   const isFloat = isFloatType(input.type);
   const given = isFloat
     ? random.floats(input.type, usualShape, -9, 9)

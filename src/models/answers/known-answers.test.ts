@@ -89,6 +89,21 @@ test('an operator without a reference, and one in an unknown form, are counted b
   ]);
 });
 
+test.each(Object.keys(answeredOperators))(
+  '%s has no answer that ONNX Runtime cannot be given, whatever types its inputs have',
+  (operator) => {
+    const [double, uint8] = [11, elementType.uint8].map((type): InputForm => ({ ...float32, type }));
+    const types = [float32, uint8!, double!];
+    for (const first of types) {
+      for (const second of types) {
+        for (const third of types) {
+          expect(() => answersOf([formOf(operator, [first, second, third])])).not.toThrow();
+        }
+      }
+    }
+  },
+);
+
 test('docs/models.md lists the operators that have a known answer', () => {
   const document = readFileSync(new URL('../../../docs/models.md', import.meta.url), 'utf8');
   const names = Object.keys(answeredOperators).map((name) => name.replace('com.microsoft.', ''));

@@ -4,7 +4,7 @@ import type { AnswerMaker, KnownAnswer, OperationForm } from './known-answer.ts'
 import { movementAnswers } from './movement-answers.ts';
 import { productAnswers } from './product-answers.ts';
 import { rowAnswers } from './row-answers.ts';
-import { SmallRandom, typeName } from './values.ts';
+import { isKnownType, SmallRandom, typeName } from './values.ts';
 
 /** Operators with a reference in TypeScript; those of ONNX Runtime's own set have its domain before their name. */
 export const answeredOperators: Readonly<Record<string, AnswerMaker>> = {
@@ -41,7 +41,7 @@ export function answersOf(forms: readonly OperationForm[]): AnswersOfGraph {
     let made = seen.get(key);
     if (made === undefined) {
       const maker = answeredOperators[operator];
-      made = maker ? maker(form, new SmallRandom()) : null;
+      made = understood(maker?.(form, new SmallRandom()));
       seen.set(key, made);
       for (const answer of made ?? []) {
         const signature = signatureOf(form, answer);
@@ -51,6 +51,12 @@ export function answersOf(forms: readonly OperationForm[]): AnswersOfGraph {
     if (made === null) unanswered.set(operator, (unanswered.get(operator) ?? 0) + 1);
   }
   return { answers: [...answers.values()], unanswered };
+}
+
+/** null where an input has a type that answers cannot hold. */
+function understood(answers: readonly KnownAnswer[] | null = null): readonly KnownAnswer[] | null {
+  const inputs = answers?.flatMap((answer) => answer.inputs) ?? [];
+  return inputs.every((input) => !input || isKnownType(input.values.type)) ? answers : null;
 }
 
 const isStandard = (domain: string) => domain === '' || domain === 'ai.onnx';
