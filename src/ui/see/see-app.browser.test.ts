@@ -167,7 +167,7 @@ test('the recording plays on the slowed clock: the same words in both panes, eac
   clock.ms = 751;
   await expect.poll(() => paneText(app, 0)).toBe('Once A red cap');
   expect(textOf(app, '[role=status]')).toBe(
-    'Both stories are finished: identical text, 25 % fewer model calls, 1.50 times as fast in repeats of it.',
+    'Both stories are finished: identical text, 25 % fewer model calls, 1.50 times as fast.',
   );
 });
 
@@ -225,8 +225,8 @@ test('out of sight the recording waits', async () => {
 });
 
 test.each([
-  [undefined, 'Identical text, 25 % fewer model calls'],
-  [[1, 1, 2], 'The texts differ, because rounding decided a near tie, 25 % fewer model calls'],
+  [undefined, 'In the end: identical text, 25 % fewer model calls'],
+  [[1, 1, 2], 'In the end: the texts differ, because rounding decided a near tie, 25 % fewer model calls'],
 ])('a tick stands at the end where all tokens are equal: %j', async (tokenIds, claim) => {
   const { app, clock } = await open([], { fetchRecording: async () => recorded(tokenIds) });
   await expect.poll(() => textOf(app, '.claim')).toContain(claim);
@@ -254,9 +254,9 @@ test('a live run says what it loads, writes both ways, measures, and keeps the e
   expect(engine.prompts.slice(0, 2)).toEqual(['Once upon a time', 'Once upon a time']);
   // 100 ms a word beside 45.
   expect(textOf(app, '.claim')).toMatch(
-    /Identical text, 25 % fewer model calls, 2\.22 times as fast in repeats on this device/,
+    /identical text, 25 % fewer model calls, 2\.22 times as fast on this device/,
   );
-  expect(textOf(app, '.claim')).toContain('median of 7, ');
+  expect(textOf(app, '.claim')).toContain('median of 7 repeats, ');
   expect(textOf(app, '.live .hint')).toBe('The models are loaded. Nothing leaves this device.');
   press(app, 'Write one live');
   await expect.poll(() => engine.prompts.length).toBe(36);

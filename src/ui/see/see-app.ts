@@ -148,8 +148,8 @@ export class SeeApp extends LitElement {
         'Taking turns',
         html`One call checks a word and adds the next.
           <span class="legend"
-            >Underlined: suggested by <span class="accepted ${memberClass(0)}">A</span> or
-            <span class="accepted ${memberClass(1)}">B</span>. <del>Crossed out</del>: refused, with the word after it. No line: the replacement.</span
+            >Underlined: suggested <span class="accepted ${memberClass(0)}">by A</span> or
+            <span class="accepted ${memberClass(1)}">by B</span>. <del>Crossed out</del>: refused, with the word after it. No line: the replacement.</span
           >`,
       )}
     </div>`;
@@ -193,12 +193,12 @@ export class SeeApp extends LitElement {
     const { calls, speed, speedDetail, loss } = verdictOf(runs, place);
     return html`<section class="verdict" aria-label="Result">
       <p class="claim">
-        ${
+        ${playback.isOver ? nothing : 'In the end: '}${
           runs.isSameText
             ? html`<strong class="same"
-                >${playback.isOver ? html`<span aria-hidden="true">✓</span> ` : nothing}Identical text</strong
+                >${playback.isOver ? html`<span aria-hidden="true">✓</span> Identical` : 'identical'} text</strong
               >`
-            : html`<strong>The texts differ</strong>, because rounding decided a near tie`
+            : html`<strong>${playback.isOver ? 'The' : 'the'} texts differ</strong>, because rounding decided a near tie`
         }, <strong>${calls}</strong>, ${speed}${speedDetail && html` <span class="detail">(${speedDetail})</span>`}.
         ${loss && html`<span class="loss">${loss}</span>`}
       </p>

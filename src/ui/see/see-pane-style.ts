@@ -29,6 +29,8 @@ export const seePaneStyle = css`
   }
   .text p {
     margin: 0 0 auto;
+    /* The lines below the last words. */
+    padding-bottom: 0.15em;
     white-space: pre-line;
     overflow-wrap: anywhere;
   }

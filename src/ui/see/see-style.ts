@@ -151,6 +151,7 @@ export const seeStyle = css`
     }
     .clock {
       gap: 0.75rem;
+      font-size: 0.8125rem;
     }
     button {
       min-height: 2.25rem;

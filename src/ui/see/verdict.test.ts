@@ -17,16 +17,16 @@ test.each([
 });
 
 test.each([
-  [[1.5, 1.6, 1.8, 1.4, 1.6], '1.60 times as fast in repeats on this device', 'median of 5, 1.40 to 1.80'],
+  [[1.5, 1.6, 1.8, 1.4, 1.6], '1.60 times as fast on this device', 'median of 5 repeats, 1.40 to 1.80'],
   [
     [0.7, 0.8, 0.7, 0.8, 0.7],
-    'slower (0.70 times the speed) in repeats on this device',
-    'median of 5, 0.70 to 0.80',
+    'slower (0.70 times the speed) on this device',
+    'median of 5 repeats, 0.70 to 0.80',
   ],
   [
     [0.9, 1.1, 0.95, 1.2, 1.1],
-    'no clear difference in speed in repeats on this device',
-    'median 1.10 of 5, 0.90 to 1.20',
+    'no clear difference in speed on this device',
+    'median 1.10 of 5 repeats, 0.90 to 1.20',
   ],
   [[3, 3, 3, 3], 'too few repeats for a speed', '4 of 5'],
   [[], 'too few repeats for a speed', '0 of 5'],
@@ -40,7 +40,7 @@ test('only where taking turns lost the verdict says what won', () => {
   expect(lossOf(1.5, 'here')).toBeNull();
   expect(lossOf(1, 'here')).toBeNull();
   expect(lossOf(0.8, 'here')).toMatch(
-    /^Taking turns lost in repeats on this device.*One model call after the other is faster/,
+    /^Taking turns lost on this device.*One model call after the other is faster/,
   );
-  expect(lossOf(0.8, 'recording')).toMatch(/^Taking turns lost in repeats of it/);
+  expect(lossOf(0.8, 'recording')).toMatch(/^Taking turns lost: its calls/);
 });

@@ -17,17 +17,17 @@ export type Place = 'recording' | 'here';
 export interface Verdict {
   /** "48 % fewer model calls" */
   readonly calls: string;
-  /** "1.60 times as fast in repeats on this device", or that there is no answer. */
+  /** "1.60 times as fast on this device", or that there is no answer. */
   readonly speed: string;
-  /** "median of 7, 1.40 to 1.80"; null where no number is shown. */
+  /** "median of 7 repeats, 1.40 to 1.80"; null where no number is shown. */
   readonly speedDetail: string | null;
   /** What won instead, if taking turns lost; else null. */
   readonly loss: string | null;
 }
 
 const places: Readonly<Record<Place, string>> = {
-  recording: 'in repeats of it',
-  here: 'in repeats on this device',
+  recording: '',
+  here: ' on this device',
 };
 
 /** The first screen's claim, in words that hold for the runs it is about. */
@@ -38,7 +38,7 @@ export function verdictOf({ referenceCalls, turnsCalls, speedUp }: BothWays, pla
     ...speedWords(speedUp, where),
     loss:
       speedUp?.outcome === 'slower'
-        ? `Taking turns lost ${where}: its calls take longer than those it saves. One model call after the other is faster.`
+        ? `Taking turns lost${where}: its calls take longer than those it saves. One model call after the other is faster.`
         : null,
   };
 }
@@ -56,13 +56,13 @@ function speedWords(speedUp: MeasuredSpeedUp | null, where: string): Pick<Verdic
   }
   const { outcome, median, min, max, pairs } = speedUp;
   const speed = {
-    faster: `${factor(median)} times as fast ${where}`,
-    slower: `slower (${factor(median)} times the speed) ${where}`,
-    open: `no clear difference in speed ${where}`,
+    faster: `${factor(median)} times as fast${where}`,
+    slower: `slower (${factor(median)} times the speed)${where}`,
+    open: `no clear difference in speed${where}`,
   }[outcome];
   return {
     speed,
-    speedDetail: `median ${outcome === 'open' ? `${factor(median)} ` : ''}of ${pairs}, ${factor(min)} to ${factor(max)}`,
+    speedDetail: `median ${outcome === 'open' ? `${factor(median)} ` : ''}of ${pairs} repeats, ${factor(min)} to ${factor(max)}`,
   };
 }
 
