@@ -14,6 +14,7 @@ export default defineConfig({
     ...test,
     include: ['src/**/*.{gpu,twin}.test.ts'],
     globalSetup: [...test.globalSetup, './scripts/testing/gpu-adapter.ts'],
+    setupFiles: ['./scripts/testing/ort-with-gpu.ts'],
     pool: 'forks',
     sequence: { sequencer: SameShadersLast },
     maxWorkers: '100%',

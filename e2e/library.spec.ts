@@ -113,7 +113,7 @@ test('the packed library decodes in a program that a bundler built', async ({ pa
     build: { target: 'es2023' },
   });
   const assets = readdirSync(join(app, 'dist', 'assets'));
-  expect(assets.filter((name) => name.endsWith('.wasm'))).toHaveLength(2);
+  expect(assets.filter((name) => name.endsWith('.wasm'))).toHaveLength(3);
   expect(assets.filter((name) => name.startsWith('engine.worker'))).toHaveLength(1);
 
   const server = await serveFolder({ folder: join(app, 'dist'), isolated: false });

@@ -31,8 +31,12 @@ export function filesUnder(folder: string): string[] {
 /** Hosts of other people's files, which transformers.js names for those of ONNX Runtime. */
 const publicHosts = ['jsdelivr.net', 'unpkg.com', 'esm.sh', 'cdnjs.cloudflare.com'];
 
-/** Of ONNX Runtime's builds for browsers with and without JSPI a page fetches one (e2e/terminal-page.spec.ts). */
-const runtimeBuilds = ['asyncify', 'jspi'];
+/** ONNX Runtime's builds, by their files' names. A page fetches one (e2e/terminal-page.spec.ts). */
+const runtimeBuilds = {
+  'with JSPI': /ort-wasm-simd-threaded\.jspi/,
+  'without JSPI': /ort-wasm-simd-threaded(-[^.]*)?\.(mjs|wasm)$/,
+  'without JSPI, on WebGPU': /ort-wasm-simd-threaded\.asyncify/,
+} as const;
 
 /** What of the library is for Node.js lies in a folder of its own. */
 const isForNode = (path: string): boolean => path.startsWith('node/');
@@ -44,8 +48,8 @@ function runtimeChecks(build: string, folder: string): Check[] {
   const wasm = files.filter((path) => path.endsWith('.wasm'));
   const glue = files.filter((path) => /ort-wasm[^/]*\.mjs$/.test(path));
   const oneOfEachBuild = (paths: readonly string[]): boolean =>
-    paths.length === runtimeBuilds.length &&
-    runtimeBuilds.every((name) => paths.some((path) => path.includes(`ort-wasm-simd-threaded.${name}`)));
+    paths.length === Object.keys(runtimeBuilds).length &&
+    Object.values(runtimeBuilds).every((build) => paths.some((path) => build.test(path)));
   const scripts = files.filter((path) => path.endsWith('.js'));
   const copiesIn = (paths: readonly string[]): string[] =>
     paths.flatMap((path) =>
@@ -64,7 +68,7 @@ function runtimeChecks(build: string, folder: string): Check[] {
   const inlined = [...scripts, ...glue].filter((path) => read(path).includes('AGFzb'));
   return [
     check(
-      `the ${build} holds one wasm file for browsers with JSPI, one for others`,
+      `the ${build} holds one wasm file for browsers with JSPI, two for others`,
       oneOfEachBuild(wasm),
       wasm,
     ),
@@ -209,8 +213,8 @@ function firstPaint(page: string): Check[] {
 /** Of what a visitor loads before a story of their own. */
 const maxFirstStoryBytes = 15_000_000;
 
-/** With gzip, which every server has, and the runtime's build for browsers with JSPI; docs/page.md has the others. */
-function firstStory(): Check {
+/** With gzip, which every server has. See asks for WebAssembly. */
+function firstStory(browsers: 'with JSPI' | 'without JSPI'): Check {
   const { models } = readCatalogue(
     JSON.parse(readFileSync(join(siteFolder, 'models', CATALOGUE_FILE), 'utf8')),
     CATALOGUE_FILE,
@@ -218,7 +222,9 @@ function firstStory(): Check {
   const files = [
     'see.json',
     ...waitedFor('index.html'),
-    ...filesUnder(siteFolder).filter((path) => /engine\.worker[^/]*\.js$|ort-wasm[^/]*jspi/.test(path)),
+    ...filesUnder(siteFolder).filter(
+      (path) => /engine\.worker[^/]*\.js$/.test(path) || runtimeBuilds[browsers].test(path),
+    ),
     ...models
       .filter(({ id }) => defaultTeam.includes(id))
       .flatMap((model) => model.files.map(({ path }) => `models/${model.folder}/${path}`)),
@@ -228,7 +234,7 @@ function firstStory(): Check {
     0,
   );
   return check(
-    `a visitor's first story loads at most ${maxFirstStoryBytes / 1e6} MB compressed`,
+    `a visitor's first story loads at most ${maxFirstStoryBytes / 1e6} MB compressed in a browser ${browsers}`,
     bytes <= maxFirstStoryBytes,
     [`${(bytes / 1e6).toFixed(2)} MB`, ...files],
   );
@@ -248,7 +254,8 @@ export function checkBundles(): readonly Check[] {
     libraryImports(),
     ...firstPaint('index.html'),
     ...firstPaint('work.html'),
-    firstStory(),
+    firstStory('with JSPI'),
+    firstStory('without JSPI'),
     bundledModels(),
   ];
 }

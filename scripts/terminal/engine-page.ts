@@ -14,8 +14,6 @@ import { launchOptions } from '../find-browser.ts';
 export interface EnginePageOptions {
   readonly engine: EngineOptions;
   readonly models: readonly string[];
-  /** `asyncify`: the build for browsers without JSPI, for comparisons. Default: the one that the browser can run. */
-  readonly ortBuild?: 'asyncify';
   /** Called with every round; the engine waits for it. */
   readonly onRound?: (round: Round) => Promise<void> | void;
   /** Called while prompts are read, chunk after chunk. */
@@ -70,8 +68,7 @@ export class EnginePage {
     const browser = await chromium.launch({ ...launchOptions(), handleSIGINT: false });
     try {
       const page = await browser.newPage();
-      const { onRound, onPrefill, ortBuild } = options;
-      if (ortBuild === 'asyncify') await withoutJspi(page);
+      const { onRound, onPrefill } = options;
       if (onRound) await page.exposeFunction('onAntiphonRound', onRound);
       if (onPrefill) await page.exposeFunction('onAntiphonPrefill', onPrefill);
       await page.goto(`${siteUrl}terminal.html`);

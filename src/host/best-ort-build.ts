@@ -1,7 +1,8 @@
 import type { OrtBuild } from './host.ts';
 
-/** The faster build that this JavaScript engine can run: a page downloads one of the two. */
-export function bestOrtBuild(): OrtBuild {
+/** The fastest build that this JavaScript engine can run: a page downloads one of them. */
+export function bestOrtBuild(needsGpu: boolean): OrtBuild {
   // Both names belong to the standard; engines that tried its drafts out have neither, or one.
-  return 'Suspending' in WebAssembly && 'promising' in WebAssembly ? 'jspi' : 'asyncify';
+  if ('Suspending' in WebAssembly && 'promising' in WebAssembly) return 'jspi';
+  return needsGpu ? 'asyncify' : 'plain';
 }

@@ -1,7 +1,7 @@
 import type { ByteDirectory } from './byte-directory.ts';
 
-/** ONNX Runtime's two builds: how compiled code waits for the GPU. See ort-files.ts. */
-export type OrtBuild = 'jspi' | 'asyncify';
+/** ONNX Runtime's builds: how compiled code waits for the GPU. `plain` cannot: it has the CPU's kernels alone. */
+export type OrtBuild = 'jspi' | 'asyncify' | 'plain';
 
 /** Addresses of a build's glue code, which fetches and starts the WebAssembly, and of the latter; absolute. */
 export interface OrtBuildFiles {
@@ -41,8 +41,8 @@ export interface KeptValues {
 export interface Host {
   /** Rejects, with a reason that completes "WebGPU is not used: …", where there is none. */
   gpu(): Promise<GPU>;
-  /** The faster one of the builds that can run here. */
-  readonly bestOrtBuild: () => OrtBuild;
+  /** The fastest of the builds that can run here. */
+  readonly bestOrtBuild: (needsGpu: boolean) => OrtBuild;
   readonly ortFiles: (build: OrtBuild) => OrtBuildFiles;
   /** Threads that WASM may use. */
   readonly threads: () => number;

@@ -7,8 +7,9 @@ export const isBundled = !import.meta.url.endsWith('.ts');
 
 /** In the package they lie beside those of the browser's engine. */
 export function nodeOrtFiles(build: OrtBuild): OrtBuildFiles {
+  const infix = build === 'plain' ? '' : `.${build}`;
   const address = (ending: string): string => {
-    const name = `ort-wasm-simd-threaded.${build}.${ending}`;
+    const name = `ort-wasm-simd-threaded${infix}.${ending}`;
     if (isBundled) return new URL(`../${name}`, import.meta.url).href;
     return pathToFileURL(createRequire(import.meta.url).resolve(`onnxruntime-web/${name}`)).href;
   };

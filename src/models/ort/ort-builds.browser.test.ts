@@ -30,12 +30,12 @@ test('a worker of an isolated page computes the same on several threads', async 
   });
 });
 
-test.each(['jspi', 'asyncify'] as const)(
+test.each(['jspi', 'asyncify', 'plain'] as const)(
   'the %s build computes the same, and is the one fetched',
   async (build) => {
     const { tokenIds, wasmFiles } = await greedyWork(build);
     expect(tokenIds).toEqual(written);
-    expect(wasmFiles).toEqual([`ort-wasm-simd-threaded.${build}.wasm`]);
+    expect(wasmFiles).toEqual([`ort-wasm-simd-threaded${build === 'plain' ? '' : `.${build}`}.wasm`]);
   },
 );
 

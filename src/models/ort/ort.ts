@@ -5,9 +5,9 @@ import type { OrtBuild } from '../../host/host.ts';
 import { watchOrtDownload } from './ort-download.ts';
 
 /*
- * The one place that imports ONNX Runtime. Its JavaScript drives either build (`onnxruntime-web/jspi` differs from
- * `/webgpu` in the names of the files alone), and a build serves both backends, so a page downloads and compiles one
- * binary whatever the backend turns out to be. There is one WebAssembly instance per thread, hence module state and
+ * The one place that imports ONNX Runtime. Its JavaScript drives each build (`onnxruntime-web/jspi` differs from `/webgpu`
+ * in the names of the files alone), and those with WebGPU serve both backends, so a page downloads and compiles one
+ * binary: which one is settled when a device has been opened, or the first model is. There is one WebAssembly instance per thread, hence module state and
  * one queue for all runtimes of a thread.
  */
 
@@ -21,17 +21,27 @@ export const ortQueue = new SerialQueue();
 
 let forcedBuild: OrtBuild | null = null;
 let forcedOptions: Partial<ort.InferenceSession.SessionOptions> = {};
-let configured = false;
+let needsGpu = false;
+let configured: OrtBuild | null = null;
 
 /** The build that this thread runs, or is going to. */
 export function ortBuild(): OrtBuild {
-  return forcedBuild ?? host.bestOrtBuild();
+  return configured ?? forcedBuild ?? host.bestOrtBuild(needsGpu);
+}
+
+/**
+ * To be called before models are opened on a device.
+ * @throws Error where this thread runs a build that has no WebGPU, since its first model was opened without a device
+ */
+export function needOrtWithGpu(): void {
+  if (configured === 'plain') throw new Error('ONNX Runtime runs its build without WebGPU already');
+  needsGpu = true;
 }
 
 /** Takes another build than the best one, for comparisons. To be called before this thread opens its first model. */
 export function forceOrtBuild(build: OrtBuild): void {
-  if (configured && build !== ortBuild())
-    throw new Error(`ONNX Runtime runs its ${ortBuild()} build already`);
+  if (configured && build !== configured)
+    throw new Error(`ONNX Runtime runs its ${configured} build already`);
   forcedBuild = build;
 }
 
@@ -42,12 +52,12 @@ export function forceSessionOptions(options: Partial<ort.InferenceSession.Sessio
 
 function configure(): void {
   if (configured) return;
-  configured = true;
+  configured = ortBuild();
   // What goes wrong comes as an exception with the same text.
   ort.env.logLevel = 'fatal';
   ort.env.wasm.numThreads = ortThreads();
   ort.env.wasm.proxy = false;
-  const files = host.ortFiles(ortBuild());
+  const files = host.ortFiles(configured);
   ort.env.wasm.wasmPaths = files;
   watchOrtDownload(files.wasm);
 }

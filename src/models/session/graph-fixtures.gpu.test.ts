@@ -45,6 +45,16 @@ test.each(graphFixtures.filter(({ webgpu }) => webgpu === 'runs'))(
   timeoutMs,
 );
 
+test.each(graphFixtures.filter(({ missingOnWasm }) => missingOnWasm))(
+  '$name: as exported it is refused on WASM by the operator that this build lacks there',
+  async (fixture) => {
+    const { source } = await readGraphFixture(fixture);
+    const opening = openSession(source, 'as exported');
+    await expect(opening).rejects.toMatchObject({ code: 'model-unsupported' });
+    await expect(opening).rejects.toThrow(fixture.missingOnWasm);
+  },
+);
+
 test('a graph in float16 is refused by name where the adapter has no shader-f16', async () => {
   const fixture = graphFixtures.find(({ name }) => name === 'llama-genai-q4f16') as GraphFixture;
   const { source } = await readGraphFixture(fixture);

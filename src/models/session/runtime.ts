@@ -12,7 +12,7 @@ import {
   type PreparedGraph,
   prepareGraph,
 } from '../onnx/prepare/prepare-graph.ts';
-import { ortThreads } from '../ort/ort.ts';
+import { needOrtWithGpu, ortThreads } from '../ort/ort.ts';
 import {
   type CheckedSession,
   type CheckedSessionRequest,
@@ -198,6 +198,7 @@ export class ModelRuntime {
       return answer.reason;
     }
     const { device } = answer;
+    needOrtWithGpu();
     this.#device = device;
     this.#backendReason = webgpuReason(device);
     void device.lost.then((error) => {

@@ -20,7 +20,7 @@ export interface GraphFixture {
   readonly tolerance: Tolerance;
   /** What is prepared for WASM. */
   readonly steps: readonly PreparationStep[];
-  /** An operator for which WASM has no kernel, so that it runs there prepared only. */
+  /** An operator for which WASM has no kernel in the builds that have WebGPU, so that it runs there prepared only. */
   readonly missingOnWasm?: string;
   /** Between logits on WebGPU and the reference. */
   readonly webgpuTolerance: number;

@@ -97,7 +97,7 @@ test('nothing is asked where the model is stored', async () => {
   await expect.poll(() => used).toEqual(['owner/name']);
 });
 
-test('what is not there is told and not used; without an answer the size is unknown', async () => {
+test('what is not there is told and not used; without an answer the size is unknown; an engine is waited for', async () => {
   const engine = new AskedEngine();
   const { check, used, buttons, answer, press, type } = await open(engine);
   type('two words');
@@ -116,8 +116,11 @@ test('what is not there is told and not used; without an answer the size is unkn
   check.storage = null;
   await expect.poll(buttons).toContain('Use');
   press('Use');
+  await expect.poll(answer).toBe('Waiting for the engine …');
+  const next = new AskedEngine();
+  check.storage = next;
+  await next.answer(new EngineError('download', 'no answer'));
   await expect.poll(buttons).toContain('Download, size unknown');
-  expect(answer()).toBe('The engine is not running.');
   expect(used).toEqual([]);
   press('Download, size unknown');
   expect(used).toEqual(['owner/nothing']);

@@ -34,6 +34,8 @@ export class FitCheck extends LitElement {
   declare asked: { readonly model: string; readonly bytes: number | null } | null;
   /** Answers of older questions are dropped. */
   #question = 0;
+  /** Questions that came before the engine. */
+  readonly #waiting: ((engine: DownloadSource) => void)[] = [];
 
   static override styles = [
     theme,
@@ -112,6 +114,8 @@ export class FitCheck extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
+    const { storage } = this;
+    if (storage) for (const tell of this.#waiting.splice(0)) tell(storage);
     if (!changed.has('asked')) return;
     const [asked, use] = ['.question button', 'button.use'].map((one) =>
       this.renderRoot.querySelector<HTMLElement>(one),
@@ -174,6 +178,12 @@ export class FitCheck extends LitElement {
     else this.asked = { model, bytes };
   };
 
+  /** It may still be opening, or open anew on another hub. */
+  #engine(): Promise<DownloadSource> {
+    this.answer = 'Waiting for the engine …';
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
   /** @returns null where there is no such model, and where a newer question was asked meanwhile */
   async #ask(form: HTMLFormElement): Promise<(ModelDownload & { readonly model: string }) | null> {
     this.#drop();
@@ -183,9 +193,11 @@ export class FitCheck extends LitElement {
       this.answer = problem;
       return null;
     }
-    this.answer = `Asking about ${model} …`;
     try {
-      const download = await modelDownload([model], this.storage ? [this.storage] : []);
+      const engine = this.storage ?? (await this.#engine());
+      if (question !== this.#question) return null;
+      this.answer = `Asking about ${model} …`;
+      const download = await modelDownload([model], [engine]);
       if (question !== this.#question) return null;
       this.answer = download.words;
       return { model, ...download };

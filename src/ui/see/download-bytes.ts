@@ -11,7 +11,7 @@ import { defaultTeam } from '../models/default-models.ts';
  */
 export async function downloadBytes(): Promise<number | null> {
   const [runtime, { models }] = await Promise.all([
-    fetch(filesOfBuild(bestOrtBuild()).wasm, { method: 'HEAD' }),
+    fetch(filesOfBuild(bestOrtBuild(false)).wasm, { method: 'HEAD' }),
     fetchBeside(`models/${CATALOGUE_FILE}`, readCatalogue),
   ]);
   const runtimeBytes = runtime.ok ? Number(runtime.headers.get('content-length')) : 0;
