@@ -15,7 +15,7 @@ export function onOrtDownload(listener: OrtDownloadListener): () => void {
 }
 
 /**
- * Counts the bytes of ONNX Runtime's WebAssembly as its own code fetches it: 17 to 27 MB that would else arrive in
+ * Counts the bytes of ONNX Runtime's WebAssembly as its own code fetches it: 14 to 27 MB that would else arrive in
  * silence. Given the file instead (`env.wasm.wasmBinary`), it would not compile while it streams, and the browser would
  * not keep what it compiled. So the one fetch of that address is watched, and the response goes on as it came; a copy of
  * its body is counted.
