@@ -49,7 +49,7 @@ function runtimeChecks(build: string, folder: string): Check[] {
   const glue = files.filter((path) => /ort-wasm[^/]*\.mjs$/.test(path));
   const oneOfEachBuild = (paths: readonly string[]): boolean =>
     paths.length === Object.keys(runtimeBuilds).length &&
-    Object.values(runtimeBuilds).every((build) => paths.some((path) => build.test(path)));
+    Object.values(runtimeBuilds).every((name) => paths.some((path) => name.test(path)));
   const scripts = files.filter((path) => path.endsWith('.js'));
   const copiesIn = (paths: readonly string[]): string[] =>
     paths.flatMap((path) =>

@@ -1,4 +1,4 @@
-import { type MeasuredSpeedUp, minPairs } from '../speed/speed-up.ts';
+import { hasEnoughPairs, type MeasuredSpeedUp } from '../speed/speed-up.ts';
 import type { PilotCriteria, PilotPlan } from './pilot.ts';
 import type { MethodSummary } from './summarise.ts';
 
@@ -111,11 +111,6 @@ const shortfallOf = (summary: MethodSummary, criteria: PilotCriteria): number =>
 function isUndecided(summary: MethodSummary, criteria: PilotCriteria): boolean {
   const misses = missesOf(summary, criteria);
   return misses.length === 1 && misses[0].name === 'isFastEnough' && !hasEnoughPairs(summary.speedUp);
-}
-
-/** Without them no speed is named. */
-export function hasEnoughPairs(speedUp: MeasuredSpeedUp | null): speedUp is MeasuredSpeedUp {
-  return speedUp !== null && speedUp.pairs >= minPairs;
 }
 
 /** Above 1, a method has to be clearly faster than its reference: a median alone may be chance. */

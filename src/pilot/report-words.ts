@@ -1,9 +1,9 @@
-import { type MeasuredSpeedUp, minPairs } from '../speed/speed-up.ts';
+import { hasEnoughPairs, type MeasuredSpeedUp, minPairs } from '../speed/speed-up.ts';
 import { callsText, factorText, rangeText, speedVerdict, spreadText } from '../speed/speed-words.ts';
 import type { TextDifference } from './agreement.ts';
 import { presetOf } from './criteria.ts';
 import type { PassRate } from './pass-rates.ts';
-import { hasEnoughPairs, type Recommendation } from './recommend.ts';
+import type { Recommendation } from './recommend.ts';
 import { nameOf, type PilotReport } from './report.ts';
 import type { MethodSummary } from './summarise.ts';
 

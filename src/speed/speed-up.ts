@@ -27,6 +27,11 @@ export interface MeasuredSpeedUp {
 /** Fewer pairs say nothing about a machine whose load changes. */
 export const minPairs = 5;
 
+/** Without them no speed is named. */
+export function hasEnoughPairs(speedUp: MeasuredSpeedUp | null): speedUp is MeasuredSpeedUp {
+  return speedUp !== null && speedUp.pairs >= minPairs;
+}
+
 /**
  * Summarises the pairs of one method and one reference: the number that page, player, terminal and pilots show.
  * @returns null without a pair

@@ -1,6 +1,6 @@
 import type { DecodeMethod } from '../engine/request-types.ts';
 import { type ComparedCalls, savedShare } from './calls.ts';
-import { type MeasuredSpeedUp, minPairs } from './speed-up.ts';
+import { hasEnoughPairs, type MeasuredSpeedUp } from './speed-up.ts';
 import type { WouldWin } from './would-win.ts';
 
 /** "1.45 ×" */
@@ -72,7 +72,7 @@ export function speedVerdict(
   method: DecodeMethod,
   winner: WouldWin | null,
 ): SpeedVerdict | null {
-  if (!speedUp || speedUp.pairs < minPairs) return null;
+  if (!hasEnoughPairs(speedUp)) return null;
   const factor = factorText(speedUp.median);
   const reference = referenceWay(method);
   switch (speedUp.outcome) {

@@ -7,8 +7,8 @@ import { watchOrtDownload } from './ort-download.ts';
 /*
  * The one place that imports ONNX Runtime. Its JavaScript drives each build (`onnxruntime-web/jspi` differs from `/webgpu`
  * in the names of the files alone), and those with WebGPU serve both backends, so a page downloads and compiles one
- * binary: which one is settled when a device has been opened, or the first model is. There is one WebAssembly instance per thread, hence module state and
- * one queue for all runtimes of a thread.
+ * binary: which one is settled when a device has been opened, or the first model is. There is one WebAssembly instance
+ * per thread, hence module state and one queue for all runtimes of a thread.
  */
 
 export type OrtSession = ort.InferenceSession;

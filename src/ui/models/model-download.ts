@@ -1,6 +1,6 @@
 import type { EngineApi, ModelEstimate, StoredModel } from '../../engine/engine-api.ts';
 import { EngineError } from '../../errors/engine-error.ts';
-import { onnxPath, splitDtype } from '../../models/files/dtype.ts';
+import { type Dtype, onnxPath, splitDtype } from '../../models/files/dtype.ts';
 import { describeFailure } from '../kit/failure.ts';
 import { fitText } from './fit-text.ts';
 
@@ -80,8 +80,16 @@ function bytesToFetch(
 ): number | null {
   // Ids are of models that come with the page.
   const isBundled = !/[/:]/.test(name);
-  const isStored = stored.some(
-    ({ id, weights, complete }) => id === name && complete && weights.includes(onnxPath(dtype)),
+  return isBundled || isStored(stored, name, dtype) ? 0 : downloadBytes;
+}
+
+/** Whether nothing of a model with these weights is left to fetch. */
+export function isStored(
+  stored: readonly Pick<StoredModel, 'id' | 'weights' | 'complete'>[],
+  model: string,
+  dtype: Dtype,
+): boolean {
+  return stored.some(
+    ({ id, weights, complete }) => id === model && complete && weights.includes(onnxPath(dtype)),
   );
-  return isBundled || isStored ? 0 : downloadBytes;
 }

@@ -1,8 +1,8 @@
 import * as Plot from '@observablehq/plot';
 import { type ChartRow, chartRows } from '../../pilot/chart-rows.ts';
-import { hasEnoughPairs } from '../../pilot/recommend.ts';
 import type { PilotReport } from '../../pilot/report.ts';
 import { isFaster, speedUpCell, speedUpDetail } from '../../pilot/report-words.ts';
+import { hasEnoughPairs } from '../../speed/speed-up.ts';
 import { factorText } from '../../speed/speed-words.ts';
 import { describedChart } from '../kit/described-chart.ts';
 

@@ -1,7 +1,13 @@
 import type { DecodeResult } from '../../engine/engine-api.ts';
 import type { DecodeRequest } from '../../engine/request-types.ts';
 import { msPerTokenOf } from '../../speed/measure-pairs.ts';
-import { type MeasuredSpeedUp, measuredSpeedUp, minPairs, type SpeedPair } from '../../speed/speed-up.ts';
+import {
+  hasEnoughPairs,
+  type MeasuredSpeedUp,
+  measuredSpeedUp,
+  minPairs,
+  type SpeedPair,
+} from '../../speed/speed-up.ts';
 import { factorText, spreadText } from '../../speed/speed-words.ts';
 
 /** One of the ways to decode that run against each other. */
@@ -127,8 +133,8 @@ export function raceVerdict(
 ): RaceVerdict {
   const [reference, other] = [lanes[0].title, lanes[rival].title];
   const { speedUp } = outcomes[rival];
-  if (!speedUp || speedUp.pairs < minPairs) {
-    const pairs = speedUp?.pairs ?? 0;
+  const pairs = speedUp?.pairs ?? 0;
+  if (!hasEnoughPairs(speedUp)) {
     return { winner: null, words: `Only ${pairs} of ${minPairs} comparisons ran: too few to name a winner.` };
   }
   const factor = factorText(speedUp.median);

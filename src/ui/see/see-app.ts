@@ -149,7 +149,8 @@ export class SeeApp extends LitElement {
         html`One call checks a word and adds the next.
           <span class="legend"
             >Underlined: suggested <span class="accepted ${memberClass(0)}">by A</span> or
-            <span class="accepted ${memberClass(1)}">by B</span>. <del>Crossed out</del>: refused, with the word after it. No line: the replacement.</span
+            <span class="accepted ${memberClass(1)}">by B</span>. <del>Crossed out</del>: refused, with the word after
+            it. No line: the replacement.</span
           >`,
       )}
     </div>`;
@@ -189,22 +190,23 @@ export class SeeApp extends LitElement {
   #verdict(): TemplateResult {
     const { playback } = this;
     if (!playback) return html`<section class="verdict" aria-label="Result"></section>`;
-    const { runs, place } = playback;
+    const { runs, place, isOver } = playback;
     const { calls, speed, speedDetail, loss } = verdictOf(runs, place);
     return html`<section class="verdict" aria-label="Result">
       <p class="claim">
-        ${playback.isOver ? nothing : 'In the end: '}${
+        ${isOver ? nothing : 'In the end: '}${
           runs.isSameText
             ? html`<strong class="same"
-                >${playback.isOver ? html`<span aria-hidden="true">✓</span> Identical` : 'identical'} text</strong
+                >${isOver ? html`<span aria-hidden="true">✓</span> Identical` : 'identical'} text</strong
               >`
-            : html`<strong>${playback.isOver ? 'The' : 'the'} texts differ</strong>, because rounding decided a near tie`
+            : html`<strong>${isOver ? 'The' : 'the'} texts differ</strong>, because rounding decided a near tie`
         }, <strong>${calls}</strong>, ${speed}${speedDetail && html` <span class="detail">(${speedDetail})</span>`}.
         ${loss && html`<span class="loss">${loss}</span>`}
       </p>
       <p class="why">
         <strong>Why?</strong> Models that know different things write together what none writes alone: here, fairy tales
-        in space<span class="roomy">; with larger models, say, a doctor’s knowledge in plain words</span>. Calling a model is the slow part: asking both takes two calls a word, taking turns about one. A word is picked
+        in space<span class="roomy">; with larger models, say, a doctor’s knowledge in plain words</span>.
+        Calling a model is the slow part: asking both takes two calls a word, taking turns about one. A word is picked
         partly by chance, the same in both ways<span class="roomy">: they use the same random numbers</span>.
       </p>
     </section>`;

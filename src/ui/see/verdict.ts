@@ -1,4 +1,4 @@
-import { type MeasuredSpeedUp, minPairs } from '../../speed/speed-up.ts';
+import { hasEnoughPairs, type MeasuredSpeedUp, minPairs } from '../../speed/speed-up.ts';
 
 /** The same story, written both ways. */
 export interface BothWays {
@@ -51,10 +51,11 @@ function callsWords(referenceCalls: number, turnsCalls: number): string {
 }
 
 function speedWords(speedUp: MeasuredSpeedUp | null, where: string): Pick<Verdict, 'speed' | 'speedDetail'> {
-  if (speedUp === null || speedUp.pairs < minPairs) {
-    return { speed: 'too few repeats for a speed', speedDetail: `${speedUp?.pairs ?? 0} of ${minPairs}` };
+  const pairs = speedUp?.pairs ?? 0;
+  if (!hasEnoughPairs(speedUp)) {
+    return { speed: 'too few repeats for a speed', speedDetail: `${pairs} of ${minPairs}` };
   }
-  const { outcome, median, min, max, pairs } = speedUp;
+  const { outcome, median, min, max } = speedUp;
   const speed = {
     faster: `${factor(median)} times as fast${where}`,
     slower: `slower (${factor(median)} times the speed)${where}`,

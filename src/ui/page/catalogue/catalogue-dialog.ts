@@ -1,6 +1,6 @@
 import { html, LitElement, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import type { EngineApi, EngineInfo, StoredModel } from '../../../engine/engine-api.ts';
+import type { EngineInfo, StoredModel } from '../../../engine/engine-api.ts';
 import { type Dtype, splitDtype } from '../../../models/files/dtype.ts';
 import { describeFailure, type Failure } from '../../kit/failure.ts';
 import { failureView } from '../../kit/failure-view.ts';
@@ -14,6 +14,7 @@ import { failureStyle, theme } from '../../kit/theme.ts';
 import type { CatalogueWanted } from '../../models/catalogue-wanted.ts';
 import { downloadQuestionStyle } from '../../models/download-question.ts';
 import { type ModelChoice, titleOf } from '../../models/model-choice.ts';
+import type { DownloadSource } from '../../models/model-download.ts';
 import { applyTeam } from './apply-team.ts';
 import { catalogueStyle } from './catalogue-style.ts';
 import { type Device, downloadBytes } from './device-fit.ts';
@@ -46,7 +47,7 @@ export class CatalogueDialog extends LitElement {
   declare wanted: CatalogueWanted;
   declare form: RequestForm;
   declare info: EngineInfo | null;
-  declare storage: Pick<EngineApi, 'estimate' | 'storedModels'> | null;
+  declare storage: DownloadSource | null;
   declare choices: readonly ModelChoice[];
   declare catalogue: TeamCatalogue | null;
   declare failure: Failure | null;

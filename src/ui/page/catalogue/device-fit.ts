@@ -1,6 +1,6 @@
 import type { StoredModel } from '../../../engine/engine-api.ts';
 import { sizeText } from '../../../errors/byte-text.ts';
-import { type Dtype, onnxPath } from '../../../models/files/dtype.ts';
+import type { Dtype } from '../../../models/files/dtype.ts';
 import {
   estimateMemory,
   heapBudgetBytes,
@@ -8,6 +8,7 @@ import {
   type MemoryEstimate,
 } from '../../../models/files/memory-estimate.ts';
 import { preferredDtypes, type WeightsTarget } from '../../../models/files/weights-choice.ts';
+import { isStored } from '../../models/model-download.ts';
 import type { FamilyModel } from './team-catalogue.ts';
 
 /** Where the models of the page run, as far as the page can tell without the network. */
@@ -27,13 +28,9 @@ export function downloadBytes(
   choices: readonly WeightsChoice[],
   stored: readonly Pick<StoredModel, 'id' | 'weights' | 'complete'>[],
 ): number {
-  const isStored = ({ model, dtype }: WeightsChoice): boolean =>
-    stored.some(
-      ({ id, weights, complete }) => id === model.model && complete && weights.includes(onnxPath(dtype)),
-    );
   const byName = new Map(choices.map((choice) => [`${choice.model.model}:${choice.dtype}`, choice]));
   return [...byName.values()]
-    .filter((choice) => choice.model.source === 'hub' && !isStored(choice))
+    .filter(({ model, dtype }) => model.source === 'hub' && !isStored(stored, model.model, dtype))
     .reduce((sum, { model, dtype }) => sum + weightsOf(model, dtype), 0);
 }
 
